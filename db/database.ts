@@ -1,0 +1,58 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Tables } from './tables.ts'
+
+export type Db = Kysely<Tables>
+
+export interface DatabaseOptions {
+  /** `postgresql://…`; the embedded database gives one for its private socket. */
+  connectionString: string
+  /** Connections at most. Default 10. */
+  max?: number
+  /** Shown in `pg_stat_activity`. */
+  applicationName?: string
+  /** Milliseconds that one statement may take; 0 for no limit. Default 30,000. */
+  statementTimeout?: number
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  onError?: (error: Error) => void
+}
+
+export interface DatabaseHandle extends AsyncDisposable {
+  db: Db
+  pool: pg.Pool
+  close(): Promise<void>
+}
+
+/** A pool over one Postgres. Opens no connection before the first statement. */
+export function openDatabase(options: DatabaseOptions): DatabaseHandle {
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.max ?? 10,
+    application_name: options.applicationName ?? 'daily-papers',
+    statement_timeout: options.statementTimeout ?? 30_000,
+    connectionTimeoutMillis: 10_000,
+    types: columnTypes(),
+  })
+  pool.on('error', (error) => options.onError?.(error))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= db.destroy())
+  return { db, pool, close, [Symbol.asyncDispose]: close }
+}
+
+/**
+ * How columns become JavaScript values: a date stays the day it is (pg would make it local midnight), a bigint
+ * becomes a number (ours are counters, far below 2^53). Set per pool, so that no other user of pg is changed.
+ */
+export function columnTypes(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(pg.types.builtins.DATE, (day) => day)
+  types.setTypeParser(pg.types.builtins.INT8, Number)
+  types.setTypeParser(DATE_ARRAY, (days) => (days === '{}' ? [] : days.slice(1, -1).split(',')))
+  types.setTypeParser(INT8_ARRAY, (ids) => (ids === '{}' ? [] : ids.slice(1, -1).split(',').map(Number)))
+  return types
+}
+
+/** Object ids of `date[]` and `bigint[]` in pg_type; pg names only the scalar ones. */
+const DATE_ARRAY = 1182
+const INT8_ARRAY = 1016

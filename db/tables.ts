@@ -1,0 +1,220 @@
+import type { ColumnType, Generated, GeneratedAlways, Insertable, JSONColumnType, Selectable } from 'kysely'
+
+/** One interface a table, one property a column; `tests/tables.test.ts` compares them with the migrated database. */
+export interface Tables {
+  account: AccountTable
+  author: AuthorTable
+  edition: EditionTable
+  edition_reading: EditionReadingTable
+  feed: FeedTable
+  feed_event: FeedEventTable
+  keyword: KeywordTable
+  listing: ListingTable
+  organization: OrganizationTable
+  paper: PaperTable
+  paper_author: PaperAuthorTable
+  paper_history: PaperHistoryTable
+  paper_keyword: PaperKeywordTable
+  paper_revision: PaperRevisionTable
+  source: SourceTable
+}
+
+/** An instant, stored to the millisecond in UTC. */
+type Instant = ColumnType<Date, Date | string, Date | string>
+/** A calendar day, `YYYY-MM-DD`; never a Date, which would drag a time zone in. */
+type Day = ColumnType<string, string, string>
+
+/** A work, whatever number of sources describe it. Its own row is also the read model of a feed page. */
+export interface PaperTable {
+  id: Generated<number>
+  /** Without a version. Null until a source that knows it has been read. */
+  arxiv_id: string | null
+  title: string
+  /** The title as `titleKey` folds it, for matching papers that come without an id. */
+  title_key: string
+  abstract: string | null
+  published_at: Instant
+  /** The UTC day of `published_at`. */
+  published_on: GeneratedAlways<string>
+  withdrawn_at: Instant | null
+  author_count: Generated<number>
+  /** The authors' names in order; empty where a source told only their number. */
+  author_names: Generated<string[]>
+  /** Changes with anything in the list of authors, links to accounts included. */
+  authors_digest: string | null
+  upvotes: Generated<number>
+  comment_count: Generated<number>
+  github_stars: number | null
+  organization_name: string | null
+  ai_summary: string | null
+  ai_summary_model: string | null
+  /** Keywords as the source spells them, in its order. */
+  keywords: Generated<string[]>
+  /** The same, folded to the keys of `keyword`. */
+  keyword_keys: Generated<string[]>
+  github_repo: string | null
+  github_repo_added_by: string | null
+  project_page: string | null
+  thumbnail_url: string | null
+  media_urls: Generated<string[]>
+  discussion_id: string | null
+  author_participating: boolean | null
+  doi: string | null
+  journal_ref: string | null
+  /** The authors' comment on arXiv ("12 pages, accepted at …"). */
+  comment: string | null
+  primary_category: string | null
+  categories: Generated<string[]>
+  arxiv_version: number | null
+  revised_at: Instant | null
+  /** The editions that list it, ascending, and who put it there; kept by the writer from `listing`. */
+  listed_on: Generated<string[]>
+  submitter_names: Generated<string[]>
+  first_listed_on: Day | null
+  last_listed_on: Day | null
+  /** Who said what when: see db/merge/provenance.ts. */
+  provenance: JSONColumnType<Record<string, string[]>>
+  ingested_at: Instant
+  updated_at: Instant
+  search: GeneratedAlways<string>
+}
+
+/** A name on papers. Not a person: two people of one name are one author. */
+export interface AuthorTable {
+  name: string
+}
+
+/** An author's place on a paper, counted from 1. */
+export interface PaperAuthorTable {
+  paper_id: number
+  position: number
+  author_name: string
+  account_name: string | null
+  claim_status: string | null
+  claim_changed_at: Instant | null
+  hidden: Generated<boolean>
+}
+
+/** A Hugging Face user. Null in a column means that no source has told. */
+export interface AccountTable {
+  name: string
+  hf_id: string | null
+  full_name: string | null
+  avatar_url: string | null
+  is_pro: boolean | null
+  follower_count: number | null
+  is_hf: boolean | null
+  is_mod: boolean | null
+  observed_at: Instant
+}
+
+export interface OrganizationTable {
+  name: string
+  hf_id: string | null
+  full_name: string | null
+  avatar_url: string | null
+  observed_at: Instant
+}
+
+/** A keyword folded to its key: `Chain-of-Thought` and `chain-of-thought` are one. */
+export interface KeywordTable {
+  key: string
+}
+
+export interface PaperKeywordTable {
+  paper_id: number
+  keyword_key: string
+}
+
+/** The Daily Papers list of one day. */
+export interface EditionTable {
+  date: Day
+}
+
+/** A paper on an edition, with the account that submitted it. */
+export interface ListingTable {
+  edition_date: Day
+  paper_id: number
+  submitter_name: string | null
+  submitted_at: Instant | null
+  observed_at: Instant
+  /** When this database first knew of it. */
+  recorded_at: Instant
+}
+
+/**
+ * The last whole reading of an edition: the papers in it were as stored at `read_at`. A poll that finds nothing
+ * new moves this one row instead of a row for each paper.
+ */
+export interface EditionReadingTable {
+  source: string
+  edition_date: Day
+  read_at: Instant
+  paper_ids: number[]
+}
+
+/** Votes, comments and stars over time: one row a change, null for what the observation did not tell. */
+export interface PaperHistoryTable {
+  paper_id: number
+  observed_at: Instant
+  upvotes: number | null
+  comment_count: number | null
+  github_stars: number | null
+}
+
+/** A title and abstract that later ones have replaced. */
+export interface PaperRevisionTable {
+  paper_id: number
+  /** When the replaced text was observed. */
+  seen_at: Instant
+  replaced_at: Instant
+  source: string
+  title: string
+  abstract: string | null
+}
+
+/** Where records come from, and how the last readings went. */
+export interface SourceTable {
+  name: string
+  last_read_at: Instant | null
+  last_success_at: Instant | null
+  last_error_at: Instant | null
+  last_error: string | null
+  records_read: Generated<number>
+  papers_new: Generated<number>
+  papers_changed: Generated<number>
+  records_rejected: Generated<number>
+}
+
+/** One row: the head of the log. Its row lock is what makes the order of numbers the order of commits. */
+export interface FeedTable {
+  only: Generated<boolean>
+  /** Names this database in cursors, so that one from another is refused. */
+  epoch: Generated<string>
+  head: Generated<number>
+  /** Events up to and including this number have been pruned. */
+  pruned: Generated<number>
+}
+
+export type FeedEventKind = 'ingested' | 'updated' | 'listed' | 'withdrawn'
+
+/** One entry of the log; `data` by kind is described in db/feed/events.ts. */
+export interface FeedEventTable {
+  number: number
+  kind: FeedEventKind
+  paper_id: number
+  edition_date: Day | null
+  source: string
+  recorded_at: Instant
+  data: JSONColumnType<Record<string, unknown>>
+}
+
+export type PaperRow = Omit<Selectable<PaperTable>, 'search'>
+export type NewPaperRow = Insertable<PaperTable>
+export type PaperAuthorRow = Selectable<PaperAuthorTable>
+export type AccountRow = Selectable<AccountTable>
+export type OrganizationRow = Selectable<OrganizationTable>
+export type ListingRow = Selectable<ListingTable>
+export type HistoryRow = Selectable<PaperHistoryTable>
+export type FeedEventRow = Selectable<FeedEventTable>
+export type SourceRow = Selectable<SourceTable>
