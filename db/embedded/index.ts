@@ -1,0 +1,158 @@
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import pg from 'pg'
+import { findBinaries } from './binaries.ts'
+import { codeOf, EmbeddedDatabaseError, messageOf } from './error.ts'
+import { ensureCluster, superuser } from './initdb.ts'
+import { settleLeftovers } from './leftovers.ts'
+import { type DirectoryLock, lockDirectory } from './lock.ts'
+import { type ServerUser, serverUser } from './privileges.ts'
+import { type Server, type ServerExit, type Settings, startServer } from './server.ts'
+import { type SocketFolder, socketFolder } from './socket.ts'
+
+export { EmbeddedDatabaseError } from './error.ts'
+export type { ServerExit, Settings } from './server.ts'
+
+/** Nothing here is read from the environment: the caller passes what it found there. */
+export interface EmbeddedOptions {
+  /** The data directory itself, named after its major version (`.data/pg18`). Made if missing. */
+  readonly dataDir: string
+  /** The database to connect to. Made if missing. */
+  readonly database?: string
+  /** EMBEDDED_PG_BIN: the folder of the `postgres` and `initdb` to use, and of no others. */
+  readonly binDir?: string | undefined
+  /** EMBEDDED_PG_USER: as root, the user to run Postgres as. */
+  readonly user?: string | undefined
+  /** PATH: where else to look for an installed Postgres. */
+  readonly path?: string | undefined
+  /** False makes a first start quicker and its files unsafe against a power cut: for tests. */
+  readonly sync?: boolean
+  /** Further settings of Postgres, which win over the ones chosen here. */
+  readonly settings?: Settings
+  /** Told what a start had to clean up. */
+  readonly log?: (line: string) => void
+}
+
+/** A Postgres of our own that runs until `stop()` or until this process ends, however it ends. */
+export interface EmbeddedDatabase extends AsyncDisposable {
+  /** For `new pg.Pool(connection)`. */
+  readonly connection: {
+    readonly host: string
+    readonly port: number
+    readonly user: string
+    readonly database: string
+  }
+  /** The same as a connection string, for pg and for psql. */
+  readonly url: string
+  /** The pid of the postmaster. */
+  readonly pid: number
+  readonly version: string
+  readonly dataDir: string
+  readonly logFile: string
+  /** Whether this start made the data directory. */
+  readonly firstStart: boolean
+  /** Stops Postgres and lets go of the data directory. Close every pool first. */
+  stop(): Promise<void>
+  /** Settles when Postgres has ended. Before `stop()` was called that means it died: the log file says why. */
+  readonly exited: Promise<ServerExit>
+}
+
+/**
+ * Starts a real Postgres on a private unix socket, and its first cluster if there is none. One server per data
+ * directory: a second one is refused, and what a killed one left is cleaned up. Fails with an
+ * `EmbeddedDatabaseError` that says what to do.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  if (process.platform === 'win32') {
+    throw new EmbeddedDatabaseError(
+      'There is no embedded database on Windows: set DATABASE_URL to a Postgres server.',
+    )
+  }
+  const { database = 'daily_papers', sync = true, settings = {}, log = () => {} } = options
+  const binaries = findBinaries(options)
+  const dataDir = place(options.dataDir)
+  const user = serverUser({ user: options.user, bin: binaries.bin, parent: dirname(dataDir) })
+  const lock = await lockDirectory(dataDir)
+  const open: { socket?: SocketFolder; server?: Server } = {}
+  try {
+    const firstStart = await ensureCluster({ dataDir, binaries, user, sync })
+    requireOwner(dataDir, user)
+    await settleLeftovers(dataDir, log)
+    open.socket = socketFolder(dataDir, user)
+    const socketDir = open.socket.path
+    const logFile = `${dataDir}.log`
+    open.server = await startServer({ dataDir, socketDir, logFile, binaries, user, settings })
+    const { pid, exited } = open.server
+    const connection = { host: socketDir, port: 5432, user: superuser, database }
+    await ensureDatabase(connection)
+    let stopping: Promise<void> | undefined
+    const stop = () => {
+      stopping ??= close(lock, open)
+      return stopping
+    }
+    return {
+      connection,
+      url: urlOf(connection),
+      pid,
+      version: binaries.version,
+      dataDir,
+      logFile,
+      firstStart,
+      stop,
+      exited,
+      [Symbol.asyncDispose]: stop,
+    }
+  } catch (error) {
+    await close(lock, open)
+    throw error
+  }
+}
+
+async function close(lock: DirectoryLock, open: { socket?: SocketFolder; server?: Server }): Promise<void> {
+  await open.server?.stop()
+  open.socket?.remove()
+  lock.release()
+}
+
+/** The directory under its one true name, so that two names for it meet at the same lock. */
+function place(wanted: string): string {
+  const path = resolve(wanted)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return realpathSync(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return join(realpathSync(dirname(path)), basename(path))
+    throw new EmbeddedDatabaseError(
+      `Cannot make the data directory ${path} (${messageOf(error)}). ` +
+        'Choose a writable place with EMBEDDED_PG_DATA_DIR, or set DATABASE_URL.',
+      { cause: error },
+    )
+  }
+}
+
+function requireOwner(dataDir: string, { owner }: ServerUser): void {
+  const { uid } = statSync(dataDir)
+  if (uid === owner) return
+  throw new EmbeddedDatabaseError(
+    `${dataDir} belongs to uid ${uid}, and Postgres would run as uid ${owner}: another user started it before. ` +
+      `Run: chown -R ${owner} ${dataDir}`,
+  )
+}
+
+async function ensureDatabase({ database, ...server }: EmbeddedDatabase['connection']): Promise<void> {
+  const client = new pg.Client({ ...server, database: 'postgres', ssl: false })
+  client.on('error', () => {}) // a connection lost here fails the query that runs on it
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Says `sslmode=disable`, because a PGSSLMODE meant for another server would fail on a unix socket. */
+function urlOf({ host, user, database }: EmbeddedDatabase['connection']): string {
+  const query = `host=${encodeURIComponent(host)}&user=${encodeURIComponent(user)}&sslmode=disable`
+  return `postgresql:///${encodeURIComponent(database)}?${query}`
+}

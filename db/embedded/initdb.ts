@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Binaries } from './binaries.ts'
+import { codeOf, EmbeddedDatabaseError } from './error.ts'
+import type { ServerUser } from './privileges.ts'
+
+/** The superuser of a cluster made here, and the only role in it. */
+export const superuser = 'postgres'
+
+export interface ClusterOptions {
+  readonly dataDir: string
+  readonly binaries: Binaries
+  readonly user: ServerUser
+  /** Whether initdb waits until the new files are on disk. */
+  readonly sync: boolean
+}
+
+/** Makes the cluster if there is none; answers whether it did. Refuses a directory that is something else. */
+export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
+  const { dataDir, binaries } = options
+  removeUnfinished(dataDir)
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) {
+    if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
+      throw new EmbeddedDatabaseError(
+        `${dataDir} is not empty and is not a Postgres data directory. ` +
+          'Choose another one with EMBEDDED_PG_DATA_DIR, or move what is in it away.',
+      )
+    }
+    await makeCluster(options)
+    return true
+  }
+  const made = Number(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'))
+  if (made !== binaries.major) {
+    throw new EmbeddedDatabaseError(
+      `${dataDir} was made by Postgres ${made}, and this is ${binaries.version}, which cannot read it. ` +
+        'Dump it with the old one and load it into a new directory (EMBEDDED_PG_DATA_DIR), move it away to start ' +
+        `empty, or name a Postgres ${made} in EMBEDDED_PG_BIN.`,
+    )
+  }
+  return false
+}
+
+/** Made beside its final place and renamed there, so that a kill in the middle leaves nothing half made. */
+async function makeCluster({ dataDir, binaries, user, sync }: ClusterOptions): Promise<void> {
+  // Never the same name twice: an initdb whose server was killed goes on writing for a while.
+  const fresh = mkdtempSync(unfinishedPrefix(dataDir))
+  try {
+    user.give(fresh)
+    const args = ['-D', fresh, '-U', superuser, '-E', 'UTF8', ...localeFlags(binaries.major)]
+    args.push('--auth-local=trust', '--auth-host=reject', ...(sync ? [] : ['--no-sync']))
+    const { code, output } = await run(user, join(binaries.bin, 'initdb'), args, fresh)
+    if (code !== 0) throw new EmbeddedDatabaseError(`initdb failed (${code}):\n${output.trim()}`)
+    renameSync(fresh, dataDir) // replaces an empty folder, refuses a filled one
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true })
+    if (codeOf(error) === 'EBUSY' || codeOf(error) === 'EXDEV') {
+      throw new EmbeddedDatabaseError(
+        `${dataDir} is a mount point; name a folder inside it in EMBEDDED_PG_DATA_DIR.`,
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}
+
+/** Unicode `lower()` and code-point order, where possible without leaning on the locales of the machine. */
+function localeFlags(major: number): string[] {
+  if (major >= 17) return ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+  return process.platform === 'darwin' ? ['--locale=C', '--lc-ctype=UTF-8'] : ['--locale=C.UTF-8']
+}
+
+function unfinishedPrefix(dataDir: string): string {
+  return `${dataDir}.init-`
+}
+
+function removeUnfinished(dataDir: string): void {
+  const parent = dirname(dataDir)
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(basename(unfinishedPrefix(dataDir)))) continue
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true })
+    } catch {
+      // Still being written; a later start removes it.
+    }
+  }
+}
+
+function run(user: ServerUser, command: string, args: string[], cwd: string) {
+  return new Promise<{ code: number | string; output: string }>((resolve) => {
+    const child = user.spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    }
+    child.once('error', ({ message }) => resolve({ code: 'not started', output: message }))
+    child.once('close', (code, signal) => resolve({ code: code ?? signal ?? 'no code', output }))
+  })
+}

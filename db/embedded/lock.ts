@@ -1,0 +1,81 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EmbeddedDatabaseError, messageOf } from './error.ts'
+
+const sqliteBusy = 5
+
+/** Holds a data directory for this process. The system releases it when the process ends, however it ends. */
+export interface DirectoryLock {
+  release(): void
+}
+
+/**
+ * Takes the data directory for this process, or says which one has it. The lock is SQLite's own file lock: the
+ * one exclusive lock of the kernel that Node offers without a native package. A pid file alone would have to
+ * guess whether its process still lives.
+ *
+ * Waits a little, because the holder may be a server that is just leaving.
+ */
+export async function lockDirectory(dataDir: string, patienceMs = 2_000): Promise<DirectoryLock> {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    const lock = tryLock(dataDir)
+    if (lock) return lock
+    if (Date.now() >= deadline) break
+    await sleep(50)
+  }
+  throw new EmbeddedDatabaseError(
+    `The data directory ${dataDir} is in use by another server${holder(dataDir)}. ` +
+      'Stop that one, or choose another directory with EMBEDDED_PG_DATA_DIR, or set DATABASE_URL.',
+  )
+}
+
+function tryLock(dataDir: string): DirectoryLock | undefined {
+  const file = `${dataDir}.lock`
+  const pidFile = `${dataDir}.lock.pid`
+  let handle: DatabaseSync | undefined
+  try {
+    handle = new (sqlite().DatabaseSync)(file)
+    handle.exec('begin exclusive')
+    writeFileSync(pidFile, `${process.pid}\n`)
+  } catch (error) {
+    handle?.close()
+    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return undefined
+    throw new EmbeddedDatabaseError(
+      `Cannot lock ${file} (${messageOf(error)}). This user must be able to write it and its folder: ` +
+        'if another user started the server before, chown them, or choose another EMBEDDED_PG_DATA_DIR.',
+      { cause: error },
+    )
+  }
+  const held = handle
+  return {
+    release() {
+      if (!held.isOpen) return
+      rmSync(pidFile, { force: true })
+      held.close()
+    },
+  }
+}
+
+function holder(dataDir: string): string {
+  try {
+    return ` (process ${Number.parseInt(readFileSync(`${dataDir}.lock.pid`, 'utf8'), 10)})`
+  } catch {
+    return ''
+  }
+}
+
+/** Node 22 prints a warning when SQLite is first loaded, which would be the first line a new user sees. */
+function sqlite(): typeof import('node:sqlite') {
+  const emitWarning = process.emitWarning
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
+    if (rest[0] === 'ExperimentalWarning' && String(warning).startsWith('SQLite')) return
+    Reflect.apply(emitWarning, process, [warning, ...rest])
+  }
+  try {
+    return process.getBuiltinModule('node:sqlite')
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { openDatabase } from '../../db/database.ts'
+import { startEmbedded } from '../../db/embedded/index.ts'
+import { migrateToLatest } from '../../db/migrate.ts'
+import { databaseUrl, maintenanceUrl } from './urls.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A Postgres of this run: its superuser, its maintenance database. */
+    clusterUrl: string
+    /** The migrated database that every test database is a copy of. */
+    templateName: string
+  }
+}
+
+/** One Postgres per run, with one migrated database to copy. TEST_DATABASE_URL names another server to use. */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  await using stack = new AsyncDisposableStack()
+  const external = process.env.TEST_DATABASE_URL
+  const clusterUrl = external ? maintenanceUrl(external) : await startCluster(stack)
+  // Runs that share a server must not share their templates: their migrations may differ.
+  const templateName = external
+    ? `daily_papers_template_${randomBytes(4).toString('hex')}`
+    : 'daily_papers_template'
+  await execute(clusterUrl, `create database ${templateName}`)
+  if (external) stack.defer(() => execute(clusterUrl, `drop database if exists ${templateName} with (force)`))
+  await migrate(databaseUrl(clusterUrl, templateName))
+  provide('clusterUrl', clusterUrl)
+  provide('templateName', templateName)
+  const opened = stack.move()
+  return () => opened.disposeAsync()
+}
+
+async function startCluster(stack: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'daily-papers-test-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const cluster = stack.use(
+    await startEmbedded({
+      dataDir: join(folder, 'pg'),
+      database: 'postgres',
+      path: process.env.PATH,
+      sync: false,
+      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 200 },
+    }),
+  )
+  return cluster.url
+}
+
+async function migrate(url: string): Promise<void> {
+  await using database = openDatabase({ connectionString: url, max: 1 })
+  await migrateToLatest(database.db)
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
