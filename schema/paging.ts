@@ -1,0 +1,44 @@
+import type { NumberValidationOptions } from '@pothos/plugin-zod'
+
+/** Items on a page where neither `first` nor `last` is given. */
+export const defaultPageSize = 20
+/** Items on a page at most. */
+export const maximumPageSize = 100
+
+const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or leave it out for ${defaultPageSize}.`
+const size: NumberValidationOptions = {
+  type: 'number',
+  min: [1, { message: sizeSentence }],
+  max: [maximumPageSize, { message: sizeSentence }],
+}
+
+/** The four arguments of every connection, for the relay plugin. */
+export const pagingArguments = {
+  firstArgOptions: {
+    description: `How many items, counted on from the start or from \`after\`: 1 to ${maximumPageSize}, by default ${defaultPageSize}.`,
+    validate: size,
+  },
+  afterArgOptions: {
+    description: 'Only items after this cursor: the `endCursor` of the page before.',
+  },
+  lastArgOptions: {
+    description: `How many items, counted back from the end or from \`before\`: 1 to ${maximumPageSize}. They still come in the list's order.`,
+    validate: size,
+  },
+  beforeArgOptions: {
+    description: 'Only items before this cursor: the `startCursor` of the page after.',
+  },
+}
+
+interface PagingArguments {
+  first?: number | null | undefined
+  last?: number | null | undefined
+}
+
+type Check = [check: (args: PagingArguments) => boolean, options: { message: string; path: string[] }]
+
+/** Relay strongly discourages both at once, and nobody who sends both means it. */
+export const rejectFirstWithLast: Check = [
+  ({ first, last }) => first == null || last == null,
+  { message: 'pass either `first` or `last`, not both.', path: ['last'] },
+]

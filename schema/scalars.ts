@@ -1,0 +1,81 @@
+import { type ASTNode, GraphQLScalarType, print } from 'graphql'
+import { GraphQLDateTimeISO, GraphQLLocalDate } from 'graphql-scalars'
+import { BadInputError } from './errors.ts'
+
+/** A day. graphql-scalars' own `Date` becomes a JavaScript Date and drags a time zone in; its LocalDate does not. */
+export const DateScalar = refusing(
+  new GraphQLScalarType({
+    ...GraphQLLocalDate.toConfig(),
+    name: 'Date',
+    description: 'A calendar day, `YYYY-MM-DD`, e.g. `2026-01-05`. It has no time zone.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
+  }),
+  (value) => !String(value).startsWith('0000'),
+  'write a day that exists as "YYYY-MM-DD", e.g. "2026-01-05".',
+)
+
+/** An instant; sent as text, so that a result is the same before and after JSON. */
+export const DateTimeScalar = refusing(
+  new GraphQLScalarType({
+    ...GraphQLDateTimeISO.toConfig(),
+    name: 'DateTime',
+    description: 'An instant in UTC to the millisecond, e.g. `2026-01-05T16:49:08.000Z`.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
+  }),
+  (value) => value instanceof Date && value.getUTCFullYear() > 0,
+  'write an instant as "YYYY-MM-DDThh:mm:ssZ", e.g. "2026-01-05T16:49:08Z".',
+)
+
+/** An address, given as the source spells it: parsing it here would rewrite it or fail on what the source sent. */
+export const UrlScalar = refusing(
+  new GraphQLScalarType({
+    name: 'URL',
+    description: 'An absolute address on the web, e.g. `https://arxiv.org/abs/2505.11711`.',
+    specifiedByURL: 'https://url.spec.whatwg.org/',
+    serialize: String,
+  }),
+  (value) => typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value),
+  'write an absolute address that begins with "https://" or "http://".',
+)
+
+export const FeedCursorScalar = refusing(
+  new GraphQLScalarType({
+    name: 'FeedCursor',
+    description:
+      'A position in the feed, just after one of its events. Opaque and short: keep it as it came, pass it back as `after`, and no event is missed or repeated. It stays valid across disconnects, restarts and instances.',
+    serialize: String,
+  }),
+  (value) => typeof value === 'string',
+  'pass a cursor that a response or an event gave you, as a string.',
+)
+
+/** The scalar with a code and a sentence in its refusals, which graphql-js hands on to the client. */
+function refusing<Internal, External>(
+  scalar: GraphQLScalarType<Internal, External>,
+  accepts: (value: unknown) => boolean,
+  advice: string,
+): GraphQLScalarType<Internal, External> {
+  const config = scalar.toConfig()
+  const guarded = (shown: string, parse: () => Internal): Internal => {
+    let value: Internal
+    try {
+      value = parse()
+    } catch {
+      throw refusal(shown)
+    }
+    if (!accepts(value)) throw refusal(shown)
+    return value
+  }
+  const refusal = (shown: string) =>
+    new BadInputError(`${config.name} cannot represent ${shorten(shown)}: ${advice}`)
+  return new GraphQLScalarType<Internal, External>({
+    ...config,
+    parseValue: (input) => guarded(JSON.stringify(input), () => config.parseValue(input)),
+    parseLiteral: (node, variables) =>
+      guarded(print(node as ASTNode), () => config.parseLiteral(node, variables)),
+  })
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
