@@ -1,0 +1,93 @@
+import { hash } from 'node:crypto'
+
+/** Why a cursor cannot be used. */
+export type CursorFault = 'malformed' | 'foreign' | 'future' | 'expired'
+
+/** A cursor that cannot be used. The sentence says what to do instead. */
+export class FeedCursorError extends Error {
+  override name = 'FeedCursorError'
+  readonly fault: CursorFault
+  /** For `expired`: the oldest cursor that still works. */
+  readonly restartFrom: string | undefined
+
+  constructor(fault: CursorFault, message: string, restartFrom?: string) {
+    super(message)
+    this.fault = fault
+    this.restartFrom = restartFrom
+  }
+}
+
+/**
+ * A position in the feed as text: 16 characters of base64url over 4 bytes that name the database, 6 bytes of the
+ * number of the last event before the position, and 2 bytes of checksum, so that a typing error is not taken for
+ * another position. No secret: whoever may read the feed may read all of it.
+ */
+export function formatCursor(epoch: string, number: number): string {
+  const bytes = Buffer.allocUnsafe(12)
+  bytes.writeUInt32BE(databaseKey(epoch), 0)
+  bytes.writeUIntBE(number, 4, 6)
+  bytes.writeUInt16BE(checksum(bytes), 10)
+  return bytes.toString('base64url')
+}
+
+/** The number a cursor stands for. Throws `FeedCursorError`: malformed, or foreign to this database. */
+export function parseCursor(epoch: string, cursor: string): number {
+  const bytes = Buffer.from(cursor, 'base64url')
+  if (
+    bytes.length !== 12 ||
+    bytes.toString('base64url') !== cursor ||
+    bytes.readUInt16BE(10) !== checksum(bytes)
+  ) {
+    throw new FeedCursorError(
+      'malformed',
+      `${JSON.stringify(cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor)} is not a feed cursor. Pass one exactly as an event or feedPosition gave it, or START or NOW.`,
+    )
+  }
+  if (bytes.readUInt32BE(0) !== databaseKey(epoch)) {
+    throw new FeedCursorError(
+      'foreign',
+      'This cursor comes from another database: its position means nothing here. Take a new one from feedPosition, or start with START or NOW.',
+    )
+  }
+  return bytes.readUIntBE(4, 6)
+}
+
+/** The refusal of a position that has been pruned. */
+export function expired(epoch: string, pruned: number): FeedCursorError {
+  const restartFrom = formatCursor(epoch, pruned)
+  return new FeedCursorError(
+    'expired',
+    `This cursor is older than what the feed keeps, so events after it are gone. Read the papers again together with feedPosition and go on from there, or go on after the oldest kept position, ${restartFrom}.`,
+    restartFrom,
+  )
+}
+
+/** The refusal of a position that has not been reached. */
+export function inFuture(): FeedCursorError {
+  return new FeedCursorError(
+    'future',
+    'This cursor is ahead of the feed: was the database restored from an older backup? Take a new one from feedPosition.',
+  )
+}
+
+const keys = new Map<string, number>()
+
+function databaseKey(epoch: string): number {
+  let key = keys.get(epoch)
+  if (key === undefined) {
+    key = hash('sha256', `daily-papers feed 1 ${epoch}`, 'buffer').readUInt32BE(0)
+    keys.set(epoch, key)
+  }
+  return key
+}
+
+/** CRC-16/CCITT of the first ten bytes. */
+function checksum(bytes: Buffer): number {
+  let crc = 0xffff
+  for (let index = 0; index < 10; index++) {
+    crc ^= bytes.readUInt8(index) << 8
+    for (let bit = 0; bit < 8; bit++)
+      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff
+  }
+  return crc
+}
