@@ -12,6 +12,7 @@ export interface Tables {
   listing: ListingTable
   organization: OrganizationTable
   paper: PaperTable
+  paper_alias: PaperAliasTable
   paper_author: PaperAuthorTable
   paper_history: PaperHistoryTable
   paper_keyword: PaperKeywordTable
@@ -73,7 +74,7 @@ export interface PaperTable {
   first_listed_on: Day | null
   last_listed_on: Day | null
   /** Who said what when: see db/merge/provenance.ts. */
-  provenance: JSONColumnType<Record<string, string[]>>
+  provenance: JSONColumnType<Record<string, string | null>>
   ingested_at: Instant
   updated_at: Instant
   search: GeneratedAlways<string>
@@ -97,15 +98,18 @@ export interface PaperAuthorTable {
 
 /** A Hugging Face user. Null in a column means that no source has told. */
 export interface AccountTable {
+  /** The user name. */
   name: string
   hf_id: string | null
   full_name: string | null
   avatar_url: string | null
   is_pro: boolean | null
+  /** When what stands above was observed, and the same for what stands below: submitters alone come with it. */
+  observed_at: Instant
   follower_count: number | null
   is_hf: boolean | null
   is_mod: boolean | null
-  observed_at: Instant
+  details_at: Instant | null
 }
 
 export interface OrganizationTable {
@@ -151,6 +155,13 @@ export interface EditionReadingTable {
   edition_date: Day
   read_at: Instant
   paper_ids: number[]
+}
+
+/** A title and day under which a paper was told of and which its row does not show: records without an id find it. */
+export interface PaperAliasTable {
+  title_key: string
+  published_on: Day
+  paper_id: number
 }
 
 /** Votes, comments and stars over time: one row a change, null for what the observation did not tell. */

@@ -23,10 +23,11 @@ const statements = [
      full_name text,
      avatar_url text,
      is_pro boolean,
+     observed_at timestamptz(3) not null,
      follower_count integer check (follower_count >= 0),
      is_hf boolean,
      is_mod boolean,
-     observed_at timestamptz(3) not null
+     details_at timestamptz(3)
    )`,
   `create table organization (
      name text collate "C" primary key check (name <> ''),
@@ -96,6 +97,12 @@ const statements = [
   `create index paper_by_organization on paper (organization_name, published_at desc, id desc)
      where organization_name is not null`,
 
+  `create table paper_alias (
+     title_key text collate "C" not null,
+     published_on date not null,
+     paper_id bigint not null references paper on delete cascade,
+     primary key (title_key, published_on, paper_id)
+   )`,
   `create table paper_author (
      paper_id bigint not null references paper on delete cascade,
      position integer not null check (position > 0),

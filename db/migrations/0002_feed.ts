@@ -12,7 +12,7 @@ export async function up(db: Kysely<any>): Promise<void> {
 
 const statements = [
   `create table feed (
-     only boolean primary key default true check (only),
+     "only" boolean primary key default true check ("only"),
      epoch text not null default substr(md5(gen_random_uuid()::text), 1, 8),
      head bigint not null default 0 check (head >= 0),
      pruned bigint not null default 0 check (pruned between 0 and head)

@@ -1,0 +1,106 @@
+import { sql, type Transaction } from 'kysely'
+import type { PaperRecord } from '../record.ts'
+import type { Tables } from '../tables.ts'
+import { titleKey } from '../text.ts'
+
+/** The paper that a record speaks of: the id of a stored one, or a number below 0 for the n-th new one. */
+export type PaperKey = number
+
+interface Known {
+  id: PaperKey
+  arxivId: string | null
+}
+
+interface Namesake {
+  paper: Known
+  /** Days since 1970 on which it is said to have been published. */
+  day: number
+}
+
+/**
+ * Finds for each record the paper it speaks of, in order. An arXiv id decides alone; a record without one is
+ * matched by its title's key and the day of publication, which may differ by one day (a page shows the day of its
+ * reader's time zone). A stored paper that has no arXiv id takes that of the first record that matches it so.
+ */
+export async function identify(
+  trx: Transaction<Tables>,
+  records: readonly PaperRecord[],
+): Promise<PaperKey[]> {
+  const byArxivId = await papersByArxivId(trx, records)
+  const unknown = records.filter((record) => !record.arxivId || !byArxivId.has(record.arxivId))
+  const byTitle = await papersByTitle(trx, [...new Set(unknown.map((record) => titleKey(record.title)))])
+  const keys: PaperKey[] = new Array(records.length)
+  let created = 0
+  // Those with an id go first, so that one without finds them wherever it stands in the batch.
+  for (const withId of [true, false]) {
+    for (const [index, record] of records.entries()) {
+      if ((record.arxivId !== undefined) !== withId) continue
+      const title = titleKey(record.title)
+      const day = dayNumber(record.publishedAt)
+      const namesakes = byTitle.get(title) ?? []
+      const paper = record.arxivId
+        ? (byArxivId.get(record.arxivId) ?? namesake(namesakes, day, (other) => other.arxivId === null))
+        : namesake(namesakes, day, () => true)
+      const found = paper ?? { id: --created, arxivId: null }
+      byTitle.set(title, [...namesakes, { paper: found, day }])
+      if (record.arxivId) {
+        found.arxivId = record.arxivId
+        byArxivId.set(record.arxivId, found)
+      }
+      keys[index] = found.id
+    }
+  }
+  return keys
+}
+
+function namesake(namesakes: readonly Namesake[], day: number, fits: (paper: Known) => boolean) {
+  return namesakes.find(({ paper, day: other }) => Math.abs(other - day) <= 1 && fits(paper))?.paper
+}
+
+async function papersByArxivId(
+  trx: Transaction<Tables>,
+  records: readonly PaperRecord[],
+): Promise<Map<string, Known>> {
+  const ids = [...new Set(records.flatMap((record) => record.arxivId ?? []))]
+  if (ids.length === 0) return new Map()
+  const rows = await trx
+    .selectFrom('paper')
+    .select(['id', 'arxiv_id'])
+    .where('arxiv_id', '=', sql<string>`any(${ids})`)
+    .execute()
+  return new Map(rows.map((row) => [row.arxiv_id ?? '', { id: row.id, arxivId: row.arxiv_id }]))
+}
+
+async function papersByTitle(trx: Transaction<Tables>, keys: readonly string[]) {
+  const found = new Map<string, Namesake[]>()
+  if (keys.length === 0) return found
+  const among = sql<string>`any(${keys})`
+  const rows = await trx
+    .selectFrom('paper')
+    .select(['id', 'arxiv_id', 'title_key', 'published_on'])
+    .where('title_key', '=', among)
+    .unionAll(
+      trx
+        .selectFrom('paper_alias')
+        .innerJoin('paper', 'paper.id', 'paper_alias.paper_id')
+        .select(['paper.id', 'paper.arxiv_id', 'paper_alias.title_key', 'paper_alias.published_on'])
+        .where('paper_alias.title_key', '=', among),
+    )
+    .orderBy('id')
+    .execute()
+  const papers = new Map<number, Known>()
+  for (const row of rows) {
+    const paper = papers.get(row.id) ?? { id: row.id, arxivId: row.arxiv_id }
+    papers.set(row.id, paper)
+    const entry = { paper, day: dayNumber(row.published_on) }
+    const entries = found.get(row.title_key)
+    if (entries) entries.push(entry)
+    else found.set(row.title_key, [entry])
+  }
+  return found
+}
+
+/** Days since 1970 of an ISO day or instant, in UTC. */
+function dayNumber(iso: string): number {
+  return Math.floor(Date.parse(iso) / 86_400_000)
+}

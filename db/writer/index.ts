@@ -1,0 +1,120 @@
+import { sql, type Transaction } from 'kysely'
+import type { Db } from '../database.ts'
+import { voiceOf } from '../merge/rules.ts'
+import type { EditionReadingRecord, PaperRecord, SourceName } from '../record.ts'
+import type { Tables } from '../tables.ts'
+import { eventsOf } from './events.ts'
+import { identify } from './identify.ts'
+import { loadPapers } from './load.ts'
+import { mergeBatch } from './merge.ts'
+import { storeProfiles } from './profiles.ts'
+import { receiptsOf, speaksOnAll, storeReceipts } from './readings.ts'
+import { writeChanges } from './write.ts'
+
+export interface Batch {
+  source: SourceName
+  records: readonly PaperRecord[]
+  /** Editions of which the batch holds all that the source listed. */
+  editions?: readonly EditionReadingRecord[]
+}
+
+export type Outcome = 'new' | 'changed' | 'unchanged'
+
+export interface Recorded {
+  /** For each record, in order, the paper it speaks of and what became of that paper in this batch. */
+  outcomes: { paperId: number; outcome: Outcome }[]
+  /** Papers, each counted once, whatever number of records spoke of it. */
+  papers: Record<Outcome, number>
+  /** Entries added to the feed. */
+  events: number
+}
+
+/**
+ * The one writer of papers. In one transaction it merges a batch of records into what is stored and writes the
+ * papers, listings, histories and feed entries that follow from what really changed; where nothing did, nothing
+ * but the readings of the editions moves. Any order and any batching of the same records leaves the same papers.
+ *
+ * @param options.dryRun does all of it and rolls back: the answer tells what would have been.
+ */
+export async function recordPapers(
+  db: Db,
+  batch: Batch,
+  options: { dryRun?: boolean } = {},
+): Promise<Recorded> {
+  try {
+    return await db.transaction().execute(async (trx) => {
+      const recorded = await record(trx, batch)
+      if (options.dryRun) throw new DryRun(recorded)
+      return recorded
+    })
+  } catch (error) {
+    if (error instanceof DryRun) return error.recorded
+    throw error
+  }
+}
+
+async function record(trx: Transaction<Tables>, batch: Batch): Promise<Recorded> {
+  await oneWriterAtATime(trx)
+  const now = new Date().toISOString()
+  const voice = voiceOf[batch.source]
+  const keys = await identify(trx, batch.records)
+  const ids = await idsFor(trx, keys)
+  const receipts = await receiptsOf(trx, batch.editions ?? [], membersOf(batch, ids), voice)
+  const dropped = receipts.flatMap((receipt) => receipt.dropped)
+  const known = ids.filter((_, index) => (keys[index] ?? 0) > 0)
+  const papers = await loadPapers(trx, [...new Set([...known, ...dropped])])
+  const merged = mergeBatch({ records: batch.records, ids, papers, voice, receipts, dropped, now })
+  await storeProfiles(trx, batch.records)
+  const events = eventsOf(merged, batch.source)
+  await writeChanges(trx, merged, now)
+  await storeReceipts(trx, receipts)
+  if (events.length > 0) await sql`select feed_append(${JSON.stringify(events)}::jsonb)`.execute(trx)
+  const papersByOutcome: Record<Outcome, number> = { new: 0, changed: 0, unchanged: 0 }
+  const spokenOf = new Set(ids)
+  for (const paper of merged) if (spokenOf.has(paper.id)) papersByOutcome[paper.outcome] += 1
+  const outcomeOf = new Map(merged.map((paper) => [paper.id, paper.outcome]))
+  return {
+    outcomes: ids.map((paperId) => ({ paperId, outcome: outcomeOf.get(paperId) ?? 'unchanged' })),
+    papers: papersByOutcome,
+    events: events.length,
+  }
+}
+
+/** Merging reads, decides and writes; two at once would decide on the same past. Freed when the transaction ends. */
+async function oneWriterAtATime(trx: Transaction<Tables>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('daily_papers.writer'))`.execute(trx)
+}
+
+/** Takes real ids for the papers that are new, which `identify` counts below 0. */
+async function idsFor(trx: Transaction<Tables>, keys: readonly number[]): Promise<number[]> {
+  const amount = -Math.min(0, ...keys)
+  if (amount === 0) return [...keys]
+  const { rows } = await sql<{ id: number }>`
+    select nextval(pg_get_serial_sequence('paper', 'id')) as id from generate_series(1, ${amount}::int)
+  `.execute(trx)
+  return keys.map((key) => (key < 0 ? (rows[-key - 1]?.id ?? 0) : key))
+}
+
+/** Which papers the batch's readings confirm, by edition. */
+function membersOf(batch: Batch, ids: readonly number[]): Map<string, Set<number>> {
+  const readAt = new Map((batch.editions ?? []).map((edition) => [edition.date, edition.readAt]))
+  const members = new Map<string, Set<number>>()
+  for (const [index, record] of batch.records.entries()) {
+    const date = record.listing?.date
+    const id = ids[index]
+    if (date === undefined || id === undefined || readAt.get(date) !== record.observedAt) continue
+    if (!speaksOnAll(record, voiceOf[batch.source])) continue
+    const edition = members.get(date)
+    if (edition) edition.add(id)
+    else members.set(date, new Set([id]))
+  }
+  return members
+}
+
+class DryRun extends Error {
+  readonly recorded: Recorded
+  constructor(recorded: Recorded) {
+    super('dry run')
+    this.recorded = recorded
+  }
+}

@@ -1,0 +1,86 @@
+import { sql, type Transaction } from 'kysely'
+import type { PaperRow, Tables } from '../tables.ts'
+import { fromRow } from './rows.ts'
+import type { PaperState } from './state.ts'
+
+/** The states of stored papers with their listings and what readings confirm of them, by id. */
+export async function loadPapers(
+  trx: Transaction<Tables>,
+  ids: readonly number[],
+): Promise<Map<number, PaperState>> {
+  const states = new Map<number, PaperState>()
+  if (ids.length === 0) return states
+  const among = sql<number>`any(${ids}::bigint[])`
+  const rows = await trx.selectFrom('paper').select(storedColumns).where('id', '=', among).execute()
+  for (const row of rows) states.set(row.id, fromRow(row))
+  const listings = await trx
+    .selectFrom('listing')
+    .leftJoin('edition_reading as reading', (join) =>
+      join
+        .onRef('reading.edition_date', '=', 'listing.edition_date')
+        .on(sql<boolean>`listing.paper_id = any(reading.paper_ids)`),
+    )
+    .selectAll('listing')
+    .select(['reading.source', 'reading.read_at'])
+    .where('listing.paper_id', '=', among)
+    .execute()
+  for (const row of listings) {
+    const state = states.get(row.paper_id)
+    if (!state) continue
+    state.listings.set(row.edition_date, {
+      submitter: row.submitter_name,
+      submittedAt: row.submitted_at?.toISOString() ?? null,
+      observedAt: row.observed_at.toISOString(),
+      recordedAt: row.recorded_at.toISOString(),
+    })
+    const readAt = row.read_at?.toISOString()
+    if (readAt === undefined) continue
+    const voice = row.source === 'page' ? 'page' : 'huggingface'
+    if (readAt > (state.confirmed[voice] ?? '')) state.confirmed[voice] = readAt
+    if (voice === 'huggingface') state.listedUntil.set(row.edition_date, readAt)
+  }
+  return states
+}
+
+const storedColumns = [
+  'id',
+  'arxiv_id',
+  'title',
+  'title_key',
+  'abstract',
+  'published_at',
+  'published_on',
+  'withdrawn_at',
+  'author_count',
+  'author_names',
+  'authors_digest',
+  'upvotes',
+  'comment_count',
+  'github_stars',
+  'organization_name',
+  'ai_summary',
+  'ai_summary_model',
+  'keywords',
+  'keyword_keys',
+  'github_repo',
+  'github_repo_added_by',
+  'project_page',
+  'thumbnail_url',
+  'media_urls',
+  'discussion_id',
+  'author_participating',
+  'doi',
+  'journal_ref',
+  'comment',
+  'primary_category',
+  'categories',
+  'arxiv_version',
+  'revised_at',
+  'listed_on',
+  'submitter_names',
+  'first_listed_on',
+  'last_listed_on',
+  'provenance',
+  'ingested_at',
+  'updated_at',
+] as const satisfies readonly (keyof PaperRow)[]

@@ -1,0 +1,179 @@
+import { sql, type Transaction } from 'kysely'
+import type { AccountRecord, OrganizationRecord, PaperRecord } from '../record.ts'
+import type { Tables } from '../tables.ts'
+
+interface Profile {
+  name: string
+  hf_id: string | null
+  full_name: string | null
+  avatar_url: string | null
+  is_pro: boolean | null
+  observed_at: string
+  follower_count: number | null
+  is_hf: boolean | null
+  is_mod: boolean | null
+  details_at: string | null
+}
+
+const profileParts = ['hf_id', 'full_name', 'avatar_url', 'is_pro'] as const
+const detailParts = ['follower_count', 'is_hf', 'is_mod'] as const
+
+/** Accounts and organizations as the records describe them; the newest description of each wins. */
+export async function storeProfiles(
+  trx: Transaction<Tables>,
+  records: readonly PaperRecord[],
+): Promise<void> {
+  const accounts = new Map<string, Profile>()
+  const organizations = new Map<string, Profile>()
+  for (const record of records) {
+    for (const author of record.authors ?? []) {
+      if (author.account) hear(accounts, profileOf(author.account, record.observedAt))
+    }
+    const submitter = record.listing?.submitter
+    if (submitter) hear(accounts, profileOf(submitter, record.observedAt))
+    if (record.organization) hear(organizations, profileOf(record.organization, record.observedAt))
+  }
+  await store(trx, 'account', accounts)
+  await store(trx, 'organization', organizations)
+}
+
+function profileOf(told: AccountRecord & OrganizationRecord, at: string): Profile {
+  const detailed = told.followerCount !== undefined || told.isHf !== undefined || told.isMod !== undefined
+  return {
+    name: told.name,
+    hf_id: told.hfId ?? null,
+    full_name: told.fullName ?? null,
+    avatar_url: told.avatarUrl ?? null,
+    is_pro: told.isPro ?? null,
+    observed_at: at,
+    follower_count: told.followerCount ?? null,
+    is_hf: told.isHf ?? null,
+    is_mod: told.isMod ?? null,
+    details_at: detailed ? at : null,
+  }
+}
+
+function hear(known: Map<string, Profile>, told: Profile): void {
+  const held = known.get(told.name)
+  known.set(told.name, held ? newer(held, told) : told)
+}
+
+/** Each half of the profile as a whole from the one observed later; of two at one instant the greater text. */
+function newer(a: Profile, b: Profile): Profile {
+  const first = compare(a.observed_at, b.observed_at, a, b, profileParts) >= 0 ? a : b
+  const second = compare(a.details_at ?? '', b.details_at ?? '', a, b, detailParts) >= 0 ? a : b
+  return {
+    ...first,
+    follower_count: second.follower_count,
+    is_hf: second.is_hf,
+    is_mod: second.is_mod,
+    details_at: second.details_at,
+  }
+}
+
+function compare(
+  aAt: string,
+  bAt: string,
+  a: Profile,
+  b: Profile,
+  parts: readonly (keyof Profile)[],
+): number {
+  if (aAt !== bAt) return aAt > bAt ? 1 : -1
+  const [aText, bText] = [textOf(a, parts), textOf(b, parts)]
+  return aText === bText ? 0 : aText > bText ? 1 : -1
+}
+
+const textOf = (profile: Profile, parts: readonly (keyof Profile)[]) =>
+  JSON.stringify(parts.map((part) => profile[part]))
+
+async function store(
+  trx: Transaction<Tables>,
+  table: 'account' | 'organization',
+  told: Map<string, Profile>,
+): Promise<void> {
+  if (told.size === 0) return
+  const held = await heldProfiles(trx, table, [...told.keys()])
+  const challenged = [...told.values()].filter((profile) => {
+    const before = held.get(profile.name)
+    return before && profile.observed_at > before.observed_at && differ(profile, before)
+  })
+  for (const { name, at, details_at } of await confirmations(trx, table, challenged)) {
+    const before = held.get(name)
+    if (before) held.set(name, confirmed(before, at.toISOString(), details_at?.toISOString() ?? ''))
+  }
+  const next: Profile[] = []
+  for (const profile of told.values()) {
+    const before = held.get(profile.name)
+    const after = before ? newer(before, profile) : profile
+    // The same description again is not worth a row version, even when it is newer.
+    if (!before || differ(before, after)) next.push(after)
+  }
+  if (next.length === 0) return
+  const parts = table === 'account' ? accountColumns : organizationColumns
+  await sql`
+    insert into ${sql.table(table)} (${sql.join(parts.map((part) => sql.ref(part)))})
+    select ${sql.join(parts.map((part) => sql.ref(part)))}
+    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(next)}::json)
+    on conflict (name) do update set
+      ${sql.join(parts.slice(1).map((part) => sql`${sql.ref(part)} = ${sql.ref(`excluded.${part}`)}`))}
+  `.execute(trx)
+}
+
+const describing = [...profileParts, ...detailParts]
+const differ = (a: Profile, b: Profile) => textOf(a, describing) !== textOf(b, describing)
+
+function confirmed(profile: Profile, at: string, detailsAt: string): Profile {
+  return {
+    ...profile,
+    observed_at: at > profile.observed_at ? at : profile.observed_at,
+    details_at:
+      profile.details_at !== null && detailsAt > profile.details_at ? detailsAt : profile.details_at,
+  }
+}
+
+/** Until when the readings of editions confirm the profiles: the same description again moved no row, only them. */
+async function confirmations(
+  trx: Transaction<Tables>,
+  table: 'account' | 'organization',
+  profiles: readonly Profile[],
+): Promise<{ name: string; at: Date; details_at: Date | null }[]> {
+  if (profiles.length === 0) return []
+  const names = profiles.map((profile) => profile.name)
+  const reading = sql`join edition_reading r on r.edition_date = l.edition_date
+    and r.source = 'huggingface' and l.paper_id = any(r.paper_ids)`
+  const mentions =
+    table === 'account'
+      ? sql`select l.submitter_name as name, r.read_at, true as detailed from listing l ${reading}
+            where l.submitter_name = any(${names})
+            union all
+            select a.account_name, r.read_at, false from paper_author a
+            join listing l on l.paper_id = a.paper_id ${reading} where a.account_name = any(${names})`
+      : sql`select p.organization_name as name, r.read_at, false as detailed from paper p
+            join listing l on l.paper_id = p.id ${reading} where p.organization_name = any(${names})`
+  const { rows } = await sql<{ name: string; at: Date; details_at: Date | null }>`
+    select name, max(read_at) as at, max(read_at) filter (where detailed) as details_at
+    from (${mentions}) as mention group by name
+  `.execute(trx)
+  return rows
+}
+const organizationColumns = ['name', 'hf_id', 'full_name', 'avatar_url', 'observed_at'] as const
+const accountColumns = [...organizationColumns, 'is_pro', ...detailParts, 'details_at'] as const
+
+async function heldProfiles(
+  trx: Transaction<Tables>,
+  table: 'account' | 'organization',
+  names: readonly string[],
+): Promise<Map<string, Profile>> {
+  const rows = await trx
+    .selectFrom(table)
+    .selectAll()
+    .where('name', '=', sql<string>`any(${names})`)
+    .execute()
+  const blank = profileOf({ name: '' }, '')
+  return new Map(
+    rows.map((row) => {
+      const details = 'details_at' in row ? (row.details_at?.toISOString() ?? null) : null
+      return [row.name, { ...blank, ...row, observed_at: row.observed_at.toISOString(), details_at: details }]
+    }),
+  )
+}

@@ -1,0 +1,144 @@
+import { sql, type Transaction } from 'kysely'
+import type { Point } from '../merge/history.ts'
+import type { AuthorRecord } from '../record.ts'
+import type { Tables } from '../tables.ts'
+import type { StoredPaper } from './rows.ts'
+
+/**
+ * Sets of rows, one statement each: Postgres turns one JSON text into rows of the table's own type, which costs
+ * one parameter whatever their number and keeps array columns arrays.
+ */
+type Table = keyof Tables
+
+export async function insertRows(
+  trx: Transaction<Tables>,
+  table: Table,
+  columns: readonly string[],
+  rows: readonly object[],
+  onConflict: 'fails' | 'does nothing' = 'fails',
+): Promise<void> {
+  if (rows.length === 0) return
+  const names = sql.join(columns.map((column) => sql.ref(column)))
+  await sql`
+    insert into ${sql.table(table)} (${names})
+    select ${names} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    ${onConflict === 'does nothing' ? sql`on conflict do nothing` : sql``}
+  `.execute(trx)
+}
+
+const counters = ['upvotes', 'comment_count', 'github_stars', 'provenance', 'updated_at']
+
+/** Rewrites papers; where only counters moved, Postgres need not make the search vector anew. */
+export async function updatePapers(
+  trx: Transaction<Tables>,
+  rows: readonly StoredPaper[],
+  only: 'counters' | 'all',
+) {
+  if (rows.length === 0) return
+  const columns =
+    only === 'counters'
+      ? counters
+      : Object.keys(rows[0] ?? {}).filter((column) => column !== 'id' && column !== 'ingested_at')
+  await sql`
+    update paper set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`told.${column}`)}`))}
+    from json_populate_recordset(null::paper, ${JSON.stringify(rows)}::json) as told
+    where paper.id = told.id
+  `.execute(trx)
+}
+
+export async function storeNames(
+  trx: Transaction<Tables>,
+  table: 'author' | 'keyword' | 'edition',
+  names: ReadonlySet<string>,
+): Promise<void> {
+  if (names.size === 0) return
+  const type = sql.raw(table === 'edition' ? 'date' : 'text')
+  await sql`
+    insert into ${sql.table(table)} select unnest(${[...names]}::${type}[]) order by 1 on conflict do nothing
+  `.execute(trx)
+}
+
+export interface AuthorsOf {
+  paperId: number
+  isNew: boolean
+  authors: readonly AuthorRecord[]
+}
+
+export async function storeAuthors(trx: Transaction<Tables>, lists: readonly AuthorsOf[]): Promise<void> {
+  const replaced = lists.filter((list) => !list.isNew).map((list) => list.paperId)
+  if (replaced.length > 0) {
+    await trx
+      .deleteFrom('paper_author')
+      .where('paper_id', '=', sql<number>`any(${replaced}::bigint[])`)
+      .execute()
+  }
+  await storeNames(trx, 'author', new Set(lists.flatMap((list) => list.authors.map((author) => author.name))))
+  const rows = lists.flatMap(({ paperId, authors }) =>
+    authors.map((author, index) => ({
+      paper_id: paperId,
+      position: index + 1,
+      author_name: author.name,
+      account_name: author.account?.name ?? null,
+      claim_status: author.claimStatus ?? null,
+      claim_changed_at: author.claimChangedAt ?? null,
+      hidden: author.hidden ?? false,
+    })),
+  )
+  const columns = [
+    'paper_id',
+    'position',
+    'author_name',
+    'account_name',
+    'claim_status',
+    'claim_changed_at',
+    'hidden',
+  ]
+  await insertRows(trx, 'paper_author', columns, rows)
+}
+
+export async function storeKeywords(
+  trx: Transaction<Tables>,
+  lists: readonly { paperId: number; isNew: boolean; keys: readonly string[] }[],
+): Promise<void> {
+  const replaced = lists.filter((list) => !list.isNew).map((list) => list.paperId)
+  if (replaced.length > 0) {
+    await trx
+      .deleteFrom('paper_keyword')
+      .where('paper_id', '=', sql<number>`any(${replaced}::bigint[])`)
+      .execute()
+  }
+  await storeNames(trx, 'keyword', new Set(lists.flatMap((list) => list.keys)))
+  const rows = lists.flatMap(({ paperId, keys }) =>
+    keys.map((key) => ({ paper_id: paperId, keyword_key: key })),
+  )
+  await insertRows(trx, 'paper_keyword', ['paper_id', 'keyword_key'], rows)
+}
+
+/** Adds the points to each paper's history; those observed late go to their place in it. */
+export async function storeHistory(
+  trx: Transaction<Tables>,
+  added: readonly { paperId: number; point: Point }[],
+  removed: readonly { paperId: number; observedAt: string }[],
+): Promise<void> {
+  if (removed.length > 0) {
+    await sql`
+      delete from paper_history using json_populate_recordset(null::paper_history, ${JSON.stringify(
+        removed.map(({ paperId, observedAt }) => ({ paper_id: paperId, observed_at: observedAt })),
+      )}::json) as gone
+      where paper_history.paper_id = gone.paper_id and paper_history.observed_at = gone.observed_at
+    `.execute(trx)
+  }
+  const rows = added.map(({ paperId, point }) => ({
+    paper_id: paperId,
+    observed_at: point.observedAt,
+    upvotes: point.upvotes,
+    comment_count: point.commentCount,
+    github_stars: point.githubStars,
+  }))
+  await insertRows(
+    trx,
+    'paper_history',
+    ['paper_id', 'observed_at', 'upvotes', 'comment_count', 'github_stars'],
+    rows,
+  )
+}

@@ -1,0 +1,173 @@
+import { sql, type Transaction } from 'kysely'
+import { metrics, onlyChanges, type Point } from '../merge/history.ts'
+import type { Tables } from '../tables.ts'
+import { equal, type MergedPaper } from './merge.ts'
+import { insertRows, storeAuthors, storeHistory, storeKeywords, storeNames, updatePapers } from './store.ts'
+
+/** Writes what a merged batch changed, a few statements whatever its size. */
+export async function writeChanges(trx: Transaction<Tables>, papers: readonly MergedPaper[], now: string) {
+  const created = papers.filter((paper) => !paper.before)
+  const changed = papers.filter((paper) => paper.before && (paper.outcome === 'changed' || paper.restamped))
+  await storeNames(trx, 'edition', new Set(papers.flatMap((paper) => paper.listed)))
+  const columns = Object.keys(created[0]?.after ?? {})
+  await insertRows(
+    trx,
+    'paper',
+    columns,
+    created.map((paper) => paper.after),
+  )
+  const light = changed.filter(onlyCountersMoved)
+  await updatePapers(
+    trx,
+    light.map((paper) => paper.after),
+    'counters',
+  )
+  await updatePapers(
+    trx,
+    changed.filter((paper) => !onlyCountersMoved(paper)).map((paper) => paper.after),
+    'all',
+  )
+  await storeAuthors(
+    trx,
+    papers.flatMap(({ id, before, authors }) => (authors ? [{ paperId: id, isNew: !before, authors }] : [])),
+  )
+  await storeKeywords(
+    trx,
+    [...created, ...changed]
+      .filter(({ before, after }) => !equal(before?.keyword_keys ?? [], after.keyword_keys))
+      .map(({ id, before, after }) => ({ paperId: id, isNew: !before, keys: after.keyword_keys })),
+  )
+  await storeListings(trx, papers, now)
+  await storePoints(trx, papers)
+  await insertRows(
+    trx,
+    'paper_revision',
+    ['paper_id', 'seen_at', 'replaced_at', 'source', 'title', 'abstract'],
+    papers.flatMap(({ id, revision }) => (revision ? [{ paper_id: id, ...revision }] : [])),
+    'does nothing',
+  )
+  await insertRows(
+    trx,
+    'paper_alias',
+    ['title_key', 'published_on', 'paper_id'],
+    papers.flatMap(aliases),
+    'does nothing',
+  )
+}
+
+function onlyCountersMoved({ before, after }: MergedPaper): boolean {
+  const light = new Set(['upvotes', 'comment_count', 'github_stars', 'provenance', 'updated_at'])
+  return (
+    before !== null &&
+    Object.entries(after).every(
+      ([column, value]) => light.has(column) || equal(before[column as keyof typeof after], value),
+    )
+  )
+}
+
+async function storeListings(
+  trx: Transaction<Tables>,
+  papers: readonly MergedPaper[],
+  now: string,
+): Promise<void> {
+  const rows = papers.flatMap(({ id, state, relisted }) =>
+    [...new Set(relisted)].flatMap((date) => {
+      const listing = state.listings.get(date)
+      if (!listing) return []
+      return {
+        edition_date: date,
+        paper_id: id,
+        submitter_name: listing.submitter,
+        submitted_at: listing.submittedAt,
+        observed_at: listing.observedAt,
+        recorded_at: listing.recordedAt ?? now,
+      }
+    }),
+  )
+  if (rows.length === 0) return
+  await sql`
+    insert into listing (edition_date, paper_id, submitter_name, submitted_at, observed_at, recorded_at)
+    select edition_date, paper_id, submitter_name, submitted_at, observed_at, recorded_at
+    from json_populate_recordset(null::listing, ${JSON.stringify(rows)}::json)
+    on conflict (edition_date, paper_id) do update set
+      submitter_name = excluded.submitter_name, submitted_at = excluded.submitted_at,
+      observed_at = excluded.observed_at
+  `.execute(trx)
+}
+
+/** The name it is stored under finds a paper already; other names have to be kept. */
+function aliases({ id, before, after, aliases: told }: MergedPaper) {
+  const day = String(after.published_at).slice(0, 10)
+  const names = [...told.values()]
+  if (before)
+    names.push({ title_key: before.title_key, published_on: String(before.published_at).slice(0, 10) })
+  return names
+    .filter((name) => name.title_key !== after.title_key || name.published_on !== day)
+    .map((name) => ({ ...name, paper_id: id }))
+}
+
+async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPaper[]): Promise<void> {
+  const added: { paperId: number; point: Point }[] = []
+  const late: MergedPaper[] = []
+  for (const paper of papers) {
+    const news = paper.points.filter((point) => tells(paper, point))
+    if (news.length === 0) continue
+    const heldAt = paper.counted.map((point) => point.observedAt).reduce(later, '')
+    if (news.some((point) => point.observedAt <= heldAt)) late.push(paper)
+    else {
+      const held = paper.counted.map((point) => ({ ...point, observedAt: '' }))
+      for (const point of onlyChanges([...held, ...news])) {
+        if (point.observedAt !== '') added.push({ paperId: paper.id, point })
+      }
+    }
+  }
+  const removed = await insertLate(trx, late, added)
+  await storeHistory(trx, added, removed)
+}
+
+/** Whether a point says anything that the stored counters do not. */
+function tells({ counted }: MergedPaper, point: Point): boolean {
+  return metrics.some((metric) => {
+    if (point[metric] === null) return false
+    const held = counted.find((other) => other[metric] !== null)
+    return held?.[metric] !== point[metric] || point.observedAt < held.observedAt
+  })
+}
+
+const later = (a: string, b: string) => (a > b ? a : b)
+
+/** Points older than what is held change the past: the whole history of those papers is made anew. */
+async function insertLate(
+  trx: Transaction<Tables>,
+  papers: readonly MergedPaper[],
+  added: { paperId: number; point: Point }[],
+): Promise<{ paperId: number; observedAt: string }[]> {
+  if (papers.length === 0) return []
+  const ids = papers.map((paper) => paper.id)
+  const rows = await trx
+    .selectFrom('paper_history')
+    .selectAll()
+    .where('paper_id', '=', sql<number>`any(${ids}::bigint[])`)
+    .execute()
+  const stored = Map.groupBy(
+    rows.map((row) => ({
+      paperId: row.paper_id,
+      observedAt: row.observed_at.toISOString(),
+      upvotes: row.upvotes,
+      commentCount: row.comment_count,
+      githubStars: row.github_stars,
+    })),
+    (point) => point.paperId,
+  )
+  const removed: { paperId: number; observedAt: string }[] = []
+  for (const paper of papers) {
+    const before = (stored.get(paper.id) ?? []).map(({ paperId: _, ...point }) => point)
+    const after = onlyChanges([...before, ...paper.points, ...paper.counted])
+    const isIn = (points: readonly Point[], point: Point) =>
+      points.some((other) => JSON.stringify(Object.values(other)) === JSON.stringify(Object.values(point)))
+    for (const point of before)
+      if (!isIn(after, point)) removed.push({ paperId: paper.id, observedAt: point.observedAt })
+    for (const point of after) if (!isIn(before, point)) added.push({ paperId: paper.id, point })
+  }
+  return removed
+}
