@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { codeOf, EmbeddedDatabaseError, messageOf } from './error.ts'
 
 const oldestMajor = 15
@@ -27,11 +27,13 @@ export interface FindBinariesOptions {
 /** Finds a Postgres that runs: the given folder, else the npm platform package, else a system install. */
 export function findBinaries({ binDir, path = '', musl = isMusl() }: FindBinariesOptions = {}): Binaries {
   const rejected: string[] = []
+  // A relative entry of PATH means another folder wherever one stands: not a place to run programs from.
+  const onPath = path.split(delimiter).filter((folder) => isAbsolute(folder))
   const folders = binDir
-    ? [binDir]
-    : [...(musl ? [] : packageFolder()), ...systemFolders(), ...path.split(delimiter)]
+    ? [resolve(binDir)]
+    : [...(musl ? [] : packageFolder()), ...systemFolders(), ...onPath]
   for (const folder of new Set(folders)) {
-    if (!folder || !existsSync(join(folder, 'postgres')) || !existsSync(join(folder, 'initdb'))) continue
+    if (!existsSync(join(folder, 'postgres')) || !existsSync(join(folder, 'initdb'))) continue
     // Distributions put links on the PATH; initdb wants to find postgres and its share files beside itself.
     const bin = dirname(realpathSync(join(folder, 'postgres')))
     completeLibraries(bin)

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import pg from 'pg'
 import { findBinaries } from './binaries.ts'
@@ -6,7 +6,7 @@ import { codeOf, EmbeddedDatabaseError, messageOf } from './error.ts'
 import { ensureCluster, superuser } from './initdb.ts'
 import { settleLeftovers } from './leftovers.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
-import { type ServerUser, serverUser } from './privileges.ts'
+import { serverUser } from './privileges.ts'
 import { type Server, type ServerExit, type Settings, startServer } from './server.ts'
 import { type SocketFolder, socketFolder } from './socket.ts'
 
@@ -35,12 +35,13 @@ export interface EmbeddedOptions {
 
 /** A Postgres of our own that runs until `stop()` or until this process ends, however it ends. */
 export interface EmbeddedDatabase extends AsyncDisposable {
-  /** For `new pg.Pool(connection)`. */
+  /** For `new pg.Pool(connection)`. Says `ssl: false`, as a PGSSLMODE meant for another server fails on a socket. */
   readonly connection: {
     readonly host: string
     readonly port: number
     readonly user: string
     readonly database: string
+    readonly ssl: false
   }
   /** The same as a connection string, for pg and for psql. */
   readonly url: string
@@ -76,14 +77,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const open: { socket?: SocketFolder; server?: Server } = {}
   try {
     const firstStart = await ensureCluster({ dataDir, binaries, user, sync })
-    requireOwner(dataDir, user)
     await settleLeftovers(dataDir, log)
     open.socket = socketFolder(dataDir, user)
     const socketDir = open.socket.path
     const logFile = `${dataDir}.log`
     open.server = await startServer({ dataDir, socketDir, logFile, binaries, user, settings })
     const { pid, exited } = open.server
-    const connection = { host: socketDir, port: 5432, user: superuser, database }
+    const connection = { host: socketDir, port: 5432, user: superuser, database, ssl: false } as const
     await ensureDatabase(connection)
     let stopping: Promise<void> | undefined
     const stop = () => {
@@ -121,7 +121,12 @@ function place(wanted: string): string {
     mkdirSync(dirname(path), { recursive: true })
     return realpathSync(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return join(realpathSync(dirname(path)), basename(path))
+    if (codeOf(error) === 'ENOENT') {
+      const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+      return link
+        ? place(resolve(dirname(path), readlinkSync(path)))
+        : join(realpathSync(dirname(path)), basename(path))
+    }
     throw new EmbeddedDatabaseError(
       `Cannot make the data directory ${path} (${messageOf(error)}). ` +
         'Choose a writable place with EMBEDDED_PG_DATA_DIR, or set DATABASE_URL.',
@@ -130,17 +135,8 @@ function place(wanted: string): string {
   }
 }
 
-function requireOwner(dataDir: string, { owner }: ServerUser): void {
-  const { uid } = statSync(dataDir)
-  if (uid === owner) return
-  throw new EmbeddedDatabaseError(
-    `${dataDir} belongs to uid ${uid}, and Postgres would run as uid ${owner}: another user started it before. ` +
-      `Run: chown -R ${owner} ${dataDir}`,
-  )
-}
-
 async function ensureDatabase({ database, ...server }: EmbeddedDatabase['connection']): Promise<void> {
-  const client = new pg.Client({ ...server, database: 'postgres', ssl: false })
+  const client = new pg.Client({ ...server, database: 'postgres' })
   client.on('error', () => {}) // a connection lost here fails the query that runs on it
   await client.connect()
   try {
@@ -151,7 +147,6 @@ async function ensureDatabase({ database, ...server }: EmbeddedDatabase['connect
   }
 }
 
-/** Says `sslmode=disable`, because a PGSSLMODE meant for another server would fail on a unix socket. */
 function urlOf({ host, user, database }: EmbeddedDatabase['connection']): string {
   const query = `host=${encodeURIComponent(host)}&user=${encodeURIComponent(user)}&sslmode=disable`
   return `postgresql:///${encodeURIComponent(database)}?${query}`

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Binaries } from './binaries.ts'
 import { codeOf, EmbeddedDatabaseError } from './error.ts'
@@ -17,17 +17,18 @@ export interface ClusterOptions {
 
 /** Makes the cluster if there is none; answers whether it did. Refuses a directory that is something else. */
 export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
-  const { dataDir, binaries } = options
+  const { dataDir, binaries, user } = options
   removeUnfinished(dataDir)
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) {
-    if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
-      throw new EmbeddedDatabaseError(
-        `${dataDir} is not empty and is not a Postgres data directory. ` +
-          'Choose another one with EMBEDDED_PG_DATA_DIR, or move what is in it away.',
-      )
-    }
+  const contents = contentsOf(dataDir, user)
+  if (contents.length === 0) {
     await makeCluster(options)
     return true
+  }
+  if (!contents.includes('PG_VERSION')) {
+    throw new EmbeddedDatabaseError(
+      `${dataDir} is not empty and is not a Postgres data directory. ` +
+        'Choose another one with EMBEDDED_PG_DATA_DIR, or move what is in it away.',
+    )
   }
   const made = Number(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'))
   if (made !== binaries.major) {
@@ -37,7 +38,24 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
         `empty, or name a Postgres ${made} in EMBEDDED_PG_BIN.`,
     )
   }
+  if (statSync(dataDir).uid !== user.owner) throw ownedByAnother(dataDir, user)
   return false
+}
+
+function contentsOf(dataDir: string, user: ServerUser): string[] {
+  try {
+    return readdirSync(dataDir)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw codeOf(error) === 'EACCES' ? ownedByAnother(dataDir, user) : error
+  }
+}
+
+function ownedByAnother(dataDir: string, { owner }: ServerUser): EmbeddedDatabaseError {
+  return new EmbeddedDatabaseError(
+    `${dataDir} belongs to uid ${statSync(dataDir).uid}, and Postgres would run as uid ${owner}: ` +
+      `another user started it before. Run: chown -R ${owner} ${dataDir}*`,
+  )
 }
 
 /** Made beside its final place and renamed there, so that a kill in the middle leaves nothing half made. */

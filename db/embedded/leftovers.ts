@@ -8,6 +8,8 @@ const socketFiles = ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']
 
 /** How long each degree of asking is given before the next one. */
 const patienceMs = 5_000
+/** Backends notice at once that their postmaster is gone, unless they compute without a pause. */
+const orphanPatienceMs = 1_000
 
 /**
  * Leaves a data directory with no Postgres at work in it and no pid file that would stop the next one. To be
@@ -47,7 +49,7 @@ export async function settleLeftovers(dataDir: string, log: (line: string) => vo
       send(postmaster.pid, signals.shift() ?? 'SIGQUIT')
       nextStepAt = Date.now() + patienceMs
     } else if (!postmaster && nextStepAt === 0) {
-      nextStepAt = Date.now() + patienceMs // they notice by themselves that their postmaster is gone
+      nextStepAt = Date.now() + orphanPatienceMs
     } else if (!postmaster && Date.now() >= nextStepAt) {
       log(`ending the Postgres backends ${backends.join(', ')}, which outlived their server`)
       for (const backend of backends) send(backend, 'SIGQUIT')
@@ -82,7 +84,7 @@ function postgresProcessesIn(dataDir: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.map(Number).filter((pid) => {
     const found = inspect(pid)
-    return found?.cwd !== undefined && worksIn(found, dataDir)
+    return found !== undefined && worksIn(found, dataDir)
   })
 }
 
@@ -98,8 +100,13 @@ function inspectProc(pid: number): FoundProcess | undefined {
     pid,
     name: stat[1] ?? '',
     zombie: stat[2] === 'Z' || stat[2] === 'X',
-    cwd: read(() => readlinkSync(`/proc/${pid}/cwd`)),
-    commandLine: read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')) ?? '',
+    // Read when asked for, which is for the few that are called postgres.
+    get cwd() {
+      return read(() => readlinkSync(`/proc/${pid}/cwd`))
+    },
+    get commandLine() {
+      return read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')) ?? ''
+    },
   }
 }
 

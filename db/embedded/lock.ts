@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedDatabaseError, messageOf } from './error.ts'
@@ -36,8 +36,10 @@ function tryLock(dataDir: string): DirectoryLock | undefined {
   const pidFile = `${dataDir}.lock.pid`
   let handle: DatabaseSync | undefined
   try {
+    // SQLite would open a file that it may not write, and then lock it for reading only.
+    if (existsSync(file)) accessSync(file, constants.W_OK)
     handle = new (sqlite().DatabaseSync)(file)
-    handle.exec('begin exclusive')
+    handle.exec('pragma journal_mode = memory; begin exclusive') // one file less beside the data
     writeFileSync(pidFile, `${process.pid}\n`)
   } catch (error) {
     handle?.close()

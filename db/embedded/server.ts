@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedDatabaseError } from './error.ts'
@@ -18,7 +18,10 @@ export interface Server {
   readonly pid: number
   /** Settles when Postgres has ended, for whatever reason. */
   readonly exited: Promise<ServerExit>
-  /** Fast shutdown; an immediate one if that takes too long, from which the next start recovers. */
+  /**
+   * Lets connections that are just closing close, then shuts down: fast, or immediately if that takes too long,
+   * from which the next start recovers.
+   */
   stop(): Promise<void>
 }
 
@@ -41,6 +44,7 @@ export interface ServerOptions {
 const watchThenRun = '(( read -r _ <&3 || kill -INT $$ ) >/dev/null 2>&1 </dev/null & ); exec 3<&-; exec "$@"'
 
 const startTimeoutMs = 60_000
+const smartShutdownMs = 1_000
 const fastShutdownMs = 8_000
 const largestLog = 5_000_000
 
@@ -65,10 +69,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   async function stop(): Promise<void> {
     if (ended.exit) return
     child.ref()
-    child.kill('SIGINT')
-    const impatient = setTimeout(() => child.kill('SIGQUIT'), fastShutdownMs)
+    // pg's `pool.end()` answers before its sockets are closed, and a fast shutdown in that moment sends them an
+    // error that nobody listens for any more: uncaught, it would end the process.
+    child.kill('SIGTERM')
+    const steps = [
+      setTimeout(() => child.kill('SIGINT'), smartShutdownMs),
+      setTimeout(() => child.kill('SIGQUIT'), smartShutdownMs + fastShutdownMs),
+    ]
     await exited
-    clearTimeout(impatient)
+    for (const step of steps) clearTimeout(step)
   }
 
   const deadline = Date.now() + startTimeoutMs
@@ -91,9 +100,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** Settles when the child has ended, and calls its watcher off before its pid can become somebody else's. */
 function watch(child: ChildProcess, ended: { exit: ServerExit | undefined; error: Error | undefined }) {
   const pipe = child.stdio[3]
-  if (!(pipe instanceof Writable)) throw new TypeError('the watcher has no pipe')
+  if (!(pipe instanceof Socket)) throw new TypeError('the watcher has no pipe')
   pipe.on('error', () => {}) // the reader is gone, and so is the reason to write to it
-  if ('unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
+  pipe.unref()
   return new Promise<ServerExit>((resolve) => {
     const settle = (exit: ServerExit, error?: Error) => {
       if (ended.exit) return

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -39,6 +39,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
 async function startCluster(stack: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'daily-papers-test-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
+  await chmod(folder, 0o755) // as root, the user that Postgres then runs as has to get in
   const cluster = stack.use(
     await startEmbedded({
       dataDir: join(folder, 'pg'),
