@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The door of the program. It is plain JavaScript, so that a Node too old for the rest can still say so.
+import { existsSync } from 'node:fs'
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major > 22 || (major === 22 && minor >= 18)) {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const { main } = await import('./main.ts')
+  await main(process.argv)
+} else {
+  process.exitCode = 1
+  console.error(
+    `daily-papers needs Node 22.18 or newer, and this is Node ${process.versions.node}. ` +
+      'Install a newer Node, or run `npm ci` without --omit=dev and --ignore-scripts: it brings one along.',
+  )
+}

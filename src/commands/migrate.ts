@@ -1,0 +1,13 @@
+import { Command } from 'commander'
+import { openStore } from '../app.ts'
+import type { CommandContext } from '../main.ts'
+
+export function migrateCommand(context: () => CommandContext): Command {
+  return new Command('migrate').description('bring the database to the newest schema').action(async () => {
+    const { config, log } = context()
+    const store = await openStore(config, log, { share: true })
+    await store.close()
+    const ran = store.migrated.map((name) => `\n  ${name}`).join('')
+    console.log(`${store.description}: ${ran ? `ran${ran}` : 'already at the newest schema.'}`)
+  })
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { startApp } from '../app.ts'
+import type { CommandContext } from '../main.ts'
+import { welcome } from '../welcome.ts'
+
+export function serveCommand(context: () => CommandContext): Command {
+  return new Command('serve')
+    .description('start the server, with an embedded Postgres unless DATABASE_URL names one (the default)')
+    .action(async () => {
+      const { config, log } = context()
+      const app = await startApp(config, log)
+      const stopped = stopSignal()
+      console.log(await welcome(app, config))
+      const failure = await Promise.race([stopped, app.failed])
+      if (!failure) log.info('Stopping; subscribers are told, requests may finish.')
+      // A second signal means that nobody wants to wait.
+      void stopSignal().then(() => process.exit(130))
+      await app.close()
+      if (failure) throw failure
+      log.info('Stopped.')
+    })
+}
+
+/** Resolves at the first SIGINT or SIGTERM from now on. */
+function stopSignal(): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const stop = () => {
+    for (const signal of signals) process.off(signal, stop)
+    resolve(undefined)
+  }
+  for (const signal of signals) process.on(signal, stop)
+  return promise
+}

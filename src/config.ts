@@ -1,0 +1,153 @@
+import { z } from 'zod'
+
+/** The settings cannot be used. The message names every fault, one sentence a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** A setting: what the variable may hold, in words (for messages and the README) and as a schema. */
+function integer(least: number, most: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+    .default(fallback)
+    .meta({ allowed: `a whole number from ${least} to ${most}` })
+}
+
+function flag(fallback: boolean) {
+  return z.stringbool().default(fallback).meta({ allowed: 'on or off' })
+}
+
+function text(allowed: string) {
+  return z.string().meta({ allowed })
+}
+
+const postgresUrl = z
+  .string()
+  .refine((value) => /^postgres(ql)?:\/\//i.test(value) && URL.canParse(value))
+  .optional()
+  .meta({ allowed: 'a URL like postgresql://user:password@host:5432/database' })
+
+const origins = z
+  .string()
+  .transform((value) => (value === 'none' ? [] : value.split(/[\s,]+/)))
+  .pipe(z.array(z.string().refine((value) => value === '*' || isOrigin(value))))
+  .default(['*'])
+  .meta({ allowed: '*, none, or origins like https://example.org, separated by commas' })
+
+/** Every variable that the program reads. The README's table lists the same ones, and a test compares. */
+export const settings = {
+  PORT: integer(0, 65_535, 4000),
+  HOST: text('a host name or an address').default('127.0.0.1'),
+  DATABASE_URL: postgresUrl,
+  DATABASE_LISTEN_URL: postgresUrl,
+  POOL_SIZE: integer(1, 1_000, 10),
+  STATEMENT_TIMEOUT_MS: integer(100, 3_600_000, 30_000),
+  DATA_DIR: text('a folder').default('.data'),
+  EMBEDDED_PG_BIN: text('the folder of the postgres and initdb to use').optional(),
+  EMBEDDED_PG_USER: text('a user of this system').optional(),
+  PLANT_SEEDS: flag(true),
+  WRITE_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/)
+    .optional()
+    .meta({ allowed: 'at least 16 characters without spaces', secret: true }),
+  CORS_ORIGINS: origins,
+  MAX_BODY_BYTES: integer(1_000, 1_000_000_000, 1_000_000),
+  MAX_QUERY_TOKENS: integer(100, 1_000_000, 4_000),
+  MAX_QUERY_DEPTH: integer(1, 1_000, 16),
+  MAX_QUERY_ALIASES: integer(0, 10_000, 64),
+  MAX_QUERY_OBJECTS: integer(1, 100_000_000, 20_000),
+  SHUTDOWN_MS: integer(0, 600_000, 5_000),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .meta({ allowed: 'debug, info, warn or error' }),
+  LOG_FORMAT: z.enum(['text', 'json']).default('text').meta({ allowed: 'text or json' }),
+} as const
+
+const Settings = z.object(settings)
+
+export type Config = ReturnType<typeof grouped>
+
+function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
+  return deepFreeze({
+    http: {
+      host: env.HOST,
+      /** 0 asks the system for a free one. */
+      port: env.PORT,
+      corsOrigins: env.CORS_ORIGINS,
+      maxBodyBytes: env.MAX_BODY_BYTES,
+    },
+    database: {
+      /** Without one, the embedded database is started. */
+      url: env.DATABASE_URL,
+      /** For the connection that listens: a pooler in transaction mode would swallow notifications. */
+      listenUrl: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL,
+      poolSize: env.POOL_SIZE,
+      statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+    },
+    embedded: {
+      /** A folder of any number of things; the cluster has its own inside, named after its version. */
+      dataDir: env.DATA_DIR,
+      binDir: env.EMBEDDED_PG_BIN,
+      user: env.EMBEDDED_PG_USER,
+      path,
+    },
+    /** Whether a database without papers gets those of `seeds/`. */
+    plantSeeds: env.PLANT_SEEDS,
+    /** Without one, every write is refused. */
+    writeToken: env.WRITE_TOKEN,
+    limits: {
+      tokens: env.MAX_QUERY_TOKENS,
+      depth: env.MAX_QUERY_DEPTH,
+      aliases: env.MAX_QUERY_ALIASES,
+      objects: env.MAX_QUERY_OBJECTS,
+    },
+    /** How long requests may go on after a stop was asked for. */
+    shutdownMs: env.SHUTDOWN_MS,
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+  })
+}
+
+/**
+ * The only reader of the environment. An empty variable counts as absent, as in a compose file that passes on
+ * what is not set. Throws a ConfigError that names all faults at once, before anything is opened.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given: Record<string, string> = {}
+  for (const name of Object.keys(settings)) {
+    const value = env[name]?.trim()
+    if (value) given[name] = value
+  }
+  const parsed = Settings.safeParse(given)
+  if (parsed.success) return grouped(parsed.data, env.PATH)
+  const wrong = new Set(parsed.error.issues.map((issue) => String(issue.path[0])))
+  throw new ConfigError([...wrong].map((name) => faultOf(name, given[name] ?? '')).join('\n'))
+}
+
+function faultOf(name: string, value: string): string {
+  const meta = Object.entries(settings)
+    .find(([key]) => key === name)?.[1]
+    .meta()
+  const shown = meta?.secret ? '(not shown)' : JSON.stringify(maskPassword(value))
+  return `${name} is ${shown}, but must be ${meta?.allowed}.`
+}
+
+/** A connection string that may be printed, whatever is wrong with it. */
+export function maskPassword(url: string): string {
+  return url
+    .replace(/^([^:/?#]+:\/\/)?([^:@/]*):.*@/s, '$1$2:***@')
+    .replace(/(password\s*=\s*)('[^']*'|[^&\s]*)/gi, '$1***')
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part)
+  return Object.freeze(value)
+}

@@ -1,0 +1,124 @@
+import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
+import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
+import type { Db } from '../db/database.ts'
+import type { Feed } from '../db/feed/index.ts'
+import { type Context, createContext, type Viewer } from '../schema/context.ts'
+import type { Config } from './config.ts'
+import { clientError } from './faults.ts'
+import { measure, overLimit, type QueryLimits } from './limits.ts'
+import type { Logger } from './log.ts'
+
+/** What a transport knows of an operation's sender. */
+export interface Transport extends Record<string, unknown> {
+  readonly viewer: Viewer
+}
+
+/** Parses, checks, executes and masks, for every transport alike: `getEnveloped` gives it without HTTP. */
+export type Engine = YogaServerInstance<Transport, Context & Record<string, unknown>>
+
+export interface EngineOptions {
+  readonly schema: GraphQLSchema
+  readonly db: Db
+  readonly feed: Feed
+  readonly limits: QueryLimits
+  readonly http: Pick<Config['http'], 'corsOrigins' | 'maxBodyBytes'>
+  readonly log: Logger
+}
+
+export function createEngine({ schema, db, feed, limits, http, log }: EngineOptions): Engine {
+  return createYoga<Transport, Context & Record<string, unknown>>({
+    schema,
+    context: ({ viewer }) => ({ ...createContext({ db, feed, viewer }) }),
+    plugins: [limitQueries(limits), limitUnsizedBodies(http.maxBodyBytes)],
+    maskedErrors: { maskError: clientError, isDev: false },
+    logging: engineLog(log),
+    cors: corsFor(http.corsOrigins),
+    // Done in http.ts: the page is made once, and bodies of a told size are refused before Yoga sees them.
+    graphiql: false,
+    landingPage: false,
+    maxRequestBodySize: false,
+    multipart: false,
+  })
+}
+
+function corsFor(origins: readonly string[]) {
+  if (origins.length === 0) return false
+  return {
+    origin: [...origins],
+    methods: ['GET', 'POST', 'OPTIONS'],
+    exposedHeaders: ['x-request-id'],
+    // Nothing here looks at cookies.
+    credentials: false,
+    maxAge: 86_400,
+  }
+}
+
+/** Refuses documents beyond the limits on each transport, before anything of them is executed. */
+function limitQueries(limits: QueryLimits): Plugin<Transport> {
+  const limitedParse: typeof parse = (source, options) =>
+    parse(source, { ...options, maxTokens: limits.tokens })
+  const faultOf = ({ schema, document, operationName, variableValues }: ExecutionArguments) => {
+    const operation = getOperationAST(document, operationName)
+    if (!operation) return undefined // the executor tells what is wrong
+    return overLimit(measure(schema, document, operation, variableValues ?? {}), limits)
+  }
+  return {
+    onParse: ({ setParseFn }) => setParseFn(limitedParse),
+    onExecute({ args, setResultAndStopExecution }) {
+      const fault = faultOf(args)
+      if (fault) setResultAndStopExecution({ errors: [fault] })
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const fault = faultOf(args)
+      if (fault) setResultAndStopExecution({ errors: [fault] })
+    },
+  }
+}
+
+type ExecutionArguments = Pick<
+  Parameters<NonNullable<Plugin['onExecute']>>[0]['args'],
+  'schema' | 'document' | 'operationName' | 'variableValues'
+>
+
+/** A body that comes in chunks tells its size only as it comes: read here, and no further than the limit. */
+function limitUnsizedBodies(maxBytes: number): Plugin<Transport> {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+      if (!requestParser || !request.body || request.headers.has('content-length')) return
+      setRequestParser(async ({ url, method, headers, body }) => {
+        const text = await readText(body, maxBytes)
+        return requestParser(new fetchAPI.Request(url, { method, headers, body: text }))
+      })
+    },
+  }
+}
+
+async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBytes) throw bodyTooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+export function bodyTooLarge(maxBytes: number): GraphQLError {
+  return new GraphQLError(`The request body is larger than ${maxBytes} bytes. Send less at once.`, {
+    extensions: { code: 'BODY_TOO_LARGE', http: { status: 413 } },
+  })
+}
+
+/** Yoga hands over the errors that it masked; what it says of its own work would be noise. */
+function engineLog(log: Logger): YogaLogger {
+  return {
+    debug() {},
+    info() {},
+    warn: (...said: unknown[]) => log.warn(said.map(String).join(' ')),
+    error(error: unknown) {
+      if (!(error instanceof GraphQLError)) return log.error('A request failed.', { error })
+      log.error('A request failed.', { path: error.path?.join('.'), error: error.originalError ?? error })
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { Logger } from './log.ts'
+
+/** Whatever was opened, so that it can be closed in reverse. */
+export interface Lifecycle {
+  /** Remembers how to close what has just been opened. */
+  opened(name: string, close: () => unknown): void
+  /** Closes everything, the newest first. What fails or takes too long is logged, and the rest goes on. */
+  close(): Promise<void>
+}
+
+export function createLifecycle(log: Logger, patienceMs: number): Lifecycle {
+  const closers: { name: string; close: () => unknown }[] = []
+  let closing: Promise<void> | undefined
+
+  async function closeAll(): Promise<void> {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) {
+      try {
+        await within(patienceMs, closer.close())
+      } catch (error) {
+        log.warn(`Closing the ${closer.name} failed.`, { error })
+      }
+    }
+  }
+
+  return {
+    opened: (name, close) => closers.push({ name, close }),
+    close: () => {
+      closing ??= closeAll()
+      return closing
+    },
+  }
+}
+
+async function within(milliseconds: number, work: unknown): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(new Error(`It took more than ${milliseconds} ms.`)),
+    milliseconds,
+  )
+  try {
+    await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
