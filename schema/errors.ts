@@ -8,7 +8,7 @@ export type ErrorCode =
   | 'FORBIDDEN'
   | 'CURSOR_MALFORMED'
   | 'CURSOR_FOREIGN'
-  | 'CURSOR_IN_FUTURE'
+  | 'CURSOR_FUTURE'
   | 'CURSOR_EXPIRED'
   | 'TOO_MANY_SUBSCRIPTIONS'
   | 'SHUTTING_DOWN'
@@ -69,7 +69,7 @@ export class CursorError extends ApiError {
   override name = 'CursorError'
 
   constructor(code: CursorErrorCode, message: string, restart?: string) {
-    super(code, message, restart === undefined ? {} : { restartCursor: restart })
+    super(code, message, restart === undefined ? {} : { restartFrom: restart })
   }
 }
 
