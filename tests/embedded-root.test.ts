@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startEmbedded } from '../db/embedded/index.ts'
@@ -80,7 +80,8 @@ test('a normal user without a home starts it; root and others are then told whos
   const owned = /belongs to uid \d+, and Postgres would run as uid \d+.*chown -R/
   await expect(startEmbedded({ dataDir, user: 'daemon' })).rejects.toThrow(owned)
   const rootsOwn = join(folder.path, 'roots')
-  await (await startEmbedded({ dataDir: rootsOwn, sync: false })).stop()
+  mkdirSync(rootsOwn, { mode: 0o700 })
+  writeFileSync(`${rootsOwn}.lock`, '')
   const failure = async () => {
     await using refused = new Launched({ dataDir: rootsOwn, process: asNobody })
     return await refused.message('failed')

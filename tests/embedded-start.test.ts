@@ -1,16 +1,20 @@
-import { readdirSync, statSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, renameSync, statSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startEmbedded } from '../db/embedded/index.ts'
 import { lockDirectory } from '../db/embedded/lock.ts'
 import { Launched, query, temporaryFolder } from './support/embedded.ts'
 
+const folder = temporaryFolder()
+const dataDir = join(folder.path, 'new', 'pg18')
+afterAll(() => folder[Symbol.asyncDispose]())
+
 const quick = { sync: false, settings: { fsync: 'off' } }
 
 test('the first start makes a cluster, the second one finds its data', async () => {
-  await using folder = temporaryFolder()
-  const dataDir = join(folder.path, 'new', 'pg18')
+  vi.stubEnv('PGSSLMODE', 'require') // meant for another server, and no business of a unix socket
+  onTestFinished(() => void vi.unstubAllEnvs())
   {
     await using first = await startEmbedded({ dataDir, ...quick })
     expect(first).toMatchObject({ dataDir, firstStart: true, version: expect.stringContaining('PostgreSQL') })
@@ -28,12 +32,7 @@ test('the first start makes a cluster, the second one finds its data', async () 
 })
 
 test('it listens on a private socket only, as durable as Postgres is by default', async () => {
-  await using folder = temporaryFolder()
-  await using database = await startEmbedded({
-    dataDir: join(folder.path, 'pg'),
-    sync: false,
-    database: 'it"s',
-  })
+  await using database = await startEmbedded({ dataDir, database: 'it"s' })
   const shown = async (name: string) => Object.values((await query(database.url, `show ${name}`))[0] ?? {})[0]
   expect(await shown('listen_addresses')).toBe('')
   expect(await shown('unix_socket_permissions')).toBe('0700')
@@ -43,12 +42,9 @@ test('it listens on a private socket only, as durable as Postgres is by default'
 })
 
 test('a second server is refused on the same directory, by whatever name, until the first has left', async () => {
-  await using folder = temporaryFolder()
-  const dataDir = join(folder.path, 'pg')
   const alias = join(folder.path, 'alias')
   symlinkSync(dataDir, alias)
-  expect(() => readdirSync(alias)).toThrow() // a link to a place that the first start has yet to make
-  await using holder = new Launched({ dataDir: alias, ...quick })
+  await using holder = new Launched({ dataDir, ...quick })
   await holder.message('ready')
   const refusal = `${dataDir} is in use by another server (process ${holder.pid})`
   await Promise.all([
@@ -64,8 +60,10 @@ test('a second server is refused on the same directory, by whatever name, until 
 test('of two first starts that race, one wins and the other is told so', async () => {
   await using folder = temporaryFolder()
   const dataDir = join(folder.path, 'pg')
+  const alias = join(folder.path, 'alias')
+  symlinkSync(dataDir, alias) // a link to what the first start has yet to make
   await using one = new Launched({ dataDir, ...quick })
-  await using other = new Launched({ dataDir, ...quick })
+  await using other = new Launched({ dataDir: alias, ...quick })
   const [won, lost] = await Promise.race([
     one.message('failed').then(() => [other, one] as const),
     other.message('failed').then(() => [one, other] as const),
@@ -83,15 +81,16 @@ test.each([
   ['odd characters', `it's a "path", ä é %41 + \\ & ?=#`],
   ['more bytes than a socket path may have', 'long'.repeat(30)],
 ])('a path with %s works', async (_, name) => {
-  await using folder = temporaryFolder()
-  const dataDir = join(folder.path, name, 'pg18')
-  await using database = await startEmbedded({ dataDir, ...quick })
-  expect(await query(database.url, 'show data_directory')).toEqual([{ data_directory: dataDir }])
+  const moved = join(folder.path, name, 'pg18')
+  mkdirSync(dirname(moved))
+  renameSync(dataDir, moved)
+  await using database = await startEmbedded({ dataDir: moved, ...quick })
+  expect(await query(database.url, 'show data_directory')).toEqual([{ data_directory: moved }])
+  await database.stop()
+  renameSync(moved, dataDir)
 })
 
 test('a start prints nothing, and a refused setting is told with the words of Postgres', async () => {
-  await using folder = temporaryFolder()
-  const dataDir = join(folder.path, 'pg')
   await using good = new Launched({ dataDir, ...quick, task: 'end' })
   expect(await good.ended).toEqual({ code: 0, signal: null })
   expect(good.stderr).toBe('')
