@@ -1,5 +1,5 @@
 import { type ASTNode, GraphQLScalarType, print } from 'graphql'
-import { GraphQLDateTimeISO, GraphQLLocalDate } from 'graphql-scalars'
+import { GraphQLDateTimeISO, GraphQLJSON, GraphQLLocalDate } from 'graphql-scalars'
 import { BadInputError } from './errors.ts'
 
 /** A day. graphql-scalars' own `Date` becomes a JavaScript Date and drags a time zone in; its LocalDate does not. */
@@ -42,12 +42,19 @@ export const FeedCursorScalar = refusing(
   new GraphQLScalarType({
     name: 'FeedCursor',
     description:
-      'A position in the feed, just after one of its events. Opaque and short: keep it as it came, pass it back as `after`, and no event is missed or repeated. It stays valid across disconnects, restarts and instances.',
+      'A position in the feed, just after one of its events. Opaque and short: keep it as it came, pass it back as `after`, and no event is missed or repeated. It stays valid across disconnects, restarts, servers and transports. As an argument it can also be `START`, before the oldest event that is kept, or `NOW`, after the newest.',
     serialize: String,
   }),
   (value) => typeof value === 'string',
   'pass a cursor that a response or an event gave you, as a string.',
 )
+
+/** A value of any shape, for what only shows values: nothing takes one as an argument. */
+export const JsonScalar = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  name: 'JSON',
+  description: 'A string, a number, true, false, null, or a list of these.',
+})
 
 /** The scalar with a code and a sentence in its refusals, which graphql-js hands on to the client. */
 function refusing<Internal, External>(

@@ -1,0 +1,43 @@
+import type { FeedEntry } from './events.ts'
+import type { Feed } from './index.ts'
+
+/** What a subscriber receives next: an event, or word of how far the reading has come. */
+export type Delivery = EventDelivery | HeartbeatDelivery
+
+interface Place {
+  /** The position just after this. */
+  readonly cursor: string
+  /** The cursor of what the subscriber received before this, at first the position it started from. */
+  readonly previousCursor: string
+}
+
+export interface EventDelivery extends Place {
+  readonly entry: FeedEntry
+}
+
+export interface HeartbeatDelivery extends Place {
+  readonly entry: null
+  /** Everything committed by then has been delivered. */
+  readonly caughtUpAt: Date
+  /** Milliseconds to wait before connecting again; set in the last word of a server that is about to stop. */
+  readonly reconnectAfter: number | null
+}
+
+export function deliverEvent(feed: Feed, entry: FeedEntry, previous: number): EventDelivery {
+  return { entry, cursor: feed.cursor(entry.number), previousCursor: feed.cursor(previous) }
+}
+
+export function deliverHeartbeat(
+  feed: Feed,
+  position: number,
+  previous: number,
+  reconnectAfter: number | null = null,
+): HeartbeatDelivery {
+  return {
+    entry: null,
+    cursor: feed.cursor(position),
+    previousCursor: feed.cursor(previous),
+    caughtUpAt: feed.readAt,
+    reconnectAfter,
+  }
+}
