@@ -94,19 +94,21 @@ function limitUnsizedBodies(maxBytes: number): Plugin<Transport> {
 }
 
 async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+  // Not `for await`: leaving that early would cut the connection before the refusal is sent.
+  const reader = body?.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.byteLength
     if (size > maxBytes) throw bodyTooLarge(maxBytes)
-    chunks.push(chunk)
+    chunks.push(part.value)
   }
   return Buffer.concat(chunks).toString()
 }
 
 export function bodyTooLarge(maxBytes: number): GraphQLError {
   return new GraphQLError(`The request body is larger than ${maxBytes} bytes. Send less at once.`, {
-    extensions: { code: 'BODY_TOO_LARGE', http: { status: 413 } },
+    extensions: { code: 'BODY_TOO_LARGE', http: { status: 413, headers: { connection: 'close' } } },
   })
 }
 

@@ -89,7 +89,7 @@ describe('bodies', () => {
   test.each(['', '{', 'null', '[]', '"x"', '\0\0', '{"query":1}', '{"query":"{"}'])(
     'the body %j is the client’s fault, and says so',
     async (body) => {
-      const response = await post(body)
+      const response = await post(body, { accept: 'application/graphql-response+json' })
       expect(response.status).toBe(400)
       const { errors } = (await response.json()) as { errors: { message: string }[] }
       expect(errors[0]?.message).toMatch(/\w/)
