@@ -81,11 +81,14 @@ function latest(at: string, field: FieldName, voice: Voice, confirmed: Confirmed
   return last
 }
 
-/** Positive where `a` outranks `b`. Instants are ISO texts of one form, so they compare as texts. */
+/**
+ * Positive where `a` outranks `b`. Instants are ISO texts of one form, so they compare as texts. Of counters
+ * observed at one instant the greater wins, whoever counted, as it does in the history of points.
+ */
 function compareStamps(rule: Rule, a: { voice: Voice; at: string }, b: { voice: Voice; at: string }): number {
   const rank = rule.voices.indexOf(b.voice) - rule.voices.indexOf(a.voice)
   const time = a.at < b.at ? -1 : a.at > b.at ? 1 : 0
-  return rule.wins === 'best' ? rank || time : time || rank
+  return rule.wins === 'best' ? rank || time : time
 }
 
 /** Any total order would do; this one prefers a value to none and the larger number. */

@@ -95,7 +95,7 @@ async function store(
   const held = await heldProfiles(trx, table, [...told.keys()])
   const challenged = [...told.values()].filter((profile) => {
     const before = held.get(profile.name)
-    return before && profile.observed_at > before.observed_at && differ(profile, before)
+    return before && profile.observed_at >= before.observed_at && differ(profile, before)
   })
   for (const { name, at, details_at } of await confirmations(trx, table, challenged)) {
     const before = held.get(name)

@@ -113,7 +113,9 @@ async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPape
     const news = paper.points.filter((point) => tells(paper, point))
     if (news.length === 0) continue
     const heldAt = paper.counted.map((point) => point.observedAt).reduce(later, '')
-    if (news.some((point) => point.observedAt <= heldAt)) late.push(paper)
+    // A counter that is not held may have been and be cleared: then only its history tells what is new.
+    const forgotten = paper.before && news.some((point) => tellsUnheld(paper, point))
+    if (forgotten || news.some((point) => point.observedAt <= heldAt)) late.push(paper)
     else {
       const held = paper.counted.map((point) => ({ ...point, observedAt: '' }))
       for (const point of onlyChanges([...held, ...news])) {
@@ -132,6 +134,10 @@ function tells({ counted }: MergedPaper, point: Point): boolean {
     const held = counted.find((other) => other[metric] !== null)
     return held?.[metric] !== point[metric] || point.observedAt < held.observedAt
   })
+}
+
+function tellsUnheld({ counted }: MergedPaper, point: Point): boolean {
+  return metrics.some((metric) => point[metric] !== null && counted.every((held) => held[metric] === null))
 }
 
 const later = (a: string, b: string) => (a > b ? a : b)
