@@ -68,7 +68,9 @@ export const settings = {
   LOG_FORMAT: z.enum(['text', 'json']).default('text').meta({ allowed: 'text or json' }),
 } as const
 
-const Settings = z.object(settings)
+const Settings = z.object(settings).refine((env) => env.DATABASE_URL || !env.DATABASE_LISTEN_URL, {
+  error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or neither.',
+})
 
 export type Config = ReturnType<typeof grouped>
 
@@ -124,8 +126,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   }
   const parsed = Settings.safeParse(given)
   if (parsed.success) return grouped(parsed.data, env.PATH)
-  const wrong = new Set(parsed.error.issues.map((issue) => String(issue.path[0])))
-  throw new ConfigError([...wrong].map((name) => faultOf(name, given[name] ?? '')).join('\n'))
+  const faults = parsed.error.issues.map(({ path: [name], message }) =>
+    name === undefined ? message : faultOf(String(name), given[String(name)] ?? ''),
+  )
+  throw new ConfigError([...new Set(faults)].join('\n'))
 }
 
 function faultOf(name: string, value: string): string {

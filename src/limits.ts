@@ -155,18 +155,20 @@ function sizeAsked(
   definition: GraphQLField<unknown, unknown>,
   variables: Variables,
 ): number | undefined {
-  let size: number | undefined
+  const sizes: number[] = []
+  let isConnection = false
   for (const argument of definition.args) {
     const pages = argument.name === 'first' || argument.name === 'last'
     if (!pages && !isListType(getNullableType(argument.type))) continue
+    isConnection ||= pages
     const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value
     const value = given && valueIn(given, variables)
-    if (Array.isArray(value)) size = Math.max(size ?? 0, value.length)
+    if (Array.isArray(value)) sizes.push(value.length)
     // A page size beyond the maximum has an error of its own, which says more.
-    else if (typeof value === 'number') size = Math.max(size ?? 0, Math.min(value, maximumPageSize))
-    else if (pages) size ??= defaultPageSize
+    else if (typeof value === 'number') sizes.push(Math.min(value, maximumPageSize))
   }
-  return size
+  if (sizes.length > 0) return Math.max(0, ...sizes)
+  return isConnection ? defaultPageSize : undefined
 }
 
 function valueIn(node: ValueNode, variables: Variables): unknown {
