@@ -7,6 +7,7 @@ import { ensureCluster, superuser } from './initdb.ts'
 import { settleLeftovers } from './leftovers.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
 import { serverUser } from './privileges.ts'
+import { urlOf } from './running.ts'
 import { type Server, type ServerExit, type Settings, startServer } from './server.ts'
 import { type SocketFolder, socketFolder } from './socket.ts'
 
@@ -145,9 +146,4 @@ async function ensureDatabase({ database, ...server }: EmbeddedDatabase['connect
   } finally {
     await client.end()
   }
-}
-
-function urlOf({ host, user, database }: EmbeddedDatabase['connection']): string {
-  const query = `host=${encodeURIComponent(host)}&user=${encodeURIComponent(user)}&sslmode=disable`
-  return `postgresql:///${encodeURIComponent(database)}?${query}`
 }

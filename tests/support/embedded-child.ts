@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import pg from 'pg'
-import { startEmbedded } from '../../db/embedded/index.ts'
+import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded/index.ts'
 import type { ChildMessage, ChildTask } from './embedded.ts'
 
 /** A server in miniature that owns an embedded database: the tests start it, watch its lines and kill it. */
@@ -15,20 +15,9 @@ try {
   const { pid, url, firstStart } = database
   const pool = new pg.Pool({ connectionString: url })
   pool.on('error', () => {})
+  if (task === 'hold') holdUntilSignalled(database, pool)
   say({ event: 'ready', pid, url, firstStart })
   switch (task) {
-    case 'hold':
-      process.stdin.resume()
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.once(signal, async () => {
-          const { rows } = await pool.query('select 42 as answer')
-          say({ event: 'drained', answer: rows[0].answer })
-          await pool.end()
-          await database.stop()
-          process.stdin.destroy()
-        })
-      }
-      break
     case 'write':
       await pool.query('create table if not exists written (n bigint primary key)')
       await Promise.all(Array.from({ length: 4 }, (_, lane) => write(pool, lane)))
@@ -52,6 +41,20 @@ try {
     message: error instanceof Error ? error.message : String(error),
   })
   process.exitCode = 1
+}
+
+/** As a server does: a signal lets it finish its work with the database, and only then stops that. */
+function holdUntilSignalled(database: EmbeddedDatabase, pool: pg.Pool): void {
+  process.stdin.resume()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      const { rows } = await pool.query('select 42 as answer')
+      say({ event: 'drained', answer: rows[0].answer })
+      await pool.end()
+      await database.stop()
+      process.stdin.destroy()
+    })
+  }
 }
 
 /** Inserts without end and says each number once its commit was acknowledged. */
