@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+import type { SourceName } from './record.ts'
+import type { SourceRow } from './tables.ts'
+
+/** What a reading of a source brought, for `noteReading`. */
+export interface ReadingCounts {
+  read: number
+  new: number
+  changed: number
+  rejected: number
+}
+
+/** Notes a reading that worked: when, and what it brought in all. */
+export async function noteReading(db: Db, source: SourceName, counts: ReadingCounts): Promise<void> {
+  await db
+    .updateTable('source')
+    .set((eb) => ({
+      last_read_at: sql<Date>`clock_timestamp()`,
+      last_success_at: sql<Date>`clock_timestamp()`,
+      records_read: eb('records_read', '+', counts.read),
+      papers_new: eb('papers_new', '+', counts.new),
+      papers_changed: eb('papers_changed', '+', counts.changed),
+      records_rejected: eb('records_rejected', '+', counts.rejected),
+    }))
+    .where('name', '=', source)
+    .execute()
+}
+
+/** Notes a reading that failed, with a sentence that says why; it stays until the next failure. */
+export async function noteFailure(db: Db, source: SourceName, reason: string): Promise<void> {
+  await db
+    .updateTable('source')
+    .set({
+      last_read_at: sql<Date>`clock_timestamp()`,
+      last_error_at: sql<Date>`clock_timestamp()`,
+      last_error: reason,
+    })
+    .where('name', '=', source)
+    .execute()
+}
+
+/** All sources by name. */
+export function allSources(db: Db): Promise<SourceRow[]> {
+  return db.selectFrom('source').selectAll().orderBy('name').execute()
+}

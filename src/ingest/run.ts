@@ -1,0 +1,90 @@
+import type { Db } from '../../db/database.ts'
+import type { EditionReadingRecord, PaperRecord, Reading, Rejection, SourceName } from '../../db/record.ts'
+import { noteFailure, noteReading } from '../../db/sources.ts'
+import { recordPapers } from '../../db/writer/index.ts'
+
+/** Counts so far, told after each batch and summed up at the end. */
+export interface IngestProgress {
+  records: number
+  new: number
+  changed: number
+  unchanged: number
+  rejected: number
+  /** Feed entries written. */
+  events: number
+}
+
+export interface IngestSummary extends IngestProgress {
+  rejections: Rejection[]
+  /** Whether the signal ended it before the input did; whole batches are stored, the rest is not. */
+  stopped: boolean
+}
+
+export interface IngestOptions {
+  /** Do everything and keep nothing. */
+  dryRun?: boolean
+  /** Stops at the next batch edge. */
+  signal?: AbortSignal | undefined
+  /** Records in one transaction, at least; a reading is never split. Default 500. */
+  batchSize?: number
+  onProgress?: (progress: IngestProgress) => void
+  onRejection?: (rejection: Rejection) => void
+}
+
+/** Rejections kept for the summary; more are counted and told to `onRejection`. */
+const keptRejections = 100
+
+/**
+ * Records what a source yields, batch by batch, each in one transaction with whole readings in it. A failure of
+ * the source or the database is noted on the source and thrown; the batches before it stay.
+ */
+export async function ingest(
+  db: Db,
+  source: SourceName,
+  readings: AsyncIterable<Reading> | Iterable<Reading>,
+  options: IngestOptions = {},
+): Promise<IngestSummary> {
+  const { batchSize = 500, dryRun = false, signal } = options
+  const total: IngestProgress = { records: 0, new: 0, changed: 0, unchanged: 0, rejected: 0, events: 0 }
+  const rejections: Rejection[] = []
+  let records: PaperRecord[] = []
+  let editions: EditionReadingRecord[] = []
+  const flush = async () => {
+    if (records.length > 0) {
+      const recorded = await recordPapers(db, { source, records, editions }, { dryRun })
+      total.records += records.length
+      total.new += recorded.papers.new
+      total.changed += recorded.papers.changed
+      total.unchanged += recorded.papers.unchanged
+      total.events += recorded.events
+      records = []
+      editions = []
+    }
+    options.onProgress?.({ ...total })
+  }
+  try {
+    for await (const reading of readings) {
+      for (const rejection of reading.rejections) {
+        total.rejected += 1
+        if (rejections.length < keptRejections) rejections.push(rejection)
+        options.onRejection?.(rejection)
+      }
+      records.push(...reading.records)
+      editions.push(...reading.editions)
+      if (records.length >= batchSize) await flush()
+      if (signal?.aborted) break
+    }
+    if (!signal?.aborted) await flush()
+    if (!dryRun) await noteReading(db, source, { read: total.records, ...pick(total) })
+    return { ...total, rejections, stopped: signal?.aborted ?? false }
+  } catch (error) {
+    // The reason is noted where the database still answers; the failure itself is what has to be told.
+    if (!dryRun)
+      await noteFailure(db, source, error instanceof Error ? error.message : String(error)).catch(() => {})
+    throw error
+  }
+}
+
+function pick({ new: created, changed, rejected }: IngestProgress) {
+  return { new: created, changed, rejected }
+}
