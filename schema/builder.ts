@@ -5,11 +5,12 @@ import RelayPlugin from '@pothos/plugin-relay'
 import ZodPlugin from '@pothos/plugin-zod'
 import type { Context } from './context.ts'
 import { decodeGlobalId, encodeGlobalId } from './ids.ts'
-import { pagingArguments, rejectFirstWithLast } from './paging.ts'
-import { DateScalar, DateTimeScalar, FeedCursorScalar, UrlScalar } from './scalars.ts'
+import { countedAtMost, pagingArguments, rejectFirstWithLast } from './paging.ts'
+import { DateScalar, DateTimeScalar, FeedCursorScalar, JsonScalar, UrlScalar } from './scalars.ts'
 import { inputError } from './validation.ts'
 
 interface SchemaTypes {
+  Connection: { count: () => Promise<number> }
   Context: Context
   DefaultFieldNullability: false
   DefaultEdgesNullability: false
@@ -19,6 +20,7 @@ interface SchemaTypes {
     DateTime: { Input: Date; Output: Date | string }
     FeedCursor: { Input: string; Output: string }
     ID: { Input: string; Output: string | number }
+    JSON: { Input: unknown; Output: unknown }
     URL: { Input: string; Output: string }
   }
 }
@@ -70,6 +72,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 builder.addScalarType('Date', DateScalar)
 builder.addScalarType('DateTime', DateTimeScalar)
 builder.addScalarType('FeedCursor', FeedCursorScalar)
+builder.addScalarType('JSON', JsonScalar)
 builder.addScalarType('URL', UrlScalar)
+
+builder.globalConnectionField('totalCount', (t) =>
+  t.int({
+    description: `How many items the whole list has, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more.`,
+    resolve: ({ count }) => count(),
+  }),
+)
 
 builder.queryType({ description: 'Everything that can be read.' })

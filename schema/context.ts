@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts'
+import type { Feed } from '../db/feed/index.ts'
 
 /** Who asks, as far as answers depend on it. */
 export interface Viewer {
@@ -12,8 +13,8 @@ export interface Viewer {
 export const anonymous: Viewer = Object.freeze({ canWrite: false, sharingKey: 'anonymous' })
 
 /**
- * What one operation is answered from. A subscription needs a new one for each event: the loaders of Pothos
- * remember by context object, and would otherwise serve yesterday's rows and grow without end.
+ * What one operation is answered from. Loaders remember by context object: a subscription needs a new one for each
+ * event, or `forgetLoaded` between them, or it serves yesterday's rows and grows without end.
  */
 export interface Context {
   readonly db: Db
@@ -26,5 +27,3 @@ export type ContextParts = Pick<Context, 'db' | 'feed'> & Partial<Pick<Context, 
 export function createContext({ db, feed, viewer = anonymous }: ContextParts): Context {
   return { db, feed, viewer }
 }
-
-export type Feed = unknown

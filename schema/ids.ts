@@ -1,3 +1,4 @@
+import { isDay } from '../db/day.ts'
 import { BadInputError, type InputPath } from './errors.ts'
 
 /** A decoded global id; the key is the type's own: an author's name, an edition's day, a paper's number. */
@@ -36,4 +37,24 @@ export function malformedId(globalId: string, path: InputPath = ['id']): BadInpu
     `${JSON.stringify(shown)} is not a global id: pass the \`id\` of an object that this API gave you.`,
     path,
   )
+}
+
+/** The key in a global id of this type. Throws BadInputError for an id of another type. */
+export function globalIdFor(typename: string, globalId: string, path: InputPath = ['id']): string {
+  const id = parseGlobalId(globalId)
+  if (id?.typename === typename) return id.id
+  if (!id) throw malformedId(globalId, path)
+  throw new BadInputError(`This is the global id of a ${id.typename}: pass one of a ${typename}.`, path)
+}
+
+/** The key of a type that is numbered. */
+export function integerKey(key: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(key)) throw new BadInputError(`${JSON.stringify(key)} is not a number of ours.`)
+  return Number(key)
+}
+
+/** The key of a type that is known by its day. */
+export function dayKey(key: string): string {
+  if (!isDay(key)) throw new BadInputError(`${JSON.stringify(key)} is not a day.`)
+  return key
 }

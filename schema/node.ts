@@ -1,8 +1,8 @@
 import { resolveNodes } from '@pothos/plugin-relay'
 import { type GraphQLSchema, isObjectType } from 'graphql'
 import { builder } from './builder.ts'
-import type { InputPath } from './errors.ts'
-import { malformedId, type NodeId, parseGlobalId } from './ids.ts'
+import { BadInputError, type InputPath } from './errors.ts'
+import { malformedId, parseGlobalId } from './ids.ts'
 import { maximumPageSize } from './paging.ts'
 
 builder.queryFields((t) => ({
@@ -37,11 +37,16 @@ builder.queryFields((t) => ({
   }),
 }))
 
-/** Throws for an id of a type that `node` cannot read, as for one that is no id at all. */
-function nodeId(globalId: string, path: InputPath, schema: GraphQLSchema): NodeId {
-  const id = parseGlobalId(globalId)
-  const type = id && schema.getType(id.typename)
-  if (!id || !isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node'))
+/** Throws for what `node` cannot read: no id at all, a type that is no node, a key that the type cannot have. */
+function nodeId(globalId: string, path: InputPath, schema: GraphQLSchema): { typename: string; id: unknown } {
+  const parsed = parseGlobalId(globalId)
+  const type = parsed && schema.getType(parsed.typename)
+  if (!parsed || !isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node'))
     throw malformedId(globalId, path)
-  return id
+  const { pothosParseGlobalID: parse } = type.extensions as { pothosParseGlobalID?: (key: string) => unknown }
+  try {
+    return { typename: parsed.typename, id: parse ? parse(parsed.id) : parsed.id }
+  } catch (error) {
+    throw error instanceof BadInputError ? malformedId(globalId, path) : error
+  }
 }

@@ -5,6 +5,9 @@ export const defaultPageSize = 20
 /** Items on a page at most. */
 export const maximumPageSize = 100
 
+/** Where counting stops: nobody pages that far, and a count has to look at each row it counts. */
+export const countedAtMost = 10_000
+
 const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or leave it out for ${defaultPageSize}.`
 const size: NumberValidationOptions = {
   type: 'number',

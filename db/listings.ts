@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+import { listingsByEdition, listingsByVotes } from './orders.ts'
+import type { List } from './page.ts'
+import { type Paper, type PaperColumn, selectPaper } from './papers.ts'
+import type { ListingRow } from './tables.ts'
+
+/** A listing; with its paper where the read joined it. */
+export type Listing = Omit<ListingRow, 'observed_at'> & { paper?: Paper }
+/** As a joined read gives it: the paper's columns beside the listing's. */
+export type JoinedListing = Paper & Omit<ListingRow, 'observed_at'>
+
+/** Listings of the editions `k.key`, with the wanted columns of their papers. */
+export function listingsOfEdition(wanted: ReadonlySet<PaperColumn>): List {
+  return { ...joined(wanted), where: [sql`l.edition_date = k.key`], order: listingsByVotes }
+}
+
+/** Listings by the submitters `k.key`, with the wanted columns of their papers. */
+export function listingsBySubmitter(wanted: ReadonlySet<PaperColumn>): List {
+  return { ...joined(wanted), where: [sql`l.submitter_name = k.key`], order: listingsByEdition }
+}
+
+function joined(wanted: ReadonlySet<PaperColumn>): Pick<List, 'select' | 'from'> {
+  return {
+    select: sql`l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at, ${selectPaper(wanted)}`,
+    from: sql`listing l join paper p on p.id = l.paper_id`,
+  }
+}
+
+export function splitListing(row: JoinedListing): Listing {
+  const { edition_date, paper_id, submitter_name, submitted_at, recorded_at, ...paper } = row
+  return { edition_date, paper_id, submitter_name, submitted_at, recorded_at, paper }
+}
+
+/** Editions that a paper's `listings` show at most; the record so far is two. */
+export const listingsShown = 20
+
+/** The newest listings of each paper, newest first. */
+export async function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<Listing[]> {
+  const { rows } = await sql<Listing>`
+    select l.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
+      select l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at from listing l
+      where l.paper_id = k.key order by l.edition_date desc limit ${listingsShown}) l
+    order by l.paper_id, l.edition_date desc`.execute(db)
+  return rows
+}

@@ -1,0 +1,143 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from './database.ts'
+
+/** What a key of an order holds: how a cursor is checked before Postgres sees it. */
+export type KeyKind = 'instant' | 'day' | 'integer' | 'number'
+
+/** A total order, always descending: the keys from the first to the last, which is unique. */
+export interface Order {
+  /** Named in cursors, so that one of another order is refused. */
+  readonly name: string
+  readonly keys: readonly { readonly kind: KeyKind; readonly sql: string }[]
+}
+
+/** Where a row stands: the values of the order's keys, an instant as an ISO string. */
+export type Keys = readonly (string | number)[]
+
+/** Which part of a list is wanted. */
+export interface PageRequest {
+  readonly limit: number
+  /** The last `limit` rows before `before` instead of the first ones after `after`; still in the list's order. */
+  readonly backwards: boolean
+  readonly after?: Keys | undefined
+  readonly before?: Keys | undefined
+}
+
+export interface Page<Row> {
+  readonly rows: readonly { readonly keys: Keys; readonly row: Row }[]
+  /** There are more in the direction of reading. */
+  readonly more: boolean
+}
+
+/** A list that can be paged: `select` and `from` are SQL without their keywords. */
+export interface List {
+  readonly select: RawBuilder<unknown>
+  readonly from: RawBuilder<unknown>
+  /** All of them hold. For lists read by owner they may use `k.key`. */
+  readonly where: readonly RawBuilder<unknown>[]
+  readonly order: Order
+}
+
+/** One page by keyset: page 10,000 costs what page 1 costs. One row more than asked tells whether more follow. */
+export async function readPage<Row>(db: Db, list: List, page: PageRequest): Promise<Page<Row>> {
+  const { rows } = await pageStatement(list, page).execute(db)
+  return toPage<Row>(rows as KeyedRow[], list.order, page)
+}
+
+/** The same page of the lists of many owners in one statement; an owner without rows has an empty page. */
+export async function readPages<Owner extends string | number, Row>(
+  db: Db,
+  owners: readonly Owner[],
+  type: 'text' | 'date' | 'bigint',
+  list: List,
+  page: PageRequest,
+): Promise<Map<Owner, Page<Row>>> {
+  const inOrder = orderBy(list.order, page.backwards, (_key, index) => `x.key_${index}`)
+  const statement = sql<KeyedRow & { owner: Owner }>`
+    select k.key as owner, x.* from ${owning(owners, type)} cross join lateral (${pageStatement(list, page)}) x
+    order by k.key, ${inOrder}`
+  const { rows } = await statement.execute(db)
+  const byOwner = new Map<Owner, KeyedRow[]>(owners.map((owner) => [owner, []]))
+  for (const { owner, ...row } of rows) byOwner.get(owner)?.push(row)
+  return new Map([...byOwner].map(([owner, owned]) => [owner, toPage<Row>(owned, list.order, page)]))
+}
+
+/** How many rows the list has; `most` where there are at least so many, so that no count has no end. */
+export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most: number): Promise<number> {
+  const { rows } = await sql<{ amount: number }>`${countStatement(list, most)}`.execute(db)
+  return rows[0]?.amount ?? 0
+}
+
+/** The same of many owners in one statement. */
+export async function countLists<Owner extends string | number>(
+  db: Db,
+  owners: readonly Owner[],
+  type: 'text' | 'date' | 'bigint',
+  list: Pick<List, 'from' | 'where'>,
+  most: number,
+): Promise<Map<Owner, number>> {
+  const { rows } = await sql<{ owner: Owner; amount: number }>`
+    select k.key as owner, x.amount from ${owning(owners, type)}
+    cross join lateral (${countStatement(list, most)}) x`.execute(db)
+  return new Map(rows.map(({ owner, amount }) => [owner, amount]))
+}
+
+type KeyedRow = Record<string, unknown>
+
+function pageStatement({ select, from, where, order }: List, page: PageRequest): RawBuilder<unknown> {
+  const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
+  const within = [
+    ...where,
+    ...(page.after ? [beyond(order, page.after, '<')] : []),
+    ...(page.before ? [beyond(order, page.before, '>')] : []),
+  ]
+  return sql`select ${select}, ${keys} from ${from} ${conditions(within)}
+    order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${page.limit + 1}`
+}
+
+function countStatement({ from, where }: Pick<List, 'from' | 'where'>, most: number): RawBuilder<unknown> {
+  return sql`select count(*)::integer as amount
+    from (select from ${from} ${conditions(where)} limit ${most}) counted`
+}
+
+function owning(owners: readonly (string | number)[], type: string): RawBuilder<unknown> {
+  return sql`unnest(${owners}::${sql.raw(type)}[]) as k (key)`
+}
+
+function conditions(where: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return where.length === 0 ? sql`` : sql`where ${sql.join(where, sql` and `)}`
+}
+
+const types: Record<KeyKind, string> = {
+  instant: 'timestamptz',
+  day: 'date',
+  integer: 'bigint',
+  number: 'double precision',
+}
+
+function beyond(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<unknown> {
+  const columns = sql.raw(order.keys.map((key) => key.sql).join(', '))
+  const values = order.keys.map((key, index) => sql`${keys[index]}::${sql.raw(types[key.kind])}`)
+  return sql`(${columns}) ${sql.raw(sign)} (${sql.join(values)})`
+}
+
+function orderBy(
+  order: Order,
+  backwards: boolean,
+  name: (key: Order['keys'][number], index: number) => string,
+): RawBuilder<unknown> {
+  const direction = backwards ? 'asc' : 'desc'
+  return sql.raw(order.keys.map((key, index) => `${name(key, index)} ${direction}`).join(', '))
+}
+
+function toPage<Row>(found: KeyedRow[], order: Order, { limit, backwards }: PageRequest): Page<Row> {
+  const shown = found.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
+  return { rows: backwards ? shown.reverse() : shown, more: found.length > limit }
+}
+
+function keysOf(row: KeyedRow, order: Order): Keys {
+  return order.keys.map((_key, index) => {
+    const value = row[`key_${index}`]
+    return value instanceof Date ? value.toISOString() : (value as string | number)
+  })
+}

@@ -1,0 +1,100 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from './database.ts'
+import type { List, Order } from './page.ts'
+import type { PaperRow } from './tables.ts'
+
+/** A paper as it is read: without the columns that only matching and merging use. */
+export type Paper = Omit<PaperRow, 'title_key' | 'authors_digest' | 'provenance'>
+export type PaperColumn = keyof Paper
+
+const columns: Record<PaperColumn, true> = {
+  id: true,
+  arxiv_id: true,
+  title: true,
+  abstract: true,
+  published_at: true,
+  published_on: true,
+  withdrawn_at: true,
+  author_count: true,
+  author_names: true,
+  upvotes: true,
+  comment_count: true,
+  github_stars: true,
+  organization_name: true,
+  ai_summary: true,
+  ai_summary_model: true,
+  keywords: true,
+  keyword_keys: true,
+  github_repo: true,
+  github_repo_added_by: true,
+  project_page: true,
+  thumbnail_url: true,
+  media_urls: true,
+  discussion_id: true,
+  author_participating: true,
+  doi: true,
+  journal_ref: true,
+  comment: true,
+  primary_category: true,
+  categories: true,
+  arxiv_version: true,
+  revised_at: true,
+  listed_on: true,
+  submitter_names: true,
+  first_listed_on: true,
+  last_listed_on: true,
+  ingested_at: true,
+  updated_at: true,
+}
+
+/** Every column of `Paper`, in the order of the table. */
+export const paperColumns = Object.keys(columns) as PaperColumn[]
+
+/**
+ * The columns as SQL over the alias `p`. A plan may ask for fewer than a row has; it then reads only what it asked
+ * for. In the table's order, so that one set of columns is one statement.
+ */
+export function selectPaper(wanted?: ReadonlySet<PaperColumn>): RawBuilder<unknown> {
+  const named = wanted ? paperColumns.filter((column) => column === 'id' || wanted.has(column)) : paperColumns
+  return sql.raw(named.map((column) => `p.${column}`).join(', '))
+}
+
+/** In any order; a missing one is left out. */
+export async function papersByIds(
+  db: Db,
+  ids: readonly number[],
+  wanted?: ReadonlySet<PaperColumn>,
+): Promise<Paper[]> {
+  const found = await sql<Paper>`
+    select ${selectPaper(wanted)} from paper p where p.id = any(${ids}::bigint[])`.execute(db)
+  return found.rows
+}
+
+/** By ids without a version. In any order; a missing one is left out. */
+export async function papersByArxivIds(
+  db: Db,
+  arxivIds: readonly string[],
+  wanted?: ReadonlySet<PaperColumn>,
+): Promise<Paper[]> {
+  const found = await sql<Paper>`
+    select ${selectPaper(wanted)} from paper p where p.arxiv_id = any(${arxivIds}::text[])`.execute(db)
+  return found.rows
+}
+
+/** Papers that fulfil all of `where`, which are SQL over the alias `p`. */
+export function listOfPapers(
+  where: readonly RawBuilder<unknown>[],
+  order: Order,
+  wanted?: ReadonlySet<PaperColumn>,
+): List {
+  return { select: selectPaper(wanted), from: sql`paper p`, where, order }
+}
+
+/** Whose papers: SQL over `p` and the owner's key `k.key`. */
+export const papersOf = {
+  author: sql`p.author_names @> array[k.key]`,
+  keyword: sql`p.keyword_keys @> array[k.key]`,
+  organization: sql`p.organization_name = k.key`,
+  /** Those that the account is linked to as an author, not those it submitted. */
+  account: sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = k.key)`,
+} as const

@@ -1,0 +1,58 @@
+import { accountsByAuthors, accountsShown, authorsByNames } from '../db/people.ts'
+import { foldSpace } from '../db/text.ts'
+import { Account } from './account.ts'
+import { batched } from './batch.ts'
+import { builder } from './builder.ts'
+import { nameArgument } from './inputs.ts'
+import { Paper, PaperConnection } from './paper.ts'
+import { ownedPapers } from './paper-lists.ts'
+
+export const Author = builder.loadableNodeRef('Author', {
+  id: { resolve: (author: { name: string }) => author.name },
+  load: (names: string[], { db }) => authorsByNames(db, names),
+  sort: (author) => author.name,
+})
+
+Author.implement({
+  description:
+    'A name on papers. Not a person: two people of one name are one author, and one person with two spellings is two.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name as papers spell it, e.g. `Geoffrey Hinton`.' }),
+    papers: t.connection(
+      {
+        type: Paper,
+        description: 'Papers with this name among their authors, the newest first.',
+        resolve: ({ name }, args, context, info) => ownedPapers('author', name, args, context, info),
+      },
+      PaperConnection,
+    ),
+    accounts: t.field({
+      type: [Account],
+      extensions: { bound: accountsShown },
+      description: `Hugging Face accounts that are linked to this name on some paper, those with the most papers first: ${accountsShown} at most.`,
+      resolve: async ({ name }, _args, context) => {
+        const accounts = await batched(context, 'accounts of authors', name, async (names) =>
+          Map.groupBy(await accountsByAuthors(context.db, names), (row) => row.author_name),
+        )
+        return accounts ?? []
+      },
+    }),
+  }),
+})
+
+builder.queryFields((t) => ({
+  author: t.field({
+    type: Author,
+    nullable: true,
+    description: 'An author by name; null where no paper has it.',
+    args: {
+      name: t.arg.string({
+        required: true,
+        description:
+          'The name exactly as papers spell it, accents and capitals included; runs of spaces do not matter. Example: `Yann LeCun`.',
+        validate: nameArgument,
+      }),
+    },
+    resolve: (_root, { name }) => foldSpace(name),
+  }),
+}))

@@ -1,0 +1,34 @@
+import { createContextCache } from '@pothos/core'
+import { clearAllDataLoaders } from '@pothos/plugin-dataloader'
+import DataLoader from 'dataloader'
+import type { Context } from './context.ts'
+
+const loaders = createContextCache(() => new Map<string, DataLoader<unknown, unknown>>())
+
+/**
+ * One statement for what all objects of one kind ask at the same moment. `scope` names the question with everything
+ * but the key in it (arguments, columns); the first to ask brings the `read`, which answers a Map by key.
+ */
+export function batched<Key extends string | number, Value>(
+  context: Context,
+  scope: string,
+  key: Key,
+  read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
+): Promise<Value | undefined> {
+  const known = loaders(context)
+  let loader = known.get(scope) as DataLoader<Key, Value | undefined> | undefined
+  if (!loader) {
+    loader = new DataLoader(async (keys) => {
+      const found = await read(keys)
+      return keys.map((each) => found.get(each))
+    })
+    known.set(scope, loader as DataLoader<unknown, unknown>)
+  }
+  return loader.load(key)
+}
+
+/** Forgets what was loaded for a context, so that the next event of a subscription is answered from the present. */
+export function forgetLoaded(context: Context): void {
+  clearAllDataLoaders(context)
+  loaders.delete(context)
+}

@@ -1,0 +1,46 @@
+import { keywordsByKeys } from '../db/people.ts'
+import { keywordKey } from '../db/text.ts'
+import { builder } from './builder.ts'
+import { nameArgument } from './inputs.ts'
+import { Paper, PaperConnection } from './paper.ts'
+import { ownedPapers } from './paper-lists.ts'
+
+export const Keyword = builder.loadableNodeRef('Keyword', {
+  id: { resolve: (keyword: { key: string }) => keyword.key },
+  load: (keys: string[], { db }) => keywordsByKeys(db, keys),
+  sort: (keyword) => keyword.key,
+})
+
+Keyword.implement({
+  description:
+    'A keyword of papers, one for all its spellings: `Chain-of-Thought` and `chain-of-thought` are one.',
+  fields: (t) => ({
+    key: t.exposeString('key', {
+      description: 'The keyword in lower case, by which it is known, e.g. `chain-of-thought`.',
+    }),
+    papers: t.connection(
+      {
+        type: Paper,
+        description: 'Papers with this keyword, the newest first.',
+        resolve: ({ key }, args, context, info) => ownedPapers('keyword', key, args, context, info),
+      },
+      PaperConnection,
+    ),
+  }),
+})
+
+builder.queryFields((t) => ({
+  keyword: t.field({
+    type: Keyword,
+    nullable: true,
+    description: 'A keyword; null where no paper has it.',
+    args: {
+      key: t.arg.string({
+        required: true,
+        description: 'The keyword in any spelling: capitals do not matter. Example: `Chain-of-Thought`.',
+        validate: nameArgument,
+      }),
+    },
+    resolve: (_root, { key }) => keywordKey(key),
+  }),
+}))

@@ -1,0 +1,62 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import { type Listing as ListingRow, listingsByPaperIds, listingsShown } from '../db/listings.ts'
+import type { PaperColumn } from '../db/papers.ts'
+import { paperColumns } from '../db/papers.ts'
+import { Account } from './account.ts'
+import { builder } from './builder.ts'
+import { Edition } from './edition.ts'
+import { Paper } from './paper.ts'
+import { paperColumnsBelow } from './plan.ts'
+
+export const Listing = builder.objectRef<ListingRow>('Listing').implement({
+  description:
+    'A paper on an edition, with the account that submitted it. A paper can be on several editions.',
+  fields: (t) => ({
+    edition: t.field({
+      type: Edition,
+      description: 'The edition.',
+      resolve: ({ edition_date }) => ({ date: edition_date }),
+    }),
+    paper: t.field({
+      type: Paper,
+      description: 'The paper.',
+      resolve: ({ paper, paper_id }) => paper ?? paper_id,
+    }),
+    submitter: t.field({
+      type: Account,
+      nullable: true,
+      description: 'Who submitted it. Null where no source has told.',
+      resolve: ({ submitter_name }) => submitter_name,
+    }),
+    submittedAt: t.expose('submitted_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was submitted. Null where the source tells only the day, or nothing.',
+    }),
+    recordedAt: t.expose('recorded_at', {
+      type: 'DateTime',
+      description: 'When this server first knew of the listing.',
+    }),
+  }),
+})
+
+export const ListingConnection = builder.connectionObject(
+  { type: Listing, name: 'ListingConnection', description: 'A page of a list of listings.' },
+  { name: 'ListingEdge', description: 'A listing in a list.' },
+)
+
+builder.objectFields(Paper, (t) => ({
+  listings: t.loadableGroup({
+    type: Listing,
+    extensions: { columns: ['id'], bound: listingsShown },
+    description: `The editions that list it, the newest first: ${listingsShown} at most. Most papers have one.`,
+    load: (ids: number[], { db }) => listingsByPaperIds(db, ids),
+    group: ({ paper_id }) => paper_id,
+    resolve: ({ id }) => id,
+  }),
+}))
+
+/** The columns of the papers below a connection of listings. */
+export function listedPaperColumns(info: GraphQLResolveInfo): ReadonlySet<PaperColumn> {
+  return paperColumnsBelow(info, ['nodes', 'paper'], ['edges', 'node', 'paper']) ?? new Set(paperColumns)
+}

@@ -1,0 +1,115 @@
+import type { Order } from '../db/page.ts'
+import { authorsAtPlaces } from '../db/people.ts'
+import type { PaperAuthorRow } from '../db/tables.ts'
+import { Account } from './account.ts'
+import { Author } from './author.ts'
+import { batched } from './batch.ts'
+import { builder } from './builder.ts'
+import { type Connection, connectionOf, type Edge, pageRequest, positionsOf } from './connection.ts'
+import type { Context } from './context.ts'
+import { type CursorScope, encodeCursor } from './cursor.ts'
+import { Paper } from './paper.ts'
+
+/** What is known of an author beyond the name is read only where it is selected. */
+interface AuthorEdge extends Edge<{ name: string }> {
+  readonly paperId: number
+  readonly position: number
+}
+
+const byPosition: Order = { name: 'POSITION', keys: [{ kind: 'integer', sql: 'position' }] }
+
+const claims = {
+  claimed_verified: 'CLAIMED_VERIFIED',
+  admin_assigned: 'ADMIN_ASSIGNED',
+  extracted_confirmed: 'EXTRACTED_CONFIRMED',
+  extracted_pending: 'EXTRACTED_PENDING',
+} as const
+
+const ClaimStatus = builder.enumType('ClaimStatus', {
+  description: 'How an account came to be linked to an author of a paper.',
+  values: {
+    CLAIMED_VERIFIED: { description: 'The account claimed the authorship and the claim was verified.' },
+    ADMIN_ASSIGNED: { description: 'An administrator of Hugging Face linked it.' },
+    EXTRACTED_CONFIRMED: { description: 'It was found automatically, then confirmed.' },
+    EXTRACTED_PENDING: { description: 'It was found automatically, and nobody has confirmed it.' },
+    OTHER: { description: 'A status that Hugging Face has added since.' },
+  } as const,
+})
+
+const AuthorEdgeRef = builder.objectRef<AuthorEdge>('PaperAuthorEdge').implement({
+  description: 'An author of a paper, with what is said of the authorship.',
+  fields: (t) => ({
+    node: t.field({ type: Author, description: 'The author.', resolve: ({ node }) => node }),
+    cursor: t.exposeString('cursor', {
+      description: 'Where this author stands: pass it as `after` or `before`.',
+    }),
+    position: t.exposeInt('position', { description: 'The place in the list of authors, from 1.' }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description:
+        'The Hugging Face account that is linked to this author of this paper. Null where none is.',
+      resolve: async (edge, _args, context) => (await authorship(edge, context))?.account_name,
+    }),
+    claimStatus: t.field({
+      type: ClaimStatus,
+      nullable: true,
+      description: 'How `account` came to be linked. Null without one.',
+      resolve: async (edge, _args, context) => {
+        const status = (await authorship(edge, context))?.claim_status
+        return status ? (claims[status as keyof typeof claims] ?? 'OTHER') : null
+      },
+    }),
+    claimChangedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When `claimStatus` last changed. Null without one.',
+      resolve: async (edge, _args, context) => (await authorship(edge, context))?.claim_changed_at,
+    }),
+    hidden: t.boolean({
+      description: 'Whether the Hugging Face page hides this author.',
+      resolve: async (edge, _args, context) => (await authorship(edge, context))?.hidden ?? false,
+    }),
+  }),
+})
+
+const PaperAuthorConnection = builder.connectionObject(
+  { type: Author, name: 'PaperAuthorConnection', description: 'A page of the authors of a paper.' },
+  AuthorEdgeRef,
+)
+
+builder.objectFields(Paper, (t) => ({
+  authors: t.connection(
+    {
+      type: Author,
+      extensions: { columns: ['author_names'] },
+      description:
+        'The authors in order. Empty where a source told only their number; `authorCount` then says how many there are.',
+      resolve: ({ id, author_names }, args): Connection<{ name: string }, AuthorEdge> => {
+        const scope: CursorScope = { order: byPosition, scope: String(id) }
+        const request = pageRequest(args, scope)
+        const { from, to, more } = positionsOf(author_names.length, request)
+        const edges = author_names.slice(from - 1, Math.max(from - 1, to)).map((name, index) => ({
+          cursor: encodeCursor(scope, [from + index]),
+          node: { name },
+          paperId: id,
+          position: from + index,
+        }))
+        return connectionOf(edges, more, request, async () => author_names.length)
+      },
+    },
+    PaperAuthorConnection,
+  ),
+}))
+
+function authorship(edge: AuthorEdge, context: Context): Promise<PaperAuthorRow | undefined> {
+  const key = (paperId: number, position: number) => `${paperId} ${position}`
+  return batched(context, 'authorship', key(edge.paperId, edge.position), async (keys) => {
+    const places = keys.map((each) => each.split(' ').map(Number))
+    const rows = await authorsAtPlaces(
+      context.db,
+      places.map(([paperId = 0, position = 0]) => ({ paperId, position })),
+    )
+    return new Map(rows.map((row) => [key(row.paper_id, row.position), row]))
+  })
+}

@@ -1,0 +1,68 @@
+import { arxivIdOf } from '../db/arxiv-id.ts'
+import { paperOrders } from '../db/orders.ts'
+import { type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
+import { builder } from './builder.ts'
+import { BadInputError } from './errors.ts'
+import { globalIdFor, integerKey } from './ids.ts'
+import { rootPapers } from './paper-lists.ts'
+import { paperColumnsBelow } from './plan.ts'
+
+export const Paper = builder.loadableNodeRef('Paper', {
+  id: { resolve: (paper: PaperRow) => paper.id, parse: integerKey },
+  load: (ids: number[], { db }) => papersByIds(db, ids),
+  sort: (paper) => paper.id,
+})
+
+export const PaperConnection = builder.connectionObject(
+  { type: Paper, name: 'PaperConnection', description: 'A page of a list of papers.' },
+  { name: 'PaperEdge', description: 'A paper in a list.' },
+)
+
+builder.queryFields((t) => ({
+  paper: t.field({
+    type: Paper,
+    nullable: true,
+    description: 'One paper, by its global id or by its arXiv id; null where it is not here.',
+    args: {
+      id: t.arg.id({ description: 'The global id of the paper.' }),
+      arxivId: t.arg.string({
+        description:
+          'The arXiv id in whatever form it is at hand: `2505.11711`, `2505.11711v2`, `arXiv:2505.11711`, `https://arxiv.org/abs/2505.11711`, `https://huggingface.co/papers/2505.11711`. A version does not matter: the paper is the same.',
+        validate: {
+          refine: [
+            (text) => arxivIdOf(text) !== undefined,
+            {
+              message: 'this is no arXiv id; write one like "2505.11711" or paste the address of the paper.',
+            },
+          ],
+        },
+      }),
+    },
+    validate: [
+      ({ id, arxivId }) => (id == null) !== (arxivId == null),
+      { message: 'pass either `id` or `arxivId`.', path: ['id'] },
+    ],
+    resolve: async (_root, { id, arxivId }, { db }, info) => {
+      const wanted = paperColumnsBelow(info, [])
+      const [paper] =
+        id != null
+          ? await papersByIds(db, [integerKey(globalIdFor('Paper', id))], wanted)
+          : await papersByArxivIds(db, [arxivIdGiven(arxivId)], wanted)
+      return paper
+    },
+  }),
+  papers: t.connection(
+    {
+      type: Paper,
+      description: 'Papers, the newest first.',
+      resolve: (_root, args, context, info) => rootPapers(paperOrders.NEWEST, [], [], args, context, info),
+    },
+    PaperConnection,
+  ),
+}))
+
+function arxivIdGiven(text: string | null | undefined): string {
+  const id = arxivIdOf(text ?? '')
+  if (id === undefined) throw new BadInputError('pass either `id` or `arxivId`.', ['arxivId'])
+  return id
+}

@@ -1,0 +1,23 @@
+import type { Db } from '../../db/database.ts'
+import type { PaperRecord } from '../../db/record.ts'
+import { type Batch, recordPapers } from '../../db/writer/index.ts'
+import { aRecord } from './records.ts'
+
+/** Stores papers through the one writer: `aRecord` with a number of its own, a title, and what the test says. */
+export async function plant(
+  db: Db,
+  papers: readonly Partial<PaperRecord>[],
+  options: Partial<Pick<Batch, 'source' | 'editions'>> = {},
+): Promise<void> {
+  const records = papers.map((paper, index) =>
+    aRecord({ arxivId: arxivId(index + 1), title: `Paper ${index + 1}`, ...paper }),
+  )
+  await recordPapers(db, { source: 'huggingface', records, ...options })
+}
+
+/** `2606.00001` and so on. */
+export const arxivId = (number: number) => `2606.${String(number).padStart(5, '0')}`
+
+/** The global id of an object. */
+export const globalId = (type: string, key: string | number) =>
+  Buffer.from(`${type}:${key}`).toString('base64')
