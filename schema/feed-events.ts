@@ -1,7 +1,7 @@
 import type { Delivery, EventDelivery, HeartbeatDelivery } from '../db/feed/delivery.ts'
 import type { FeedEntry } from '../db/feed/events.ts'
 import { papersByIds } from '../db/papers.ts'
-import { sources } from '../db/sources.ts'
+import { allSources } from '../db/sources.ts'
 import type { FeedEventKind } from '../db/tables.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
@@ -151,7 +151,7 @@ Its cursor moves on even when a narrow filter lets nothing through, so keep it a
       type: [Source],
       extensions: { bound: 'the ways in that this server knows' },
       description: 'When each source was last read: tells a quiet day from a source that is down.',
-      resolve: (_heartbeat, _args, { db }) => sources(db),
+      resolve: (_heartbeat, _args, { db }) => allSources(db),
     }),
     reconnectAfter: t.exposeInt('reconnectAfter', {
       nullable: true,

@@ -1,4 +1,4 @@
-import { sources } from '../db/sources.ts'
+import { allSources } from '../db/sources.ts'
 import type { SourceRow } from '../db/tables.ts'
 import { builder } from './builder.ts'
 
@@ -48,6 +48,6 @@ builder.queryFields((t) => ({
     type: [Source],
     extensions: { bound: 'the ways in that this server knows: five' },
     description: 'Where papers come from, and how fresh each is.',
-    resolve: (_root, _args, { db }) => sources(db),
+    resolve: (_root, _args, { db }) => allSources(db),
   }),
 }))
