@@ -67,12 +67,13 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     const isReady = async () => !stopping && (await answers(db))
     const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log })
     const server = createHttpServer({ engine, config, isReady, log })
+    const url = await listen(server, config.http)
+    // Only now: a WebSocketServer would report a failure to listen as one of its own.
     const sockets = attachWebSockets(server, {
       engine,
       writeToken: config.writeToken,
       maxPayload: config.http.maxBodyBytes,
     })
-    const url = await listen(server, config.http)
     life.opened('server', async () => {
       stopping = true
       await drain(server, config.shutdownMs, async () => {

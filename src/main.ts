@@ -25,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--debug', 'tell more, with the stacks of errors (LOG_LEVEL=debug)')
     .helpCommand(false)
     .addHelpText('after', examples)
+    .showHelpAfterError(seeHelp)
     .exitOverride()
   const context = (): CommandContext => {
     const read = readConfig()
@@ -32,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     return { config, log: createLogger(config.log) }
   }
   for (const command of [serveCommand, migrateCommand, schemaCommand]) {
-    program.addCommand(command(context).exitOverride())
+    program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }
   // A reader that has seen enough (`schema | head`) is no fault.
   process.stdout.on('error', () => {})
@@ -61,6 +62,8 @@ function sentence(error: unknown): string {
   const expected = [ConfigError, StartError, EmbeddedDatabaseError].some((kind) => error instanceof kind)
   return expected ? said : `This should not have happened: ${said}\nRun it again with --debug to see where.`
 }
+
+const seeHelp = 'Run it with --help to see what there is.'
 
 const examples = `
 Settings come from the environment, or from a file .env in the current folder; README.md has the table.

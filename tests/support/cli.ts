@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const entry = fileURLToPath(new URL('../../src/cli.mjs', import.meta.url))
+
+export interface CliOptions {
+  /** All of the environment, beside PATH. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** Options of Node itself. */
+  readonly execArgv?: readonly string[]
+}
+
+/** The program as a process of its own; killed at the end of its scope if it still runs. */
+export interface CliProcess extends AsyncDisposable {
+  readonly pid: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Resolves when the program has said something that matches; rejects when it ends before that. */
+  said(pattern: RegExp): Promise<RegExpExecArray>
+  /** Settles when it has ended and all it said was read. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  kill(signal: NodeJS.Signals): void
+}
+
+export function startCli(args: readonly string[], { env = {}, cwd, execArgv = [] }: CliOptions): CliProcess {
+  const child: ChildProcess = spawn(process.execPath, [...execArgv, entry, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const heard = { stdout: '', stderr: '' }
+  const listeners = new Set<() => void>()
+  let over = false
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      heard[stream] += text
+      for (const listener of listeners) listener()
+    })
+  }
+  const ended = once(child, 'close').then(([code, signal]) => {
+    over = true
+    for (const listener of listeners) listener()
+    return { code, signal }
+  })
+  return {
+    pid: child.pid ?? 0,
+    get stdout() {
+      return heard.stdout
+    },
+    get stderr() {
+      return heard.stderr
+    },
+    said(pattern) {
+      const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>()
+      const look = () => {
+        const found = pattern.exec(heard.stdout) ?? pattern.exec(heard.stderr)
+        if (found) resolve(found)
+        else if (over) reject(new Error(`It never said ${pattern}:\n${heard.stdout}${heard.stderr}`))
+        else return
+        listeners.delete(look)
+      }
+      listeners.add(look)
+      look()
+      return promise
+    },
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (!over) child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/** Runs the program to its end. */
+export async function runCli(args: readonly string[], options: CliOptions) {
+  await using cli = startCli(args, options)
+  const { code, signal } = await cli.ended
+  return { code: code ?? signal, stdout: cli.stdout, stderr: cli.stderr }
+}
