@@ -6,6 +6,7 @@ import { runningEmbedded } from '../db/embedded/running.ts'
 import { type Feed, openFeed } from '../db/feed/index.ts'
 import { migrateToLatest } from '../db/migrate.ts'
 import { schema } from '../schema/index.ts'
+import { plantSeeds } from '../seeds/plant.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './config.ts'
 import { databaseFault, StartError } from './faults.ts'
@@ -55,6 +56,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     const store = await openStore(config, log)
     life.opened('database', store.close)
     const { db } = store
+    if (config.plantSeeds) await plantSeeds(db)
     const feed = await openFeed({
       db,
       connectionString: store.listenUrl,

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
-import { defaultPageSize, maximumPageSize } from '../schema/paging.ts'
+import { defaultPageSize } from '../schema/paging.ts'
 import type { Config } from './config.ts'
 
 export type QueryLimits = Config['limits']
@@ -33,6 +33,9 @@ export interface Measure {
 
 /** Lists without a page size (authors, keywords) are short on nearly every paper. */
 const assumedLength = 10
+
+/** More than any page holds. Beyond the maximum of its field, a page size has an error that says more than ours. */
+const largestPage = 1_000
 
 type Variables = Readonly<Record<string, unknown>>
 interface Scope {
@@ -162,10 +165,9 @@ function sizeAsked(
     if (!pages && !isListType(getNullableType(argument.type))) continue
     isConnection ||= pages
     const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value
-    const value = given && valueIn(given, variables)
+    const value = (given && valueIn(given, variables)) ?? argument.defaultValue
     if (Array.isArray(value)) sizes.push(value.length)
-    // A page size beyond the maximum has an error of its own, which says more.
-    else if (typeof value === 'number') sizes.push(Math.min(value, maximumPageSize))
+    else if (typeof value === 'number') sizes.push(Math.min(value, largestPage))
   }
   if (sizes.length > 0) return Math.max(0, ...sizes)
   return isConnection ? defaultPageSize : undefined

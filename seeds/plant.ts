@@ -1,0 +1,23 @@
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Db } from '../db/database.ts'
+import { ingest } from '../src/ingest/run.ts'
+import { openSource } from '../src/ingest/sources/index.ts'
+
+/**
+ * Gives an empty database the papers of the captures in this folder, so that a first visit finds something, and
+ * returns their number. A database that has papers is left as it is: its owner fills it from elsewhere. Instances
+ * that start together may both plant; the second one changes nothing.
+ */
+export async function plantSeeds(db: Db): Promise<number> {
+  const any = await db.selectFrom('paper').select('id').limit(1).executeTakeFirst()
+  if (any) return 0
+  let planted = 0
+  const names = await readdir(import.meta.dirname)
+  for (const name of names.filter((name) => name.endsWith('.txt')).sort()) {
+    const { source, readings } = await openSource(createReadStream(join(import.meta.dirname, name)), { name })
+    planted += (await ingest(db, source.source, readings)).new
+  }
+  return planted
+}
