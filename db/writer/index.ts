@@ -8,7 +8,7 @@ import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
 import { mergeBatch } from './merge.ts'
 import { storeProfiles } from './profiles.ts'
-import { receiptsOf, speaksOnAll, storeReceipts } from './readings.ts'
+import { newestReadings, receiptsOf, speaksOnAll, storeReceipts } from './readings.ts'
 import { writeChanges } from './write.ts'
 
 export interface Batch {
@@ -97,7 +97,7 @@ async function idsFor(trx: Transaction<Tables>, keys: readonly number[]): Promis
 
 /** Which papers the batch's readings confirm, by edition. */
 function membersOf(batch: Batch, ids: readonly number[]): Map<string, Set<number>> {
-  const readAt = new Map((batch.editions ?? []).map((edition) => [edition.date, edition.readAt]))
+  const readAt = newestReadings(batch.editions ?? [])
   const members = new Map<string, Set<number>>()
   for (const [index, record] of batch.records.entries()) {
     const date = record.listing?.date

@@ -25,10 +25,7 @@ export async function receiptsOf(
   members: ReadonlyMap<string, ReadonlySet<number>>,
   voice: Voice,
 ): Promise<Receipt[]> {
-  const newest = new Map<string, string>()
-  for (const { date, readAt } of readings) {
-    if (readAt > (newest.get(date) ?? '')) newest.set(date, readAt)
-  }
+  const newest = newestReadings(readings)
   if (newest.size === 0) return []
   const stored = await trx
     .selectFrom('edition_reading')
@@ -55,6 +52,15 @@ export async function receiptsOf(
       isNew: readAt > beforeAt || paperIds.length > kept.length,
     }
   })
+}
+
+/** Of several readings of one edition in a batch the newest is the one to remember: its instant, by day. */
+export function newestReadings(readings: readonly EditionReadingRecord[]): Map<string, string> {
+  const newest = new Map<string, string>()
+  for (const { date, readAt } of readings) {
+    if (readAt > (newest.get(date) ?? '')) newest.set(date, readAt)
+  }
+  return newest
 }
 
 export function speaksOnAll(record: PaperRecord, voice: Voice): boolean {

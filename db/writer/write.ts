@@ -110,7 +110,8 @@ async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPape
   const added: { paperId: number; point: Point }[] = []
   const late: MergedPaper[] = []
   for (const paper of papers) {
-    const news = paper.points.filter((point) => tells(paper, point))
+    // All or none: of two points at one instant, the one that repeats what is known may be the one that counts.
+    const news = paper.points.some((point) => tells(paper, point)) ? paper.points : []
     if (news.length === 0) continue
     const heldAt = paper.counted.map((point) => point.observedAt).reduce(later, '')
     // A counter that is not held may have been and be cleared: then only its history tells what is new.
