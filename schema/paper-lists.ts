@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import type { RawBuilder } from 'kysely'
+import { type CanonicalFilter, filterConditions } from '../db/filter.ts'
 import { paperOrders } from '../db/orders.ts'
 import {
   countList,
@@ -16,6 +16,7 @@ import { batched } from './batch.ts'
 import { type Connection, type PagingArgs, pageRequest, toConnection } from './connection.ts'
 import type { Context } from './context.ts'
 import { type CursorScope, scopeOf } from './cursor.ts'
+import { requireSearchable } from './filter.ts'
 import { countedAtMost } from './paging.ts'
 import { fieldsBelow, paperColumnsBelow } from './plan.ts'
 
@@ -25,16 +26,17 @@ const unread: Page<never> = { rows: [], more: false }
 /** A list of papers at the root: one statement for the page, one more where `totalCount` is selected. */
 export async function rootPapers(
   order: Order,
-  where: readonly RawBuilder<unknown>[],
-  filter: unknown,
+  filter: CanonicalFilter,
   args: PagingArgs,
   { db }: Context,
   info: GraphQLResolveInfo,
 ): Promise<Connection<Paper>> {
   const scope: CursorScope = { order, scope: scopeOf(filter) }
   const request = pageRequest(args, scope)
-  const list = listOfPapers(where, order, wantedOf(info))
+  const list = listOfPapers(filterConditions(filter), order, wantedOf(info))
   const page = readsPage(info) ? await readPage<Paper>(db, list, request) : unread
+  // Only what finds nothing can be a text without words, so that only then there is a second statement.
+  if (page.rows.length === 0) await requireSearchable(db, filter)
   return toConnection(page, request, scope, () => countList(db, list, countedAtMost), itself)
 }
 

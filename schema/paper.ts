@@ -3,6 +3,7 @@ import { paperOrders } from '../db/orders.ts'
 import { type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
 import { builder } from './builder.ts'
 import { BadInputError } from './errors.ts'
+import { filterOf, PaperFilterInput } from './filter.ts'
 import { globalIdFor, integerKey } from './ids.ts'
 import { rootPapers } from './paper-lists.ts'
 import { paperColumnsBelow } from './plan.ts'
@@ -55,7 +56,14 @@ builder.queryFields((t) => ({
     {
       type: Paper,
       description: 'Papers, the newest first.',
-      resolve: (_root, args, context, info) => rootPapers(paperOrders.NEWEST, [], [], args, context, info),
+      args: {
+        filter: t.arg({
+          type: PaperFilterInput,
+          description: 'Only papers like this. Leave it out for all.',
+        }),
+      },
+      resolve: (_root, { filter, ...args }, context, info) =>
+        rootPapers(paperOrders.NEWEST, filterOf(filter), args, context, info),
     },
     PaperConnection,
   ),

@@ -199,3 +199,55 @@ describe('days and names', () => {
     ).toEqual({ a: null, b: null })
   })
 })
+
+describe('filters', () => {
+  const ask = (filter: Record<string, unknown>) =>
+    refusal('query ($filter: PaperFilter) { papers(filter: $filter) { nodes { id } } }', { filter })
+
+  test.each([
+    [{ text: '' }, ['filter', 'text'], 'write at least one word.'],
+    [{ text: ' \n' }, ['filter', 'text'], 'write at least one word.'],
+    [{ text: 'x'.repeat(10_000) }, ['filter', 'text'], 'write at most 1000 characters.'],
+    [{ text: 'a\0b' }, ['filter', 'text'], 'this is not a text: it holds a NUL or half a character.'],
+    [{ text: '\ud800' }, ['filter', 'text'], 'this is not a text: it holds a NUL or half a character.'],
+    [{ keywords: ['x', ''] }, ['filter', 'keywords', 1], 'write a name, not nothing.'],
+    [{ authors: [] }, ['filter', 'authors'], 'name at least one, or leave it out for all.'],
+    [{ authors: Array(51).fill('x') }, ['filter', 'authors'], 'name at most 50.'],
+    [{ minUpvotes: -1 }, ['filter', 'minUpvotes'], 'pass 0 or more.'],
+    [
+      { publishedFrom: '2026-02-01', publishedTo: '2026-01-31' },
+      ['filter', 'publishedTo'],
+      'this day is before `publishedFrom`: no paper can be in between.',
+    ],
+  ])('%j', async (filter, path, message) => {
+    const error = await ask(filter)
+    expect(error.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'filter',
+      argumentPath: path,
+    })
+    expect(error.message.endsWith(message), error.message).toBe(true)
+  })
+
+  test.each(['the of and', 'a', '- or', '"'])('no word to search for: %j', async (text) => {
+    const error = await ask({ text })
+    expect(error.message).toContain('there is no word in this to search for')
+    expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argumentPath: ['filter', 'text'] })
+  })
+
+  test.each(['"unbalanced', 'שלום', 'x or', "drop table paper; --'", 'x\\'])(
+    'whatever else people type is answered: %j',
+    async (text) => {
+      const document = 'query ($text: String) { papers(filter: { text: $text }) { totalCount } }'
+      expect(await query(app, document, { text })).toEqual({ papers: { totalCount: 0 } })
+    },
+  )
+
+  test('a cursor of another filter', async () => {
+    const document =
+      'query ($filter: PaperFilter, $after: String) { papers(filter: $filter, after: $after) { pageInfo { endCursor } } }'
+    const { papers } = await query<{ papers: { pageInfo: { endCursor: string } } }>(app, document)
+    const error = await refusal(document, { after: papers.pageInfo.endCursor, filter: { hasCode: false } })
+    expect(error.message).toContain('this cursor is of a list with another filter')
+  })
+})
