@@ -10,6 +10,9 @@ import { plantSeeds } from '../seeds/plant.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './config.ts'
 import { databaseFault, StartError } from './faults.ts'
+import { feedFormat } from './feed/execution.ts'
+import { createHub } from './feed/hub.ts'
+import { serveFeed } from './feed/plugin.ts'
 import { createEngine } from './graphql.ts'
 import { createHttpServer } from './http.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -48,6 +51,8 @@ const oldestPostgres = 15
 /** How long one thing may take to close before the next one is closed. */
 const closePatienceMs = 15_000
 const readyWithinMs = 2_000
+/** Clients come back within so many milliseconds after a restart, not all at once. */
+const reconnectSpreadMs = 5_000
 
 /** Opens everything that serving needs, in order. What fails on the way closes what was opened before it. */
 export async function startApp(config: Config, log: Logger): Promise<App> {
@@ -67,7 +72,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
     let stopping = false
     const isReady = async () => !stopping && (await answers(db))
-    const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log })
+    const hub = createHub({ db, feed, format: feedFormat(log) })
+    const plugins = [serveFeed(hub)]
+    const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log, plugins })
     const server = createHttpServer({ engine, config, isReady, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
@@ -75,12 +82,14 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       engine,
       writeToken: config.writeToken,
       maxPayload: config.http.maxBodyBytes,
+      log,
+      checkSocket: (subscriptions) => hub.admission.checkSocket(subscriptions),
     })
     life.opened('server', async () => {
       stopping = true
       await drain(server, config.shutdownMs, async () => {
-        await feed.close() // first, so that subscribers see an end and not a cut
-        await sockets.close()
+        await hub.drain(reconnectSpreadMs) // first, so that subscribers see an end and not a cut
+        await sockets.close(reconnectSpreadMs)
       })
     })
     return { url, db, feed, store, failed: store.died, close: life.close }

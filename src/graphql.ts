@@ -23,13 +23,14 @@ export interface EngineOptions {
   readonly limits: QueryLimits
   readonly http: Pick<Config['http'], 'corsOrigins' | 'maxBodyBytes'>
   readonly log: Logger
+  readonly plugins?: readonly Plugin[]
 }
 
-export function createEngine({ schema, db, feed, limits, http, log }: EngineOptions): Engine {
+export function createEngine({ schema, db, feed, limits, http, log, plugins = [] }: EngineOptions): Engine {
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema,
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer }) }),
-    plugins: [limitQueries(limits), limitUnsizedBodies(http.maxBodyBytes)],
+    plugins: [limitQueries(limits), limitUnsizedBodies(http.maxBodyBytes), ...plugins],
     maskedErrors: { maskError: clientError, isDev: false },
     logging: engineLog(log),
     cors: corsFor(http.corsOrigins),

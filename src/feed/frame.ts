@@ -1,0 +1,37 @@
+/** One result of a subscription, executed and serialised once for all who get it. */
+export interface Frame {
+  /** The position just after it. */
+  readonly position: number
+  /** The result as JSON. */
+  readonly text: string
+}
+
+/** Why a subscription ended without the client's asking. */
+export type End =
+  /** The server stops: go on after `cursor`, on a new connection, in so many milliseconds. */
+  | { readonly kind: 'restart'; readonly cursor: string; readonly retryAfterMs: number }
+  /** The client took nothing for too long. */
+  | { readonly kind: 'stalled'; readonly cursor: string }
+  /** It cannot go on; the error is what the client is told. */
+  | { readonly kind: 'failed'; readonly error: Error }
+
+/** Where the frames of one subscriber go: a WebSocket, or an HTTP response. */
+export interface Sink {
+  /**
+   * Takes frames in order and returns how many it took. Fewer than there were, none included, means that it is
+   * full: it calls `Subscription.resume` once there is room.
+   */
+  write(frames: readonly Frame[]): number
+  /** Nothing follows. Not called after `Subscription.leave`. */
+  end(end: End): void
+}
+
+/** One subscriber, as its transport sees it. */
+export interface Subscription {
+  /** There is room again. */
+  resume(): void
+  /** The client is gone. Frees everything at once. */
+  leave(): void
+  /** The position after what was written, as a cursor. */
+  cursor(): string
+}
