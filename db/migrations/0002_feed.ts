@@ -25,7 +25,7 @@ const statements = [
      edition_date date check ((kind = 'listed') = (edition_date is not null)),
      source text not null,
      recorded_at timestamptz(3) not null,
-     data jsonb not null default '{}'
+     data jsonb not null
    )`,
   `create index feed_event_by_paper on feed_event (paper_id, number)`,
   // Any writer may call it, psql included:
