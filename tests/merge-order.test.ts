@@ -25,16 +25,23 @@ test('any order and any batching of the same observations leaves the same papers
         const expected = await storedState(db)
         await emptyStore(db)
         for (const batch of joined(shuffled(all, dice), dice)) await recordPapers(db, batch)
-        const stored = await storedState(db)
+        expect(comparable(await storedState(db))).toEqual(comparable(expected))
         // Histories keep changes, not every observation: what lay between two of them may be told more coarsely
         // when the older comes later. Where each of them ends is the stored counter all the same.
-        expect({ ...stored, history: [] }).toEqual({ ...expected, history: [] })
         expect(await endsOfHistories(db)).toEqual(await countersTold(db))
       },
     ),
     { numRuns: 150, interruptAfterTimeLimit: 20_000 },
   )
 })
+
+/**
+ * Without what the writer does not promise: the points inside histories (see above), and how an account describes
+ * itself, whose identical newer description is not written down once the paper that told it names another account.
+ */
+function comparable({ history: _, accounts, ...state }: Awaited<ReturnType<typeof storedState>>) {
+  return { ...state, accounts: accounts.map((account) => JSON.parse(account).name) }
+}
 
 /** The last upvotes and comments that each paper's history tells. */
 async function endsOfHistories(db: Db) {

@@ -18,7 +18,11 @@ interface Profile {
 const profileParts = ['hf_id', 'full_name', 'avatar_url', 'is_pro'] as const
 const detailParts = ['follower_count', 'is_hf', 'is_mod'] as const
 
-/** Accounts and organizations as the records describe them; the newest description of each wins. */
+/**
+ * Accounts and organizations as the records describe them; the newest description of each wins. One exception: a
+ * description that only repeats the stored one moves no row, so an older one that comes later may win over it, if
+ * by then no reading of an edition with a paper that names the account or organization confirms the newer.
+ */
 export async function storeProfiles(
   trx: Transaction<Tables>,
   records: readonly PaperRecord[],
