@@ -59,7 +59,7 @@ export const PaperEvent = builder.interfaceRef<EventDelivery>('PaperEvent').impl
       type: Paper,
       description: 'The paper as it is now, which may be newer than the event.',
       resolve: async ({ entry }, _args, context, info) => {
-        const columns = paperColumnsBelow(info)
+        const columns = paperColumnsBelow(info, [])
         const scope = `feed paper ${columns ? [...columns].sort() : '*'}`
         const paper = await batched(context, scope, entry.paperId, (ids) => papersOf(context, ids, columns))
         if (!paper) throw new Error(`The paper ${entry.paperId} of event ${entry.number} is gone.`)

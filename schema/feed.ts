@@ -1,12 +1,15 @@
 import type { EventDelivery } from '../db/feed/delivery.ts'
 import { deliverEvent } from '../db/feed/delivery.ts'
 import { readLogState } from '../db/feed/log.ts'
-import { scan } from '../db/feed/scan.ts'
+import { type PaperMatch, scan } from '../db/feed/scan.ts'
 import { FeedStream } from '../db/feed/stream.ts'
+import type { PaperFilter } from '../db/filter.ts'
 import type { FeedEventKind } from '../db/tables.ts'
 import { builder } from './builder.ts'
+import type { Context } from './context.ts'
 import { asCursorError, positionAfter } from './feed-cursor.ts'
 import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './feed-events.ts'
+import { filterOf, PaperFilterInput, requireSearchable } from './filter.ts'
 
 const FeedEventKindEnum = builder.enumType('FeedEventKind', {
   description: 'What can happen to a paper.',
@@ -20,6 +23,9 @@ const FeedEventKindEnum = builder.enumType('FeedEventKind', {
 
 const after =
   'Only events after this position: a `cursor` of an event or of a heartbeat, or `feedPosition`. `START` is before the oldest event that is kept, `NOW` after the newest.'
+
+const filter =
+  'Only events of papers that `papers(filter:)` would give, as they are when the event is sent. Leave it out for all.'
 
 const resuming = `Each event comes once and in the order of commits, whoever wrote it. After a break, subscribe again with the \`cursor\` of the last event you have: it works across disconnects, restarts, servers and transports.`
 
@@ -50,10 +56,11 @@ builder.queryFields((t) => ({
         },
       }),
       kinds: t.arg({ type: [FeedEventKindEnum], description: 'Only these. Leave it out for all.' }),
+      filter: t.arg({ type: PaperFilterInput, description: filter }),
     },
     resolve: async (_root, args, context) => {
       const { feed } = context
-      const request = { kinds: kindsOf(args.kinds) }
+      const request = { kinds: kindsOf(args.kinds), match: await matchOf(args, context) }
       let position = await positionAfter(context, args.after)
       await feed.refresh()
       const events: EventDelivery[] = []
@@ -85,9 +92,10 @@ builder.subscriptionFields((t) => ({
 Without \`after\` it begins now. ${sharing}`,
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
+      filter: t.arg({ type: PaperFilterInput, description: filter }),
     },
     subscribe: async (_root, args, context) => {
-      const request = { kinds: new Set<FeedEventKind>(['ingested']) }
+      const request = { kinds: new Set<FeedEventKind>(['ingested']), match: await matchOf(args, context) }
       return new FeedStream(context.feed, request, await positionAfter(context, args.after))
     },
     resolve: (delivery) => delivery as unknown as EventOf<'ingested'>,
@@ -100,6 +108,7 @@ The first heartbeat says that you have caught up. Without \`after\` it begins no
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
       kinds: t.arg({ type: [FeedEventKindEnum], description: 'Only these. Leave it out for all.' }),
+      filter: t.arg({ type: PaperFilterInput, description: filter }),
       heartbeat: t.arg.int({
         required: true,
         defaultValue: heartbeat.usual,
@@ -112,7 +121,11 @@ The first heartbeat says that you have caught up. Without \`after\` it begins no
       }),
     },
     subscribe: async (_root, args, context) => {
-      const request = { kinds: kindsOf(args.kinds), heartbeat: args.heartbeat * 1000 }
+      const request = {
+        kinds: kindsOf(args.kinds),
+        match: await matchOf(args, context),
+        heartbeat: args.heartbeat * 1000,
+      }
       return new FeedStream(context.feed, request, await positionAfter(context, args.after))
     },
     resolve: (delivery) => delivery,
@@ -139,6 +152,15 @@ function FeedPage() {
         hasMore: t.exposeBoolean('hasMore', { description: 'Whether the feed goes on after `endCursor`.' }),
       }),
     })
+}
+
+async function matchOf(
+  args: { filter?: PaperFilter | null | undefined },
+  { db, feed }: Context,
+): Promise<PaperMatch | undefined> {
+  const filter = filterOf(args.filter)
+  await requireSearchable(db, filter)
+  return feed.matching(filter)
 }
 
 function kindsOf(kinds: readonly FeedEventKind[] | null | undefined): ReadonlySet<FeedEventKind> | undefined {

@@ -1,9 +1,12 @@
 import {
   type DirectiveNode,
+  type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLResolveInfo,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
 import type { PaperColumn } from '../db/papers.ts'
@@ -48,6 +51,21 @@ export function paperColumnsBelow(
   return columns
 }
 
+/** The names of the fields that an operation selects at the root. */
+export function rootFields(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variableValues: Readonly<Record<string, unknown>>,
+): Set<string> {
+  const fragments: Record<string, FragmentDefinitionNode> = {}
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition
+  const fields = selected({ fragments, variableValues }, operation.selectionSet)
+  return new Set(fields.map((node) => node.name.value))
+}
+
+type Scope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
+
 function nodesAt(info: GraphQLResolveInfo, path: readonly string[]): FieldNode[] {
   let level = info.fieldNodes.flatMap((node) => selected(info, node.selectionSet))
   for (const step of path) {
@@ -59,7 +77,7 @@ function nodesAt(info: GraphQLResolveInfo, path: readonly string[]): FieldNode[]
 }
 
 /** Fields of a selection set, its fragments opened whatever type they are for: reading too much does no harm. */
-function selected(info: GraphQLResolveInfo, set: SelectionSetNode | undefined): FieldNode[] {
+function selected(info: Scope, set: SelectionSetNode | undefined): FieldNode[] {
   return (set?.selections ?? []).flatMap((selection): FieldNode[] => {
     if (!included(info, selection.directives)) return []
     if (selection.kind === Kind.FIELD) return [selection]
@@ -68,7 +86,7 @@ function selected(info: GraphQLResolveInfo, set: SelectionSetNode | undefined): 
   })
 }
 
-function included(info: GraphQLResolveInfo, directives: readonly DirectiveNode[] = []): boolean {
+function included(info: Scope, directives: readonly DirectiveNode[] = []): boolean {
   return directives.every((directive) => {
     const name = directive.name.value
     if (name !== 'skip' && name !== 'include') return true

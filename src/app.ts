@@ -13,6 +13,7 @@ import { databaseFault, StartError } from './faults.ts'
 import { feedFormat } from './feed/execution.ts'
 import { createHub } from './feed/hub.ts'
 import { serveFeed } from './feed/plugin.ts'
+import { snapshotWithPosition } from './feed/snapshot.ts'
 import { createEngine } from './graphql.ts'
 import { createHttpServer } from './http.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -73,7 +74,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     let stopping = false
     const isReady = async () => !stopping && (await answers(db))
     const hub = createHub({ db, feed, format: feedFormat(log) })
-    const plugins = [serveFeed(hub)]
+    const plugins = [serveFeed(hub), snapshotWithPosition(db)]
     const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log, plugins })
     const server = createHttpServer({ engine, config, isReady, log })
     const url = await listen(server, config.http)

@@ -39,13 +39,13 @@ test('a commit wakes readers; the head is read once for all of them', async () =
   const feed = await open()
   const start = await feed.refresh()
   const waiting = Array.from({ length: 50 }, () => feed.wait(start))
-  const reads = feed.reads
+  const reads = feed.statements.reads
   const paper = await ingestPaper(store.database.db, 'Waking up')
   expect(await Promise.all(waiting)).toEqual(Array(50).fill(true))
   const pages = await Promise.all(waiting.map(() => feed.read(start)))
   for (const page of pages)
     expect(page.map(({ kind, paperId }) => [kind, paperId])).toEqual([['ingested', paper]])
-  expect(feed.reads - reads).toBe(1)
+  expect(feed.statements.reads - reads).toBe(1)
   expect(feed.held.watchers).toBe(0)
 })
 
@@ -58,10 +58,10 @@ test('readers that are behind share pages of the log, and get every event once, 
     Array.from({ length: 1500 }, () => ingested(paper)),
   )
   const feed = await open({ tail: { count: 100 } })
-  const reads = feed.reads
+  const reads = feed.statements.reads
   const logs = await Promise.all(Array.from({ length: 20 }, (_, index) => readAll(feed, before + index)))
   for (const [index, log] of logs.entries()) expect(log).toEqual(upTo(before + index, feed.head))
-  expect(feed.reads - reads).toBeLessThan(10)
+  expect(feed.statements.reads - reads).toBeLessThan(10)
   await append(
     db,
     Array.from({ length: 300 }, () => ingested(paper)),
@@ -113,8 +113,8 @@ test('without notifications the poll finds what is new', async () => {
   await db.transaction().execute(async (trx) => {
     const [paper] = await addPapers(trx, ['Silent'])
     await sql`update feed set head = head + 1`.execute(trx)
-    await sql`insert into feed_event (number, kind, paper_id, source, recorded_at)
-      values (${start + 1}, 'ingested', ${paper}, 'client', now())`.execute(trx)
+    await sql`insert into feed_event (number, kind, paper_id, source, recorded_at, data)
+      values (${start + 1}, 'ingested', ${paper}, 'client', now(), '{}')`.execute(trx)
   })
   expect(await feed.wait(start)).toBe(true)
 })

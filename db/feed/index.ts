@@ -1,9 +1,12 @@
 import type { Db } from '../database.ts'
+import type { CanonicalFilter } from '../filter.ts'
 import { expired, FeedCursorError, formatCursor, inFuture, parseCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
 import { type ListenerOptions, listenToFeed } from './listener.ts'
 import { readLogState } from './log.ts'
+import { Matcher } from './matcher.ts'
 import { Pages, pageSize } from './pages.ts'
+import type { PaperMatch } from './scan.ts'
 import { type Bounds, Tail } from './tail.ts'
 
 export type { FeedEntry } from './events.ts'
@@ -28,8 +31,8 @@ export interface Feed extends AsyncDisposable {
     tail: { count: number; size: number }
     pages: { pages: number; size: number }
   }
-  /** Statements that read the log since the start. */
-  readonly reads: number
+  /** Readings of the log, and statements that matched filters, since the start. */
+  readonly statements: { readonly reads: number; readonly matches: number }
   /** Reads to the end of the log, and resolves with the head: no event committed before the call is after it. */
   refresh(): Promise<number>
   /** Some of the events after a position, without a gap; none at the head. Throws `FeedCursorError` (expired). */
@@ -45,6 +48,8 @@ export interface Feed extends AsyncDisposable {
    * `FeedCursorError`: malformed, foreign, future or expired.
    */
   position(cursor: string): Promise<number>
+  /** Which papers a filter lets through, asked once for all who ask together; undefined where it lets all. */
+  matching(filter: CanonicalFilter): PaperMatch | undefined
   readonly closed: boolean
   close(): Promise<void>
 }
@@ -67,6 +72,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
   let { epoch, head, pruned } = await readLogState(db)
   const tail = new Tail(head, { count: 2048, size: 8 * mebi, ...options.tail })
   const pages = new Pages(db, options.pages ?? 8 * mebi)
+  const matcher = new Matcher(db)
   const watchers = new Set<() => void>()
   let readAt = new Date()
   let closed = false
@@ -209,8 +215,8 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     get held() {
       return { watchers: watchers.size, tail: tail.held, pages: pages.held }
     },
-    get reads() {
-      return tailReads + pages.held.reads
+    get statements() {
+      return { reads: tailReads + pages.held.reads, matches: matcher.statements }
     },
     get closed() {
       return closed
@@ -226,6 +232,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
       }
     },
     cursor: (number) => formatCursor(epoch, number),
+    matching: (filter) => matcher.of(filter),
     position,
     close,
     [Symbol.asyncDispose]: close,
