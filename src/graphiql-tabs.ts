@@ -1,7 +1,7 @@
 /** What GraphiQL opens with when somebody comes for the first time: ready to run, and true on the planted seeds. */
 export const starterTabs: readonly { query: string }[] = [
   {
-    query: `# Daily Papers: the newest papers. Run it with Ctrl-Enter; the other tabs are worth a look too.
+    query: `# The newest papers. Run it: Ctrl-Enter.
 query NewestPapers {
   papers(first: 5) {
     totalCount
@@ -20,17 +20,19 @@ query NewestPapers {
 `,
   },
   {
-    query: `# The list of one day, as the page shows it.
+    query: `# The Daily Papers of the latest day.
 query LatestEdition {
   editions(first: 1) {
     nodes {
       date
-      papers(first: 30) {
+      listings(first: 30) {
         totalCount
         nodes {
-          title
-          authorCount
-          commentCount
+          paper {
+            title
+            authorCount
+            commentCount
+          }
         }
       }
     }
@@ -39,7 +41,8 @@ query LatestEdition {
 `,
   },
   {
-    query: `# Stays open and shows each paper the moment it is ingested. Leave it running, and in a terminal:
+    query: `# Shows each paper the moment it is ingested.
+# Run it, and then in a terminal:
 #   npm run ingest -- <file>
 subscription NewPapers {
   paperIngested {

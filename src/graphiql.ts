@@ -12,7 +12,7 @@ export interface GraphiqlPage {
 }
 
 const options: GraphiQLOptions = {
-  title: 'Daily Papers · GraphiQL',
+  title: 'Daily Papers',
   defaultTabs: [...starterTabs],
   // Over HTTP a browser allows six streams to a host; one socket carries them all.
   subscriptionsProtocol: 'WS',
