@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Db, openDatabase } from '../db/database.ts'
@@ -7,13 +8,15 @@ import { type Feed, openFeed } from '../db/feed/index.ts'
 import { migrateToLatest } from '../db/migrate.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
+import { viewerOf } from './auth.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './config.ts'
 import { databaseFault, StartError } from './faults.ts'
 import { feedFormat } from './feed/execution.ts'
-import { createHub } from './feed/hub.ts'
+import { createHub, type Hub } from './feed/hub.ts'
 import { serveFeed } from './feed/plugin.ts'
 import { snapshotWithPosition } from './feed/snapshot.ts'
+import { createFeedRoute } from './feed/sse.ts'
 import { createEngine } from './graphql.ts'
 import { createHttpServer } from './http.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -41,6 +44,8 @@ export interface App {
   readonly url: string
   readonly db: Db
   readonly feed: Feed
+  /** All subscriptions of this server. */
+  readonly hub: Hub
   readonly store: Pick<Store, 'description' | 'migrated'>
   /** Settles with the reason when the server cannot go on. */
   readonly failed: Promise<StartError>
@@ -73,10 +78,17 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
     let stopping = false
     const isReady = async () => !stopping && (await answers(db))
-    const hub = createHub({ db, feed, format: feedFormat(log) })
+    const format = feedFormat(log)
+    const hub = createHub({ db, feed, format })
     const plugins = [serveFeed(hub), snapshotWithPosition(db)]
     const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log, plugins })
-    const server = createHttpServer({ engine, config, isReady, log })
+    const feedRoute = createFeedRoute({
+      ...{ schema, db, feed, hub, corsOrigins: config.http.corsOrigins },
+      viewerOf: ({ headers }) => viewerOf(headers.authorization, config.writeToken),
+      toClient: format.toClient,
+    })
+    const routes = new Map([['/feed', feedRoute]])
+    const server = createHttpServer({ engine, config, isReady, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
     const sockets = attachWebSockets(server, {
@@ -93,7 +105,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         await sockets.close(reconnectSpreadMs)
       })
     })
-    return { url, db, feed, store, failed: store.died, close: life.close }
+    return { url, db, feed, hub, store, failed: store.died, close: life.close }
   } catch (error) {
     await life.close()
     throw error
@@ -154,7 +166,9 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
 
 async function deathOf({ exited, logFile }: EmbeddedDatabase): Promise<StartError> {
   const { code, signal } = await exited
-  return new StartError(`The embedded database ended (${signal ?? `code ${code}`}). Its log is ${logFile}.`)
+  const tail = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-10).join('\n')
+  const how = signal ?? `code ${code}`
+  return new StartError(`The embedded database ended (${how}). Its log, ${logFile}, ends with:\n${tail}`)
 }
 
 async function connectable(url: string | undefined): Promise<string | undefined> {

@@ -21,7 +21,9 @@ export function snapshotWithPosition(db: Db): Plugin {
           .setAccessMode('read only')
           .execute((trx) => {
             // An object of its own, for loaders remember by it.
-            const contextValue: Context = Object.assign(Object.create(given.contextValue as Context), { db: trx })
+            const contextValue: Context = Object.assign(Object.create(given.contextValue as Context), {
+              db: trx,
+            })
             return executeFn({ ...given, contextValue })
           }),
       )
