@@ -10,7 +10,7 @@ export class StartError extends Error {
 /** Postgres codes and system errors that mean: the database is not there, or not for us. */
 const unavailable = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH'],
-  ...['53300', '57P01', '57P02', '57P03', '08000', '08003', '08006'],
+  ...['3D000', '53300', '57P01', '57P02', '57P03', '08000', '08003', '08006'],
 ])
 const statementTimeout = '57014'
 
