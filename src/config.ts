@@ -60,6 +60,7 @@ export const settings = {
   MAX_QUERY_DEPTH: integer(1, 1_000, 16),
   MAX_QUERY_ALIASES: integer(0, 10_000, 64),
   MAX_QUERY_OBJECTS: integer(1, 100_000_000, 20_000),
+  MAX_ENTITIES: integer(1, 100_000, 1_000),
   SHUTDOWN_MS: integer(0, 600_000, 5_000),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
@@ -107,6 +108,8 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       depth: env.MAX_QUERY_DEPTH,
       aliases: env.MAX_QUERY_ALIASES,
       objects: env.MAX_QUERY_OBJECTS,
+      /** References that a gateway may have resolved in one request. */
+      entities: env.MAX_ENTITIES,
     },
     /** How long requests may go on after a stop was asked for. */
     shutdownMs: env.SHUTDOWN_MS,

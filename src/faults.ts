@@ -22,11 +22,11 @@ export function clientError(error: unknown): Error {
   if (isForClients(error)) return error
   const known = error instanceof GraphQLError ? error : undefined
   const { code, message } = failure(known?.originalError ?? error)
-  const requestId = requestScope.getStore()?.requestId
+  const { requestId, traceId } = requestScope.getStore() ?? {}
   return new GraphQLError(message, {
     ...(known?.nodes && { nodes: known.nodes }),
     ...(known?.path && { path: known.path }),
-    extensions: { code, ...(requestId && { requestId }), unexpected: true },
+    extensions: { code, ...(requestId && { requestId }), ...(traceId && { traceId }), unexpected: true },
   })
 }
 

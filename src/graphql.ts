@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/index.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
 import type { Config } from './config.ts'
+import { tooManyEntities } from './entity-limit.ts'
 import { clientError } from './faults.ts'
 import { measure, overLimit, type QueryLimits } from './limits.ts'
 import type { Logger } from './log.ts'
@@ -61,7 +62,11 @@ function limitQueries(limits: QueryLimits): Plugin<Transport> {
   const faultOf = ({ schema, document, operationName, variableValues }: ExecutionArguments) => {
     const operation = getOperationAST(document, operationName)
     if (!operation) return undefined // the executor tells what is wrong
-    return overLimit(measure(schema, document, operation, variableValues ?? {}), limits)
+    const variables = variableValues ?? {}
+    return (
+      tooManyEntities(document, operation, variables, limits.entities) ??
+      overLimit(measure(schema, document, operation, variables), limits)
+    )
   }
   return {
     onParse: ({ setParseFn }) => setParseFn(limitedParse),

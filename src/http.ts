@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { type GraphiqlPage, renderGraphiqlPage } from './graphiql.ts'
 import { bodyTooLarge, type Engine } from './graphql.ts'
 import { type Logger, requestScope } from './log.ts'
+import { traceIdOf } from './trace.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
@@ -46,7 +47,8 @@ export function createHttpServer({ engine, config, isReady, routes, log }: HttpO
     response.setHeader('x-request-id', requestId)
     response.setHeader('x-content-type-options', 'nosniff')
     response.setHeader('referrer-policy', 'no-referrer')
-    void requestScope.run({ requestId }, answer, request, response)
+    const traceId = traceIdOf(request.headers.traceparent)
+    void requestScope.run({ requestId, ...(traceId && { traceId }) }, answer, request, response)
   })
   return server
 }

@@ -85,7 +85,9 @@ export function overLimit(measured: Measure, limits: QueryLimits): GraphQLError 
 }
 
 function refuse(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE', http: { status: 400 } } })
+  // Gateways that ask for application/json lose the code of what does not come with status 200.
+  const http = { spec: true, status: 400 }
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE', http } })
 }
 
 /** `pageSize` is the one that a connection was asked for: its `edges` and `nodes` have that many items. */

@@ -1,0 +1,55 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+
+type Operation = Pick<OperationDefinitionNode, 'operation' | 'selectionSet'>
+
+/**
+ * Refuses an operation with which a gateway has more references resolved than one request may. All `_entities`
+ * fields of the operation count together, so that aliases are no way around it.
+ */
+export function tooManyEntities(
+  document: DocumentNode,
+  { operation, selectionSet }: Operation,
+  variables: Readonly<Record<string, unknown>>,
+  most: number,
+): GraphQLError | undefined {
+  if (operation !== 'query') return undefined
+  const asked = references(selectionSet, document, variables)
+  if (asked <= most) return undefined
+  return new GraphQLError(
+    `The request refers to ${asked} entities; the limit is ${most}. Send them in several requests.`,
+    // A gateway that asks for application/json keeps the code only of what comes with status 200.
+    { extensions: { code: 'TOO_MANY_ENTITIES', http: { spec: true, status: 400 } } },
+  )
+}
+
+function references(
+  set: SelectionSetNode,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  let total = 0
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      total += references(selection.selectionSet, document, variables)
+    } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const { value } = selection.name
+      const fragment = document.definitions.find(
+        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === value,
+      )
+      if (fragment && 'selectionSet' in fragment)
+        total += references(fragment.selectionSet, document, variables)
+    } else if (selection.name.value === '_entities') {
+      const given = selection.arguments?.find(({ name }) => name.value === 'representations')?.value
+      const list = given?.kind === Kind.VARIABLE ? variables[given.name.value] : undefined
+      if (Array.isArray(list)) total += list.length
+      else if (given) total += given.kind === Kind.LIST ? given.values.length : 1
+    }
+  }
+  return total
+}
