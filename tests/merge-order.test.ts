@@ -36,11 +36,17 @@ test('any order and any batching of the same observations leaves the same papers
 })
 
 /**
- * Without what the writer does not promise: the points inside histories (see above), and how an account describes
- * itself, whose identical newer description is not written down once the paper that told it names another account.
+ * Without what the writer does not promise: the points inside histories (see above), and how an account or an
+ * organization describes itself, whose identical newer description is not written down once no paper tells it.
  */
-function comparable({ history: _, accounts, ...state }: Awaited<ReturnType<typeof storedState>>) {
-  return { ...state, accounts: accounts.map((account) => JSON.parse(account).name) }
+function comparable({
+  history: _,
+  accounts,
+  organizations,
+  ...state
+}: Awaited<ReturnType<typeof storedState>>) {
+  const named = [...accounts, ...organizations].map((described) => JSON.parse(described).name)
+  return { ...state, named }
 }
 
 /** The last upvotes and comments that each paper's history tells. */
