@@ -37,6 +37,13 @@ const origins = z
   .default(['*'])
   .meta({ allowed: '*, none, or origins like https://example.org, separated by commas' })
 
+const webAddress = (fallback: string) =>
+  z
+    .string()
+    .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value))
+    .default(fallback)
+    .meta({ allowed: `a URL like ${fallback}` })
+
 /** Every variable that the program reads. The README's table lists the same ones, and a test compares. */
 export const settings = {
   PORT: integer(0, 65_535, 4000),
@@ -54,6 +61,16 @@ export const settings = {
     .regex(/^[\x21-\x7e]{16,}$/)
     .optional()
     .meta({ allowed: 'at least 16 characters without spaces', secret: true }),
+  FOLLOW: z.enum(['none', 'huggingface']).default('none').meta({ allowed: 'none or huggingface' }),
+  FOLLOW_MINUTES: integer(1, 1_440, 5),
+  FOLLOW_DAYS: integer(0, 60, 14),
+  HUGGINGFACE_URL: webAddress('https://huggingface.co'),
+  ARXIV_URL: webAddress('https://export.arxiv.org'),
+  UPSTREAM_CONTACT: z
+    .string()
+    .regex(/^(https?:\/\/|mailto:)[\x21-\x7e]+$/)
+    .optional()
+    .meta({ allowed: 'an address like https://example.org or mailto:me@example.org' }),
   CORS_ORIGINS: origins,
   MAX_BODY_BYTES: integer(1_000, 1_000_000_000, 1_000_000),
   MAX_QUERY_TOKENS: integer(100, 1_000_000, 4_000),
@@ -61,6 +78,14 @@ export const settings = {
   MAX_QUERY_ALIASES: integer(0, 10_000, 64),
   MAX_QUERY_OBJECTS: integer(1, 100_000_000, 20_000),
   MAX_ENTITIES: integer(1, 100_000, 1_000),
+  FEED_RETENTION_DAYS: integer(0, 36_500, 0),
+  FEED_SEND_BUFFER: integer(16_384, 67_108_864, 262_144),
+  FEED_STALL_MS: integer(1_000, 3_600_000, 60_000),
+  MAX_SOCKETS: integer(1, 1_000_000, 20_000),
+  MAX_SOCKETS_PER_ADDRESS: integer(1, 1_000_000, 2_000),
+  MAX_SUBSCRIPTIONS: integer(1, 1_000_000, 20_000),
+  MAX_SUBSCRIPTIONS_PER_ADDRESS: integer(1, 1_000_000, 2_000),
+  MAX_SUBSCRIPTIONS_PER_SOCKET: integer(1, 10_000, 100),
   SHUTDOWN_MS: integer(0, 600_000, 5_000),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
@@ -103,6 +128,14 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
     plantSeeds: env.PLANT_SEEDS,
     /** Without one, every write is refused. */
     writeToken: env.WRITE_TOKEN,
+    /** Whether the newest editions of a source are read again and again, and how. */
+    follow: { source: env.FOLLOW, everyMs: env.FOLLOW_MINUTES * 60_000, days: env.FOLLOW_DAYS },
+    upstreams: {
+      huggingfaceUrl: env.HUGGINGFACE_URL,
+      arxivUrl: env.ARXIV_URL,
+      /** Told to upstreams with each request, so that their operators can reach ours. */
+      contact: env.UPSTREAM_CONTACT,
+    },
     limits: {
       tokens: env.MAX_QUERY_TOKENS,
       depth: env.MAX_QUERY_DEPTH,
@@ -110,6 +143,21 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       objects: env.MAX_QUERY_OBJECTS,
       /** References that a gateway may have resolved in one request. */
       entities: env.MAX_ENTITIES,
+    },
+    feed: {
+      /** Events older than so many days are forgotten; 0 keeps them for ever. */
+      retentionDays: env.FEED_RETENTION_DAYS,
+      /** Bytes that may wait for one client in this process; what comes after stays in the log. */
+      sendBuffer: env.FEED_SEND_BUFFER,
+      /** How long a client may take nothing before it is let go. */
+      stallAfterMs: env.FEED_STALL_MS,
+      limits: {
+        sockets: env.MAX_SOCKETS,
+        socketsPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
+        perInstance: env.MAX_SUBSCRIPTIONS,
+        perAddress: env.MAX_SUBSCRIPTIONS_PER_ADDRESS,
+        perSocket: env.MAX_SUBSCRIPTIONS_PER_SOCKET,
+      },
     },
     /** How long requests may go on after a stop was asked for. */
     shutdownMs: env.SHUTDOWN_MS,

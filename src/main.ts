@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import { EmbeddedDatabaseError } from '../db/embedded/index.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { ingestCommand } from './commands/ingest.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { StartError } from './faults.ts'
+import { SourceError } from './ingest/errors.ts'
 import { createLogger, describe, type Logger } from './log.ts'
 
 /** What a command works with. Made when the command runs, so that `--help` needs no valid settings. */
@@ -32,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const config = program.opts().debug ? { ...read, log: { ...read.log, level: 'debug' as const } } : read
     return { config, log: createLogger(config.log) }
   }
-  for (const command of [serveCommand, migrateCommand, schemaCommand]) {
+  for (const command of [serveCommand, ingestCommand, migrateCommand, schemaCommand]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }
   // A reader that has seen enough (`schema | head`) is no fault.
@@ -59,7 +61,9 @@ function withDefault([, , ...given]: readonly string[], program: Command): strin
 
 function sentence(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
-  const expected = [ConfigError, StartError, EmbeddedDatabaseError].some((kind) => error instanceof kind)
+  const expected = [ConfigError, StartError, SourceError, EmbeddedDatabaseError].some(
+    (kind) => error instanceof kind,
+  )
   return expected ? said : `This should not have happened: ${said}\nRun it again with --debug to see where.`
 }
 

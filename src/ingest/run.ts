@@ -2,6 +2,7 @@ import type { Db } from '../../db/database.ts'
 import type { EditionReadingRecord, PaperRecord, Reading, Rejection, SourceName } from '../../db/record.ts'
 import { noteFailure, noteReading } from '../../db/sources.ts'
 import { recordPapers } from '../../db/writer/index.ts'
+import { SourceError } from './errors.ts'
 
 /** Counts so far, told after each batch and summed up at the end. */
 export interface IngestProgress {
@@ -62,6 +63,10 @@ export async function ingest(
     }
     options.onProgress?.({ ...total })
   }
+  const finish = async () => {
+    if (!dryRun) await noteReading(db, source, { read: total.records, ...pick(total) })
+    return { ...total, rejections, stopped: signal?.aborted ?? false }
+  }
   try {
     for await (const reading of readings) {
       for (const rejection of reading.rejections) {
@@ -75,14 +80,20 @@ export async function ingest(
       if (signal?.aborted) break
     }
     if (!signal?.aborted) await flush()
-    if (!dryRun) await noteReading(db, source, { read: total.records, ...pick(total) })
-    return { ...total, rejections, stopped: signal?.aborted ?? false }
   } catch (error) {
+    // What waits for an upstream or a file ends by throwing the reason why it was asked to stop.
+    const isStop = signal?.aborted && error === signal.reason
+    if (isStop) return await finish()
     // The reason is noted where the database still answers; the failure itself is what has to be told.
-    if (!dryRun)
-      await noteFailure(db, source, error instanceof Error ? error.message : String(error)).catch(() => {})
+    if (!dryRun) await noteFailure(db, source, publicReason(error)).catch(() => {})
     throw error
   }
+  return finish()
+}
+
+/** Clients can read it: of errors that are not about the source they are told no more than that. */
+function publicReason(error: unknown): string {
+  return error instanceof SourceError ? error.message : 'Its papers could not be stored.'
 }
 
 function pick({ new: created, changed, rejected }: IngestProgress) {

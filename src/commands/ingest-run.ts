@@ -1,0 +1,132 @@
+import type { Db } from '../../db/database.ts'
+import { noteFailure } from '../../db/sources.ts'
+import { openStore } from '../app.ts'
+import type { Config } from '../config.ts'
+import { isUnavailable, StartError } from '../faults.ts'
+import { SourceError } from '../ingest/errors.ts'
+import type { FileFault, SourceReadings } from '../ingest/files.ts'
+import { type IngestProgress, ingest } from '../ingest/run.ts'
+import type { CommandContext } from '../main.ts'
+import { ingestReport, type Report, tellReport } from './ingest-report.ts'
+import { createProgress, type Progress } from './progress.ts'
+
+export interface RunOptions {
+  json?: boolean
+  dryRun?: boolean
+  quiet?: boolean
+}
+
+/** What a source needs to give its readings. */
+export interface Tools {
+  db: Db
+  config: Config
+  signal: AbortSignal
+  progress: Progress
+  /** A file that could not be read; the others go on. */
+  onFault: (fault: FileFault) => Promise<void>
+}
+
+export interface Task {
+  /** Of how much it consists, in the unit that its readings `advance` the progress by. */
+  total?: number | undefined
+  /** Each stream is read to its end before the next is asked for. */
+  readings: (tools: Tools) => AsyncIterable<SourceReadings>
+}
+
+/**
+ * Ingests, with a progress bar on standard error and a summary on standard output, and sets the exit code: 0 when
+ * all went well, 2 when records were rejected, 1 when something could not be read, 130 or 143 when a signal ended
+ * it at a batch edge.
+ */
+export async function runIngest(
+  { config, log }: CommandContext,
+  options: RunOptions,
+  task: (db: Db) => Promise<Task> | Task,
+): Promise<void> {
+  using stop = stopOnSignal()
+  const store = await openStore(config, log, { share: true })
+  try {
+    const work = { config, db: store.db, signal: stop.signal, task: await task(store.db) }
+    const report = await ingestAll(work, options)
+    tellReport(report, options)
+    process.exitCode = exitCode(report, stop.received)
+  } finally {
+    await store.close()
+  }
+}
+
+async function ingestAll(
+  { db, config, signal, task }: Pick<Tools, 'db' | 'config' | 'signal'> & { task: Task },
+  options: RunOptions,
+): Promise<Report> {
+  const { quiet = false, dryRun = false } = options
+  const report = ingestReport({ dryRun })
+  const progress = createProgress({
+    total: task.total,
+    tty: process.stderr.isTTY ?? false,
+    width: process.stderr.columns ?? 80,
+    write: (text) => quiet || process.stderr.write(text),
+  })
+  const onFault = async ({ path, source, message, reason }: FileFault) => {
+    report.faults.push({ path, reason: message })
+    progress.end()
+    console.error(message)
+    if (source && !dryRun) await noteFailure(db, source, reason)
+  }
+  const onProgress = (now: IngestProgress) => progress.update(report.with(now))
+  try {
+    for await (const { source, readings } of task.readings({ db, config, signal, progress, onFault })) {
+      report.begin(source)
+      const summary = await ingest(db, source, readings, { dryRun, signal, onProgress })
+      report.finish(summary)
+      if (summary.stopped) break
+    }
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) report.stopped = true
+    else report.error = sentenceOf(error)
+  } finally {
+    progress.end()
+  }
+  return report
+}
+
+/** What is thrown on is nobody's fault but ours. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof SourceError) return error.message
+  if (isUnavailable(error)) {
+    throw new StartError(
+      'The database went away in the middle. What was stored before is kept: run the same again, nothing is doubled.',
+      { cause: error },
+    )
+  }
+  throw error
+}
+
+function exitCode(report: Report, signal: NodeJS.Signals | undefined): number {
+  if (report.stopped) return signal === 'SIGTERM' ? 143 : 130
+  if (report.error !== undefined || report.faults.length > 0) return 1
+  return report.total.rejected > 0 ? 2 : 0
+}
+
+/** The first signal asks to stop, a second one means that nobody wants to wait. */
+function stopOnSignal() {
+  const controller = new AbortController()
+  let received: NodeJS.Signals | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (received) process.exit(130)
+    received = signal
+    console.error('\nStopping at the edge of a batch; again to quit at once.')
+    controller.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.on(signal, onSignal)
+  return {
+    signal: controller.signal,
+    get received() {
+      return received
+    },
+    [Symbol.dispose]() {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { Command, Option } from 'commander'
+import { papersArxivLacks } from '../../db/incomplete.ts'
+import { readArxiv } from '../ingest/arxiv.ts'
+import { SourceError } from '../ingest/errors.ts'
+import { findFiles, readFiles } from '../ingest/files.ts'
+import { days, type EditionQuery, readEditions } from '../ingest/huggingface.ts'
+import { observationTime } from '../ingest/sources/options.ts'
+import { parseDay } from '../ingest/sources/time.ts'
+import { arxivClient, huggingFaceClient } from '../ingest/upstreams.ts'
+import type { CommandContext } from '../main.ts'
+import { type RunOptions, runIngest, type Task } from './ingest-run.ts'
+
+export function ingestCommand(context: () => CommandContext): Command {
+  return withRunOptions(new Command('ingest'))
+    .description('bring papers in from files, from Hugging Face or from arXiv')
+    .argument('[paths...]', 'captures and saved responses: files, folders, or - for standard input')
+    .option(
+      '--observed-at <instant>',
+      'when the files were received, where they do not tell',
+      observationTime,
+    )
+    .action(async (paths: string[], options: RunOptions & { observedAt?: string }, command: Command) => {
+      if (paths.length === 0) command.error('Say what to ingest: files, folders, -, huggingface or arxiv.')
+      const { files, skipped } = await findFiles(paths)
+      if (skipped.length > 0 && !options.quiet) console.error(skippedLine(skipped))
+      await runIngest(context(), options, () => ({
+        total: files.every((file) => file.size !== undefined)
+          ? files.reduce((sum, { size = 0 }) => sum + size, 0)
+          : undefined,
+        readings: ({ signal, progress, onFault }) =>
+          readFiles(files, { observedAt: options.observedAt, signal, onBytes: progress.advance, onFault }),
+      }))
+    })
+    .addCommand(huggingFaceCommand(context))
+    .addCommand(arxivCommand(context))
+    .addHelpText('after', '\nExit codes: 0 all went well, 2 some records were rejected, 1 something failed.')
+}
+
+function huggingFaceCommand(context: () => CommandContext): Command {
+  return withRunOptions(new Command('huggingface').exitOverride())
+    .description('read editions of Daily Papers from the Hugging Face API')
+    .addOption(new Option('--date <day>', 'one edition, like 2026-06-16').argParser(dayOption))
+    .addOption(new Option('--from <day>', 'the first of several editions').argParser(dayOption))
+    .addOption(new Option('--to <day>', 'the last of them (default: today, in UTC)').argParser(dayOption))
+    .addOption(new Option('--week <week>', 'an ISO week, like 2026-W25').argParser(weekOption))
+    .addOption(new Option('--month <month>', 'a month, like 2026-06').argParser(monthOption))
+    .action(async (_own: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RunOptions & Times>()
+      const queries = queriesOf(options, command)
+      await runIngest(
+        context(),
+        options,
+        (): Task => ({
+          total: queries.length,
+          async *readings({ signal, progress }) {
+            const { upstreams } = context().config
+            const client = huggingFaceClient(upstreams, { onWait: progress.line })
+            yield { source: 'huggingface', readings: eachEdition() }
+            async function* eachEdition() {
+              for (const query of queries) {
+                yield* readEditions([query], { client, signal })
+                progress.advance(1)
+              }
+            }
+          },
+        }),
+      )
+    })
+}
+
+function arxivCommand(context: () => CommandContext): Command {
+  return withRunOptions(new Command('arxiv').exitOverride())
+    .description('complete papers from the arXiv API, a hundred in a request, one request every 3 seconds')
+    .requiredOption('--missing', 'those that arXiv has not described yet, the newest first')
+    .addOption(new Option('--limit <papers>', 'so many at most').argParser(countOption).default(10_000))
+    .action(async (_own: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RunOptions & { limit: number }>()
+      await runIngest(context(), options, async (db): Promise<Task> => {
+        const ids = await papersArxivLacks(db, options.limit)
+        return {
+          total: ids.length,
+          async *readings({ config, signal, progress }) {
+            const client = arxivClient(config.upstreams, { onWait: progress.line })
+            yield { source: 'arxiv', readings: readArxiv(ids, { client, signal, onAsked: progress.advance }) }
+          },
+        }
+      })
+    })
+}
+
+interface Times {
+  date?: string
+  from?: string
+  to?: string
+  week?: string
+  month?: string
+}
+
+function queriesOf({ date, from, to, week, month }: Times, command: Command): EditionQuery[] {
+  const given = [date, from, week, month].filter((value) => value !== undefined)
+  if (given.length !== 1 || (to !== undefined && from === undefined)) {
+    command.error('Say which editions: --date, --from (with --to), --week or --month; one of them.')
+  }
+  if (date !== undefined) return [{ date }]
+  if (week !== undefined) return [{ week }]
+  if (month !== undefined) return [{ month }]
+  const last = to ?? new Date().toISOString().slice(0, 10)
+  if (from === undefined || from > last) command.error(`--from has to be a day before --to (${last}).`)
+  return [...days(from, last)]
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .option('--json', 'print the summary as one JSON object')
+    .option('--dry-run', 'read, check and compare everything, but store nothing')
+    .option('--quiet', 'show no progress')
+}
+
+const dayOption = (text: string) =>
+  parseDay(text) ?? refuse(`${text} is not a day of the calendar; write it like 2026-06-16.`)
+const weekOption = (text: string) =>
+  /^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/.test(text)
+    ? text
+    : refuse(`${text} is not a week; write it like 2026-W25.`)
+const monthOption = (text: string) =>
+  /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse(`${text} is not a month; write it like 2026-06.`)
+const countOption = (text: string) =>
+  /^[1-9]\d{0,6}$/.test(text) ? Number(text) : refuse(`${text} is not a number of papers.`)
+
+function refuse(message: string): never {
+  throw new SourceError(message)
+}
+
+function skippedLine(skipped: readonly string[]): string {
+  const shown = skipped.slice(0, 3).join(', ')
+  const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : ''
+  return `Skipped by their names: ${shown}${more}.`
+}

@@ -1,0 +1,74 @@
+import { SourceError } from '../errors.ts'
+
+interface Details {
+  /** Whether the same request may well succeed a little later. */
+  transient?: boolean
+  /** Milliseconds that the upstream asked to be left alone. */
+  retryAfter?: number | undefined
+  status?: number | undefined
+  cause?: unknown
+}
+
+/** An upstream did not give what was asked for. The message is a sentence that begins with its name. */
+export class UpstreamError extends SourceError {
+  override name = 'UpstreamError'
+  readonly transient: boolean
+  readonly retryAfter: number | undefined
+  readonly status: number | undefined
+
+  constructor(message: string, { transient = false, retryAfter, status, cause }: Details = {}) {
+    super(message, { cause })
+    this.transient = transient
+    this.retryAfter = retryAfter
+    this.status = status
+  }
+}
+
+/** What went wrong below HTTP, in words. */
+export function networkFault(error: unknown, host: string, patience: number): UpstreamError {
+  const code = codeOf(error)
+  const passing = (what: string) => new UpstreamError(`${host} ${what}`, { transient: true, cause: error })
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return passing(`did not answer within ${seconds(patience)}.`)
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return passing('cannot be reached: nothing answers there.')
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return passing('cannot be reached: its name is not known. Is there a network?')
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return passing('cannot be reached: there is no way to it.')
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return passing('cut the connection in the middle of its answer.')
+  }
+  if (code?.startsWith('Z_')) return passing('sent an answer whose compression is damaged.')
+  if (code?.startsWith('HPE_')) return passing(`does not speak HTTP (${code}).`)
+  if (code && /CERT|SIGNATURE|SSL|TLS/.test(code)) {
+    return new UpstreamError(`${host} shows a certificate that is not trusted here (${code}).`, {
+      cause: error,
+    })
+  }
+  return passing(`cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
+}
+
+/** fetch wraps what happened, at times twice, and lists the failures of all addresses of a name. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
+  return codeOf(error.cause)
+}
+
+/** `0.2 s`, `12 s`, `5 min`, for sentences. */
+export function seconds(milliseconds: number): string {
+  if (milliseconds < 950) return `${Math.max(0.1, Math.round(milliseconds / 100) / 10)} s`
+  const whole = Math.round(milliseconds / 1000)
+  return whole < 120 ? `${whole} s` : `${Math.round(whole / 60)} min`
+}

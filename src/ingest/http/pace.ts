@@ -1,0 +1,70 @@
+import type { Clock } from './clock.ts'
+
+/** What is left of a window: so many requests in so many milliseconds. */
+export interface Allowance {
+  remaining: number
+  resetsIn: number
+  /** Of so many in all, where told. */
+  quota?: number
+}
+
+/** Below this share of the quota, what is left is spread over the time until it is renewed. */
+const lowShare = 0.1
+const quotaUntold = 500
+
+/** Keeps requests to one upstream apart: by a fixed time, and by what it says is left for us. */
+export class Pace {
+  readonly #clock: Clock
+  readonly #spacing: number
+  #notBefore = 0
+
+  constructor(clock: Clock, spacing: number) {
+    this.#clock = clock
+    this.#spacing = spacing
+  }
+
+  /** Milliseconds until the next request may be sent. */
+  pause(): number {
+    return Math.max(0, this.#notBefore - this.#clock.now().getTime())
+  }
+
+  /** A request is sent now. */
+  sent(): void {
+    this.holdFor(this.#spacing)
+  }
+
+  heard(headers: Headers): void {
+    const allowance = allowanceOf(headers)
+    if (!allowance) return
+    const { remaining, resetsIn, quota = quotaUntold } = allowance
+    if (remaining === 0) this.holdFor(resetsIn)
+    else if (remaining <= quota * lowShare) this.holdFor(resetsIn / remaining)
+  }
+
+  holdFor(milliseconds: number): void {
+    this.#notBefore = Math.max(this.#notBefore, this.#clock.now().getTime() + milliseconds)
+  }
+}
+
+/** `RateLimit: "api";r=12;t=90` beside `RateLimit-Policy: "fixed window";"api";q=500;w=300`. Of several, the tightest. */
+export function allowanceOf(headers: Headers): Allowance | undefined {
+  const quota = Number(/;\s*q=(\d+)/.exec(headers.get('ratelimit-policy') ?? '')?.[1])
+  let tightest: Allowance | undefined
+  for (const item of (headers.get('ratelimit') ?? '').split(',')) {
+    const remaining = Number(/;\s*r=(\d+)/.exec(item)?.[1])
+    const reset = Number(/;\s*t=(\d+)/.exec(item)?.[1])
+    if (Number.isNaN(remaining) || Number.isNaN(reset)) continue
+    if (tightest && tightest.remaining <= remaining) continue
+    tightest = { remaining, resetsIn: reset * 1000, ...(quota > 0 && { quota }) }
+  }
+  return tightest
+}
+
+/** Milliseconds that `Retry-After` asks for: seconds, or a date. */
+export function retryAfter(headers: Headers, now: Date): number | undefined {
+  const value = headers.get('retry-after')?.trim()
+  if (!value) return undefined
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime())
+}

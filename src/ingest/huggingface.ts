@@ -1,0 +1,158 @@
+import type { Reading } from '../../db/record.ts'
+import { SourceError } from './errors.ts'
+import { json } from './http/body.ts'
+import type { Answer, HttpClient } from './http/client.ts'
+import { type Clock, systemClock } from './http/clock.ts'
+import { readDailyPapers } from './sources/daily-papers.ts'
+
+/** What `/api/daily_papers` can be asked for: the edition of a day, or all editions of an ISO week or a month. */
+export type EditionQuery = { date: string } | { week: string } | { month: string }
+
+export interface HuggingFaceOptions {
+  client: HttpClient
+  clock?: Clock
+  signal?: AbortSignal | undefined
+}
+
+/** The most that the API gives at once, and what it gives when it overlooks what was asked for. */
+const pageSize = 100
+const defaultPageSize = 50
+/** A month has had 945 entries at most. */
+const mostPages = 60
+const mostPasses = 5
+
+/**
+ * What Hugging Face lists now, edition by edition. Throws an `UpstreamError` when it does not tell, and a
+ * `SourceError` for a time that it has not reached yet.
+ */
+export async function* readEditions(
+  queries: Iterable<EditionQuery>,
+  { client, clock = systemClock, signal }: HuggingFaceOptions,
+): AsyncGenerator<Reading> {
+  for (const query of queries) {
+    refuseFuture(query, clock.now())
+    const { entries, observedAt, whole } = await settled(client, query, signal)
+    const name = Object.entries(query)
+      .map(([part, value]) => `${client.host} ${part}=${value}`)
+      .join()
+    if ('date' in query) {
+      yield readDailyPapers(entries, { observedAt, whole, name, date: query.date })
+      continue
+    }
+    for (const [date, listed] of Map.groupBy(entries, listDateOf)) {
+      yield readDailyPapers(listed, { observedAt, whole, name, ...(date && { date }) })
+    }
+  }
+}
+
+/** All days from one to another, both included. */
+export function* days(from: string, to: string): Generator<{ date: string }> {
+  for (let time = Date.parse(from); time <= Date.parse(to); time += 86_400_000) {
+    yield { date: new Date(time).toISOString().slice(0, 10) }
+  }
+}
+
+interface Pass {
+  entries: unknown[]
+  /** The instant of its first page: whatever came later has not been seen. */
+  observedAt: string
+  /** Whether nothing can have moved from a page not yet read to one already read. */
+  whole: boolean
+}
+
+/**
+ * Entries are in the order of their votes, which move while pages are read: an entry that rises meanwhile is on no
+ * page. So a list of several pages is read until two passes see the same entries.
+ */
+async function settled(client: HttpClient, query: EditionQuery, signal?: AbortSignal): Promise<Pass> {
+  const seen = new Map<string, unknown>()
+  let before: string | undefined
+  for (let passes = 1; ; passes += 1) {
+    const { pages, keyed, observedAt } = await onePass(client, query, signal)
+    for (const [key, entry] of keyed) seen.set(key, entry)
+    const members = [...keyed.keys()].sort().join('\n')
+    if (pages === 1 || members === before) return { entries: [...keyed.values()], observedAt, whole: true }
+    if (passes === mostPasses) return { entries: [...seen.values()], observedAt, whole: false }
+    before = members
+  }
+}
+
+async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSignal) {
+  const keyed = new Map<string, unknown>()
+  let limit = pageSize
+  let observedAt: string | undefined
+  for (let page = 0; page < mostPages; page += 1) {
+    const { entries, more, receivedAt } = await client.get({
+      path: '/api/daily_papers',
+      query: { ...query, p: String(page), limit: String(limit) },
+      type: json,
+      read: readPage,
+      signal,
+    })
+    observedAt ??= receivedAt.toISOString()
+    const known = keyed.size
+    for (const [index, entry] of entries.entries()) {
+      keyed.set(keyOf(entry) ?? `page ${page} item ${index}`, entry)
+    }
+    // A first page of exactly the default size was cut there: the rest follows in pages of that size.
+    if (page === 0 && entries.length === defaultPageSize && !more) limit = defaultPageSize
+    const last = entries.length < limit && !more
+    if (last || keyed.size === known) return { pages: page + 1, keyed, observedAt }
+  }
+  throw new SourceError(`${client.host} gives page after page without an end. Ask for a shorter time.`)
+}
+
+function readPage({ body, headers, receivedAt }: Answer) {
+  const entries = parsed(body)
+  if (!Array.isArray(entries)) {
+    throw new SourceError('Hugging Face answered with JSON that is no list of papers.')
+  }
+  const more = /rel="?next"?/.test(headers.get('link') ?? '')
+  return { entries: entries as unknown[], more, receivedAt }
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    throw new SourceError('Hugging Face answered with JSON that is cut off or damaged.')
+  }
+}
+
+/** One paper on one edition; undefined for what is no entry, which is then rejected by itself. */
+function keyOf(entry: unknown): string | undefined {
+  const id = at(at(entry, 'paper'), 'id')
+  return typeof id === 'string' ? `${id} ${listDateOf(entry) ?? ''}` : undefined
+}
+
+function listDateOf(entry: unknown): string | undefined {
+  const listed = at(at(entry, 'paper'), 'submittedOnDailyAt')
+  return typeof listed === 'string' ? listed.slice(0, 10) : undefined
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+}
+
+/** The API answers such questions with an error that explains little. */
+function refuseFuture(query: EditionQuery, now: Date): void {
+  const [asked, today] =
+    'date' in query
+      ? [query.date, now.toISOString().slice(0, 10)]
+      : 'month' in query
+        ? [query.month, now.toISOString().slice(0, 7)]
+        : [query.week, isoWeek(now)]
+  if (asked > today) {
+    throw new SourceError(`${asked} is in the future: it is ${today} now, in UTC. Ask for that or earlier.`)
+  }
+}
+
+/** `2026-W05`: the ISO week of an instant, in UTC. A week belongs to the year that its Thursday is in. */
+export function isoWeek(now: Date): string {
+  const day = now.getUTCDay() || 7
+  const thursday = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 4 - day))
+  const week = Math.ceil(
+    ((thursday.getTime() - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7,
+  )
+  return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, '0')}`
+}
