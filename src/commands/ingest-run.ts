@@ -43,7 +43,7 @@ export async function runIngest(
   options: RunOptions,
   task: (db: Db) => Promise<Task> | Task,
 ): Promise<void> {
-  using stop = stopOnSignal()
+  const stop = stopOnSignal()
   const store = await openStore(config, log, { share: true })
   try {
     const work = { config, db: store.db, signal: stop.signal, task: await task(store.db) }
@@ -52,6 +52,7 @@ export async function runIngest(
     process.exitCode = exitCode(report, stop.received)
   } finally {
     await store.close()
+    stop.forget()
   }
 }
 
@@ -125,7 +126,7 @@ function stopOnSignal() {
     get received() {
       return received
     },
-    [Symbol.dispose]() {
+    forget() {
       for (const signal of signals) process.off(signal, onSignal)
     },
   }
