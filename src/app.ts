@@ -19,6 +19,8 @@ import { snapshotWithPosition } from './feed/snapshot.ts'
 import { createFeedRoute } from './feed/sse.ts'
 import { createEngine } from './graphql.ts'
 import { createHttpServer } from './http.ts'
+import { followHuggingFace } from './ingest/follow.ts'
+import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { drain, listen } from './listen.ts'
 import type { Logger } from './log.ts'
@@ -105,6 +107,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         await sockets.close(reconnectSpreadMs)
       })
     })
+    if (config.follow.source === 'huggingface') {
+      const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
+      const follower = followHuggingFace({ ...config.follow, db, lockUrl: store.listenUrl, client, log })
+      life.opened('follower', follower.close)
+    }
     return { url, db, feed, hub, store, failed: store.died, close: life.close }
   } catch (error) {
     await life.close()

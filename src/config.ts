@@ -129,7 +129,13 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
     /** Without one, every write is refused. */
     writeToken: env.WRITE_TOKEN,
     /** Whether the newest editions of a source are read again and again, and how. */
-    follow: { source: env.FOLLOW, everyMs: env.FOLLOW_MINUTES * 60_000, days: env.FOLLOW_DAYS },
+    follow: {
+      source: env.FOLLOW,
+      every: env.FOLLOW_MINUTES * 60_000,
+      /** Days before today that are read again, and how often. */
+      days: env.FOLLOW_DAYS,
+      rereadEvery: 3_600_000,
+    },
     upstreams: {
       huggingfaceUrl: env.HUGGINGFACE_URL,
       arxivUrl: env.ARXIV_URL,

@@ -11,6 +11,7 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
   Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; WRITE_TOKEN turns them on'}
+  New papers         ${following(config)}
 
 Ask it, here or in GraphiQL:
   curl ${place}/graphql -H 'content-type: application/json' \\
@@ -20,6 +21,12 @@ Watch for new papers, and bring some from another terminal with npm run ingest -
     -d '{"query":"subscription { paperIngested { paper { title } } }"}'
 Ctrl-C stops it.
 `
+}
+
+function following({ follow, upstreams }: Config): string {
+  if (follow.source === 'none')
+    return 'not followed; npm start -- --follow huggingface reads them as they appear'
+  return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${several(follow.every / 60_000, 'minute')}`
 }
 
 async function count(db: App['db']): Promise<{ papers: number; editions: number }> {

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { startApp } from '../app.ts'
 import type { CommandContext } from '../main.ts'
 import { welcome } from '../welcome.ts'
@@ -6,8 +6,14 @@ import { welcome } from '../welcome.ts'
 export function serveCommand(context: () => CommandContext): Command {
   return new Command('serve')
     .description('start the server, with an embedded Postgres unless DATABASE_URL names one (the default)')
-    .action(async () => {
-      const { config, log } = context()
+    .addOption(
+      new Option('--follow <source>', 'keep the newest editions of a source up to date (FOLLOW)').choices([
+        'huggingface',
+      ]),
+    )
+    .action(async ({ follow }: { follow?: 'huggingface' }) => {
+      const { config: settings, log } = context()
+      const config = follow ? { ...settings, follow: { ...settings.follow, source: follow } } : settings
       const app = await startApp(config, log)
       const stopped = stopSignal()
       console.log(await welcome(app, config))
