@@ -8,15 +8,11 @@ import { type Feed, openFeed } from '../db/feed/index.ts'
 import { migrateToLatest } from '../db/migrate.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
-import { viewerOf } from './auth.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './config.ts'
 import { databaseFault, StartError } from './faults.ts'
-import { feedFormat } from './feed/execution.ts'
-import { createHub, type Hub } from './feed/hub.ts'
-import { serveFeed } from './feed/plugin.ts'
-import { snapshotWithPosition } from './feed/snapshot.ts'
-import { createFeedRoute } from './feed/sse.ts'
+import type { Hub } from './feed/hub.ts'
+import { createFeedService, type FeedService } from './feed/service.ts'
 import { createEngine } from './graphql.ts'
 import { createHttpServer } from './http.ts'
 import { followHuggingFace } from './ingest/follow.ts'
@@ -24,7 +20,7 @@ import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { drain, listen } from './listen.ts'
 import type { Logger } from './log.ts'
-import { attachWebSockets } from './ws.ts'
+import type { WebSockets } from './ws.ts'
 
 /** A database that is open and at the newest schema. */
 export interface Store {
@@ -48,6 +44,8 @@ export interface App {
   readonly feed: Feed
   /** All subscriptions of this server. */
   readonly hub: Hub
+  readonly feedPlugins: FeedService['plugins']
+  readonly sockets: WebSockets
   readonly store: Pick<Store, 'description' | 'migrated'>
   /** Settles with the reason when the server cannot go on. */
   readonly failed: Promise<StartError>
@@ -59,8 +57,6 @@ const oldestPostgres = 15
 /** How long one thing may take to close before the next one is closed. */
 const closePatienceMs = 15_000
 const readyWithinMs = 2_000
-/** Clients come back within so many milliseconds after a restart, not all at once. */
-const reconnectSpreadMs = 5_000
 
 /** Opens everything that serving needs, in order. What fails on the way closes what was opened before it. */
 export async function startApp(config: Config, log: Logger): Promise<App> {
@@ -80,39 +76,34 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
     let stopping = false
     const isReady = async () => !stopping && (await answers(db))
-    const format = feedFormat(log)
-    const hub = createHub({ db, feed, format })
-    const plugins = [serveFeed(hub), snapshotWithPosition(db)]
+    const service = createFeedService({ schema, db, feed, config, log })
+    const { plugins, routes } = service
     const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log, plugins })
-    const feedRoute = createFeedRoute({
-      ...{ schema, db, feed, hub, corsOrigins: config.http.corsOrigins },
-      viewerOf: ({ headers }) => viewerOf(headers.authorization, config.writeToken),
-      toClient: format.toClient,
-    })
-    const routes = new Map([['/feed', feedRoute]])
     const server = createHttpServer({ engine, config, isReady, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
-    const sockets = attachWebSockets(server, {
-      engine,
-      writeToken: config.writeToken,
-      maxPayload: config.http.maxBodyBytes,
-      log,
-      checkSocket: (subscriptions) => hub.admission.checkSocket(subscriptions),
-    })
+    const sockets = service.attach(server, engine)
     life.opened('server', async () => {
       stopping = true
-      await drain(server, config.shutdownMs, async () => {
-        await hub.drain(reconnectSpreadMs) // first, so that subscribers see an end and not a cut
-        await sockets.close(reconnectSpreadMs)
-      })
+      // Subscriptions end first, so that their clients see an end and not a cut.
+      await drain(server, config.shutdownMs, () => service.close())
     })
     if (config.follow.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
       const follower = followHuggingFace({ ...config.follow, db, lockUrl: store.listenUrl, client, log })
       life.opened('follower', follower.close)
     }
-    return { url, db, feed, hub, store, failed: store.died, close: life.close }
+    return {
+      url,
+      db,
+      feed,
+      hub: service.hub,
+      feedPlugins: plugins,
+      sockets,
+      store,
+      failed: store.died,
+      close: life.close,
+    }
   } catch (error) {
     await life.close()
     throw error

@@ -31,6 +31,8 @@ export interface WebSocketOptions extends Partial<ConnectionOptions> {
 export interface WebSockets {
   /** How many are open. */
   readonly size: number
+  /** Bytes that wait in this process for all clients. */
+  readonly buffered: number
   /** Takes no new one, tells every client when to come back, and cuts those that do not leave in time. */
   close(spreadMs?: number, patienceMs?: number): Promise<void>
 }
@@ -149,6 +151,11 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
   return {
     get size() {
       return connections.size
+    },
+    get buffered() {
+      let bytes = 0
+      for (const { socket } of connections) bytes += socket.bufferedAmount
+      return bytes
     },
     async close(spreadMs = 5_000, patienceMs = 2_000) {
       closing = true

@@ -60,6 +60,7 @@ export async function eventsAfter(db: Db, number: number, limit: number): Promis
 export async function pruneLog(db: Db, before: Date, batch = 1000): Promise<number> {
   let total = 0
   for (;;) {
+    if (!(await isOlder(db, before))) return total
     const upTo = await moveHorizon(db, before, batch)
     const { numDeletedRows } = await db
       .deleteFrom('feed_event')
@@ -68,6 +69,17 @@ export async function pruneLog(db: Db, before: Date, batch = 1000): Promise<numb
     total += Number(numDeletedRows)
     if (numDeletedRows < batch) return total
   }
+}
+
+/** Asked first, so that a look that finds nothing takes no lock. */
+async function isOlder(db: Db, before: Date): Promise<boolean> {
+  const oldest = await db
+    .selectFrom('feed_event')
+    .select('recorded_at')
+    .orderBy('number')
+    .limit(1)
+    .executeTakeFirst()
+  return oldest !== undefined && oldest.recorded_at < before
 }
 
 async function moveHorizon(db: Db, before: Date, batch: number): Promise<number> {

@@ -5,7 +5,7 @@ export interface SubscriptionLimits {
   readonly perInstance: number
   /** Subscriptions from one network address. */
   readonly perAddress: number
-  /** Subscriptions on one WebSocket. */
+  /** Operations at once on one WebSocket. */
   readonly perSocket: number
 }
 
@@ -52,12 +52,12 @@ export class Admission {
     }
   }
 
-  /** Throws ApiError, TOO_MANY_SUBSCRIPTIONS, where a socket that has so many may not have one more. */
-  checkSocket(subscriptions: number): void {
+  /** Throws ApiError, TOO_MANY_SUBSCRIPTIONS, where a socket that has so many operations may not have one more. */
+  checkSocket(operations: number): void {
     const { perSocket } = this.#limits
-    if (subscriptions >= perSocket) {
+    if (operations >= perSocket) {
       throw tooMany(
-        `This connection has ${perSocket} subscriptions, which is all it may have. End some first.`,
+        `This connection has ${perSocket} operations, which is all it may have at once. End some first.`,
       )
     }
   }

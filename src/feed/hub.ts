@@ -51,6 +51,8 @@ export interface HubHeld {
   readonly topics: number
   readonly subscriptions: number
   readonly addresses: number
+  /** Subscriptions whose clients take nothing for now. */
+  readonly stalled: number
   readonly contexts: number
   readonly pages: { readonly pages: number; readonly size: number }
   /** Results made since the start. */
@@ -109,14 +111,13 @@ export function createHub(options: HubOptions): Hub {
     admission,
     get held() {
       let executions = pastExecutions
-      for (const topic of topics.values()) executions += topic.executions
-      return {
-        topics: topics.size,
-        ...admission.held,
-        contexts: contexts.held,
-        pages: pages.held,
-        executions,
+      let stalled = 0
+      for (const topic of topics.values()) {
+        executions += topic.executions
+        for (const { fullSince } of topic.members) if (fullSince !== undefined) stalled += 1
       }
+      const caches = { contexts: contexts.held, pages: pages.held }
+      return { topics: topics.size, ...admission.held, stalled, ...caches, executions }
     },
     async open(args, address, makeSink) {
       let leave: (() => void) | undefined
