@@ -175,7 +175,7 @@ test('a peer that answers no ping is let go within two of them', async () => {
 
 test('when rights expire the socket is closed by code, and the cursor stays good', async () => {
   const { url, close } = await door({ expiryOf: (params) => new Date(Number(params?.expires)) })
-  const client = await connect(url, { expires: Date.now() + 300 })
+  const client = await connect(url, { expires: Date.now() + 2000 })
   await client.heard({ type: 'connection_ack' })
   client.subscribe('1')
   await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1))
