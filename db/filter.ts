@@ -72,7 +72,9 @@ const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: 
   {
     needs: ['editionFrom', 'editionTo'],
     // The first two let an index help; the last is needed for a paper on an edition before and on one after.
-    test: (v) => sql`(p.last_listed_on >= coalesce(${v('editionFrom')}, '-infinity')
+    test: (
+      v,
+    ) => sql`(coalesce(p.last_listed_on, '0001-01-01'::date) >= coalesce(${v('editionFrom')}, '0001-01-02')
       and p.first_listed_on <= coalesce(${v('editionTo')}, 'infinity')
       and exists (select from unnest(p.listed_on) as listed (day) where listed.day
         between coalesce(${v('editionFrom')}, '-infinity') and coalesce(${v('editionTo')}, 'infinity')))`,

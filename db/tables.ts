@@ -18,6 +18,7 @@ export interface Tables {
   paper_keyword: PaperKeywordTable
   paper_revision: PaperRevisionTable
   source: SourceTable
+  word: WordTable
 }
 
 /** An instant, stored to the millisecond in UTC. */
@@ -195,6 +196,11 @@ export interface SourceTable {
   papers_new: Generated<number>
   papers_changed: Generated<number>
   records_rejected: Generated<number>
+}
+
+/** A word of some title, folded; kept by triggers, for repairing searches that find nothing. */
+export interface WordTable {
+  word: string
 }
 
 /** One row: the head of the log. Its row lock is what makes the order of numbers the order of commits. */

@@ -4,8 +4,8 @@ import type { AccountRow } from '../db/tables.ts'
 import { builder } from './builder.ts'
 import { nameArgument } from './inputs.ts'
 import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
+import { orderArgument, ownedList, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { ownedList, ownedPapers } from './paper-lists.ts'
 
 export const Account = builder.loadableNodeRef('Account', {
   id: { resolve: (account: AccountRow) => account.name },
@@ -50,7 +50,8 @@ Account.implement({
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers that it is linked to as an author, the newest first.',
+        description: 'Papers that it is linked to as an author.',
+        args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('account', name, args, context, info),
       },
       PaperConnection,

@@ -4,8 +4,8 @@ import { Account } from './account.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
 import { nameArgument } from './inputs.ts'
+import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { ownedPapers } from './paper-lists.ts'
 
 export const Author = builder.loadableNodeRef('Author', {
   id: { resolve: (author: { name: string }) => author.name },
@@ -21,7 +21,8 @@ Author.implement({
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers with this name among their authors, the newest first.',
+        description: 'Papers with this name among their authors.',
+        args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('author', name, args, context, info),
       },
       PaperConnection,

@@ -60,3 +60,9 @@ function fits(kind: KeyKind, value: unknown): boolean {
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value))
   )
 }
+
+/** Whether a cursor was given out by a list of this scope. */
+export function isCursorOf(cursor: string, { order, scope }: CursorScope): boolean {
+  const [name, from] = parse(cursor)
+  return name === order.name && from === scope
+}

@@ -6,8 +6,8 @@ import { pageRequest, toConnection } from './connection.ts'
 import { scopeOf } from './cursor.ts'
 import { dayKey } from './ids.ts'
 import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
+import { ownedList } from './owned.ts'
 import { countedAtMost } from './paging.ts'
-import { ownedList } from './paper-lists.ts'
 
 export const Edition = builder.loadableNodeRef('Edition', {
   id: { resolve: (edition: { date: string }) => edition.date, parse: dayKey },

@@ -4,11 +4,13 @@ import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter }
 import { builder } from './builder.ts'
 import { BadInputError, type InputPath } from './errors.ts'
 import { nameArgument, wellFormed } from './inputs.ts'
+import { argumentName } from './validation.ts'
 
 const longestText = 1000
 const mostNames = 50
 
-const text: StringValidationOptions = {
+/** What people type into a search. */
+export const searchText: StringValidationOptions = {
   type: 'string',
   maxLength: [longestText, { message: `write at most ${longestText} characters.` }],
   refine: [wellFormed, [(value) => value.trim() !== '', { message: 'write at least one word.' }]],
@@ -28,7 +30,7 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
     'Which papers are wanted. Whatever is given has to hold; leave out what does not matter. The feed filters by the same rules, on papers as they are when the event is sent.',
   fields: (t) => ({
     text: t.string({
-      validate: text,
+      validate: searchText,
       description: `Words in title, abstract, authors or keywords, as people type them into a search: \`"mixture of experts" routing -vision\`, \`llama or mistral\`. Endings and accents do not matter. An arXiv id or address finds that paper. Words that stand everywhere ("the", "of") are skipped; a text of nothing else is refused. Up to ${longestText} characters.`,
     }),
     authors: t.stringList({
@@ -103,7 +105,7 @@ export async function requireSearchable(
 ): Promise<void> {
   if (typeof filter.text !== 'string' || (await isSearchable(db, filter.text))) return
   throw new BadInputError(
-    'filter.text: there is no word in this to search for, only signs or words that stand everywhere like "the" and "of"; add a word that the paper should contain.',
+    `${argumentName(path)}: there is no word in this to search for, only signs or words that stand everywhere like "the" and "of"; add a word that the paper should contain.`,
     path,
   )
 }

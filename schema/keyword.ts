@@ -2,8 +2,8 @@ import { keywordsByKeys } from '../db/people.ts'
 import { keywordKey } from '../db/text.ts'
 import { builder } from './builder.ts'
 import { nameArgument } from './inputs.ts'
+import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { ownedPapers } from './paper-lists.ts'
 
 export const Keyword = builder.loadableNodeRef('Keyword', {
   id: { resolve: (keyword: { key: string }) => keyword.key },
@@ -21,7 +21,8 @@ Keyword.implement({
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers with this keyword, the newest first.',
+        description: 'Papers with this keyword.',
+        args: { order: t.arg(orderArgument) },
         resolve: ({ key }, args, context, info) => ownedPapers('keyword', key, args, context, info),
       },
       PaperConnection,

@@ -2,8 +2,8 @@ import { organizationsByNames } from '../db/people.ts'
 import type { OrganizationRow } from '../db/tables.ts'
 import { builder } from './builder.ts'
 import { nameArgument } from './inputs.ts'
+import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { ownedPapers } from './paper-lists.ts'
 
 export const Organization = builder.loadableNodeRef('Organization', {
   id: { resolve: (organization: OrganizationRow) => organization.name },
@@ -32,7 +32,8 @@ Organization.implement({
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers shown under it, the newest first.',
+        description: 'Papers shown under it.',
+        args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('organization', name, args, context, info),
       },
       PaperConnection,

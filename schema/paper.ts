@@ -1,11 +1,11 @@
 import { arxivIdOf } from '../db/arxiv-id.ts'
-import { paperOrders } from '../db/orders.ts'
 import { type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
 import { builder } from './builder.ts'
 import { BadInputError } from './errors.ts'
 import { filterOf, PaperFilterInput } from './filter.ts'
 import { globalIdFor, integerKey } from './ids.ts'
-import { rootPapers } from './paper-lists.ts'
+import { rejectFirstWithLast } from './paging.ts'
+import { PaperOrderEnum, rootPapers } from './paper-order.ts'
 import { paperColumnsBelow } from './plan.ts'
 
 export const Paper = builder.loadableNodeRef('Paper', {
@@ -55,15 +55,35 @@ builder.queryFields((t) => ({
   papers: t.connection(
     {
       type: Paper,
-      description: 'Papers, the newest first.',
+      description: 'Papers in the order asked for.',
       args: {
         filter: t.arg({
           type: PaperFilterInput,
           description: 'Only papers like this. Leave it out for all.',
         }),
+        order: t.arg({
+          type: PaperOrderEnum,
+          required: true,
+          defaultValue: 'NEWEST',
+          description: 'In which order.',
+        }),
+        asOf: t.arg({
+          type: 'DateTime',
+          description:
+            'For the order TRENDING: what was trending at this instant. Asked again tomorrow, it gives the same answer. Leave it out for now. Example: `2026-06-12T12:00:00Z`.',
+        }),
       },
-      resolve: (_root, { filter, ...args }, context, info) =>
-        rootPapers(paperOrders.NEWEST, filterOf(filter), args, context, info),
+      validate: {
+        refine: [
+          rejectFirstWithLast,
+          [
+            ({ order, asOf }) => asOf == null || order === 'TRENDING',
+            { message: 'only the order TRENDING is of a moment; leave it out.', path: ['asOf'] },
+          ],
+        ],
+      },
+      resolve: (_root, { filter, order, asOf, ...args }, context, info) =>
+        rootPapers({ filter: filterOf(filter), order, asOf }, args, context, info),
     },
     PaperConnection,
   ),

@@ -26,6 +26,12 @@ export function selects(info: GraphQLResolveInfo, ...path: [string, ...string[]]
   return fieldsBelow(info, ...path.slice(0, -1)).has(path.at(-1) as string)
 }
 
+/** Whether the page of a connection is selected, and not its count alone. */
+export function readsPage(info: GraphQLResolveInfo): boolean {
+  const fields = fieldsBelow(info)
+  return fields.has('nodes') || fields.has('edges') || fields.has('pageInfo')
+}
+
 /** What the fields of a type read of its row; fields that say nothing read whatever there is. */
 export interface ReadsColumns {
   readonly columns?: readonly PaperColumn[]

@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+
+/** A paper that has something in common with another one. */
+export interface Related {
+  paper_id: number
+  related_id: number
+  score: number
+  keyword_keys: string[]
+  author_names: string[]
+  /** Whether words of the title led to it. */
+  by_text: boolean
+}
+
+/** Newest papers that are looked at for each keyword, for each author, and for the title. */
+const perKeyword = 200
+const perAuthor = 50
+const byTitle = 200
+/** Authors that are looked at: a paper of hundreds says little about each of them. */
+const authorsUsed = 20
+
+/**
+ * The papers most related to each of these. The score adds 1 for each shared keyword, 2 for each shared author (both
+ * damped by the root of how many there could be), and ten times the rank of the other paper for the words of the
+ * title. Common keywords are bounded: the newest papers of each are considered.
+ */
+export async function relatedByPaperIds(
+  db: Db,
+  ids: readonly number[],
+  limit: number,
+): Promise<Map<number, Related[]>> {
+  const { rows } = await sql<Related>`
+    select k.key as paper_id, r.* from unnest(${ids}::bigint[]) as k (key) join paper o on o.id = k.key
+    cross join lateral (
+      select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query) title
+    cross join lateral (
+      select p.id as related_id, shared.keyword_keys, shared.author_names,
+        coalesce(t.rank, 0) > 0 as by_text,
+        cardinality(shared.keyword_keys) / sqrt(1 + cardinality(o.keyword_keys))
+          + 2 * cardinality(shared.author_names) / sqrt(1 + cardinality(o.author_names))
+          + 10 * coalesce(t.rank, 0) as score
+      from (
+        select pk.paper_id as id from unnest(o.keyword_keys) as own (key) cross join lateral (
+          select pk.paper_id from paper_keyword pk where pk.keyword_key = own.key
+          order by pk.paper_id desc limit ${sql.lit(perKeyword)}) pk
+        union
+        select pa.paper_id from unnest(o.author_names[1:${sql.lit(authorsUsed)}]) as own (name) cross join lateral (
+          select pa.paper_id from paper_author pa where pa.author_name = own.name
+          order by pa.paper_id desc limit ${sql.lit(perAuthor)}) pa
+        union
+        select w.id from (select p.id from paper p where p.search @@ title.query
+          order by p.published_at desc, p.id desc limit ${sql.lit(byTitle)}) w
+      ) candidate
+      join paper p on p.id = candidate.id and p.id <> o.id
+      cross join lateral (
+        select array(select unnest(p.keyword_keys) intersect select unnest(o.keyword_keys) order by 1) as keyword_keys,
+          array(select unnest(p.author_names) intersect select unnest(o.author_names) order by 1) as author_names) shared
+      left join lateral (select ts_rank(p.search, title.query, 1)::float8 as rank) t on true
+      order by score desc, p.id desc limit ${limit}
+    ) r order by k.key, r.score desc, r.related_id desc`.execute(db)
+  return Map.groupBy(rows, (row) => row.paper_id)
+}

@@ -1,0 +1,100 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from './database.ts'
+import type { CanonicalFilter } from './filter.ts'
+import { filterConditions } from './filter.ts'
+import { computedOrders } from './orders.ts'
+import type { List } from './page.ts'
+import { type PaperColumn, selectPaper } from './papers.ts'
+
+/** Of a search that finds more, the newest so many are ranked and counted: what makes common words affordable. */
+export const rankedAtMost = 1000
+
+/**
+ * The papers of a filter with a text, the best match first: `ts_rank` with Postgres' own weights (title 1.0; authors
+ * and keywords 0.4; abstract 0.1), divided by 1 + log(length). Only the newest `rankedAtMost` matches take part.
+ */
+export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<PaperColumn>): List {
+  return {
+    select: sql`${selectPaper(wanted)}, r.relevance`,
+    from: sql`(
+      select m.id, ts_rank(m.search, ${queryOf(filter)}, 1)::float8 as relevance
+      from (${newestMatches(filter, sql`p.id, p.search`)}) m
+    ) r join paper p on p.id = r.id`,
+    where: [],
+    order: computedOrders.RELEVANCE,
+  }
+}
+
+function newestMatches(filter: CanonicalFilter, columns: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${columns} from paper p where ${sql.join(filterConditions(filter), sql` and `)}
+    order by p.published_at desc, p.id desc limit ${sql.lit(rankedAtMost)}`
+}
+
+/** The parsed text of a filter. A paper found by its arXiv id is matched by no word. */
+function queryOf({ text }: CanonicalFilter): RawBuilder<unknown> {
+  return sql`websearch_to_tsquery('papers', ${text ?? ''}::text)`
+}
+
+/** How often something stands in the papers found. */
+export interface Facet {
+  value: string
+  papers: number
+}
+
+export type FacetKind = 'keywords' | 'organizations' | 'years'
+
+const facetValues: Record<FacetKind, RawBuilder<unknown>> = {
+  keywords: sql`unnest(p.keyword_keys)`,
+  organizations: sql`p.organization_name`,
+  years: sql`extract(year from p.published_on)::integer::text`,
+}
+
+/** What the papers of a filter have most often in common, counted over the newest `rankedAtMost` of them. */
+export async function facetsOf(
+  db: Db,
+  filter: CanonicalFilter,
+  kind: FacetKind,
+  limit: number,
+): Promise<Facet[]> {
+  const { rows } = await sql<Facet>`
+    select m.value, count(*)::integer as papers
+    from (select ${facetValues[kind]} as value from (${newestMatches(filter, sql`p.*`)}) p) m
+    where m.value is not null group by m.value order by papers desc, m.value limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Between these stand the words that matched; they are in the private use area, where no text of ours is. */
+export const highlightStart = '\u{e000}'
+export const highlightStop = '\u{e001}'
+
+/** Texts of papers with the words of a search marked. */
+export interface Highlight {
+  id: number
+  /** The whole title. */
+  title: string
+  /** Up to three pieces of the abstract; null without one. */
+  abstract: string | null
+}
+
+/** Marks the words of a search in papers; `titleOnly` where the abstracts are not asked for, as they cost more. */
+export async function highlightsByPaperIds(
+  db: Db,
+  ids: readonly number[],
+  filter: CanonicalFilter,
+  titleOnly: boolean,
+): Promise<Map<number, Highlight>> {
+  const query = queryOf(filter)
+  const marks = `StartSel="${highlightStart}", StopSel="${highlightStop}"`
+  const { rows } = await sql<Highlight>`
+    select p.id, ts_headline('papers', ${unmarked(sql`p.title`)}, ${query}, ${`${marks}, HighlightAll=true`}) as title,
+      case when not ${titleOnly}::boolean then
+        ts_headline('papers', ${unmarked(sql`p.abstract`)}, ${query},
+          ${`${marks}, MaxFragments=3, MinWords=8, MaxWords=30, FragmentDelimiter=" … "`}) end as abstract
+    from paper p where p.id = any(${ids}::bigint[])`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** A text without our marks, were a source ever to send them. */
+function unmarked(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`translate(${text}, ${highlightStart + highlightStop}::text, '')`
+}

@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+import { papersOf } from './papers.ts'
+import type { PeriodKind } from './period.ts'
+
+/** What the editions of one day, week or month brought. */
+export interface StatsPoint {
+  /** The first day. */
+  start: string
+  /** Papers listed for the first time. */
+  papers: number
+  /** Upvotes and comments that these have now. */
+  upvotes: number
+  comments: number
+}
+
+/** One point for each period of the kind that begins from a day to a day; those without papers are zero. */
+export async function statsBetween(
+  db: Db,
+  kind: PeriodKind,
+  from: string,
+  to: string,
+  end: string,
+): Promise<StatsPoint[]> {
+  const { rows } = await sql<StatsPoint>`
+    select start::date as start, coalesce(papers, 0)::integer as papers, coalesce(upvotes, 0)::integer as upvotes,
+      coalesce(comments, 0)::integer as comments
+    from generate_series(${from}::timestamp, ${to}::timestamp, ('1 ' || ${kind})::interval) as start
+    left join (
+      select date_trunc(${kind}, p.first_listed_on::timestamp) as start, count(*) as papers, sum(p.upvotes) as upvotes,
+        sum(p.comment_count) as comments
+      from paper p where p.first_listed_on between ${from}::date and ${end}::date group by 1
+    ) counted using (start) order by start`.execute(db)
+  return rows
+}
+
+export interface KeywordTrend {
+  key: string
+  papers: number
+  /** In the time of the same length just before. */
+  previous: number
+}
+
+/** The keywords of the papers first listed from a day to a day, those with the most papers first. */
+export async function topKeywords(
+  db: Db,
+  from: string,
+  to: string,
+  previousFrom: string,
+  limit: number,
+): Promise<KeywordTrend[]> {
+  const { rows } = await sql<KeywordTrend>`
+    with now as materialized (
+      select k.key, count(*)::integer as papers from paper p, unnest(p.keyword_keys) as k (key)
+      where p.first_listed_on between ${from}::date and ${to}::date
+      group by k.key order by papers desc, k.key limit ${limit}),
+    before as materialized (
+      select k.key, count(*)::integer as papers from paper p, unnest(p.keyword_keys) as k (key)
+      where p.first_listed_on >= ${previousFrom}::date and p.first_listed_on < ${from}::date
+        and k.key in (select key from now)
+      group by k.key)
+    select now.key, now.papers, coalesce(before.papers, 0) as previous
+    from now left join before using (key) order by now.papers desc, now.key`.execute(db)
+  return rows
+}
+
+/** Papers that one object's counts look at, the newest: nobody has more but the commonest keywords. */
+export const countedPapers = 5000
+
+export type OwnerKind = keyof typeof papersOf
+
+export interface YearCount {
+  year: number
+  papers: number
+}
+
+/** Papers per year of publication of each author, keyword, organization or account, the newest year first. */
+export async function papersPerYear(
+  db: Db,
+  kind: OwnerKind,
+  keys: readonly string[],
+): Promise<Map<string, YearCount[]>> {
+  const { rows } = await sql<YearCount & { owner: string }>`
+    select k.key as owner, y.* from unnest(${keys}::text[]) as k (key) cross join lateral (
+      select extract(year from m.published_on)::integer as year, count(*)::integer as papers
+      from (select p.published_on from paper p where ${papersOf[kind]}
+        order by p.published_at desc, p.id desc limit ${sql.lit(countedPapers)}) m
+      group by 1) y order by k.key, y.year desc`.execute(db)
+  return Map.groupBy(rows, (row) => row.owner)
+}
+
+export interface CoAuthor {
+  name: string
+  papers: number
+}
+
+/** With whom each author wrote most papers. */
+export async function coAuthorsOf(
+  db: Db,
+  names: readonly string[],
+  limit: number,
+): Promise<Map<string, CoAuthor[]>> {
+  const { rows } = await sql<CoAuthor & { owner: string }>`
+    select k.key as owner, c.* from unnest(${names}::text[]) as k (key) cross join lateral (
+      select other.name, count(distinct m.id)::integer as papers
+      from (select p.id, p.author_names from paper p where ${papersOf.author}
+        order by p.published_at desc, p.id desc limit 1000) m, unnest(m.author_names) as other (name)
+      where other.name <> k.key group by other.name order by papers desc, other.name limit ${limit}
+    ) c order by k.key, c.papers desc, c.name`.execute(db)
+  return Map.groupBy(rows, (row) => row.owner)
+}
