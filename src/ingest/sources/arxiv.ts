@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import type { PaperRecord, Reading, Rejection } from '../../../db/record.ts'
+import { foldSpace } from '../../../db/text.ts'
+import { SourceError } from '../errors.ts'
+import { decode, gunzipped } from './bytes.ts'
+import { observationTime } from './options.ts'
+import { positionIn, rejection } from './rejections.ts'
+import {
+  abstract,
+  arxivId,
+  authorList,
+  defined,
+  instant,
+  limits,
+  name,
+  optional,
+  parseArxivId,
+  text,
+  title,
+} from './shapes.ts'
+import { wholeFileSource } from './source.ts'
+import { all, isElement, parseXml, textOf, type XmlElement, type XmlNode } from './xml.ts'
+
+export interface AtomOptions {
+  /** Overrides the time of observation; see `readAtomFeed` for what it is without. */
+  observedAt?: string
+  /** Stands before "entry 3" in the positions of rejections. */
+  name?: string
+}
+
+const label = optional(text(limits.text))
+
+const entryShape = z.object({
+  id: arxivId,
+  title,
+  summary: abstract,
+  published: instant,
+  updated: instant,
+  authors: authorList(z.object({ name })),
+  comment: label,
+  journalRef: label,
+  doi: label,
+  primaryCategory: label,
+  categories: z.array(label),
+})
+
+/**
+ * An answer of the arXiv API (Atom, either generation). Throws a `SourceError` for an empty body, for HTML, for a
+ * feed that is cut off, and for the error that arXiv sends as a feed with status 200.
+ *
+ * A record is observed at its entry's own `updated`: that is when arXiv last changed what the entry says, so the
+ * same answer read twice is the same record, and an old answer read late does not beat a newer one.
+ */
+export function readAtomFeed(xml: string, options: AtomOptions = {}): Reading {
+  const observedAt = options.observedAt === undefined ? undefined : observationTime(options.observedAt)
+  const entries = entriesOf(xml).map(fieldsOf)
+  const records: PaperRecord[] = []
+  const rejections: Rejection[] = []
+  for (const [index, fields] of entries.entries()) {
+    const position = positionIn(options.name, `entry ${index + 1}`)
+    const error = errorOf(fields)
+    if (error && entries.length === 1) throw new SourceError(`${error} Correct the ids or the query.`)
+    const parsed = entryShape.safeParse(fields)
+    if (error) rejections.push({ position, reason: error })
+    else if (parsed.success)
+      records.push(recordOf(parsed.data, parseArxivId(fields.id ?? '')?.version, observedAt))
+    else rejections.push(rejection(position, fields, parsed.error))
+  }
+  return { records, rejections, editions: [] }
+}
+
+function entriesOf(xml: string): XmlElement[] {
+  const start = xml.replace(/^\uFEFF/, '').trimStart()
+  if (start === '') {
+    throw new SourceError(
+      'arXiv answered with an empty body, as it does when asked too often. Wait a few seconds and ask again.',
+    )
+  }
+  if (/^rate exceeded/i.test(start))
+    throw new SourceError('arXiv says "Rate exceeded.": wait a few seconds and ask again.')
+  if (/^<(!doctype html|html)/i.test(start)) {
+    throw new SourceError(
+      'This is a web page (HTML), not an answer of the arXiv API. Ask export.arxiv.org/api/query.',
+    )
+  }
+  const { feed } = parseXml(start)
+  if (feed === undefined || Array.isArray(feed)) {
+    throw new SourceError('This XML is no Atom feed; an answer of export.arxiv.org/api/query is expected.')
+  }
+  return isElement(feed) ? all(feed.entry).map((entry) => (isElement(entry) ? entry : {})) : []
+}
+
+/** An entry's values under our names, for zod to judge. */
+function fieldsOf(entry: XmlElement) {
+  const url = textOf(entry.id)?.trim()
+  return {
+    id: url && (/\/abs\/(.+)$/.exec(url)?.[1] ?? url),
+    title: textOf(entry.title),
+    summary: textOf(entry.summary),
+    published: textOf(entry.published)?.trim(),
+    updated: textOf(entry.updated)?.trim(),
+    authors: all(entry.author).map((author) => ({
+      name: isElement(author) ? textOf(author.name) : undefined,
+    })),
+    comment: textOf(entry.comment),
+    journalRef: textOf(entry.journal_ref),
+    doi: textOf(entry.doi),
+    primaryCategory: termOf(entry.primary_category),
+    categories: all(entry.category).map(termOf),
+  }
+}
+
+/** What arXiv found wrong with the request; its errors come as an entry with status 200. */
+function errorOf({ id, summary }: ReturnType<typeof fieldsOf>): string | undefined {
+  if (!id || !/\/api\/errors\b/.test(id)) return undefined
+  return `arXiv answered with an error: ${foldSpace(summary ?? id).slice(0, 200)}.`
+}
+
+function termOf(node: XmlNode): string | undefined {
+  const term = isElement(node) ? node['@term'] : undefined
+  return typeof term === 'string' ? term : undefined
+}
+
+function recordOf(
+  entry: z.infer<typeof entryShape>,
+  version: number | undefined,
+  observedAt: string | undefined,
+): PaperRecord {
+  const withdrawn =
+    [entry.comment, entry.summary].some((text) => text && withdrawal.test(text)) ||
+    shortWithdrawal.test(entry.comment ?? '')
+  const categories = new Set(entry.categories.filter((category) => typeof category === 'string'))
+  return defined({
+    observedAt: observedAt ?? entry.updated,
+    arxivId: entry.id,
+    title: entry.title,
+    abstract: entry.summary,
+    publishedAt: entry.published,
+    authors: entry.authors.length > 0 ? entry.authors : undefined,
+    doi: entry.doi,
+    journalRef: entry.journalRef,
+    comment: entry.comment,
+    primaryCategory: entry.primaryCategory,
+    categories: [...categories].slice(0, limits.categories),
+    arxivVersion: version,
+    revisedAt: entry.updated,
+    withdrawnAt: withdrawn ? entry.updated : undefined,
+  })
+}
+
+/**
+ * How a withdrawal begins, in the comment or (older ones) in place of the abstract: "This paper has been withdrawn
+ * by the authors due to …". Only at the start, since others mention withdrawn papers: "Replaces 2401.00001, which
+ * has been withdrawn".
+ */
+const withdrawal =
+  /^(?:(?:this|the) )?(?:arxiv )?(?:paper|article|manuscript|submission|preprint|work|version) (?:(?:has been|is|was) )?(?:temporarily )?withdrawn\b/i
+const shortWithdrawal = /^withdrawn\b/i
+
+export const arxivSource = wholeFileSource({
+  kind: 'arxiv',
+  source: 'arxiv',
+  recognises: ({ start }) => start.startsWith('<') && /<([\w-]+:)?feed[\s>]/.test(start),
+  read: (bytes, options) => readAtomFeed(decode(gunzipped(bytes)), options),
+})

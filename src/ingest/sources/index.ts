@@ -1,0 +1,109 @@
+import type { Reading } from '../../../db/record.ts'
+import { SourceError } from '../errors.ts'
+import { arxivSource } from './arxiv.ts'
+import { type Chunks, gunzippedStream, isGzip, utf16Of } from './bytes.ts'
+import { jsonSource } from './json.ts'
+import { jsonLinesSource } from './json-lines.ts'
+import { pageSource } from './page.ts'
+import { quote } from './shapes.ts'
+import type { FileHead, FileSource, ReadOptions } from './source.ts'
+
+/** What can be read from a file. The first that recognises it reads it: JSON Lines are also the beginning of JSON. */
+export const fileSources: readonly FileSource[] = [pageSource, arxivSource, jsonLinesSource, jsonSource]
+
+/** Bytes that tell what a file is: enough for the first line of most JSON Lines. */
+const headBytes = 256 * 1024
+
+/**
+ * Which source reads a file of that name that begins with these bytes (unzipped; the whole of a small file). Throws
+ * a `SourceError` that names what the file is instead.
+ */
+export function detectSource(name: string, bytes: Uint8Array): FileSource {
+  const head = headOf(name, bytes)
+  const source = head.start === '' ? undefined : fileSources.find((candidate) => candidate.recognises(head))
+  if (!source) throw new SourceError(whatElse(head, bytes))
+  return source
+}
+
+export interface OpenedSource {
+  source: FileSource
+  /** One reading for a whole file, many for JSON Lines. Throws a `SourceError` when the input cannot be read. */
+  readings: AsyncIterable<Reading>
+}
+
+/** Unzips a stream where needed, finds its source by its first bytes and reads it. */
+export async function openSource(chunks: Chunks, options: ReadOptions = {}): Promise<OpenedSource> {
+  let peeked = await peek(chunks, 2)
+  peeked = await peek(isGzip(peeked.head) ? gunzippedStream(peeked.chunks) : peeked.chunks, headBytes)
+  try {
+    const source = detectSource(options.name ?? '', peeked.head)
+    return { source, readings: source.read(peeked.chunks, options) }
+  } catch (error) {
+    await peeked.chunks[Symbol.asyncIterator]().return?.()
+    throw error
+  }
+}
+
+/** The first bytes of a stream, and the stream as if nobody had looked, to be read once. */
+async function peek(chunks: Chunks, length: number): Promise<{ head: Uint8Array; chunks: Chunks }> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const seen: Uint8Array[] = []
+  let size = 0
+  while (size < length) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    seen.push(value)
+    size += value.length
+  }
+  const head = Buffer.concat(seen)
+  const again: AsyncIterator<Uint8Array> = {
+    async next() {
+      const value = seen.shift()
+      return value ? { done: false, value } : iterator.next()
+    },
+    // An explicit iterator, because leaving a generator that was never entered would not close the stream.
+    async return() {
+      await iterator.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+  return { head, chunks: { [Symbol.asyncIterator]: () => again } }
+}
+
+function headOf(name: string, bytes: Uint8Array): FileHead {
+  const base = name.split(/[/\\]/).at(-1) ?? ''
+  // As a stream, so that a character which the cut divides is left out.
+  const text = new TextDecoder(utf16Of(bytes) ?? 'utf-8').decode(bytes.subarray(0, headBytes), {
+    stream: true,
+  })
+  const all = bytes.length < headBytes
+  return { name: base.toLowerCase().replace(/\.gz$/, ''), start: text.trimStart(), all }
+}
+
+const readable =
+  'Readable are captures of the Daily Papers page (text), responses of the Hugging Face API (JSON or JSON Lines) and of the arXiv API (Atom), each also gzipped.'
+
+const signatures: [start: string, kind: string][] = [
+  ['%PDF', 'a PDF'],
+  ['\x89PNG', 'a PNG picture'],
+  ['\xff\xd8\xff', 'a JPEG picture'],
+  ['GIF8', 'a GIF picture'],
+  ['PK\x03\x04', 'a ZIP archive (or an office document)'],
+  ['\x1f\x8b', 'gzipped twice'],
+  ['(\xb5\x2f\xfd', 'compressed with zstd'],
+  ['SQLite format 3', 'an SQLite database'],
+]
+
+function whatElse({ start }: FileHead, bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'The file is empty.'
+  if (start === '') return 'The file holds nothing but white space.'
+  const beginning = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+  const signature = signatures.find(([mark]) => beginning.startsWith(mark))
+  if (signature) return `The file is ${signature[1]}. ${readable}`
+  if (/^<(!doctype html|html)\b/i.test(start)) {
+    return `The file is a saved web page (HTML). Copy the page's text instead, or save the API's answer. ${readable}`
+  }
+  if (start.startsWith('<')) return `The file is XML, but no Atom feed of the arXiv API. ${readable}`
+  if (bytes.includes(0) || start.includes('\uFFFD')) return `The file is not text. ${readable}`
+  return `The file begins with ${quote(start)}, which no source knows. ${readable}`
+}
