@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { EmbeddedDatabaseError } from '../db/embedded/index.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { followCommand } from './commands/follow.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { schemaCommand } from './commands/schema.ts'
@@ -34,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const config = program.opts().debug ? { ...read, log: { ...read.log, level: 'debug' as const } } : read
     return { config, log: createLogger(config.log) }
   }
-  for (const command of [serveCommand, ingestCommand, migrateCommand, schemaCommand]) {
+  for (const command of [serveCommand, ingestCommand, followCommand, migrateCommand, schemaCommand]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }
   // A reader that has seen enough (`schema | head`) is no fault.

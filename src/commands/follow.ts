@@ -1,0 +1,131 @@
+import { styleText } from 'node:util'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { StartError } from '../faults.ts'
+import { FollowError, type FollowedEvent, followFeed } from '../follow.ts'
+import type { CommandContext } from '../main.ts'
+
+interface Options {
+  readonly url?: string
+  readonly after?: string
+  readonly filter?: Record<string, unknown>
+  readonly text?: string
+  readonly keyword?: string[]
+  readonly author?: string[]
+  readonly all?: boolean
+  readonly json?: boolean
+}
+
+export function followCommand(context: () => CommandContext): Command {
+  return new Command('follow')
+    .description('print new papers of a running server as they come, across cuts and restarts')
+    .option('--url <url>', 'the GraphQL endpoint (default: this machine, at PORT)', webAddress)
+    .option('--after <cursor>', 'begin after a cursor that was kept, or at START')
+    .option('--text <words>', 'only papers that a search for these words finds')
+    .option('--keyword <keyword...>', 'only papers with one of these keywords')
+    .option('--author <name...>', 'only papers by one of these authors')
+    .addOption(
+      new Option('--filter <json>', 'any PaperFilter, e.g. \'{"minUpvotes": 10}\'').argParser(jsonObject),
+    )
+    .option('--all', 'updates, listings and withdrawals too')
+    .option('--json', 'one JSON object a line, with the cursor to go on from')
+    .action(async (options: Options) => {
+      const { url } = options
+      await follow(options, url ?? `http://localhost:${context().config.http.port}/graphql`)
+    })
+}
+
+async function follow(options: Options, url: string): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = () => stop.abort()
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  let cursor = options.after
+  let live = false
+  const events = followFeed({
+    url,
+    signal: stop.signal,
+    after: options.after,
+    kinds: options.all ? undefined : ['INGESTED'],
+    filter: filterOf(options),
+    onLive() {
+      if (!live) say(`Following ${url}. New papers appear here as they come; Ctrl-C ends it.`)
+      live = true
+    },
+    onLost(reason, retryIn) {
+      live = false
+      say(`${reason} Trying again in ${(retryIn / 1000).toFixed(1)} s.`)
+    },
+    onGap: say,
+  })
+  try {
+    for await (const event of events) {
+      cursor = event.cursor
+      process.stdout.write(options.json ? `${JSON.stringify(event)}\n` : shown(event))
+    }
+  } catch (error) {
+    throw error instanceof FollowError ? new StartError(error.message, { cause: error }) : error
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  }
+  if (cursor !== undefined) say(`Go on from here with --after ${cursor}`)
+}
+
+function filterOf({ filter, text, keyword, author }: Options): Record<string, unknown> | undefined {
+  const named = {
+    ...(text && { text }),
+    ...(keyword && { keywords: keyword }),
+    ...(author && { authors: author }),
+  }
+  return filter || Object.keys(named).length > 0 ? { ...filter, ...named } : undefined
+}
+
+/** Standard output is for papers alone. */
+function say(sentence: string): void {
+  process.stderr.write(`${styleText('dim', sentence, { stream: process.stderr })}\n`)
+}
+
+const words = {
+  PaperIngested: 'new',
+  PaperUpdated: 'changed',
+  PaperListed: 'listed',
+  PaperWithdrawn: 'withdrawn',
+} as const
+
+function shown(event: FollowedEvent): string {
+  const { paper, recordedAt, type, changes, editionDate } = event
+  const style = (format: Parameters<typeof styleText>[0], text: string) =>
+    styleText(format, text, { stream: process.stdout })
+  const named = paper.authors.nodes.map(({ name }) => name)
+  const others = paper.authorCount - named.length
+  const authors = [...named, ...(others > 0 ? [`${others} more`] : [])].join(', ')
+  const told =
+    type === 'PaperUpdated'
+      ? `${changes?.map(({ field, before, after }) => `${field}: ${brief(before)} → ${brief(after)}`).join(', ')}`
+      : type === 'PaperListed'
+        ? `on the edition of ${editionDate}`
+        : authors
+  const head = `${style('dim', clock(recordedAt))} ${style('green', words[type].padEnd(9))} ${style('bold', paper.title)}`
+  const rest = [told, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
+  return `${head}${rest.join('')}\n`
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}
+
+function clock(instant: string): string {
+  return new Date(instant).toTimeString().slice(0, 8)
+}
+
+function webAddress(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text
+  throw new InvalidArgumentError('Pass an address like http://localhost:4000/graphql.')
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (value && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {}
+  throw new InvalidArgumentError('Pass a PaperFilter as JSON, e.g. \'{"keywords": ["sparsity"]}\'.')
+}

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, createClient } from 'graphql-ws'
+
+export interface FollowOptions {
+  /** The GraphQL endpoint, e.g. `http://localhost:4000/graphql`. */
+  readonly url: string
+  /** Where to begin: a cursor that was kept, `START`, or `NOW`, the default. */
+  readonly after?: string | undefined
+  /** `INGESTED`, `UPDATED`, `LISTED`, `WITHDRAWN`; absent for all. */
+  readonly kinds?: readonly string[] | undefined
+  /** A `PaperFilter`. */
+  readonly filter?: Readonly<Record<string, unknown>> | undefined
+  readonly token?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Seconds between heartbeats. Nothing for two and a half times as long means that the link is dead. Default 15. */
+  readonly heartbeat?: number | undefined
+  /** The connection stands, and everything up to now has come. */
+  readonly onLive?: (() => void) | undefined
+  /** The connection was lost, or could not be made; the next attempt is in so many milliseconds. */
+  readonly onLost?: ((reason: string, retryIn: number) => void) | undefined
+  /** Events after the cursor are no longer kept: those between are lost, and reading goes on with the oldest kept. */
+  readonly onGap?: ((message: string) => void) | undefined
+}
+
+export interface FollowedPaper {
+  readonly id: string
+  readonly arxivId: string | null
+  readonly title: string
+  readonly publishedAt: string
+  readonly upvotes: number
+  readonly authorCount: number
+  readonly authors: { readonly nodes: readonly { readonly name: string }[] }
+  readonly pageUrl: string | null
+}
+
+/** A paper's event; keep its `cursor` when you have dealt with it. */
+export interface FollowedEvent {
+  readonly type: 'PaperIngested' | 'PaperUpdated' | 'PaperListed' | 'PaperWithdrawn'
+  readonly cursor: string
+  readonly previousCursor: string
+  readonly recordedAt: string
+  readonly source: string
+  readonly paper: FollowedPaper
+  readonly changes?: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[]
+  readonly editionDate?: string
+}
+
+interface Heartbeat {
+  readonly type: 'FeedHeartbeat'
+  readonly cursor: string
+  readonly previousCursor: string
+  readonly reconnectAfter: number | null
+}
+
+const document = /* GraphQL */ `
+subscription Follow($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperFilter, $heartbeat: Int!) {
+  feed(after: $after, kinds: $kinds, filter: $filter, heartbeat: $heartbeat) {
+    type: __typename
+    cursor
+    previousCursor
+    ... on PaperEvent {
+      recordedAt
+      source
+      paper { id arxivId title publishedAt upvotes authorCount authors(first: 5) { nodes { name } } pageUrl }
+    }
+    ... on PaperUpdated { changes { field before after } }
+    ... on PaperListed { editionDate }
+    ... on FeedHeartbeat { reconnectAfter }
+  }
+}`
+
+/** It makes no sense to try again; the message says what to change. */
+export class FollowError extends Error {
+  override name = 'FollowError'
+}
+
+/**
+ * The feed from a position on, each event once and in order, across cuts and restarts of the server. The whole
+ * recipe is: keep the cursor of what came last, subscribe after it again when the connection ends or falls silent,
+ * and check that each event continues where the one before it ended.
+ */
+export async function* followFeed(options: FollowOptions): AsyncGenerator<FollowedEvent, void, undefined> {
+  const { url, kinds, filter, token, signal, heartbeat = 15 } = options
+  let cursor = options.after ?? 'NOW'
+  for (let failures = 0; !signal?.aborted; ) {
+    let hint: number | null = null
+    let reason = 'The server ended the subscription.'
+    const connection = connect(url, token, heartbeat * 2500, signal)
+    try {
+      const variables = { after: cursor, kinds, filter, heartbeat }
+      for await (const result of connection.client.iterate<{ feed: FollowedEvent | Heartbeat }>({
+        query: document,
+        variables,
+      })) {
+        connection.heard()
+        if (result.errors) throw result.errors
+        const event = result.data?.feed
+        if (!event) continue
+        // Something in between did not reach us: read it from the cursor we hold.
+        if (cursor !== 'START' && cursor !== 'NOW' && event.previousCursor !== cursor) {
+          reason = 'An event is missing.'
+          break
+        }
+        cursor = event.cursor
+        failures = 0
+        if (event.type !== 'FeedHeartbeat') yield event
+        else if (event.reconnectAfter !== null) hint = event.reconnectAfter
+        else options.onLive?.()
+      }
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault.restartFrom !== undefined) {
+        options.onGap?.(fault.message)
+        cursor = fault.restartFrom
+        continue
+      }
+      if (fault.final) throw new FollowError(fault.message)
+      reason = fault.message
+    } finally {
+      await connection.close()
+    }
+    if (signal?.aborted) return
+    // With jitter, so that clients who lost one server do not all come back at one moment.
+    const retryIn = hint ?? Math.round(Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2))
+    failures += 1
+    options.onLost?.(reason, retryIn)
+    await sleep(retryIn, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** One connection, cut when nothing came for `silence` milliseconds or the signal says so. */
+function connect(url: string, token: string | undefined, silence: number, signal: AbortSignal | undefined) {
+  const client: Client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    // Trying again is done above, with the newest cursor: the client would send the first one again.
+    retryAttempts: 0,
+  })
+  const cut = () => client.terminate()
+  let watchdog = setTimeout(cut, silence)
+  signal?.addEventListener('abort', cut, { once: true })
+  return {
+    client,
+    heard() {
+      clearTimeout(watchdog)
+      watchdog = setTimeout(cut, silence)
+    },
+    async close() {
+      clearTimeout(watchdog)
+      signal?.removeEventListener('abort', cut)
+      await client.dispose()
+    },
+  }
+}
+
+interface Fault {
+  readonly message: string
+  /** Trying again would end the same way. */
+  readonly final: boolean
+  readonly restartFrom?: string
+}
+
+const passing = ['TOO_MANY_SUBSCRIPTIONS', 'SHUTTING_DOWN', 'DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']
+/** Close codes of graphql-ws that tell of a mistake of ours. */
+const finalCodes = [4400, 4401, 4403, 4406]
+
+/** What graphql-ws throws: GraphQL errors, the event of a close, or the event of a connection that failed. */
+function faultOf(thrown: unknown): Fault {
+  if (Array.isArray(thrown)) {
+    const [{ message, extensions }] = thrown as [{ message: string; extensions?: Record<string, unknown> }]
+    const restartFrom = extensions?.restartFrom
+    if (typeof restartFrom === 'string') return { message, final: false, restartFrom }
+    return { message, final: !passing.includes(String(extensions?.code)) }
+  }
+  if (thrown && typeof thrown === 'object' && 'code' in thrown && 'reason' in thrown) {
+    const { code, reason } = thrown as { code: number; reason: string }
+    return { message: reason || `The connection was closed (${code}).`, final: finalCodes.includes(code) }
+  }
+  const message = thrown instanceof Error ? thrown.message : 'The server cannot be reached.'
+  return { message, final: false }
+}
