@@ -1,13 +1,25 @@
-import { editionsByDates, listOfEditions } from '../db/editions.ts'
+import {
+  type EditionReading,
+  editionsByDates,
+  latestEdition,
+  listOfEditions,
+  neighboursOf,
+  readingsOf,
+  submittersOf,
+  submittersShown,
+} from '../db/editions.ts'
 import { listingsOfEdition, splitListing } from '../db/listings.ts'
 import { countList, readPage } from '../db/page.ts'
+import { batched } from './batch.ts'
 import { builder } from './builder.ts'
 import { pageRequest, toConnection } from './connection.ts'
+import type { Context } from './context.ts'
 import { scopeOf } from './cursor.ts'
 import { dayKey } from './ids.ts'
 import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
 import { ownedList } from './owned.ts'
 import { countedAtMost } from './paging.ts'
+import { SubmissionsRef } from './submissions.ts'
 
 export const Edition = builder.loadableNodeRef('Edition', {
   id: { resolve: (edition: { date: string }) => edition.date, parse: dayKey },
@@ -34,8 +46,62 @@ Edition.implement({
       },
       ListingConnection,
     ),
+    previous: t.field({
+      type: Edition,
+      nullable: true,
+      description: 'The nearest edition before it that lists something. Null for the first.',
+      resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.previous),
+    }),
+    next: t.field({
+      type: Edition,
+      nullable: true,
+      description: 'The nearest edition after it that lists something. Null for the last.',
+      resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.next),
+    }),
+    submitters: t.field({
+      type: [SubmissionsRef],
+      extensions: { bound: submittersShown },
+      description: `Who submitted to it, the most papers first: ${submittersShown} at most.`,
+      resolve: async ({ date }, _args, context) => {
+        const submitters = await batched(context, 'submitters of editions', date, async (dates) => {
+          const rows = await submittersOf(
+            context.db,
+            dates.map((day) => ({ from: day, to: day })),
+          )
+          return Map.groupBy(rows, ({ place }) => dates[place] ?? '')
+        })
+        return submitters ?? []
+      },
+    }),
+    readings: t.loadableGroup({
+      type: EditionReadingRef,
+      extensions: { bound: 'one for each source' },
+      description: 'When each source last read the whole of it, the newest first: how fresh it is.',
+      load: (dates: string[], { db }) => readingsOf(db, dates),
+      group: ({ edition_date }) => edition_date,
+      resolve: ({ date }) => date,
+    }),
   }),
 })
+
+const EditionReadingRef = builder.objectRef<EditionReading>('EditionReading').implement({
+  description: 'A look at a whole edition.',
+  fields: (t) => ({
+    source: t.exposeString('source', { description: 'The source that was read, e.g. `huggingface`.' }),
+    readAt: t.expose('read_at', {
+      type: 'DateTime',
+      description: 'When: its papers stood on it then, whether or not anything had changed.',
+    }),
+  }),
+})
+
+function neighbours(date: string, context: Context) {
+  return batched(context, 'neighbours of editions', date, (dates) => neighboursOf(context.db, dates))
+}
+
+function edition(date: string | null | undefined) {
+  return date ? { date } : null
+}
 
 const EditionConnection = builder.connectionObject(
   { type: Edition, name: 'EditionConnection', description: 'A page of a list of editions.' },
@@ -46,11 +112,15 @@ builder.queryFields((t) => ({
   edition: t.field({
     type: Edition,
     nullable: true,
-    description: 'The edition of a day; null where that day has none.',
+    description: 'The edition of a day, or the latest; null where there is none.',
     args: {
-      date: t.arg({ type: 'Date', required: true, description: 'The day. Example: `2026-01-05`.' }),
+      date: t.arg({
+        type: 'Date',
+        description:
+          'The day. Leave it out for the latest edition that lists something. Example: `2026-01-05`.',
+      }),
     },
-    resolve: (_root, { date }) => date,
+    resolve: async (_root, { date }, { db }) => date ?? (await latestEdition(db)),
   }),
   editions: t.connection(
     {

@@ -1,0 +1,58 @@
+import { type Related, relatedByPaperIds } from '../db/related.ts'
+import { Author } from './author.ts'
+import { batched } from './batch.ts'
+import { builder } from './builder.ts'
+import { Keyword } from './keyword.ts'
+import { Paper } from './paper.ts'
+
+const most = 20
+const sentence = `pass a whole number from 1 to ${most}.`
+
+const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
+  description: 'A paper that has something in common with another one, and what.',
+  fields: (t) => ({
+    paper: t.field({ type: Paper, description: 'The other paper.', resolve: ({ related_id }) => related_id }),
+    score: t.exposeFloat('score', {
+      description:
+        'How much: 1 for each shared keyword and 2 for each shared author, divided by the root of 1 + how many the first paper has, and ten times how well the other matches the words of its title.',
+    }),
+    sharedKeywords: t.field({
+      type: [Keyword],
+      extensions: { bound: 'the keywords of one paper' },
+      description: 'Keywords that both have.',
+      resolve: ({ keyword_keys }) => keyword_keys.map((key) => ({ key })),
+    }),
+    sharedAuthors: t.field({
+      type: [Author],
+      extensions: { bound: 'the authors of one paper' },
+      description: 'Authors that both have.',
+      resolve: ({ author_names }) => author_names.map((name) => ({ name })),
+    }),
+    sharedWords: t.exposeBoolean('by_text', {
+      description: 'Whether words of the title stand in the other paper.',
+    }),
+  }),
+})
+
+builder.objectFields(Paper, (t) => ({
+  related: t.field({
+    type: [RelatedPaperRef],
+    extensions: { columns: ['id'], bound: most },
+    description:
+      'Papers that are related by keywords, authors or words, the closest first. Of common keywords and words the newest papers are considered.',
+    args: {
+      first: t.arg.int({
+        required: true,
+        defaultValue: 5,
+        description: `How many: 1 to ${most}.`,
+        validate: { type: 'number', min: [1, { message: sentence }], max: [most, { message: sentence }] },
+      }),
+    },
+    resolve: async ({ id }, { first }, context) => {
+      const related = await batched(context, `related ${first}`, id, (ids) =>
+        relatedByPaperIds(context.db, ids, first),
+      )
+      return related ?? []
+    },
+  }),
+}))
