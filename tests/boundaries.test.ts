@@ -45,7 +45,7 @@ describe('who may import what: db <- schema <- src, seeds -> src/ingest and db',
   })
 })
 
-describe('the four onlys', () => {
+describe('who alone does what', () => {
   const filesThat = (matches: (code: string) => boolean, among = product) =>
     among.filter((file) => matches(codeOf(file)))
 
@@ -55,10 +55,10 @@ describe('the four onlys', () => {
     ])
   })
 
-  test('one opens things: pools, the embedded database, the feed, the server', () => {
+  test('two open things: src/store.ts the database, src/app.ts all else', () => {
     const opens = /\b(openDatabase|startEmbedded|createHttpServer|openFeed)\(/
     const uses = filesThat((code) => opens.test(code.replace(/^export (async )?function .*$/gm, '')))
-    expect(uses).toEqual(['src/app.ts'])
+    expect(uses.sort()).toEqual(['src/app.ts', 'src/store.ts'])
   })
 
   test('one writes papers', () => {

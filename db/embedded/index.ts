@@ -130,7 +130,7 @@ function place(wanted: string): string {
     }
     throw new EmbeddedDatabaseError(
       `Cannot make the data directory ${path} (${messageOf(error)}). ` +
-        'Choose a writable place with EMBEDDED_PG_DATA_DIR, or set DATABASE_URL.',
+        'Choose a writable place with DATA_DIR, or set DATABASE_URL.',
       { cause: error },
     )
   }

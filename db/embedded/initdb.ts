@@ -27,14 +27,14 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
   if (!contents.includes('PG_VERSION')) {
     throw new EmbeddedDatabaseError(
       `${dataDir} is not empty and is not a Postgres data directory. ` +
-        'Choose another one with EMBEDDED_PG_DATA_DIR, or move what is in it away.',
+        'Choose another one with DATA_DIR, or move what is in it away.',
     )
   }
   const made = Number(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'))
   if (made !== binaries.major) {
     throw new EmbeddedDatabaseError(
       `${dataDir} was made by Postgres ${made}, and this is ${binaries.version}, which cannot read it. ` +
-        'Dump it with the old one and load it into a new directory (EMBEDDED_PG_DATA_DIR), move it away to start ' +
+        'Dump it with the old one and load it into a new directory (DATA_DIR), move it away to start ' +
         `empty, or name a Postgres ${made} in EMBEDDED_PG_BIN.`,
     )
   }
@@ -72,10 +72,9 @@ async function makeCluster({ dataDir, binaries, user, sync }: ClusterOptions): P
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })
     if (codeOf(error) === 'EBUSY' || codeOf(error) === 'EXDEV') {
-      throw new EmbeddedDatabaseError(
-        `${dataDir} is a mount point; name a folder inside it in EMBEDDED_PG_DATA_DIR.`,
-        { cause: error },
-      )
+      throw new EmbeddedDatabaseError(`${dataDir} is a mount point; name a folder inside it in DATA_DIR.`, {
+        cause: error,
+      })
     }
     throw error
   }

@@ -27,7 +27,7 @@ export async function lockDirectory(dataDir: string, patienceMs = 2_000): Promis
   }
   throw new EmbeddedDatabaseError(
     `The data directory ${dataDir} is in use by another server${holder(dataDir)}. ` +
-      'Stop that one, or choose another directory with EMBEDDED_PG_DATA_DIR, or set DATABASE_URL.',
+      'Stop that one, or choose another directory with DATA_DIR, or set DATABASE_URL.',
   )
 }
 
@@ -46,7 +46,7 @@ function tryLock(dataDir: string): DirectoryLock | undefined {
     if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return undefined
     throw new EmbeddedDatabaseError(
       `Cannot lock ${file} (${messageOf(error)}). This user must be able to write it and its folder: ` +
-        'if another user started the server before, chown them, or choose another EMBEDDED_PG_DATA_DIR.',
+        'if another user started the server before, chown them, or choose another DATA_DIR.',
       { cause: error },
     )
   }

@@ -69,7 +69,7 @@ export function serverUser({ user, bin, parent }: ServerUserOptions): ServerUser
   if (trial.status !== 0) {
     throw new EmbeddedDatabaseError(
       `This runs as root, and the user "${target.name}" that Postgres must then run as cannot enter ${barrier}. ` +
-        `Run as a normal user, or chmod o+x ${barrier}, or move the project and EMBEDDED_PG_DATA_DIR elsewhere, ` +
+        `Run as a normal user, or chmod o+x ${barrier}, or move the project and DATA_DIR elsewhere, ` +
         'or set DATABASE_URL.',
     )
   }

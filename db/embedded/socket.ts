@@ -30,7 +30,7 @@ export function socketFolder(dataDir: string, user: ServerUser): SocketFolder {
   if (!stats.isDirectory() || (stats.mode & 0o077) !== 0 || !ours) {
     throw new EmbeddedDatabaseError(
       `${path}, where the socket of ${dataDir} goes, is not a private folder of this user. ` +
-        'Remove it, or choose a shorter EMBEDDED_PG_DATA_DIR.',
+        'Remove it, or choose a shorter DATA_DIR.',
     )
   }
   user.give(path)

@@ -1,12 +1,12 @@
 import type { Db } from '../../db/database.ts'
 import { noteFailure } from '../../db/sources.ts'
-import { openStore } from '../app.ts'
 import type { Config } from '../config.ts'
 import { isUnavailable, StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import type { FileFault, SourceReadings } from '../ingest/files.ts'
 import { type IngestProgress, ingest } from '../ingest/run.ts'
 import type { CommandContext } from '../main.ts'
+import { openStore } from '../store.ts'
 import { ingestReport, type Report, tellReport } from './ingest-report.ts'
 import { createProgress, type Progress } from './progress.ts'
 

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type Db, openDatabase } from '../db/database.ts'
+import { findBinaries } from '../db/embedded/binaries.ts'
+import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
+import { runningEmbedded } from '../db/embedded/running.ts'
+import { migrateToLatest } from '../db/migrate.ts'
+import { type Config, maskPassword } from './config.ts'
+import { databaseFault, StartError } from './faults.ts'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import type { Logger } from './log.ts'
+
+/** A database that is open and at the newest schema. */
+export interface Store {
+  readonly db: Db
+  /** For the connection that listens to the feed. */
+  readonly listenUrl: string
+  /** Which one it is, for people; without its password. */
+  readonly description: string
+  /** Migrations that this opening ran. */
+  readonly migrated: readonly string[]
+  /** Settles when the embedded Postgres ended without being asked to. */
+  readonly died: Promise<StartError>
+  /** Whether it answers, within two seconds. */
+  answers(): Promise<boolean>
+  close(): Promise<void>
+}
+
+const oldestPostgres = 15
+const answerWithinMs = 2_000
+
+/**
+ * Opens the database that the settings name and migrates it. Without DATABASE_URL that is the embedded one, or,
+ * with `share`, the one that a running server has already started on the same data directory.
+ */
+export async function openStore(config: Config, log: Logger, { share = false } = {}): Promise<Store> {
+  const life = createLifecycle(log)
+  try {
+    const { url, listenUrl, description, died } = await locate(config, log, life, share)
+    const { poolSize: max, statementTimeoutMs: statementTimeout } = config.database
+    const onError = (error: Error) => log.debug('A database connection broke.', { reason: error.message })
+    const handle = openDatabase({ connectionString: url, max, statementTimeout, onError })
+    life.opened('connections', handle.close)
+    try {
+      const version = await versionOf(handle.db)
+      const migrated = await migrate(url)
+      return {
+        db: handle.db,
+        listenUrl,
+        description: `${description} (Postgres ${version})`,
+        migrated,
+        died,
+        answers: () => answers(handle.db),
+        close: life.close,
+      }
+    } catch (error) {
+      throw error instanceof StartError ? error : databaseFault(error, url)
+    }
+  } catch (error) {
+    await life.close()
+    throw error
+  }
+}
+
+async function locate(config: Config, log: Logger, life: Lifecycle, share: boolean) {
+  const { url, listenUrl } = config.database
+  const never = new Promise<never>(() => {})
+  if (url !== undefined)
+    return { url, listenUrl: listenUrl ?? url, description: maskPassword(url), died: never }
+  const { dataDir: folder, user, ...where } = config.embedded
+  // A cluster belongs to one major version: another Postgres on this machine begins one of its own.
+  const { bin: binDir, major } = findBinaries(where)
+  const dataDir = join(folder, `pg${major}`)
+  const running = share ? await connectable(runningEmbedded(dataDir)) : undefined
+  if (running)
+    return { url: running, listenUrl: running, description: `embedded, in ${dataDir}`, died: never }
+  const embedded = await startEmbedded({ dataDir, binDir, user, log: (line) => log.info(line) })
+  life.opened('embedded database', () => embedded.stop())
+  return {
+    url: embedded.url,
+    listenUrl: embedded.url,
+    description: `embedded, in ${dataDir}`,
+    died: deathOf(embedded),
+  }
+}
+
+async function deathOf({ exited, logFile }: EmbeddedDatabase): Promise<StartError> {
+  const { code, signal } = await exited
+  const tail = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-10).join('\n')
+  const how = signal ?? `code ${code}`
+  return new StartError(`The embedded database ended (${how}). Its log, ${logFile}, ends with:\n${tail}`)
+}
+
+async function connectable(url: string | undefined): Promise<string | undefined> {
+  if (url === undefined) return undefined
+  const { db, close } = openDatabase({ connectionString: url, max: 1 })
+  try {
+    return (await answers(db)) ? url : undefined
+  } finally {
+    await close()
+  }
+}
+
+async function versionOf(db: Db): Promise<string> {
+  const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
+  const version = rows[0]?.server_version.split(' ')[0] ?? 'of unknown version'
+  if (Number.parseInt(version, 10) < oldestPostgres) {
+    throw new StartError(
+      `The database is Postgres ${version}, but ${oldestPostgres} is the oldest that works. Upgrade it, or correct DATABASE_URL.`,
+    )
+  }
+  return version
+}
+
+/** On a connection of its own without a time limit: another instance may be at a long migration. */
+async function migrate(url: string): Promise<string[]> {
+  const { db, close } = openDatabase({ connectionString: url, max: 1, statementTimeout: 0 })
+  try {
+    return await migrateToLatest(db)
+  } finally {
+    await close()
+  }
+}
+
+async function answers(db: Db): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, answerWithinMs, false).unref())
+  const asked = sql`select`.execute(db).then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([asked, late])
+}
