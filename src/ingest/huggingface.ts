@@ -81,6 +81,7 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
   const keyed = new Map<string, unknown>()
   let limit = pageSize
   let observedAt: string | undefined
+  let linked = false
   for (let page = 0; page < mostPages; page += 1) {
     const { entries, more, receivedAt } = await client.get({
       path: '/api/daily_papers',
@@ -96,7 +97,8 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
     }
     // A first page of exactly the default size was cut there: the rest follows in pages of that size.
     if (page === 0 && entries.length === defaultPageSize && !more) limit = defaultPageSize
-    const last = entries.length < limit && !more
+    linked ||= more
+    const last = !more && (linked || entries.length < limit)
     if (last || keyed.size === known) return { pages: page + 1, keyed, observedAt }
   }
   throw new SourceError(`${client.host} gives page after page without an end. Ask for a shorter time.`)

@@ -10,6 +10,8 @@ export interface CliOptions {
   readonly cwd: string
   /** Options of Node itself. */
   readonly execArgv?: readonly string[]
+  /** What it finds on its standard input; without it, nothing. */
+  readonly input?: string | Uint8Array
 }
 
 /** The program as a process of its own; killed at the end of its scope if it still runs. */
@@ -24,12 +26,16 @@ export interface CliProcess extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void
 }
 
-export function startCli(args: readonly string[], { env = {}, cwd, execArgv = [] }: CliOptions): CliProcess {
+export function startCli(
+  args: readonly string[],
+  { env = {}, cwd, execArgv = [], input }: CliOptions,
+): CliProcess {
   const child: ChildProcess = spawn(process.execPath, [...execArgv, entry, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  child.stdin?.on('error', () => {}).end(input)
   const heard = { stdout: '', stderr: '' }
   const listeners = new Set<() => void>()
   let over = false

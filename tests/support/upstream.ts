@@ -23,7 +23,7 @@ export interface Upstream extends AsyncDisposable {
   /** Answers every request so, until called without. */
   always(answer?: Answer): void
   /** Called before each list is answered, e.g. to let votes move. */
-  beforeList?: () => void
+  beforeList?: (() => void) | undefined
 }
 
 export async function startUpstream(): Promise<Upstream> {
