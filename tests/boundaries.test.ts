@@ -39,6 +39,18 @@ describe('who may import what: db <- schema <- src, seeds -> src/ingest and db',
     expect(wrong).toEqual([])
   })
 
+  test('the product imports only what a production install has', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const packages = product
+      .filter((file) => file !== 'vitest.config.ts')
+      .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
+      .filter(
+        ({ name }) => !name.startsWith('node:') && !/^(src|db|schema|seeds)\/|^package\.json$/.test(name),
+      )
+    const nameOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
+    expect(packages.filter(({ name }) => !(nameOf(name) in dependencies))).toEqual([])
+  })
+
   test('nothing but tests imports tests', () => {
     const wrong = product.filter((file) => importsOf(file).some((name) => name.startsWith('tests/')))
     expect(wrong).toEqual(wrong.filter((file) => file === 'vitest.config.ts'))

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const entry = fileURLToPath(new URL('../../src/cli.mjs', import.meta.url))
+const here = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface CliOptions {
   /** All of the environment, beside PATH. */
@@ -10,6 +11,8 @@ export interface CliOptions {
   readonly cwd: string
   /** Options of Node itself. */
   readonly execArgv?: readonly string[]
+  /** Another copy of the project than the one of these tests. */
+  readonly project?: string
   /** What it finds on its standard input; without it, nothing. */
   readonly input?: string | Uint8Array
 }
@@ -28,9 +31,9 @@ export interface CliProcess extends AsyncDisposable {
 
 export function startCli(
   args: readonly string[],
-  { env = {}, cwd, execArgv = [], input }: CliOptions,
+  { env = {}, cwd, execArgv = [], input, project = here }: CliOptions,
 ): CliProcess {
-  const child: ChildProcess = spawn(process.execPath, [...execArgv, entry, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...execArgv, join(project, 'src/cli.mjs'), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
