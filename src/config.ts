@@ -20,8 +20,13 @@ function flag(fallback: boolean) {
   return z.stringbool().default(fallback).meta({ allowed: 'on or off' })
 }
 
+/** Any text. `meta` comes last: what is chained after it would lose it. */
 function text(allowed: string) {
-  return z.string().meta({ allowed })
+  return z.string().optional().meta({ allowed })
+}
+
+function textOr(fallback: string, allowed: string) {
+  return z.string().default(fallback).meta({ allowed })
 }
 
 const postgresUrl = z
@@ -47,14 +52,14 @@ const webAddress = (fallback: string) =>
 /** Every variable that the program reads. The README's table lists the same ones, and a test compares. */
 export const settings = {
   PORT: integer(0, 65_535, 4000),
-  HOST: text('a host name or an address').default('127.0.0.1'),
+  HOST: textOr('127.0.0.1', 'a host name or an address'),
   DATABASE_URL: postgresUrl,
   DATABASE_LISTEN_URL: postgresUrl,
   POOL_SIZE: integer(1, 1_000, 10),
   STATEMENT_TIMEOUT_MS: integer(100, 3_600_000, 30_000),
-  DATA_DIR: text('a folder').default('.data'),
-  EMBEDDED_PG_BIN: text('the folder of the postgres and initdb to use').optional(),
-  EMBEDDED_PG_USER: text('a user of this system').optional(),
+  DATA_DIR: textOr('.data', 'a folder'),
+  EMBEDDED_PG_BIN: text('the folder of the postgres and initdb to use'),
+  EMBEDDED_PG_USER: text('a user of this system'),
   PLANT_SEEDS: flag(true),
   WRITE_TOKEN: z
     .string()

@@ -71,6 +71,10 @@ describe('settings', () => {
   })
 })
 
+test.each(Object.entries(settings))('%s can say what it allows', (_name, schema) => {
+  expect(schema.meta()?.allowed).toMatch(/\w|\*/)
+})
+
 describe('connection strings in messages', () => {
   test.each([
     ['postgresql://me:se:c@ret@host:5/db?x=1', 'postgresql://me:***@host:5/db?x=1'],
