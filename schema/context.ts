@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/index.ts'
+import type { PaperRecord, Rejection } from '../db/record.ts'
 
 /** Who asks, as far as answers depend on it. */
 export interface Viewer {
@@ -13,6 +14,12 @@ export interface Viewer {
 export const anonymous: Viewer = Object.freeze({ canWrite: false, sharingKey: 'anonymous' })
 
 /**
+ * Judges a record that a client pushes by the rules that hold for every source; what it gives may be written.
+ * Null and absent are the same.
+ */
+export type Intake = (input: unknown) => { record: PaperRecord } | { rejection: Omit<Rejection, 'position'> }
+
+/**
  * What one operation is answered from. Loaders remember by context object: a subscription needs a new one for each
  * event, or `forgetLoaded` between them, or it serves yesterday's rows and grows without end.
  */
@@ -20,10 +27,14 @@ export interface Context {
   readonly db: Db
   readonly feed: Feed
   readonly viewer: Viewer
+  readonly intake: Intake
 }
 
-export type ContextParts = Pick<Context, 'db' | 'feed'> & Partial<Pick<Context, 'viewer'>>
+export type ContextParts = Pick<Context, 'db' | 'feed'> & Partial<Pick<Context, 'viewer' | 'intake'>>
 
-export function createContext({ db, feed, viewer = anonymous }: ContextParts): Context {
-  return { db, feed, viewer }
+export function createContext({ db, feed, viewer = anonymous, intake = nothing }: ContextParts): Context {
+  return { db, feed, viewer, intake }
 }
+
+/** Where only queries and subscriptions are executed. */
+const nothing: Intake = () => ({ rejection: { reason: 'No papers are taken in here.' } })

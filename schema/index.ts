@@ -19,6 +19,7 @@ import './counts.ts'
 import './stats.ts'
 import './suggestions.ts'
 import './feed.ts'
+import './ingest.ts'
 import { builder } from './builder.ts'
 
 /** The schema that is served. */

@@ -6,6 +6,7 @@ import { type Context, createContext, type Viewer } from '../schema/context.ts'
 import type { Config } from './config.ts'
 import { tooManyEntities } from './entity-limit.ts'
 import { clientError } from './faults.ts'
+import { judgeRecord } from './ingest/intake.ts'
 import { measure, overLimit, type QueryLimits } from './limits.ts'
 import type { Logger } from './log.ts'
 
@@ -30,7 +31,7 @@ export interface EngineOptions {
 export function createEngine({ schema, db, feed, limits, http, log, plugins = [] }: EngineOptions): Engine {
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema,
-    context: ({ viewer }) => ({ ...createContext({ db, feed, viewer }) }),
+    context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),
     plugins: [limitQueries(limits), limitUnsizedBodies(http.maxBodyBytes), ...plugins],
     maskedErrors: { maskError: clientError, isDev: false },
     logging: engineLog(log),
