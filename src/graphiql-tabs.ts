@@ -22,17 +22,15 @@ query NewestPapers {
   {
     query: `# The Daily Papers of the latest day.
 query LatestEdition {
-  editions(first: 1) {
-    nodes {
-      date
-      listings(first: 30) {
-        totalCount
-        nodes {
-          paper {
-            title
-            authorCount
-            commentCount
-          }
+  edition {
+    date
+    listings(first: 30) {
+      totalCount
+      nodes {
+        paper {
+          title
+          authorCount
+          commentCount
         }
       }
     }

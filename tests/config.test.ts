@@ -93,9 +93,9 @@ describe('connection strings in messages', () => {
 
 test('the README describes every setting with its default, and no other', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)` \| (.*?) \|/gm)].map(([, name, standard]) => [
+  const rows = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)` \|(.*?)\|/gm)].map(([, name, standard]) => [
     name,
-    standard?.replaceAll('`', ''),
+    standard?.replaceAll('`', '').trim(),
   ])
   const defaults = Object.entries(settings).map(([name, schema]) => {
     const value = schema.safeParse(undefined).data
