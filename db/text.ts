@@ -1,7 +1,10 @@
 /** Folds line breaks and runs of white space to one space each, and composes accents (NFC). */
 export function foldSpace(text: string): string {
   // A lone space stays as it is: matching those too, only to put them back, takes three times as long.
-  return text.normalize('NFC').replace(/[^\S ]\s*| \s+/gu, ' ').trim()
+  return text
+    .normalize('NFC')
+    .replace(/[^\S ]\s*| \s+/gu, ' ')
+    .trim()
 }
 
 /**
