@@ -67,6 +67,13 @@ export async function facetsOf(
 export const highlightStart = '\u{e000}'
 export const highlightStop = '\u{e001}'
 
+/**
+ * ts_headline takes `<EOS>` for a tag and leaves it out. While it works, control characters stand for the signs of
+ * markup: it takes them for signs between words, as it would no character beyond ASCII.
+ */
+const markup = '<>&'
+const masks = '\u0001\u0002\u0003'
+
 /** Texts of papers with the words of a search marked. */
 export interface Highlight {
   id: number
@@ -85,16 +92,13 @@ export async function highlightsByPaperIds(
 ): Promise<Map<number, Highlight>> {
   const query = queryOf(filter)
   const marks = `StartSel="${highlightStart}", StopSel="${highlightStop}"`
+  const headline = (text: RawBuilder<unknown>, options: string) => sql`translate(ts_headline('papers',
+    translate(${text}, ${markup + highlightStart + highlightStop + masks}::text, ${masks}::text), ${query},
+    ${`${marks}, ${options}`}), ${masks}::text, ${markup}::text)`
   const { rows } = await sql<Highlight>`
-    select p.id, ts_headline('papers', ${unmarked(sql`p.title`)}, ${query}, ${`${marks}, HighlightAll=true`}) as title,
+    select p.id, ${headline(sql`p.title`, 'HighlightAll=true')} as title,
       case when not ${titleOnly}::boolean then
-        ts_headline('papers', ${unmarked(sql`p.abstract`)}, ${query},
-          ${`${marks}, MaxFragments=3, MinWords=8, MaxWords=30, FragmentDelimiter=" … "`}) end as abstract
+        ${headline(sql`p.abstract`, 'MaxFragments=3, MinWords=8, MaxWords=30, FragmentDelimiter=" … "')} end as abstract
     from paper p where p.id = any(${ids}::bigint[])`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
-}
-
-/** A text without our marks, were a source ever to send them. */
-function unmarked(text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`translate(${text}, ${highlightStart + highlightStop}::text, '')`
 }
