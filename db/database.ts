@@ -34,6 +34,9 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
     types: columnTypes(),
   })
   pool.on('error', (error) => options.onError?.(error))
+  // The pool listens to idle connections only. One that breaks while a statement or a transaction has it would end
+  // the process; the statement itself fails with the same error.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   const close = () => (closing ??= db.destroy())
