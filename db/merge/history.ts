@@ -27,6 +27,10 @@ export function onlyChanges(points: readonly Point[]): Point[] {
   })
 }
 
+export function isSamePoint(a: Point, b: Point): boolean {
+  return a.observedAt === b.observedAt && metrics.every((metric) => a[metric] === b[metric])
+}
+
 function joinInstants(points: readonly Point[]): Point[] {
   const byInstant = new Map<string, Point>()
   for (const point of points) {

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import { metrics, onlyChanges, type Point } from '../merge/history.ts'
+import { isSamePoint, metrics, onlyChanges, type Point } from '../merge/history.ts'
 import type { Tables } from '../tables.ts'
 import { equal, type MergedPaper } from './merge.ts'
 import { insertRows, storeAuthors, storeHistory, storeKeywords, storeNames, updatePapers } from './store.ts'
@@ -170,8 +170,7 @@ async function insertLate(
   for (const paper of papers) {
     const before = (stored.get(paper.id) ?? []).map(({ paperId: _, ...point }) => point)
     const after = onlyChanges([...before, ...paper.points, ...paper.counted])
-    const isIn = (points: readonly Point[], point: Point) =>
-      points.some((other) => JSON.stringify(Object.values(other)) === JSON.stringify(Object.values(point)))
+    const isIn = (points: readonly Point[], point: Point) => points.some((other) => isSamePoint(other, point))
     for (const point of before)
       if (!isIn(after, point)) removed.push({ paperId: paper.id, observedAt: point.observedAt })
     for (const point of after) if (!isIn(before, point)) added.push({ paperId: paper.id, point })

@@ -1,0 +1,74 @@
+import type { Db } from '../../db/database.ts'
+import { eventsAfter } from '../../db/feed/log.ts'
+import { toldColumns } from '../../db/writer/rows.ts'
+
+/** A paper as the feed tells it, or as the table has it: the columns that events tell, as JSON has them. */
+export type ToldPapers = Map<number, Record<string, unknown>>
+
+const columns = [...toldColumns, 'listed_on', 'submitter_names'] as const
+const lists = new Set([
+  'author_names',
+  'keywords',
+  'keyword_keys',
+  'media_urls',
+  'categories',
+  'listed_on',
+  'submitter_names',
+])
+const counters = new Set(['author_count', 'upvotes', 'comment_count'])
+
+/**
+ * Reads the whole log and does what it says, as a client does that keeps a copy. Throws where an event does not fit
+ * what came before it.
+ */
+export async function foldOfFeed(db: Db): Promise<ToldPapers> {
+  const papers: ToldPapers = new Map()
+  for (let after = 0; ; ) {
+    const page = await eventsAfter(db, after, 1_000)
+    for (const { entry } of page) {
+      if (entry.number !== after + 1) throw new Error(`Event ${entry.number} follows ${after}.`)
+      after = entry.number
+      const paper = papers.get(entry.paperId)
+      if ((entry.kind === 'ingested') === (paper !== undefined)) {
+        throw new Error(`Event ${after} (${entry.kind}) of paper ${entry.paperId} comes out of turn.`)
+      }
+      if (entry.kind === 'ingested') papers.set(entry.paperId, { ...blank(), ...entry.data.paper })
+      if (!paper) continue
+      if (entry.kind === 'updated') {
+        for (const [column, { before, after: value }] of Object.entries(entry.data.changed)) {
+          if (JSON.stringify(paper[column]) !== JSON.stringify(before)) {
+            throw new Error(
+              `Event ${after}: ${column} was ${JSON.stringify(paper[column])}, not ${JSON.stringify(before)}.`,
+            )
+          }
+          paper[column] = value
+        }
+      } else if (entry.kind === 'withdrawn') paper.withdrawn_at = entry.data.withdrawnAt
+      else if (entry.kind === 'listed') {
+        paper.listed_on = withOne(paper.listed_on, entry.editionDate)
+        paper.submitter_names = withOne(paper.submitter_names, entry.data.submitter)
+      }
+    }
+    if (page.length < 1_000) return papers
+  }
+}
+
+/** The same columns of the table. */
+export async function tableOfPapers(db: Db): Promise<ToldPapers> {
+  const rows = await db
+    .selectFrom('paper')
+    .select(['id', ...columns])
+    .execute()
+  return new Map(rows.map(({ id, ...row }) => [id, JSON.parse(JSON.stringify(row))]))
+}
+
+function blank(): Record<string, unknown> {
+  return Object.fromEntries(
+    columns.map((column) => [column, lists.has(column) ? [] : counters.has(column) ? 0 : null]),
+  )
+}
+
+function withOne(list: unknown, item: string | null): unknown[] {
+  const items = Array.isArray(list) ? list : []
+  return item === null || items.includes(item) ? items : [...items, item].sort()
+}
