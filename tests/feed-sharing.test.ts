@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startTestApp, type TestApp } from './support/app.ts'
+import { addPapers, append, ingested } from './support/feed.ts'
 import { plant } from './support/papers.ts'
 import { subscribe, subscribeSse, type TestSubscription } from './support/subscribe.ts'
 
@@ -109,4 +110,27 @@ test('a hundred filters are matched in one statement for a batch, and read one p
   expect(app.feed.statements.matches - matches).toBe(1)
   await Promise.all(subscriptions.map((each) => each.close()))
   await opened(0)
+})
+
+test('a stretch read when the log ended in the middle of it is not taken for the whole one', async () => {
+  const ids = await addPapers(app.db, ['Often told'])
+  const many = (count: number) =>
+    append(
+      app.db,
+      Array.from({ length: count }, () => ingested(ids[0] ?? 0)),
+    )
+  const start = await app.feed.refresh()
+  // Up to two events after a round number, where a subscriber gets them from a stretch of two.
+  await many(64 - (start % 64) + 2)
+  const head = await app.feed.refresh()
+  const first = subscribe<Ingested>(app, document, { after: app.feed.cursor(head - 2) })
+  await titles(first, 2)
+  await many(100)
+  // This one begins further on in the same stretch, which is whole now.
+  const second = subscribe<Ingested>(app, document, { after: app.feed.cursor(head + 4) })
+  const cursors: string[] = []
+  while (cursors.length < 96) cursors.push((await second.next()).paperIngested.cursor)
+  expect(cursors).toEqual(Array.from({ length: 96 }, (_, index) => app.feed.cursor(head + 5 + index)))
+  expect(second.waiting).toBe(0)
+  await Promise.all([first.close(), second.close()])
 })

@@ -77,9 +77,8 @@ export class PageCache {
     return { pages: this.#pages.size, size }
   }
 
-  /** The page that begins at a position of a topic: one being read or read just now, or a new one. */
-  get(topic: string, from: number, read: () => Promise<Page>): Promise<Page> {
-    const key = `${from} ${topic}`
+  /** The page of a key: one being read or read just now, or a new one. */
+  get(key: string, read: () => Promise<Page>): Promise<Page> {
     const known = this.#pages.get(key)
     if (known && !this.#isOld(this.#known.get(key))) return known
     this.#forget(key)

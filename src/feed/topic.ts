@@ -150,14 +150,20 @@ export class Topic implements Home {
   /** Behind the head, pages begin at round numbers, so that subscribers at different places of one share it. */
   async #page(position: number): Promise<Page> {
     const { feed, pages } = this.#parts
+    const { key } = this.subject
     const round = position - (position % stretch)
-    const pageFrom = (from: number) => pages.get(this.subject.key, from, () => this.#read(from))
-    if (round + stretch > feed.head) return pageFrom(position)
-    return pageFrom(round).catch((error) => {
-      // The log may have been pruned up to here.
-      if (round < position && error instanceof FeedCursorError) return pageFrom(position)
-      throw error
-    })
+    if (round + stretch <= feed.head) {
+      const page = await pages
+        .get(`round ${round} ${key}`, () => this.#read(round))
+        .catch((error) => {
+          // The log may have been pruned up to here.
+          if (error instanceof FeedCursorError) return undefined
+          throw error
+        })
+      // It may have been read when the log ended in the middle of it.
+      if (page && page.to > position) return page
+    }
+    return pages.get(`from ${position} ${key}`, () => this.#read(position))
   }
 
   async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {
