@@ -50,18 +50,26 @@ export async function ingest(
   const rejections: Rejection[] = []
   let records: PaperRecord[] = []
   let editions: EditionReadingRecord[] = []
-  const flush = async () => {
-    if (records.length > 0) {
-      const recorded = await recordPapers(db, { source, records, editions }, { dryRun })
-      total.records += records.length
-      total.new += recorded.papers.new
-      total.changed += recorded.papers.changed
-      total.unchanged += recorded.papers.unchanged
-      total.events += recorded.events
-      records = []
-      editions = []
-    }
+  let storing: Promise<void> = Promise.resolve()
+
+  const store = async (batch: { records: PaperRecord[]; editions: EditionReadingRecord[] }) => {
+    const recorded = await recordPapers(db, { source, ...batch }, { dryRun })
+    total.records += batch.records.length
+    total.new += recorded.papers.new
+    total.changed += recorded.papers.changed
+    total.unchanged += recorded.papers.unchanged
+    total.events += recorded.events
     options.onProgress?.({ ...total })
+  }
+  /** One batch at a time; while the database is at it, the next one is read. */
+  const flush = async () => {
+    await storing
+    if (records.length === 0) return
+    storing = store({ records, editions })
+    // Its failure is met by whoever waits for it next.
+    storing.catch(() => {})
+    records = []
+    editions = []
   }
   const finish = async () => {
     if (!dryRun) await noteReading(db, source, { read: total.records, ...pick(total) })
@@ -76,11 +84,14 @@ export async function ingest(
       }
       records.push(...reading.records)
       editions.push(...reading.editions)
-      if (records.length >= batchSize) await flush()
       if (signal?.aborted) break
+      if (records.length >= batchSize) await flush()
     }
     if (!signal?.aborted) await flush()
+    await storing
+    options.onProgress?.({ ...total })
   } catch (error) {
+    await storing.catch(() => {})
     // What waits for an upstream or a file ends by throwing the reason why it was asked to stop.
     const isStop = signal?.aborted && error === signal.reason
     if (isStop) return await finish()
