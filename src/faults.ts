@@ -56,11 +56,10 @@ function failure(error: unknown): { code: string; message: string } {
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error)
   if (code !== undefined) return unavailable.has(code)
-  // pg has no code for these two of its own.
-  return (
-    error instanceof Error &&
-    /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
-  )
+  // pg has no code of its own for these.
+  const words =
+    /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying)/
+  return error instanceof Error && words.test(error.message)
 }
 
 export function codeOf(error: unknown): string | undefined {

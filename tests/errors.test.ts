@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { isUnavailable } from '../src/faults.ts'
 import { startTestApp, type TestApp } from './support/app.ts'
 
 const newest = '{ papers(first: 1) { nodes { title } } }'
@@ -55,6 +56,27 @@ test('a statement that takes too long is ended, and says so', async () => {
     const { body } = await ask(app, newest)
     expect(body.errors).toMatchObject([{ extensions: { code: 'QUERY_TIMEOUT' } }])
   })
+  expect((await ask(app, newest)).body).toEqual({ data: { papers: { nodes: [] } } })
+})
+
+test('a connection that is cut between two statements fails the second one, and not the process', async () => {
+  await using app = await startTestApp()
+  const cut = app.db.transaction().execute(async (db) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+    const { pool } = app.database.database
+    await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    // Postgres says goodbye before the connection ends, and both have to be lived through.
+    await vi.waitFor(async () => {
+      const { rowCount } = await pool.query('select from pg_stat_activity where pid = $1', [rows[0]?.pid])
+      expect(rowCount).toBe(0)
+    })
+    await sql`select 1`.execute(db)
+  })
+  const error = await cut.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(isUnavailable(error)).toBe(true)
   expect((await ask(app, newest)).body).toEqual({ data: { papers: { nodes: [] } } })
 })
 

@@ -1,7 +1,5 @@
 import { Command, Option } from 'commander'
-import { startApp } from '../app.ts'
 import type { CommandContext } from '../main.ts'
-import { welcome } from '../welcome.ts'
 
 export function serveCommand(context: () => CommandContext): Command {
   return new Command('serve')
@@ -14,6 +12,9 @@ export function serveCommand(context: () => CommandContext): Command {
     .action(async ({ follow }: { follow?: 'huggingface' }) => {
       const { config: settings, log } = context()
       const config = follow ? { ...settings, follow: { ...settings.follow, source: follow } } : settings
+      // Loaded only now: the schema and all that serves it take longer than the other commands together.
+      const { startApp } = await import('../app.ts')
+      const { welcome } = await import('../welcome.ts')
       const app = await startApp(config, log)
       const stopped = stopSignal()
       console.log(await welcome(app, config))
