@@ -28,7 +28,7 @@ test('on a terminal one line is drawn over: bar, share, rate, time left, counts'
   pass(200)
   progress.update(counts)
   expect(written.at(-1)).toBe(
-    '\r[=====>              ]  25%  564 papers/s  0:07 left  new 1,000  changed 200  unchanged 40  rejected 2\x1b[K',
+    '\r[===>        ]  25%  564 papers/s  0:07 left  new 1,000  changed 200  unchanged 40  rejected 2\x1b[K',
   )
   progress.line('huggingface.co allows few more requests for now; waiting 10 s.')
   expect(written.slice(-2)).toEqual([
@@ -37,7 +37,7 @@ test('on a terminal one line is drawn over: bar, share, rate, time left, counts'
   ])
   pass(100)
   progress.advance(750)
-  expect(written.at(-1)).toMatch(/^\r\[={20}\] 100% {2}\d+ papers\/s {2}new/)
+  expect(written.at(-1)).toMatch(/^\r\[={12}\] 100% {2}\d+ papers\/s {2}new/)
   progress.end()
   expect(written.at(-1)).toBe('\r\x1b[K')
 })
@@ -67,5 +67,5 @@ test('in a pipe it is a plain line every five seconds', () => {
   }
   progress.end()
   expect(written).toHaveLength(2)
-  for (const line of written) expect(line).toMatch(/^\[[= >]{20}\] +\d+% .* left .*\n$/)
+  for (const line of written) expect(line).toMatch(/^\[[= >]{12}\] +\d+% .* left .*\n$/)
 })

@@ -76,7 +76,7 @@ function lineOf({ share, elapsed, counts }: State): string {
   const rate = Math.round(counts.records / Math.max(elapsed, 0.001)).toLocaleString('en')
   const left = share && share < 1 ? `  ${clockOf((elapsed / share) * (1 - share))} left` : ''
   const bar =
-    share === undefined ? '' : `[${barOf(share, 20)}] ${String(Math.floor(share * 100)).padStart(3)}%  `
+    share === undefined ? '' : `[${barOf(share, 12)}] ${String(Math.floor(share * 100)).padStart(3)}%  `
   return `${bar}${rate} papers/s${left}  ${countsOf(counts)}`
 }
 
