@@ -71,13 +71,11 @@ const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: 
   { needs: ['organizations'], test: (v) => sql`p.organization_name = any(${v('organizations')})` },
   {
     needs: ['editionFrom', 'editionTo'],
-    // The first two let an index help; the last is needed for a paper on an edition before and on one after.
-    test: (
-      v,
-    ) => sql`(coalesce(p.last_listed_on, '0001-01-01'::date) >= coalesce(${v('editionFrom')}, '0001-01-02')
-      and p.first_listed_on <= coalesce(${v('editionTo')}, 'infinity')
-      and exists (select from unnest(p.listed_on) as listed (day) where listed.day
-        between coalesce(${v('editionFrom')}, '-infinity') and coalesce(${v('editionTo')}, 'infinity')))`,
+    // The span lets an index help; the days decide, as a paper may be on an edition before and on one after.
+    test: (v) => sql`(p.first_listed_on is not null
+      and daterange(p.first_listed_on, p.last_listed_on, '[]') && ${span(v('editionFrom'), v('editionTo'))}
+      and exists (select from unnest(p.listed_on) as listed (day)
+        where listed.day <@ ${span(v('editionFrom'), v('editionTo'))}))`,
   },
   { needs: ['authors'], test: (v) => sql`p.author_names && ${v('authors')}` },
   { needs: ['keywords'], test: (v) => sql`p.keyword_keys && ${v('keywords')}` },
@@ -88,6 +86,11 @@ const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: 
 
 function midnight(day: Sql): Sql {
   return sql`((${day})::timestamp at time zone 'UTC')`
+}
+
+/** From a day to a day; null is without an end. Postgres refuses a range that ends before it begins. */
+function span(from: Sql, to: Sql): Sql {
+  return sql`case when ${from} > ${to} then 'empty' else daterange(${from}, ${to}, '[]') end`
 }
 
 /** The one form of a filter. Names are folded the way the writer folds them; empty lists are no criterion. */

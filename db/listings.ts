@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { listingsByEdition, listingsByVotes } from './orders.ts'
-import type { List } from './page.ts'
+import type { List, OwnedList } from './page.ts'
 import { type Paper, type PaperColumn, selectPaper } from './papers.ts'
 import type { ListingRow } from './tables.ts'
 
@@ -10,14 +10,24 @@ export type Listing = Omit<ListingRow, 'observed_at'> & { paper?: Paper }
 /** As a joined read gives it: the paper's columns beside the listing's. */
 export type JoinedListing = Paper & Omit<ListingRow, 'observed_at'>
 
-/** Listings of the editions `k.key`, with the wanted columns of their papers. */
-export function listingsOfEdition(wanted: ReadonlySet<PaperColumn>): List {
-  return { ...joined(wanted), where: [sql`l.edition_date = k.key`], order: listingsByVotes }
+/** Listings of editions, with the wanted columns of their papers. */
+export function listingsOfEdition(wanted: ReadonlySet<PaperColumn>): OwnedList {
+  return {
+    ...joined(wanted),
+    owned: (day) => sql`l.edition_date = ${day}`,
+    keyType: 'date',
+    order: listingsByVotes,
+  }
 }
 
-/** Listings by the submitters `k.key`, with the wanted columns of their papers. */
-export function listingsBySubmitter(wanted: ReadonlySet<PaperColumn>): List {
-  return { ...joined(wanted), where: [sql`l.submitter_name = k.key`], order: listingsByEdition }
+/** Listings by submitters, with the wanted columns of their papers. */
+export function listingsBySubmitter(wanted: ReadonlySet<PaperColumn>): OwnedList {
+  return {
+    ...joined(wanted),
+    owned: (name) => sql`l.submitter_name = ${name}`,
+    keyType: 'text',
+    order: listingsByEdition,
+  }
 }
 
 function joined(wanted: ReadonlySet<PaperColumn>): Pick<List, 'select' | 'from'> {

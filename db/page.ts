@@ -33,7 +33,7 @@ export interface Page<Row> {
 export interface List {
   readonly select: RawBuilder<unknown>
   readonly from: RawBuilder<unknown>
-  /** All of them hold. For lists read by owner they may use `k.key`. */
+  /** All of them hold. */
   readonly where: readonly RawBuilder<unknown>[]
   readonly order: Order
 }
@@ -44,17 +44,41 @@ export async function readPage<Row>(db: Db, list: List, page: PageRequest): Prom
   return toPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
-/** The same page of the lists of many owners in one statement; an owner without rows has an empty page. */
+/** The lists of many owners of one kind: one for each key, all in one statement. */
+export interface OwnedList extends Omit<List, 'where'> {
+  /** Whose rows these are, given the owner's key as SQL. */
+  readonly owned: (key: RawBuilder<unknown>) => RawBuilder<unknown>
+  /** The type of the key. */
+  readonly keyType: 'text' | 'date' | 'bigint'
+  /** `from` is one table with the alias `p`, whose rows of an owner are to be found first and sorted then. */
+  readonly fenced?: boolean
+}
+
+/**
+ * The same page of the list of each owner; an owner without rows has an empty page. One owner gets a statement of
+ * its own, in which the planner sees the key: it alone can tell a rare keyword from one that is everywhere.
+ */
 export async function readPages<Owner extends string | number, Row>(
   db: Db,
   owners: readonly Owner[],
-  type: 'text' | 'date' | 'bigint',
-  list: List,
+  list: OwnedList,
   page: PageRequest,
 ): Promise<Map<Owner, Page<Row>>> {
+  const [only, ...others] = owners
+  if (only !== undefined && others.length === 0) {
+    const key = sql`${only}::${sql.raw(list.keyType)}`
+    return new Map([[only, await readPage<Row>(db, { ...list, where: [list.owned(key)] }, page)]])
+  }
   const inOrder = orderBy(list.order, page.backwards, (_key, index) => `x.key_${index}`)
+  const owned = list.owned(sql`k.key`)
+  const each = list.fenced
+    ? pageStatement(
+        { ...list, from: sql`(select p.* from ${list.from} where ${owned} offset 0) p`, where: [] },
+        page,
+      )
+    : pageStatement({ ...list, where: [owned] }, page)
   const statement = sql<KeyedRow & { owner: Owner }>`
-    select k.key as owner, x.* from ${owning(owners, type)} cross join lateral (${pageStatement(list, page)}) x
+    select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
     order by k.key, ${inOrder}`
   const { rows } = await statement.execute(db)
   const byOwner = new Map<Owner, KeyedRow[]>(owners.map((owner) => [owner, []]))
@@ -72,13 +96,14 @@ export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most
 export async function countLists<Owner extends string | number>(
   db: Db,
   owners: readonly Owner[],
-  type: 'text' | 'date' | 'bigint',
-  list: Pick<List, 'from' | 'where'>,
+  list: Pick<OwnedList, 'from' | 'owned' | 'keyType'>,
   most: number,
 ): Promise<Map<Owner, number>> {
+  const each = countStatement({ ...list, where: [list.owned(sql`k.key`)] }, most)
   const { rows } = await sql<{ owner: Owner; amount: number }>`
-    select k.key as owner, x.amount from ${owning(owners, type)}
-    cross join lateral (${countStatement(list, most)}) x`.execute(db)
+    select k.key as owner, x.amount from ${owning(owners, list.keyType)} cross join lateral (${each}) x`.execute(
+    db,
+  )
   return new Map(rows.map(({ owner, amount }) => [owner, amount]))
 }
 

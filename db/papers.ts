@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
-import type { List, Order } from './page.ts'
+import type { List, Order, OwnedList } from './page.ts'
 import type { PaperRow } from './tables.ts'
 
 /** A paper as it is read: without the columns that only matching and merging use. */
@@ -90,11 +90,29 @@ export function listOfPapers(
   return { select: selectPaper(wanted), from: sql`paper p`, where, order }
 }
 
-/** Whose papers: SQL over `p` and the owner's key `k.key`. */
+/** Whose papers: SQL over `p` and the owner's key. */
 export const papersOf = {
-  author: sql`p.author_names @> array[k.key]`,
-  keyword: sql`p.keyword_keys @> array[k.key]`,
-  organization: sql`p.organization_name = k.key`,
+  author: (key: RawBuilder<unknown>) => sql`p.author_names @> array[${key}]`,
+  keyword: (key: RawBuilder<unknown>) => sql`p.keyword_keys @> array[${key}]`,
+  organization: (key: RawBuilder<unknown>) => sql`p.organization_name = ${key}`,
   /** Those that the account is linked to as an author, not those it submitted. */
-  account: sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = k.key)`,
+  account: (key: RawBuilder<unknown>) =>
+    sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = ${key})`,
 } as const
+
+/** The papers of authors, keywords, organizations or accounts. */
+export function papersOwnedBy(
+  kind: keyof typeof papersOf,
+  order: Order,
+  wanted?: ReadonlySet<PaperColumn>,
+): OwnedList {
+  return {
+    select: selectPaper(wanted),
+    from: sql`paper p`,
+    owned: papersOf[kind],
+    keyType: 'text',
+    // Not knowing the key, the planner would read all papers in their order to find those of a rare one.
+    fenced: true,
+    order,
+  }
+}

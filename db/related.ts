@@ -12,7 +12,7 @@ export interface Related {
   by_text: boolean
 }
 
-/** Newest papers that are looked at for each keyword, for each author, and for the title. */
+/** Papers that are looked at for each keyword, for each author, and for the title. */
 const perKeyword = 200
 const perAuthor = 50
 const byTitle = 200
@@ -22,7 +22,8 @@ const authorsUsed = 20
 /**
  * The papers most related to each of these. The score adds 1 for each shared keyword, 2 for each shared author (both
  * damped by the root of how many there could be), and ten times the rank of the other paper for the words of the
- * title. Common keywords are bounded: the newest papers of each are considered.
+ * title. Considered are the papers stored last of each keyword and author, and the newest that hold the two longest
+ * words of the title: the longest tend to be the rarest.
  */
 export async function relatedByPaperIds(
   db: Db,
@@ -33,6 +34,10 @@ export async function relatedByPaperIds(
     select k.key as paper_id, r.* from unnest(${ids}::bigint[]) as k (key) join paper o on o.id = k.key
     cross join lateral (
       select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query) title
+    cross join lateral (
+      select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as query from (
+        select t.lexeme from unnest(to_tsvector('papers', o.title)) t order by length(t.lexeme) desc, t.lexeme limit 2) w
+    ) longest
     cross join lateral (
       select p.id as related_id, shared.keyword_keys, shared.author_names,
         coalesce(t.rank, 0) > 0 as by_text,
@@ -48,8 +53,8 @@ export async function relatedByPaperIds(
           select pa.paper_id from paper_author pa where pa.author_name = own.name
           order by pa.paper_id desc limit ${sql.lit(perAuthor)}) pa
         union
-        select w.id from (select p.id from paper p where p.search @@ title.query
-          order by p.published_at desc, p.id desc limit ${sql.lit(byTitle)}) w
+        (select w.id from (select p.id, p.published_at from paper p where p.search @@ longest.query offset 0) w
+          order by w.published_at desc, w.id desc limit ${sql.lit(byTitle)})
       ) candidate
       join paper p on p.id = candidate.id and p.id <> o.id
       cross join lateral (

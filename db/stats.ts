@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import { papersOf } from './papers.ts'
 import type { PeriodKind } from './period.ts'
 
 /** What the editions of one day, week or month brought. */
@@ -64,10 +63,24 @@ export async function topKeywords(
   return rows
 }
 
-/** Papers that one object's counts look at, the newest: nobody has more but the commonest keywords. */
-export const countedPapers = 5000
+/** Papers that one object's counts look at, those stored last: only the commonest keywords have more. */
+export const countedPapers = 2000
 
-export type OwnerKind = keyof typeof papersOf
+const counted = sql.lit(countedPapers)
+
+/** The ids of papers of the owner `k.key`. */
+const idsOf = {
+  author: sql`select distinct pa.paper_id as id from paper_author pa where pa.author_name = k.key
+    order by id desc limit ${counted}`,
+  keyword: sql`select pk.paper_id as id from paper_keyword pk where pk.keyword_key = k.key
+    order by id desc limit ${counted}`,
+  organization: sql`select p.id from paper p where p.organization_name = k.key
+    order by p.published_at desc, p.id desc limit ${counted}`,
+  account: sql`select distinct pa.paper_id as id from paper_author pa where pa.account_name = k.key
+    order by id desc limit ${counted}`,
+} as const
+
+export type OwnerKind = keyof typeof idsOf
 
 export interface YearCount {
   year: number
@@ -82,10 +95,9 @@ export async function papersPerYear(
 ): Promise<Map<string, YearCount[]>> {
   const { rows } = await sql<YearCount & { owner: string }>`
     select k.key as owner, y.* from unnest(${keys}::text[]) as k (key) cross join lateral (
-      select extract(year from m.published_on)::integer as year, count(*)::integer as papers
-      from (select p.published_on from paper p where ${papersOf[kind]}
-        order by p.published_at desc, p.id desc limit ${sql.lit(countedPapers)}) m
-      group by 1) y order by k.key, y.year desc`.execute(db)
+      select extract(year from p.published_on)::integer as year, count(*)::integer as papers
+      from (${idsOf[kind]}) m join paper p on p.id = m.id group by 1
+    ) y order by k.key, y.year desc`.execute(db)
   return Map.groupBy(rows, (row) => row.owner)
 }
 
@@ -103,8 +115,7 @@ export async function coAuthorsOf(
   const { rows } = await sql<CoAuthor & { owner: string }>`
     select k.key as owner, c.* from unnest(${names}::text[]) as k (key) cross join lateral (
       select other.name, count(distinct m.id)::integer as papers
-      from (select p.id, p.author_names from paper p where ${papersOf.author}
-        order by p.published_at desc, p.id desc limit 1000) m, unnest(m.author_names) as other (name)
+      from (${idsOf.author}) m join paper p on p.id = m.id, unnest(p.author_names) as other (name)
       where other.name <> k.key group by other.name order by papers desc, other.name limit ${limit}
     ) c order by k.key, c.papers desc, c.name`.execute(db)
   return Map.groupBy(rows, (row) => row.owner)

@@ -62,7 +62,7 @@ Account.implement({
         description: 'What it submitted to editions, the newest edition first.',
         resolve: ({ name }, args, context, info) => {
           const list = listingsBySubmitter(listedPaperColumns(info))
-          return ownedList('submissions', name, 'text', list, splitListing, args, context, info)
+          return ownedList('submissions', name, list, splitListing, args, context, info)
         },
       },
       ListingConnection,

@@ -21,7 +21,7 @@ const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
 const perYear = {
   type: [YearCountRef] as [typeof YearCountRef],
   extensions: { bound: 'the years since its first paper' },
-  description: `Its papers per year of publication, the newest year first; of its newest ${countedPapers} papers.`,
+  description: `Its papers per year of publication, the newest year first; of the ${countedPapers} papers stored last, if there are more.`,
 }
 
 builder.objectFields(Author, (t) => ({
@@ -32,7 +32,7 @@ builder.objectFields(Author, (t) => ({
   coAuthors: t.field({
     type: [CoAuthorRef],
     extensions: { bound: mostCoAuthors },
-    description: 'With whom it stands on most papers, of its newest 1000.',
+    description: 'With whom it stands on most papers.',
     args: {
       first: t.arg.int({
         required: true,

@@ -41,7 +41,7 @@ Edition.implement({
         description: 'What it lists, the paper with the most upvotes first, as the page shows it.',
         resolve: ({ date }, args, context, info) => {
           const list = listingsOfEdition(listedPaperColumns(info))
-          return ownedList('listings', date, 'date', list, splitListing, args, context, info)
+          return ownedList('listings', date, list, splitListing, args, context, info)
         },
       },
       ListingConnection,

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { type PaperListOrder, paperOrders } from '../db/orders.ts'
-import { countLists, type List, type Page, type PageRequest, readPages } from '../db/page.ts'
-import { listOfPapers, type Paper, papersOf } from '../db/papers.ts'
+import { countLists, type OwnedList, type Page, type PageRequest, readPages } from '../db/page.ts'
+import { type Paper, type papersOf, papersOwnedBy } from '../db/papers.ts'
 import { batched } from './batch.ts'
 import { type Connection, type PagingArgs, pageRequest, toConnection } from './connection.ts'
 import type { Context } from './context.ts'
@@ -29,16 +29,16 @@ export async function ownedPapers(
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<Connection<Paper>> {
-  const list = listOfPapers([papersOf[kind]], paperOrders[order], wantedOf(info))
-  return ownedList(kind, key, 'text', list, itself<Paper>, args, context, info)
+  const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
+  const list = papersOwnedBy(kind, paperOrders[order], wanted)
+  return ownedList(kind, key, list, (paper: Paper) => paper, args, context, info)
 }
 
-/** Any list that belongs to the object `key`. `name` names the list; its SQL uses `k.key`. */
+/** Any list that belongs to the object `key`; `name` names it among the lists of such objects. */
 export async function ownedList<Key extends string | number, Row, Node>(
   name: string,
   key: Key,
-  type: 'text' | 'date' | 'bigint',
-  list: List,
+  list: OwnedList,
   toNode: (row: Row) => Node,
   args: PagingArgs,
   context: Context,
@@ -48,28 +48,20 @@ export async function ownedList<Key extends string | number, Row, Node>(
   const request = pageRequest(args, scope)
   const page = readsPage(info)
     ? await batched(context, question(name, list, request, info), key, (keys) =>
-        readPages<Key, Row>(context.db, keys, type, list, request),
+        readPages<Key, Row>(context.db, keys, list, request),
       )
     : unread
   const count = async () =>
     (await batched(context, `${name} count`, key, (keys) =>
-      countLists(context.db, keys, type, list, countedAtMost),
+      countLists(context.db, keys, list, countedAtMost),
     )) ?? 0
   return toConnection(page ?? unread, request, scope, count, toNode)
 }
 
 /** Parents at one place of the query ask the same, so the place tells the columns. */
-function question(name: string, list: List, request: PageRequest, info: GraphQLResolveInfo): string {
+function question(name: string, list: OwnedList, request: PageRequest, info: GraphQLResolveInfo): string {
   const place: (string | number)[] = []
   for (let path: typeof info.path | undefined = info.path; path; path = path.prev)
     if (typeof path.key === 'string') place.push(path.key)
   return JSON.stringify([name, list.order.name, request, place])
-}
-
-function wantedOf(info: GraphQLResolveInfo) {
-  return paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
-}
-
-function itself<Row>(row: Row): Row {
-  return row
 }

@@ -39,7 +39,7 @@ builder.objectFields(Paper, (t) => ({
     type: [RelatedPaperRef],
     extensions: { columns: ['id'], bound: most },
     description:
-      'Papers that are related by keywords, authors or words, the closest first. Of common keywords and words the newest papers are considered.',
+      'Papers that are related by keywords, authors or words, the closest first. Considered are the newest papers of each keyword and author, and those with the two longest words of the title.',
     args: {
       first: t.arg.int({
         required: true,

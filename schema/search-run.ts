@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { type CanonicalFilter, filterConditions } from '../db/filter.ts'
-import { computedOrders, paperOrders } from '../db/orders.ts'
-import { countList, readPage } from '../db/page.ts'
-import { listOfPapers, type Paper } from '../db/papers.ts'
-import { listByRelevance } from '../db/search.ts'
+import type { CanonicalFilter } from '../db/filter.ts'
+import { computedOrders } from '../db/orders.ts'
+import { readPage } from '../db/page.ts'
+import type { Paper } from '../db/papers.ts'
+import { countSearch, listByRelevance, planSearch, type Search } from '../db/search.ts'
 import { repairText } from '../db/typos.ts'
 import { type Connection, connectionOf, type Edge, type PagingArgs, pageRequest } from './connection.ts'
 import type { Context } from './context.ts'
@@ -19,7 +19,7 @@ export interface SearchEdge extends Edge<Paper>, Omit<Highlighted, 'node'> {
 
 export interface SearchResult extends Connection<Paper, SearchEdge> {
   /** What was searched for in the end. */
-  readonly filter: CanonicalFilter
+  readonly search: Search
   readonly repairedText: string | null
 }
 
@@ -59,8 +59,9 @@ async function searchOnce(
   info: GraphQLResolveInfo,
 ): Promise<SearchResult> {
   const request = pageRequest(args, scope)
+  const search = await planSearch(db, filter)
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
-  const page = await readPage<Paper & { relevance: number }>(db, listByRelevance(filter, wanted), request)
+  const page = await readPage<Paper & { relevance: number }>(db, listByRelevance(search, wanted), request)
   const abstracts = selects(info, 'edges', 'abstractHighlights')
   const edges = page.rows.map(({ keys, row }) => ({
     cursor: encodeCursor(scope, keys),
@@ -69,12 +70,11 @@ async function searchOnce(
     filter,
     abstracts,
   }))
-  const all = listOfPapers(filterConditions(filter), paperOrders.NEWEST)
-  const count = () => countList(db, all, countedAtMost)
+  const count = () => countSearch(db, search, countedAtMost)
   const asked = scope.scope === scopeOf(filter)
   return {
     ...connectionOf<Paper, SearchEdge>(edges, page.more, request, count),
-    filter,
+    search,
     repairedText: asked ? null : String(filter.text),
   }
 }

@@ -1,11 +1,10 @@
-import type { CanonicalFilter } from '../db/filter.ts'
-import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../db/search.ts'
+import { type Facet, type FacetKind, facetsOf, rankedAtMost, type Search } from '../db/search.ts'
 import { builder } from './builder.ts'
 import { filterOf, PaperFilterInput, searchText } from './filter.ts'
 import { highlightOf, TextFragment } from './highlights.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
-import { rejectFirstWithLast } from './paging.ts'
+import { countedAtMost, rejectFirstWithLast } from './paging.ts'
 import { Paper } from './paper.ts'
 import { runSearch, type SearchEdge, type SearchResult } from './search-run.ts'
 
@@ -37,7 +36,7 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
 
 const facetArguments = { usual: 10, most: 50 }
 
-const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
+const FacetsRef = builder.objectRef<Search>('SearchFacets').implement({
   description: `What the papers found have in common, counted over the ${rankedAtMost} newest of them.`,
   fields: (t) => {
     const first = t.arg.int({
@@ -56,8 +55,8 @@ const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
         extensions: { bound: facetArguments.most },
         description,
         args: { first },
-        resolve: async (filter, args, { db }) =>
-          (await facetsOf(db, filter, kind, args.first)).map((found) => ({ ...found, kind })),
+        resolve: async (search, args, { db }) =>
+          (await facetsOf(db, search, kind, args.first)).map((found) => ({ ...found, kind })),
       })
     return {
       keywords: facet('keywords', 'Keywords.'),
@@ -108,7 +107,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
-      description: `How many papers match, counted only when asked for, up to 10000. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest.`,
+      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are about so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest.`,
       resolve: ({ count }) => count(),
     }),
     repairedText: t.exposeString('repairedText', {
@@ -119,7 +118,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
     facets: t.field({
       type: FacetsRef,
       description: 'What the papers found have in common.',
-      resolve: ({ filter }) => filter,
+      resolve: ({ search }) => search,
     }),
   }),
 })

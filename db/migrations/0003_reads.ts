@@ -15,6 +15,8 @@ const statements = [
   `create index paper_by_stars on paper ((coalesce(github_stars, -1)) desc, id desc)`,
   `create index paper_by_submitter on paper using gin (submitter_names)`,
   `create index paper_by_category on paper using gin (categories)`,
+  `create index paper_by_listings on paper using gist (daterange(first_listed_on, last_listed_on, '[]'))
+     where first_listed_on is not null`,
   // Sums over days are answered from the index alone.
   `create index paper_by_first_listing on paper (first_listed_on) include (upvotes, comment_count)
      where first_listed_on is not null`,
