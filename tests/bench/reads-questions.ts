@@ -46,6 +46,9 @@ export async function questionsFor(db: Db): Promise<Question[]> {
     'an old month': { publishedFrom: facts.oldDay, publishedTo: addDays(facts.oldDay, 30) },
     'the commonest word': { text: 'model' },
     'a rare word': { text: facts.rareWord },
+    ...Object.fromEntries(
+      facts.words.map(({ share, word }) => [`a word in ${percent(share)}`, { text: word }]),
+    ),
     'keyword and category': { keywords: [keyword.most], categories: ['cs.CV'], minUpvotes: 10 },
     'author and word': { authors: [author.most], text: 'model' },
     'rare keyword and common word': { keywords: [keyword.usual], text: 'model' },
@@ -72,7 +75,7 @@ export async function questionsFor(db: Db): Promise<Question[]> {
     'organization-page': { '': { name: organization.most } },
     'paper-page': { '': { arxivId: paper.usual }, 'most authors': { arxivId: paper.most } },
     search: Object.fromEntries(
-      searches(facts.rareWord).map(([name, text]) => [name, { text } as Record<string, unknown>]),
+      searches(facts).map(([name, text]) => [name, { text } as Record<string, unknown>]),
     ),
     'search-box': {
       'two letters': { typed: 'me' },
@@ -108,7 +111,7 @@ export async function questionsFor(db: Db): Promise<Question[]> {
       text: papers,
       variables: { filter: { text: 'model' }, order },
     })),
-    ...searches(facts.rareWord).map(([name, text]) => ({
+    ...searches(facts).map(([name, text]) => ({
       name: `search only: ${name}`,
       text: shortSearch,
       variables: { text },
@@ -116,8 +119,19 @@ export async function questionsFor(db: Db): Promise<Question[]> {
   ]
 }
 
-function searches(rareWord: string): [name: string, text: string][] {
+/** Between words that are rare and words that are everywhere. */
+const shares = [0.001, 0.003, 0.01, 0.03, 0.1]
+
+const percent = (share: number) => `${share * 100} %`
+
+interface Words {
+  readonly rareWord: string
+  readonly words: readonly { readonly share: number; readonly word: string }[]
+}
+
+function searches({ rareWord, words }: Words): [name: string, text: string][] {
   return [
+    ...words.map(({ share, word }): [string, string] => [`a word in ${percent(share)}`, word]),
     ['the commonest word', 'model'],
     ['two common words', 'model learning'],
     ['four common words', 'language model training data'],
@@ -162,6 +176,15 @@ async function factsOf(db: Db) {
     ...(await one(sql<{ rareWord: string }>`
       select split_part(title, ':', 1) as "rareWord" from paper where title ~ '^[A-Za-z]{6,}:'
       order by published_at limit 1`)),
+    words: (
+      await sql<{ share: number; word: string }>`
+        with counted as materialized (
+          select word, ndoc from ts_stat('select search from paper order by id desc limit 5000') where word ~ '^[a-z]{4,}$')
+        select share, word from unnest(${shares}::float8[]) share cross join lateral (
+          select word from counted order by abs(ndoc - share * least(5000, (select count(*) from paper))), word limit 1) w`.execute(
+        db,
+      )
+    ).rows,
     ...(await one(sql<{ oldDay: string; deep: number }>`
       select (percentile_disc(0.5) within group (order by published_at))::date as "oldDay",
         least(200000, count(*)::integer / 2 / 20 * 20) as deep from paper`)),
