@@ -1,37 +1,20 @@
-import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import type { GraphiQLOptions } from 'graphql-yoga'
-import { starterTabs } from './graphiql-tabs.ts'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { RenderedPage } from './graphiql-worker.ts'
 
 /** The playground, ready to be sent. */
-export interface GraphiqlPage {
-  readonly gzipped: Buffer
-  readonly etag: string
+export interface GraphiqlPage extends RenderedPage {
   readonly contentSecurityPolicy: string
 }
 
-const options: GraphiQLOptions = {
-  title: 'Daily Papers',
-  defaultTabs: [...starterTabs],
-  // Over HTTP a browser allows six streams to a host; one socket carries them all.
-  subscriptionsProtocol: 'WS',
-  shouldPersistHeaders: true,
-}
-
 /**
- * Renders GraphiQL from the installed package. It is 9 MB of script, so it is loaded when first asked for and
- * kept compressed.
+ * Renders GraphiQL from the installed package. That is 9 MB of script: loading and compressing it holds a thread
+ * for a third of a second and takes 75 MB, so a thread of its own does it once, and ends.
  */
 export async function renderGraphiqlPage(): Promise<GraphiqlPage> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
-  const html = await renderGraphiQL(options)
-  const page = Buffer.from(String(html).trim())
-  return {
-    gzipped: await promisify(gzip)(page, { level: 6 }),
-    etag: `"${createHash('sha256').update(page).digest('base64url').slice(0, 27)}"`,
-    contentSecurityPolicy,
-  }
+  const worker = new Worker(new URL('./graphiql-worker.ts', import.meta.url))
+  const [rendered] = (await once(worker, 'message')) as [RenderedPage]
+  return { ...rendered, contentSecurityPolicy }
 }
 
 /** The browser itself then refuses every request to another host. */

@@ -69,7 +69,10 @@ function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config'
 function graphiqlRoute(): Route {
   let rendering: Promise<GraphiqlPage> | undefined
   return async (request, response) => {
-    rendering ??= renderGraphiqlPage()
+    rendering ??= renderGraphiqlPage().catch((error) => {
+      rendering = undefined // the next visitor tries again
+      throw error
+    })
     const { gzipped, etag, contentSecurityPolicy } = await rendering
     response.setHeader('etag', etag)
     response.setHeader('cache-control', 'no-cache')

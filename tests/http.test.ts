@@ -57,6 +57,21 @@ describe('headers', () => {
   })
 })
 
+describe('cross-origin requests, where the settings name who may', () => {
+  test.each([
+    ['https://papers.example', 'https://papers.example,https://labs.example', 'https://papers.example'],
+    ['https://other.example', 'https://papers.example,https://labs.example', 'null'],
+    ['https://other.example', 'none', null],
+  ])('%s, with CORS_ORIGINS=%s', async (origin, setting, allowed) => {
+    await using strict = await startTestApp({ settings: { CORS_ORIGINS: setting } })
+    const preflight = await fetch(strict.endpoint, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed)
+  })
+})
+
 describe('bodies', () => {
   const large = JSON.stringify({ query: `{ __typename } #${'x'.repeat(3000)}` })
 

@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { recordPapers } from '../db/writer/index.ts'
 import { startTestApp, type TestApp } from './support/app.ts'
-import { aRecord } from './support/records.ts'
 import { subscribe, subscribeSse } from './support/subscribe.ts'
 
 const live = 'subscription { paperIngested { paper { title } } }'
@@ -76,15 +74,4 @@ describe('stopping', () => {
     await using app = await startTestApp()
     await Promise.all([app.close(), app.close()])
   })
-})
-
-test('two servers on one database each deliver what the other ingests', async () => {
-  await using first = await startTestApp()
-  await using second = await startTestApp({ beside: first })
-  const fromStart = 'subscription { paperIngested(after: "START") { paper { arxivId } } }'
-  await using atFirst = subscribe(first, fromStart)
-  await using atSecond = subscribe(second, fromStart)
-  await recordPapers(first.db, { source: 'huggingface', records: [aRecord({ arxivId: '2606.00007' })] })
-  const expected = { paperIngested: { paper: { arxivId: '2606.00007' } } }
-  expect([await atFirst.next(), await atSecond.next()]).toEqual([expected, expected])
 })

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { parentPort } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import type { GraphiQLOptions } from 'graphql-yoga'
+import { starterTabs } from './graphiql-tabs.ts'
+
+const options: GraphiQLOptions = {
+  title: 'Daily Papers',
+  defaultTabs: [...starterTabs],
+  // Over HTTP a browser allows six streams to a host; one socket carries them all.
+  subscriptionsProtocol: 'WS',
+  shouldPersistHeaders: true,
+}
+
+/** What the worker makes, for its parent. */
+export interface RenderedPage {
+  readonly gzipped: Uint8Array
+  readonly etag: string
+}
+
+const page = Buffer.from(String(await renderGraphiQL(options)).trim())
+const etag = `"${createHash('sha256').update(page).digest('base64url').slice(0, 27)}"`
+const rendered: RenderedPage = { gzipped: gzipSync(page), etag }
+parentPort?.postMessage(rendered)
