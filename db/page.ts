@@ -52,6 +52,8 @@ export interface OwnedList extends Omit<List, 'where'> {
   readonly keyType: 'text' | 'date' | 'bigint'
   /** `from` is one table with the alias `p`, whose rows of an owner are to be found first and sorted then. */
   readonly fenced?: boolean
+  /** A quicker table to count the same rows in. */
+  readonly countedIn?: Pick<OwnedList, 'from' | 'owned'>
 }
 
 /**
@@ -96,10 +98,11 @@ export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most
 export async function countLists<Owner extends string | number>(
   db: Db,
   owners: readonly Owner[],
-  list: Pick<OwnedList, 'from' | 'owned' | 'keyType'>,
+  list: Pick<OwnedList, 'from' | 'owned' | 'keyType' | 'countedIn'>,
   most: number,
 ): Promise<Map<Owner, number>> {
-  const each = countStatement({ ...list, where: [list.owned(sql`k.key`)] }, most)
+  const { from, owned } = list.countedIn ?? list
+  const each = countStatement({ from, where: [owned(sql`k.key`)] }, most)
   const { rows } = await sql<{ owner: Owner; amount: number }>`
     select k.key as owner, x.amount from ${owning(owners, list.keyType)} cross join lateral (${each}) x`.execute(
     db,

@@ -100,6 +100,11 @@ export const papersOf = {
     sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = ${key})`,
 } as const
 
+const keywordRows: Pick<OwnedList, 'from' | 'owned'> = {
+  from: sql`paper_keyword pk`,
+  owned: (key) => sql`pk.keyword_key = ${key}`,
+}
+
 /** The papers of authors, keywords, organizations or accounts. */
 export function papersOwnedBy(
   kind: keyof typeof papersOf,
@@ -113,6 +118,7 @@ export function papersOwnedBy(
     keyType: 'text',
     // Not knowing the key, the planner would read all papers in their order to find those of a rare one.
     fenced: true,
+    ...(kind === 'keyword' ? { countedIn: keywordRows } : {}),
     order,
   }
 }
