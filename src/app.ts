@@ -14,6 +14,8 @@ import { createLifecycle } from './lifecycle.ts'
 import { drain, listen } from './listen.ts'
 import type { Logger } from './log.ts'
 import { openStore, type Store } from './store.ts'
+import { createTrustedDocuments } from './trusted.ts'
+import { readManifest } from './trusted-manifest.ts'
 import type { WebSockets } from './ws.ts'
 
 /** The server, running. */
@@ -37,6 +39,9 @@ export interface App {
 export async function startApp(config: Config, log: Logger): Promise<App> {
   const life = createLifecycle(log)
   try {
+    const { manifest, only } = config.trusted
+    const documents = manifest === undefined ? undefined : await readManifest(manifest, schema, log)
+    const trusted = createTrustedDocuments({ documents, only })
     const store = await openStore(config, log)
     life.opened('database', store.close)
     const { db } = store
@@ -51,9 +56,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
     let stopping = false
     const isReady = async () => !stopping && (await store.answers())
-    const service = createFeedService({ schema, db, feed, config, log })
+    const service = createFeedService({ schema, db, feed, config, log, documentOf: trusted.documentOf })
     const { plugins, routes } = service
-    const engine = createEngine({ schema, db, feed, limits: config.limits, http: config.http, log, plugins })
+    const { limits, http } = config
+    const engine = createEngine({ schema, db, feed, limits, http, trusted, log, plugins })
     const server = createHttpServer({ engine, config, isReady, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.

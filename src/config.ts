@@ -77,6 +77,10 @@ export const settings = {
     .optional()
     .meta({ allowed: 'an address like https://example.org or mailto:me@example.org' }),
   CORS_ORIGINS: origins,
+  CACHE_SECONDS: integer(0, 86_400, 60),
+  COMPRESSION: flag(true),
+  TRUSTED_DOCUMENTS: text('the path of a manifest file'),
+  TRUSTED_ONLY: flag(false),
   MAX_BODY_BYTES: integer(1_000, 1_000_000_000, 1_000_000),
   MAX_QUERY_TOKENS: integer(100, 1_000_000, 4_000),
   MAX_QUERY_DEPTH: integer(1, 1_000, 16),
@@ -99,9 +103,14 @@ export const settings = {
   LOG_FORMAT: z.enum(['text', 'json']).default('text').meta({ allowed: 'text or json' }),
 } as const
 
-const Settings = z.object(settings).refine((env) => env.DATABASE_URL || !env.DATABASE_LISTEN_URL, {
-  error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or neither.',
-})
+const Settings = z
+  .object(settings)
+  .refine((env) => env.DATABASE_URL || !env.DATABASE_LISTEN_URL, {
+    error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or neither.',
+  })
+  .refine((env) => env.TRUSTED_DOCUMENTS || !env.TRUSTED_ONLY, {
+    error: 'TRUSTED_ONLY is on, but no document is trusted: set TRUSTED_DOCUMENTS, or turn it off.',
+  })
 
 export type Config = ReturnType<typeof grouped>
 
@@ -113,6 +122,14 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS,
       maxBodyBytes: env.MAX_BODY_BYTES,
+      /** How long caches may show paper content without asking again. */
+      cacheSeconds: env.CACHE_SECONDS,
+      compression: env.COMPRESSION,
+    },
+    /** Documents that are known by an id, and whether nothing else is executed. */
+    trusted: {
+      manifest: env.TRUSTED_DOCUMENTS,
+      only: env.TRUSTED_ONLY,
     },
     database: {
       /** Without one, the embedded database is started. */

@@ -2,13 +2,16 @@ import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphq
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
 import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/index.ts'
+import { readVersion, sharing } from '../db/version.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
+import { finishAnswers } from './answers/plugin.ts'
 import type { Config } from './config.ts'
 import { tooManyEntities } from './entity-limit.ts'
 import { clientError } from './faults.ts'
 import { judgeRecord } from './ingest/intake.ts'
 import { measure, overLimit, type QueryLimits } from './limits.ts'
 import type { Logger } from './log.ts'
+import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
 /** What a transport knows of an operation's sender. */
 export interface Transport extends Record<string, unknown> {
@@ -23,16 +26,27 @@ export interface EngineOptions {
   readonly db: Db
   readonly feed: Feed
   readonly limits: QueryLimits
-  readonly http: Pick<Config['http'], 'corsOrigins' | 'maxBodyBytes'>
+  readonly http: Pick<Config['http'], 'corsOrigins' | 'maxBodyBytes' | 'cacheSeconds' | 'compression'>
+  /** Documents that are known by an id. The default is none. */
+  readonly trusted?: TrustedDocuments
   readonly log: Logger
   readonly plugins?: readonly Plugin[]
 }
 
-export function createEngine({ schema, db, feed, limits, http, log, plugins = [] }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { schema, db, feed, limits, http, log, plugins = [] } = options
+  const { trusted = createTrustedDocuments({ only: false }) } = options
+  const version = sharing(() => readVersion(db))
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema,
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),
-    plugins: [limitQueries(limits), limitUnsizedBodies(http.maxBodyBytes), ...plugins],
+    plugins: [
+      trustDocuments(trusted),
+      limitQueries(limits),
+      limitUnsizedBodies(http.maxBodyBytes),
+      ...plugins,
+      finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
+    ],
     maskedErrors: { maskError: clientError, isDev: false },
     logging: engineLog(log),
     cors: corsFor(http.corsOrigins),
@@ -49,7 +63,7 @@ function corsFor(origins: readonly string[]) {
   return {
     origin: [...origins],
     methods: ['GET', 'POST', 'OPTIONS'],
-    exposedHeaders: ['x-request-id'],
+    exposedHeaders: ['etag', 'x-request-id'],
     // Nothing here looks at cookies.
     credentials: false,
     maxAge: 86_400,

@@ -8,6 +8,7 @@ import { viewerOf } from './auth.ts'
 import { addressOf, pushing } from './feed/plugin.ts'
 import type { Engine } from './graphql.ts'
 import type { Logger } from './log.ts'
+import type { Asked } from './trusted.ts'
 import { Connection, type ConnectionOptions } from './ws-connection.ts'
 
 export interface WebSocketOptions extends Partial<ConnectionOptions> {
@@ -16,6 +17,8 @@ export interface WebSocketOptions extends Partial<ConnectionOptions> {
   /** Bytes of one message at most. */
   readonly maxPayload: number
   readonly log: Logger
+  /** The text of the document that a payload asks. The default is its `query`. */
+  readonly documentOf?: (asked: Asked) => string | undefined
   /** Refuses an operation on a socket that has so many already, by throwing an ApiError. */
   readonly checkSocket?: (subscriptions: number) => void
   /** WebSockets of all clients at most. Default 20,000. */
@@ -59,7 +62,8 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
       const expiry = options.expiryOf?.(connectionParams)
       if (expiry) extra.expireAt(expiry)
     },
-    async onSubscribe({ connectionParams, extra, subscriptions }, id, { query, variables, operationName }) {
+    async onSubscribe({ connectionParams, extra, subscriptions }, id, payload) {
+      const { query, variables, operationName } = payload
       const given = connectionParams?.authorization ?? connectionParams?.Authorization
       const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
       const enveloped = engine.getEnveloped({
@@ -70,7 +74,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
       try {
         // This one is among them already.
         options.checkSocket?.(Object.keys(subscriptions).length - 1)
-        const document = enveloped.parse(query)
+        const document = enveloped.parse(options.documentOf?.(payload) ?? query)
         const faults = enveloped.validate(enveloped.schema, document)
         if (faults.length > 0) return faults
         const contextValue = await enveloped.contextFactory()

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import type { Engine } from '../graphql.ts'
 import type { Route } from '../http.ts'
 import type { Logger } from '../log.ts'
+import type { Asked } from '../trusted.ts'
 import { attachWebSockets, type WebSockets } from '../ws.ts'
 import { feedFormat } from './execution.ts'
 import { createHub, type Hub } from './hub.ts'
@@ -22,6 +23,8 @@ export interface FeedServiceOptions {
   readonly feed: Feed
   readonly config: Pick<Config, 'http' | 'feed' | 'writeToken' | 'shutdownMs'>
   readonly log: Logger
+  /** The text of the document that a client asks, by id or in words; see trusted.ts. */
+  readonly documentOf: (asked: Asked) => string | undefined
 }
 
 /** Everything that pushes: what the engine, the HTTP server and the end of the process need of it. */
@@ -40,7 +43,8 @@ export interface FeedService {
 /** Clients come back within so many milliseconds after a restart, not all at once. */
 const reconnectSpread = 5_000
 
-export function createFeedService({ schema, db, feed, config, log }: FeedServiceOptions): FeedService {
+export function createFeedService(options: FeedServiceOptions): FeedService {
+  const { schema, db, feed, config, log, documentOf } = options
   const { limits, stallAfterMs: stallAfter, sendBuffer, retentionDays } = config.feed
   const { writeToken, http, shutdownMs } = config
   const format = feedFormat(log)
@@ -65,7 +69,7 @@ export function createFeedService({ schema, db, feed, config, log }: FeedService
     routes: new Map([['/feed', route]]),
     attach(server, engine) {
       sockets = attachWebSockets(server, {
-        ...{ engine, writeToken, log, sendBuffer, stallAfter },
+        ...{ engine, writeToken, log, documentOf, sendBuffer, stallAfter },
         ...{ maxPayload: http.maxBodyBytes, maxSockets: limits.sockets },
         maxSocketsPerAddress: limits.socketsPerAddress,
         checkSocket: (subscriptions) => hub.admission.checkSocket(subscriptions),

@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+
+/**
+ * Names what is visible in the database now: two equal versions mean that nothing was committed between them, by
+ * whomever and to whatever table, so that the same statements have the same rows. It is the transaction snapshot,
+ * which is the cluster's: another database there that writes makes versions differ although nothing changed here.
+ * The start of the server is part of it, because a backup that was restored counts its transactions again.
+ */
+export async function readVersion(db: Db): Promise<string> {
+  const { rows } = await sql<{ version: string }>`
+    select concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) as version`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('The database told no version.')
+  return row.version
+}
+
+/** Calls that come while one runs share the next one, which begins after they were made. */
+export function sharing<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let running: Promise<Value> | undefined
+  let next: Promise<Value> | undefined
+  return function readShared(): Promise<Value> {
+    if (!running) {
+      running = read().finally(() => {
+        running = undefined
+      })
+      return running
+    }
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined
+        return readShared()
+      })
+    return next
+  }
+}

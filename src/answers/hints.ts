@@ -1,0 +1,97 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  OperationTypeNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+
+/** What an answer may be kept for. */
+export interface Freshness {
+  /** Whether a cache has to ask again each time before it shows a kept answer. */
+  readonly revalidate: boolean
+  /** Whether the clock is in it: then the same rows give another answer a moment later. */
+  readonly clocked: boolean
+}
+
+interface Hint {
+  readonly revalidate?: true
+  readonly clocked?: true | ((args: Readonly<Record<string, unknown>>) => boolean)
+}
+
+const trendingNow = ({ order, asOf }: Readonly<Record<string, unknown>>) =>
+  order === 'TRENDING' && asOf == null
+
+/** The fields that are no paper content to keep for a while, or that read the clock. */
+export const hints: Readonly<Record<string, Hint>> = {
+  'Query.feed': { revalidate: true },
+  'Query.feedPosition': { revalidate: true },
+  'Query.papers': { clocked: trendingNow },
+  'Query.sources': { revalidate: true },
+  'Paper.trending': { clocked: ({ asOf }) => asOf == null },
+  'Period.papers': { clocked: trendingNow },
+  'Source.lagSeconds': { clocked: true },
+}
+
+interface Found {
+  readonly hint: Hint
+  readonly field: GraphQLField<unknown, unknown>
+  readonly node: FieldNode
+}
+
+const known = new WeakMap<DocumentNode, readonly Found[]>()
+
+/**
+ * What may become of the answer to a valid operation; undefined for all but queries. Looks at the whole document,
+ * `@skip` or not: to keep an answer for too short a time does no harm.
+ */
+export function freshnessOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>>,
+): Freshness | undefined {
+  const operation = getOperationAST(document, operationName)
+  if (operation?.operation !== OperationTypeNode.QUERY) return undefined
+  let found = known.get(document)
+  if (!found) {
+    found = hintedFields(schema, document)
+    known.set(document, found)
+  }
+  return {
+    revalidate: found.some(({ hint }) => hint.revalidate),
+    clocked: found.some(({ hint: { clocked }, field, node }) =>
+      typeof clocked === 'function' ? clocked(argumentsOf(field, node, variables)) : clocked,
+    ),
+  }
+}
+
+function hintedFields(schema: GraphQLSchema, document: DocumentNode): Found[] {
+  const found: Found[] = []
+  const info = new TypeInfo(schema)
+  const Field = (node: FieldNode) => {
+    const field = info.getFieldDef()
+    const hint = hints[`${info.getParentType()?.name}.${node.name.value}`]
+    if (hint && field) found.push({ hint, field, node })
+  }
+  visit(document, visitWithTypeInfo(info, { Field }))
+  return found
+}
+
+/** Values as the client wrote them; those that the executor will refuse are as good as none. */
+function argumentsOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  try {
+    return getArgumentValues(field, node, { ...variables })
+  } catch {
+    return {}
+  }
+}

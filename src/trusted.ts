@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+
+/** The parts of a request, over any transport, that say which document is asked. */
+export interface Asked {
+  readonly query?: unknown
+  /** As the appendix on persisted documents of GraphQL over HTTP has it: an id, or `sha256:<hex>`. */
+  readonly documentId?: unknown
+  /** `persistedQuery.sha256Hash` is how Apollo's clients name a document. */
+  readonly extensions?: unknown
+}
+
+/** Which documents are known by an id, and whether others are taken. */
+export interface TrustedDocuments {
+  /** The text to execute; undefined where none was asked. Throws a GraphQLError that says why not. */
+  documentOf(asked: Asked): string | undefined
+}
+
+export interface TrustedOptions {
+  /** Documents by id; undefined without a manifest. */
+  readonly documents?: ReadonlyMap<string, string> | undefined
+  /** Whether nothing else is executed. */
+  readonly only: boolean
+}
+
+interface Name {
+  readonly id: string
+  /** Clients of the protocol of automatic persisted queries compare the message of an error, word for word. */
+  readonly automatic: boolean
+}
+
+/** Each document is known by its id in the manifest and by the SHA-256 of its text. */
+export function createTrustedDocuments({ documents, only }: TrustedOptions): TrustedDocuments {
+  const byName = new Map<string, string>()
+  for (const text of documents?.values() ?? []) byName.set(sha256(text), text)
+  for (const [id, text] of documents ?? []) byName.set(id, text)
+
+  return {
+    documentOf(asked) {
+      const name = nameOf(asked)
+      const text = typeof asked.query === 'string' && asked.query !== '' ? asked.query : undefined
+      if (!name) {
+        if (only && text !== undefined) throw notTrusted()
+        return text
+      }
+      const trusted = byName.get(name.id) ?? byName.get(name.id.replace(/^sha256:/, ''))
+      if (trusted !== undefined) {
+        if (text === undefined || text === trusted) return trusted
+        throw only ? notTrusted() : otherText(name)
+      }
+      if (text === undefined) throw documents ? notFound(name) : notSupported(name)
+      if (only) throw notTrusted()
+      if (name.automatic && sha256(text) !== name.id) throw otherText(name)
+      return text
+    },
+  }
+}
+
+/** Puts the text of a document in the place of its id, for HTTP and SSE. */
+export function trustDocuments({ documentOf }: TrustedDocuments): Plugin {
+  return {
+    onRequestParse({ request }) {
+      // Yoga takes only the parameters it knows from an address.
+      if (request.method !== 'GET' || !request.url.includes('documentId=')) return undefined
+      return {
+        onRequestParseDone({ requestParserResult, setRequestParserResult }) {
+          if (Array.isArray(requestParserResult)) return
+          const { searchParams } = new URL(request.url, 'http://localhost')
+          const documentId = searchParams.get('documentId') ?? undefined
+          setRequestParserResult(Object.assign({}, requestParserResult, { documentId }))
+        },
+      }
+    },
+    onParams({ params, setParams }) {
+      // What is no object, Yoga refuses.
+      if (typeof params !== 'object' || params === null) return
+      const { documentId: _, ...rest } = params as typeof params & Asked
+      const query = documentOf(params)
+      if (query !== undefined) setParams({ ...rest, query })
+    },
+  }
+}
+
+function nameOf({ documentId, extensions }: Asked): Name | undefined {
+  if (documentId != null && documentId !== '') {
+    if (typeof documentId !== 'string') throw refuse('BAD_REQUEST', 'documentId: pass a text.')
+    return { id: documentId, automatic: false }
+  }
+  const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null }
+  const hash = persistedQuery?.sha256Hash
+  return typeof hash === 'string' ? { id: hash, automatic: true } : undefined
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function notTrusted(): GraphQLError {
+  return refuse(
+    'DOCUMENT_NOT_TRUSTED',
+    'This server executes trusted documents only. Send the documentId of one of them, without other text.',
+  )
+}
+
+function notFound({ id, automatic }: Name): GraphQLError {
+  const sentence = `No trusted document has the id ${shown(id)}. Send one from the manifest, or the text itself.`
+  return refuse('PERSISTED_QUERY_NOT_FOUND', automatic ? 'PersistedQueryNotFound' : sentence, sentence)
+}
+
+function notSupported({ automatic }: Name): GraphQLError {
+  const sentence = 'This server has no manifest of documents. Send the text of the document as query.'
+  return refuse(
+    'PERSISTED_QUERY_NOT_SUPPORTED',
+    automatic ? 'PersistedQueryNotSupported' : sentence,
+    sentence,
+  )
+}
+
+function otherText({ id }: Name): GraphQLError {
+  return refuse(
+    'PERSISTED_QUERY_MISMATCH',
+    `The text in query is not the document of the id ${shown(id)}. Send the one or the other.`,
+  )
+}
+
+function shown(id: string): string {
+  return JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}…` : id)
+}
+
+function refuse(code: string, message: string, hint = message): GraphQLError {
+  const http = { spec: true, status: 400 }
+  return new GraphQLError(message, { extensions: { code, ...(hint !== message && { hint }), http } })
+}
