@@ -57,21 +57,48 @@ describe('upstreams', () => {
     expect(told.stderr).toMatch(/^Rejected \S+ 9999\.00001: arXiv gave no paper of this id\.\n$/)
   })
 
+  test('killed in the middle, it has what it stored; the same again brings the rest and doubles nothing', async () => {
+    ingest.upstream.editions.set('2026-06-15', entries(600, '2026-06-15', '2605'))
+    await using cli = ingest.start(['huggingface', '--from', '2026-06-15', '--to', '2026-06-16'])
+    await nextDayAsked()
+    await stored(600)
+    cli.kill('SIGKILL')
+    await cli.ended
+    ingest.upstream.beforeList = undefined
+    ingest.upstream.always()
+    ingest.upstream.editions.set('2026-06-16', entries(2, '2026-06-16'))
+    expect(await ingest.summary(['huggingface', '--from', '2026-06-15', '--to', '2026-06-16'])).toMatchObject(
+      {
+        ...{ code: 0, new: 2, changed: 0, unchanged: 600 },
+      },
+    )
+    expect(await ingest.papers()).toBe(602)
+  })
+
   test('Ctrl-C stops at the edge of a batch and says what is stored', async () => {
     ingest.upstream.editions.set('2026-06-15', entries(600, '2026-06-15'))
     await using cli = ingest.start(['huggingface', '--from', '2026-06-15', '--to', '2026-06-16'])
-    const second = Promise.withResolvers<void>()
-    ingest.upstream.beforeList = () => {
-      if (ingest.upstream.requests.at(-1)?.query.date !== '2026-06-15') return
-      // Two passes of six pages: after the last of them the next day is asked for.
-      if (ingest.upstream.requests.length >= 12) ingest.upstream.always(() => second.resolve())
-    }
-    await second.promise
+    await nextDayAsked()
+    await stored(600)
     cli.kill('SIGINT')
     expect(await cli.ended).toEqual({ code: 130, signal: null })
     expect(cli.stderr).toContain('Stopping at the edge of a batch; again to quit at once.')
     expect(cli.stdout).toMatch(/^600 records read .* Stopped before the end\.\n$/)
     expect(await ingest.papers()).toBe(600)
-    ingest.upstream.beforeList = undefined
   })
 })
+
+/** The upstream answers for one day of 600 entries, and not for the next one: resolves when that is asked for. */
+function nextDayAsked(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  ingest.upstream.beforeList = () => {
+    // Two passes of six pages each.
+    if (ingest.upstream.requests.length === 12) ingest.upstream.always(() => resolve())
+  }
+  return promise
+}
+
+/** Resolves when so many papers are stored. A batch is stored while the upstream is asked for more. */
+async function stored(papers: number): Promise<void> {
+  await expect.poll(() => ingest.papers(), { timeout: 15_000 }).toBe(papers)
+}

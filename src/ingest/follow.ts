@@ -113,7 +113,9 @@ function teller(log: Logger, host: string) {
     success({ new: created, changed }: IngestSummary) {
       if (failing) log.info(`Following ${host} works again.`)
       failing = false
-      if (created + changed > 0) log.info(`Read ${host}.`, { new: created, changed })
+      // Votes move all the time; a new paper is worth a line.
+      const tell = created > 0 ? log.info : log.debug
+      tell(`Read ${host}.`, { new: created, changed })
     },
     failure(error: unknown) {
       const reason = error instanceof Error ? error.message : String(error)
