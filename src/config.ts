@@ -45,7 +45,7 @@ const origins = z
 const webAddress = (fallback: string) =>
   z
     .string()
-    .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value))
+    .refine((value) => /^https?:\/\/[^@]+$/i.test(value) && URL.canParse(value))
     .default(fallback)
     .meta({ allowed: `a URL like ${fallback}` })
 

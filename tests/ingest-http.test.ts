@@ -50,6 +50,12 @@ describe('a polite client', () => {
     expect(upstream.requests.at(-1)?.headers['accept-encoding']).toContain('gzip')
   })
 
+  test('keeps the path of the address it was given, for upstreams behind a proxy', async () => {
+    upstream.next(faults.status(200, {}, []))
+    await aClient({ baseUrl: `${upstream.url}/mirror/` }).get()
+    expect(upstream.requests.at(-1)?.path).toBe('/mirror/api/daily_papers')
+  })
+
   test('waits as long as Retry-After says, in seconds or as a date', async () => {
     const { get, clock, said, host } = aClient()
     upstream.next(
@@ -118,6 +124,10 @@ describe('a polite client', () => {
     await get()
     expect(clock.waits).toEqual([3_000, 2_000])
     expect(said).toEqual([])
+    upstream.next(...[500, 500, 500].map((status) => faults.status(status)))
+    await get()
+    // Backing off goes on from there.
+    expect(clock.waits.slice(2)).toEqual([3_000, 3_500, 3_500, 4_000])
   })
 
   test('a refusal is not repeated, and is told in the words of the upstream', async () => {

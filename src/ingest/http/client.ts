@@ -5,7 +5,7 @@ import { networkFault, seconds, UpstreamError } from './errors.ts'
 import { Pace, retryAfter } from './pace.ts'
 
 export interface HttpClientOptions {
-  /** `https://huggingface.co`; paths are appended. */
+  /** `https://huggingface.co`; paths are appended to its own. */
   baseUrl: string
   userAgent: string
   clock?: Clock | undefined
@@ -70,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         if (tried === tries || asked > longestAskedPause) throw givingUp(fault, tried, asked)
         // Full jitter: clients that failed together must not come back together.
         const own = clock.random() * Math.min(longestPause, firstPause * 2 ** tried)
-        const pause = asked > 0 ? asked + clock.random() * firstPause : own
+        const pause = asked > 0 ? Math.max(own, asked + clock.random() * firstPause) : own
         options.onWait?.(`${fault.message} Trying again in ${seconds(pause)} (try ${tried + 1} of ${tries}).`)
         await clock.wait(pause, request.signal)
       }
@@ -92,7 +92,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   async function exchange({ path, query, type, signal }: HttpRequest<unknown>): Promise<Answer> {
-    const url = new URL(path, base)
+    const url = new URL(base.pathname.replace(/\/$/, '') + path, base)
     url.search = new URLSearchParams(query).toString()
     const limits = [AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]
     try {
