@@ -106,6 +106,7 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
       'content-length': Buffer.byteLength(text),
     })
     .end(text)
