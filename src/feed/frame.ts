@@ -4,6 +4,8 @@ export interface Frame {
   readonly position: number
   /** The result as JSON. */
   readonly text: string
+  /** Characters of it. */
+  readonly size: number
 }
 
 /** Why a subscription ended without the client's asking. */

@@ -7,9 +7,10 @@ import { ApiError } from '../../schema/errors.ts'
 import { Admission, defaultLimits, type SubscriptionLimits } from './admission.ts'
 import { Contexts } from './contexts.ts'
 import type { Format } from './execution.ts'
-import type { Sink, Subscription } from './frame.ts'
-import { sharingKey, showsPrevious } from './operation.ts'
-import { PageCache } from './pages.ts'
+import type { Frame, Sink, Subscription } from './frame.ts'
+import { shapeKey, showsPrevious, topicKey } from './operation.ts'
+import type { Page } from './page.ts'
+import { Shelf } from './shelf.ts'
 import { Topic } from './topic.ts'
 
 export interface HubOptions {
@@ -54,21 +55,23 @@ export interface HubHeld {
   /** Subscriptions whose clients take nothing for now. */
   readonly stalled: number
   readonly contexts: number
-  readonly pages: { readonly pages: number; readonly size: number }
+  readonly pages: { readonly count: number; readonly size: number }
+  readonly frames: { readonly count: number; readonly size: number }
   /** Results made since the start. */
   readonly executions: number
 }
 
 const sweepEvery = 1000
-const pageAge = 2000
+const shelfAge = 2000
 
 export function createHub(options: HubOptions): Hub {
   const { db, feed, format, stallAfter = 60_000, cache = 32 * 1024 * 1024 } = options
   const admission = new Admission({ ...defaultLimits, ...options.limits })
   const contexts = new Contexts(db, feed)
-  const pages = new PageCache(pageAge, cache)
+  const pages = new Shelf<Page>(shelfAge, 100_000)
+  const frames = new Shelf<Frame>(shelfAge, cache)
   const topics = new Map<string, Topic>()
-  const parts = { feed, contexts, pages, format }
+  const parts = { feed, contexts, pages, frames, format }
   let draining = false
   let pastExecutions = 0
 
@@ -78,6 +81,7 @@ export function createHub(options: HubOptions): Hub {
   const sweep = setInterval(
     () => {
       pages.sweep()
+      frames.sweep()
       const oldest = Date.now() - stallAfter
       for (const topic of topics.values()) {
         for (const member of topic.members) {
@@ -92,12 +96,13 @@ export function createHub(options: HubOptions): Hub {
 
   function topicFor(args: OpenArgs, { request }: FeedStream): Topic {
     const { viewer } = args.contextValue
-    const key = `${viewer.sharingKey}\n${sharingKey(args)}`
+    const key = `${viewer.sharingKey}\n${topicKey(args)}`
     let topic = topics.get(key)
     if (!topic) {
       const { schema, document, operationName, variableValues } = args
       const operation = { schema, document, operationName, variableValues }
-      const subject = { key, operation, viewer, request, chained: showsPrevious(args) }
+      const shape = `${viewer.sharingKey} ${shapeKey(args)}`
+      const subject = { key, operation, viewer, request, shape, chained: showsPrevious(args) }
       topic = new Topic(subject, parts, (empty) => {
         topics.delete(key)
         pastExecutions += empty.executions
@@ -116,7 +121,7 @@ export function createHub(options: HubOptions): Hub {
         executions += topic.executions
         for (const { fullSince } of topic.members) if (fullSince !== undefined) stalled += 1
       }
-      const caches = { contexts: contexts.held, pages: pages.held }
+      const caches = { contexts: contexts.held, pages: pages.held, frames: frames.held }
       return { topics: topics.size, ...admission.held, stalled, ...caches, executions }
     },
     async open(args, address, makeSink) {

@@ -1,45 +1,60 @@
+import { hash } from 'node:crypto'
 import {
+  type ArgumentNode,
+  type ASTNode,
   type DocumentNode,
   type ExecutionArgs,
-  type FieldNode,
   getOperationAST,
   Kind,
-  type OperationDefinitionNode,
   print,
   visit,
 } from 'graphql'
 
+type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>
+
 /**
- * What two subscriptions must have in common to share executions: document, operation and variables without the
+ * What two subscriptions must have in common to be one topic: document, operation and variables without the
  * argument `after`, which only says where each begins. The rights are the caller's to add.
  */
-export function sharingKey(
-  args: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
-): string {
-  const { text, afterVariable } = analysed(args.document, args.operationName)
-  const variables = Object.entries(args.variableValues ?? {})
-    .filter(([name]) => name !== afterVariable)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-  return `${text}\n${canonical(variables)}`
+export function topicKey(asked: Asked): string {
+  const { topic, afterVariable } = analysed(asked)
+  return `${topic}\n${variablesBut(asked, new Set(afterVariable))}`
+}
+
+/**
+ * What two topics must have in common for the results of one event to be the same: all but the arguments of the
+ * subscribed field, which choose events and do not shape them.
+ */
+export function shapeKey(asked: Asked): string {
+  const { shape, choosing } = analysed(asked)
+  return hash('sha256', `${shape}\n${variablesBut(asked, choosing)}`, 'base64url')
 }
 
 /** Whether results can differ by what was sent before them. */
-export function showsPrevious({
-  document,
-  operationName,
-}: Pick<ExecutionArgs, 'document' | 'operationName'>) {
-  return analysed(document, operationName).showsPrevious
+export function showsPrevious(asked: Asked): boolean {
+  return analysed(asked).showsPrevious
+}
+
+function variablesBut({ variableValues }: Asked, names: ReadonlySet<string>): string {
+  const others = Object.entries(variableValues ?? {}).filter(([name]) => !names.has(name))
+  return canonical(Object.fromEntries(others))
 }
 
 interface Analysis {
-  readonly text: string
-  readonly afterVariable: string | undefined
+  /** The document without `after`. */
+  readonly topic: string
+  /** The variable given as `after`, if it is used nowhere else; a set of one or none. */
+  readonly afterVariable: readonly string[]
+  /** The document without any argument of the subscribed field. */
+  readonly shape: string
+  /** The variables that stand in those arguments alone. */
+  readonly choosing: ReadonlySet<string>
   readonly showsPrevious: boolean
 }
 
 const analyses = new WeakMap<DocumentNode, Map<string, Analysis>>()
 
-function analysed(document: DocumentNode, operationName: string | null | undefined): Analysis {
+function analysed({ document, operationName }: Asked): Analysis {
   const known = analyses.get(document) ?? new Map<string, Analysis>()
   analyses.set(document, known)
   const analysis = known.get(operationName ?? '') ?? analyse(document, operationName)
@@ -49,41 +64,56 @@ function analysed(document: DocumentNode, operationName: string | null | undefin
 
 function analyse(document: DocumentNode, operationName: string | null | undefined): Analysis {
   const operation = getOperationAST(document, operationName)
-  const afterVariable = operation ? variableOnlyIn(document, operation) : undefined
-  let showsPrevious = false
+  const [root] = operation?.selectionSet.selections.filter(({ kind }) => kind === Kind.FIELD) ?? []
+  const given = root?.kind === Kind.FIELD ? (root.arguments ?? []) : []
+  const after = given.find(({ name }) => name.value === 'after')
+  const all = usesOf(document)
+  const afterVariable = after ? onlyHere(all, usesOf(after)) : []
+  const choosing = new Set(onlyHere(all, usesOf(...given)))
+  return {
+    topic: printed(
+      document,
+      operationName,
+      (argument) => argument === after && usesOf(after).size === afterVariable.length,
+      new Set(afterVariable),
+    ),
+    afterVariable,
+    shape: printed(document, operationName, (argument) => given.includes(argument), choosing),
+    choosing,
+    showsPrevious: /\bpreviousCursor\b/.test(print(document)),
+  }
+}
+
+/** The document without some arguments and the definitions of some variables. */
+function printed(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  drops: (argument: ArgumentNode) => boolean,
+  variables: ReadonlySet<string>,
+): string {
   const stripped = visit(document, {
-    VariableDefinition: (node) => (node.variable.name.value === afterVariable ? null : undefined),
-    Field: (node) => {
-      if (node.name.value === 'previousCursor') showsPrevious = true
-    },
-    Argument: (node, _key, _parent, _path, ancestors) => {
-      const field = ancestors.at(-1)
-      const isRoot = operation && rootFields(operation).some((root) => root === field)
-      if (!isRoot || node.name.value !== 'after') return undefined
-      return node.value.kind !== Kind.VARIABLE || node.value.name.value === afterVariable ? null : undefined
-    },
+    VariableDefinition: (node) => (variables.has(node.variable.name.value) ? null : undefined),
+    Argument: (node) => (drops(node) ? null : undefined),
   })
-  return { text: `${operationName ?? ''}\n${print(stripped)}`, afterVariable, showsPrevious }
+  return `${operationName ?? ''}\n${print(stripped)}`
 }
 
-function rootFields({ selectionSet }: OperationDefinitionNode): FieldNode[] {
-  return selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD)
+/** How often each variable is used, its definition not counted. */
+function usesOf(...nodes: ASTNode[]): Map<string, number> {
+  const uses = new Map<string, number>()
+  for (const node of nodes) {
+    visit(node, {
+      VariableDefinition: () => false,
+      Variable: ({ name }) => {
+        uses.set(name.value, (uses.get(name.value) ?? 0) + 1)
+      },
+    })
+  }
+  return uses
 }
 
-/** The variable given as `after`, if it is used nowhere else. */
-function variableOnlyIn(document: DocumentNode, operation: OperationDefinitionNode): string | undefined {
-  const [root] = rootFields(operation)
-  const value = root?.arguments?.find(({ name }) => name.value === 'after')?.value
-  if (value?.kind !== Kind.VARIABLE) return undefined
-  const name = value.name.value
-  let uses = 0
-  visit(document, {
-    Variable: (node) => {
-      if (node.name.value === name) uses += 1
-    },
-  })
-  // Once in its definition, once as `after`.
-  return uses === 2 ? name : undefined
+function onlyHere(all: ReadonlyMap<string, number>, here: ReadonlyMap<string, number>): string[] {
+  return [...here].filter(([name, uses]) => all.get(name) === uses).map(([name]) => name)
 }
 
 /** JSON that does not depend on the order in which the client wrote the keys. */

@@ -10,12 +10,14 @@ import type { Contexts } from './contexts.ts'
 import { executeDelivery, type Format, type Operation, OutageError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { Cohort, type Home, Member } from './member.ts'
-import { Page, type PageCache } from './pages.ts'
+import { Page } from './page.ts'
+import type { Shelf } from './shelf.ts'
 
 export interface TopicParts {
   readonly feed: Feed
   readonly contexts: Contexts
-  readonly pages: PageCache
+  readonly pages: Shelf<Page>
+  readonly frames: Shelf<Frame>
   readonly format: Format
 }
 
@@ -26,6 +28,8 @@ export interface Subject {
   readonly operation: Operation
   readonly viewer: Viewer
   readonly request: StreamRequest
+  /** What makes the result of one event, rights included: topics of one shape share results. */
+  readonly shape: string
   /** Whether a result can differ by what was sent before it. */
   readonly chained: boolean
 }
@@ -141,6 +145,8 @@ export class Topic implements Home {
   async #advance(cohort: Cohort): Promise<void> {
     const { position } = cohort
     const page = await this.#page(position)
+    // Going back would send events twice, and staying would never end.
+    if (page.to <= position) throw new Error(`The stretch after ${position} ends at ${page.to}.`)
     const frames = await page.after(position, cohort.previous)
     await this.#write(cohort, frames)
     cohort.position = page.to
@@ -177,20 +183,19 @@ export class Topic implements Home {
   }
 
   async #read(from: number): Promise<Page> {
-    const { feed, contexts } = this.#parts
-    const found = await scan(feed, this.subject.request, from, stretch)
-    return new Page(from, found, this.subject.chained, async (entry, previous) => ({
-      position: entry.number,
-      text: await contexts.with(this.subject.viewer, `${from} ${found.to}`, (context) => {
+    const { feed, frames, contexts, format } = this.#parts
+    const { operation, viewer, request, shape, chained } = this.subject
+    const found = await scan(feed, request, from, stretch)
+    return new Page(found, (entry, previous) =>
+      frames.get(`${entry.number} ${chained ? previous : ''} ${shape}`, async () => {
         this.executions += 1
-        return executeDelivery(
-          this.subject.operation,
-          deliverEvent(feed, entry, previous),
-          context,
-          this.#parts.format,
+        const delivery = deliverEvent(feed, entry, previous)
+        const text = await contexts.with(viewer, `${from} ${found.to}`, (context) =>
+          executeDelivery(operation, delivery, context, format),
         )
+        return { position: entry.number, text, size: text.length }
       }),
-    }))
+    )
   }
 
   /** At the head: those who came from behind are told so, where the subscription has heartbeats. */
@@ -209,7 +214,7 @@ export class Topic implements Home {
     const text = await contexts.with(viewer, `at ${position}`, (context) =>
       executeDelivery(operation, delivery, context, format),
     )
-    return { position, text }
+    return { position, text, size: text.length }
   }
 
   #beatAll(): void {

@@ -1,33 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { sql } from 'kysely'
-import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
-import { startEmbedded } from '../../db/embedded/index.ts'
-import { migrateToLatest } from '../../db/migrate.ts'
+import type { DatabaseHandle } from '../../db/database.ts'
 import { append, ingested } from '../support/feed.ts'
-import { plant } from '../support/papers.ts'
-import { databaseUrl } from '../support/urls.ts'
 import { type CountingClient, openClient } from './feed-clients.ts'
 import { type BenchServer, startBare, startOurs } from './feed-servers.ts'
+import { median, messageSize, pause, positionOf, prepareStores, subscriber } from './feed-setup.ts'
 
 /**
  * Fan-out: from the commit of an event to the last of N WebSocket clients, beside a bare `ws` server that sends the
  * same number of bytes on the same notification. Both run at once and are measured in turns. Servers on core 0;
  * clients, publisher and Postgres on core 1. `node tests/bench/feed.ts [N …] [--rounds R]`
  */
-const document =
-  'subscription { paperIngested { cursor previousCursor paper { id title abstract upvotes authors(first: 10) { nodes { name } } } } }'
-
-/** Commits must not wait for the disk, or its speed is what is measured. */
-const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
-
 interface Side {
   readonly name: string
   readonly server: BenchServer
   readonly database: DatabaseHandle
   readonly paper: number
-  open(onMessage: () => void): Promise<CountingClient>
+  /** Where its feed stands, if it has one. */
+  position(): Promise<string>
+  open(onMessage: () => void, after: string): Promise<CountingClient>
 }
 
 interface Figures {
@@ -44,29 +33,25 @@ async function main(): Promise<void> {
   const rounds = at === -1 ? 3 : Number(given[at + 1])
   const sizes = given.filter((word, index) => /^\d+$/.test(word) && index !== at + 1).map(Number)
   await using stack = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'daily-papers-bench-'))
-  stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const cluster = stack.use(
-    await startEmbedded({
-      dataDir: join(folder, 'pg'),
-      database: 'postgres',
-      sync: false,
-      path: process.env.PATH,
-      settings,
-    }),
-  )
-  const stores = await Promise.all(['ours', 'bare'].map((name) => prepare(cluster.url, name, stack)))
+  const stores = await prepareStores(stack, ['ours', 'bare'])
   const [mine, others] = stores
   if (!mine || !others) throw new Error('There are two.')
   const size = await messageSize(mine.url)
   const ours = stack.use(await startOurs(mine.url, 0))
   const bare = stack.use(await startBare(others.url, size, 0))
   const sides: Side[] = [
-    { name: 'ours', server: ours, ...mine, open: (onMessage) => subscriber(ours.port, onMessage) },
+    {
+      name: 'ours',
+      server: ours,
+      ...mine,
+      position: () => positionOf(ours),
+      open: (onMessage, after) => subscriber(ours.port, onMessage, after),
+    },
     {
       name: 'bare',
       server: bare,
       ...others,
+      position: async () => '',
       open: (onMessage) => openClient({ port: bare.port, path: '/', onMessage }),
     },
   ]
@@ -110,9 +95,10 @@ async function measure(side: Side, count: number, figures: Figures): Promise<voi
   }
   const before = side.server.memory()
   const clients: CountingClient[] = []
+  const after = await side.position()
   for (let opened = 0; opened < count; opened += 100) {
     const some = Math.min(100, count - opened)
-    clients.push(...(await Promise.all(Array.from({ length: some }, () => side.open(onMessage)))))
+    clients.push(...(await Promise.all(Array.from({ length: some }, () => side.open(onMessage, after)))))
   }
   await pause(500)
   figures.memory ||= (side.server.memory() - before) / count
@@ -139,74 +125,6 @@ async function measure(side: Side, count: number, figures: Figures): Promise<voi
   figures.cpu.push(side.server.cpu() - cpu)
   for (const { socket } of clients) socket.destroy()
   await pause(500)
-}
-
-/** Resolves once it is subscribed for sure: an operation is refused or begun before the next message is read. */
-async function subscriber(port: number, onMessage: () => void, query = document): Promise<CountingClient> {
-  const ready = Promise.withResolvers<void>()
-  const client = await openClient({
-    port,
-    path: '/graphql',
-    protocol: 'graphql-transport-ws',
-    onMessage: (_client, text) => {
-      if (live) return onMessage()
-      const said = text()
-      if (said.includes('connection_ack')) {
-        client.send({ type: 'subscribe', id: '1', payload: { query } })
-        client.send({ type: 'subscribe', id: '2', payload: { query: '{ __typename }' } })
-      } else if (said.includes('"id":"2"') && said.includes('complete')) ready.resolve()
-    },
-  })
-  let live = false
-  client.send({ type: 'connection_init' })
-  await ready.promise
-  live = true
-  return client
-}
-
-async function prepare(clusterUrl: string, name: string, stack: AsyncDisposableStack) {
-  const url = databaseUrl(clusterUrl, `bench_${name}`)
-  const admin = openDatabase({ connectionString: clusterUrl, max: 1 })
-  await sql.raw(`create database bench_${name}`).execute(admin.db)
-  await admin.close()
-  const database = stack.use(openDatabase({ connectionString: url, max: 4 }))
-  await migrateToLatest(database.db)
-  await plant(database.db, [
-    {
-      abstract: 'Sparsity is a way to make large models cheaper to train and to run. '.repeat(18),
-      authors: Array.from({ length: 6 }, (_, index) => ({ name: `Author Number ${index}` })),
-    },
-  ])
-  const { id: paper } = await database.db.selectFrom('paper').select('id').executeTakeFirstOrThrow()
-  return { url, database, paper }
-}
-
-/** Of one result of the subscription, measured on a server of its own. */
-async function messageSize(url: string): Promise<number> {
-  await using server = await startOurs(url)
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const query = document.replace('paperIngested', 'paperIngested(after: START)')
-  const client = await openClient({
-    port: server.port,
-    path: '/graphql',
-    protocol: 'graphql-transport-ws',
-    onMessage: (_client, text) => {
-      if (text().includes('connection_ack')) client.send({ type: 'subscribe', id: '1', payload: { query } })
-      else resolve(Buffer.byteLength(text()))
-    },
-  })
-  client.send({ type: 'connection_init' })
-  const size = await promise
-  client.socket.destroy()
-  return size
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 await main()
