@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Db } from '../db/database.ts'
 import { type CanonicalFilter, filterConditions } from '../db/filter.ts'
+import { countMatches } from '../db/matches.ts'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/orders.ts'
 import { countList, type List, readPage } from '../db/page.ts'
 import { listOfPapers, type Paper, type PaperColumn } from '../db/papers.ts'
-import { countSearch, listByRelevance, planSearch, rankedAtMost, type Search } from '../db/search.ts'
+import { listByRelevance, rankedAtMost } from '../db/search.ts'
 import { halfLifeHours, listOfTrending, trendingDays } from '../db/trending.ts'
 import { builder } from './builder.ts'
 import { type Connection, type PagingArgs, pageRequest, toConnection } from './connection.ts'
@@ -62,8 +63,7 @@ export async function rootPapers(
   const scope = scopeOfPapers(query)
   const request = pageRequest(args, scope)
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
-  const search = query.order === 'RELEVANCE' ? await plan(query, db) : undefined
-  const list = listOf(query, momentOf(args, query, scope), search, wanted)
+  const list = listOf(query, momentOf(args, query, scope), wanted)
   const page = readsPage(info) ? await readPage<Paper>(db, list, request) : { rows: [], more: false }
   // Only what finds nothing can be a text without words, so that only then there is a second statement.
   if (page.rows.length === 0) await requireSearchable(db, query.filter)
@@ -95,26 +95,21 @@ function momentOf({ after, before }: PagingArgs, { order, asOf }: PapersQuery, s
 function listOf(
   { filter, order }: PapersQuery,
   moment: Date,
-  search: Search | undefined,
   wanted: ReadonlySet<PaperColumn> | undefined,
 ): List {
   if (order === 'TRENDING') return listOfTrending(moment, filterConditions(filter), wanted)
   if (order !== 'RELEVANCE') return listOfPapers(filterConditions(filter), paperOrders[order], wanted)
-  if (!search)
+  if (filter.text === undefined && filter.arxivId === undefined)
     throw new BadInputError(
       'order: RELEVANCE is for searches; pass `filter.text` with the words to search for, or another order.',
       ['order'],
     )
-  return listByRelevance(search, wanted)
-}
-
-/** The plan of a search; undefined where there is nothing to search for. */
-async function plan({ filter }: PapersQuery, db: Db): Promise<Search | undefined> {
-  return filter.text === undefined && filter.arxivId === undefined ? undefined : planSearch(db, filter)
+  return listByRelevance(filter, wanted)
 }
 
 /** Ranking looks at part of what is found; the count is of all that is found. */
-async function countOf(query: PapersQuery, list: List, db: Db): Promise<number> {
-  const search = query.order === 'TRENDING' ? undefined : await plan(query, db)
-  return search ? countSearch(db, search, countedAtMost) : countList(db, list, countedAtMost)
+function countOf({ filter, order }: PapersQuery, list: List, db: Db): Promise<number> {
+  return filter.text === undefined || order === 'TRENDING'
+    ? countList(db, list, countedAtMost)
+    : countMatches(db, filter, countedAtMost)
 }

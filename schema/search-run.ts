@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { CanonicalFilter } from '../db/filter.ts'
+import { countMatches } from '../db/matches.ts'
 import { computedOrders } from '../db/orders.ts'
 import { readPage } from '../db/page.ts'
 import type { Paper } from '../db/papers.ts'
-import { countSearch, listByRelevance, planSearch, type Search } from '../db/search.ts'
+import { listByRelevance } from '../db/search.ts'
 import { repairText } from '../db/typos.ts'
 import { type Connection, connectionOf, type Edge, type PagingArgs, pageRequest } from './connection.ts'
 import type { Context } from './context.ts'
@@ -19,7 +20,7 @@ export interface SearchEdge extends Edge<Paper>, Omit<Highlighted, 'node'> {
 
 export interface SearchResult extends Connection<Paper, SearchEdge> {
   /** What was searched for in the end. */
-  readonly search: Search
+  readonly filter: CanonicalFilter
   readonly repairedText: string | null
 }
 
@@ -59,9 +60,8 @@ async function searchOnce(
   info: GraphQLResolveInfo,
 ): Promise<SearchResult> {
   const request = pageRequest(args, scope)
-  const search = await planSearch(db, filter)
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
-  const page = await readPage<Paper & { relevance: number }>(db, listByRelevance(search, wanted), request)
+  const page = await readPage<Paper & { relevance: number }>(db, listByRelevance(filter, wanted), request)
   const abstracts = selects(info, 'edges', 'abstractHighlights')
   const edges = page.rows.map(({ keys, row }) => ({
     cursor: encodeCursor(scope, keys),
@@ -70,11 +70,11 @@ async function searchOnce(
     filter,
     abstracts,
   }))
-  const count = () => countSearch(db, search, countedAtMost)
+  const count = () => countMatches(db, filter, countedAtMost)
   const asked = scope.scope === scopeOf(filter)
   return {
     ...connectionOf<Paper, SearchEdge>(edges, page.more, request, count),
-    search,
+    filter,
     repairedText: asked ? null : String(filter.text),
   }
 }

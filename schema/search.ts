@@ -1,4 +1,5 @@
-import { type Facet, type FacetKind, facetsOf, rankedAtMost, type Search } from '../db/search.ts'
+import type { CanonicalFilter } from '../db/filter.ts'
+import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../db/search.ts'
 import { builder } from './builder.ts'
 import { filterOf, PaperFilterInput, searchText } from './filter.ts'
 import { highlightOf, TextFragment } from './highlights.ts'
@@ -36,7 +37,7 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
 
 const facetArguments = { usual: 10, most: 50 }
 
-const FacetsRef = builder.objectRef<Search>('SearchFacets').implement({
+const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
   description: `What the papers found have in common, counted over the ${rankedAtMost} newest of them.`,
   fields: (t) => {
     const first = t.arg.int({
@@ -55,8 +56,8 @@ const FacetsRef = builder.objectRef<Search>('SearchFacets').implement({
         extensions: { bound: facetArguments.most },
         description,
         args: { first },
-        resolve: async (search, args, { db }) =>
-          (await facetsOf(db, search, kind, args.first)).map((found) => ({ ...found, kind })),
+        resolve: async (filter, args, { db }) =>
+          (await facetsOf(db, filter, kind, args.first)).map((found) => ({ ...found, kind })),
       })
     return {
       keywords: facet('keywords', 'Keywords.'),
@@ -107,7 +108,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
-      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are about so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest.`,
+      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest.`,
       resolve: ({ count }) => count(),
     }),
     repairedText: t.exposeString('repairedText', {
@@ -118,7 +119,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
     facets: t.field({
       type: FacetsRef,
       description: 'What the papers found have in common.',
-      resolve: ({ search }) => search,
+      resolve: ({ filter }) => filter,
     }),
   }),
 })

@@ -1,8 +1,5 @@
 import { ClientError } from 'graphql-request'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { canonicalFilter } from '../db/filter.ts'
-import { readPage } from '../db/page.ts'
-import { listByRelevance, planSearch, type Search } from '../db/search.ts'
 import { query, startTestApp, type TestApp } from './support/app.ts'
 import { arxivId, globalId, plant } from './support/papers.ts'
 
@@ -187,23 +184,4 @@ test('the order RELEVANCE wants words', async () => {
     totalCount: 2,
     nodes: [{ title: 'Diffusion Transformers at Scale' }, { title: 'Routing in Mixtures' }],
   })
-})
-
-test('however many papers the planner expects, the same are found', async () => {
-  const { db } = app
-  const filter = canonicalFilter({ text: 'weights bits -nothing' })
-  const found = async (search: Search) => {
-    const { rows } = await readPage<{ id: number }>(db, listByRelevance(search), {
-      limit: 100,
-      backwards: false,
-    })
-    return rows.map(({ row }) => row.id)
-  }
-  const rare = await found({ filter, estimate: 10, stored: 1_000_000 })
-  expect(rare).toHaveLength(30)
-  expect(await found({ filter, estimate: 500_000, stored: 1_000_000 })).toEqual(rare)
-  // The newest two hundred are not enough here: the rest is found all the same.
-  expect(await found({ filter, estimate: 20_000, stored: 60 })).toEqual(rare)
-  expect(await found({ filter, estimate: 20_000, stored: 1_000_000 })).toEqual(rare)
-  expect(await found(await planSearch(db, filter))).toEqual(rare)
 })

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as papers from './0001_papers.ts'
 import * as feed from './0002_feed.ts'
 import * as reads from './0003_reads.ts'
+import * as search from './0004_search.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
   '0001_papers': papers,
   '0002_feed': feed,
   '0003_reads': reads,
+  '0004_search': search,
 }

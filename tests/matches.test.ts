@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { canonicalFilter, filterConditions, type PaperFilter } from '../db/filter.ts'
+import { countMatches, newestMatches } from '../db/matches.ts'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { plant } from './support/papers.ts'
+
+let store: TestDatabase
+beforeAll(async () => {
+  store = await createTestDatabase()
+  // Months of this year and the last, one paper before and one after midnight UTC of a new year, and years with gaps.
+  const days = [
+    '2026-06-30',
+    '2026-06-01',
+    '2026-05-31',
+    '2026-01-01',
+    '2025-12-31',
+    '2025-02-03',
+    '2024-12-31',
+  ]
+  const instants = [...days, '2024-01-01', '2021-07-08', '2021-07-07', '1999-03-04'].flatMap((day) => [
+    `${day}T00:00:00.000Z`,
+    `${day}T23:59:59.999Z`,
+  ])
+  await plant(
+    store.database.db,
+    instants.map((publishedAt, index) => ({
+      publishedAt,
+      abstract: `Sparse models ${index % 3 === 0 ? 'and routing' : ''}.`,
+      authors: [{ name: index % 2 === 0 ? 'Ada Lovelace' : 'Alan Turing' }],
+      keywords: index % 4 === 0 ? ['Pruning'] : [],
+      upvotes: index,
+    })),
+  )
+})
+afterAll(() => store?.drop())
+
+const filters: Record<string, PaperFilter> = {
+  'a word': { text: 'models' },
+  'two words': { text: 'sparse routing' },
+  'a phrase': { text: '"sparse models"' },
+  'a refusal alone': { text: '-routing' },
+  'a word that is nowhere': { text: 'quantization' },
+  'stop words alone': { text: 'the of' },
+  'a word and an author': { text: 'models', authors: ['Ada Lovelace'] },
+  'a word and a keyword': { text: 'models', keywords: ['pruning'] },
+  'a word and upvotes': { text: 'models', minUpvotes: 7 },
+  'a word and days': { text: 'models', publishedFrom: '2021-07-08', publishedTo: '2025-12-31' },
+  'an arXiv id': { text: 'arXiv:2606.00005v2' },
+}
+
+test.each(Object.entries(filters))(
+  'the newest matches of %s, however many are wanted',
+  async (_name, given) => {
+    const { db } = store.database
+    const filter = canonicalFilter(given)
+    const { rows: all } = await sql<{ id: number }>`
+    select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
+    order by p.published_at desc, p.id desc`.execute(db)
+    for (const most of [1, 2, 3, 7, 100]) {
+      const { rows } = await sql<{ id: number }>`${newestMatches(filter, most)}`.execute(db)
+      const ids = rows.map(({ id }) => id)
+      expect(ids.sort()).toEqual(
+        all
+          .slice(0, most)
+          .map(({ id }) => id)
+          .sort(),
+      )
+      expect(await countMatches(db, filter, most)).toBe(Math.min(most, all.length))
+    }
+  },
+)
+
+test('an empty database has no matches', async () => {
+  await using empty = await createTestDatabase()
+  expect(await countMatches(empty.database.db, canonicalFilter({ text: 'models' }), 10)).toBe(0)
+})
