@@ -1,5 +1,4 @@
 import { createContextCache } from '@pothos/core'
-import { clearAllDataLoaders } from '@pothos/plugin-dataloader'
 import DataLoader from 'dataloader'
 import type { Context } from './context.ts'
 
@@ -25,10 +24,4 @@ export function batched<Key extends string | number, Value>(
     known.set(scope, loader as DataLoader<unknown, unknown>)
   }
   return loader.load(key)
-}
-
-/** Forgets what was loaded for a context, so that the next event of a subscription is answered from the present. */
-export function forgetLoaded(context: Context): void {
-  clearAllDataLoaders(context)
-  loaders.delete(context)
 }

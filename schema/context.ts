@@ -20,8 +20,8 @@ export const anonymous: Viewer = Object.freeze({ canWrite: false, sharingKey: 'a
 export type Intake = (input: unknown) => { record: PaperRecord } | { rejection: Omit<Rejection, 'position'> }
 
 /**
- * What one operation is answered from. Loaders remember by context object: a subscription needs a new one for each
- * event, or `forgetLoaded` between them, or it serves yesterday's rows and grows without end.
+ * What one operation is answered from. Loaders remember by context object: a subscription needs new ones as
+ * it goes on, or it serves yesterday's rows and grows without end.
  */
 export interface Context {
   readonly db: Db
