@@ -1,4 +1,5 @@
 import { createContextCache } from '@pothos/core'
+import { clearAllDataLoaders } from '@pothos/plugin-dataloader'
 import DataLoader from 'dataloader'
 import type { Context } from './context.ts'
 
@@ -24,4 +25,10 @@ export function batched<Key extends string | number, Value>(
     known.set(scope, loader as DataLoader<unknown, unknown>)
   }
   return loader.load(key)
+}
+
+/** Forgets what was loaded for a context: what follows a write of its operation is answered from the present. */
+export function forgetLoaded(context: Context): void {
+  clearAllDataLoaders(context)
+  loaders.delete(context)
 }
