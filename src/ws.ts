@@ -5,7 +5,7 @@ import { GraphQLError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { viewerOf } from './auth.ts'
-import { addressOf, pushing } from './feed/plugin.ts'
+import { addressOf, type Pushing, pushing } from './feed/plugin.ts'
 import type { Engine } from './graphql.ts'
 import type { Logger } from './log.ts'
 import type { Asked } from './trusted.ts'
@@ -56,8 +56,15 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: 10_000,
-    execute: (args) => envelopedOf(args).execute(args),
-    subscribe: (args) => envelopedOf(args).subscribe(args),
+    execute: (args) => operationOf(args).enveloped.execute(args),
+    async subscribe(args) {
+      const { enveloped, push } = operationOf(args)
+      const wrapped = await enveloped.subscribe(args)
+      // graphql-ws keeps these for as long as the subscription lasts: of thousands, a third of their memory.
+      args.rootValue = undefined
+      args.contextValue = undefined
+      return push.results ?? wrapped
+    },
     onConnect({ connectionParams, extra }) {
       const expiry = options.expiryOf?.(connectionParams)
       if (expiry) extra.expireAt(expiry)
@@ -66,10 +73,9 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
       const { query, variables, operationName } = payload
       const given = connectionParams?.authorization ?? connectionParams?.Authorization
       const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
-      const enveloped = engine.getEnveloped({
-        viewer: viewerOf(authorization, writeToken),
-        [pushing]: { address: extra.address, makeSink: extra.sinkFor(id) },
-      })
+      const push: Pushing = { address: extra.address, makeSink: extra.sinkFor(id) }
+      const viewer = viewerOf(authorization, writeToken)
+      const enveloped = engine.getEnveloped({ viewer, [pushing]: push })
       // A thrown error would close the socket, and with it every other operation of this client.
       try {
         // This one is among them already.
@@ -84,7 +90,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
           contextValue,
           variableValues: variables ?? {},
           operationName: operationName ?? undefined,
-          rootValue: { enveloped },
+          rootValue: { enveloped, push },
         }
       } catch (error) {
         if (error instanceof GraphQLError) return [error]
@@ -178,8 +184,12 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
 
 const tryAgainLater = 1013
 
-/** The execution that belongs to the parse and the context of `onSubscribe`, which hands it over in the root value. */
-function envelopedOf({ rootValue }: { rootValue?: unknown }): ReturnType<Engine['getEnveloped']> {
-  const { enveloped } = rootValue as { enveloped: ReturnType<Engine['getEnveloped']> }
-  return enveloped
+interface Operation {
+  readonly enveloped: ReturnType<Engine['getEnveloped']>
+  readonly push: Pushing
+}
+
+/** What belongs to the parse and the context of `onSubscribe`, which hands it over in the root value. */
+function operationOf({ rootValue }: { rootValue?: unknown }): Operation {
+  return rootValue as Operation
 }

@@ -10,6 +10,8 @@ export const pushing = Symbol('pushing')
 
 export interface Pushing {
   readonly address: string
+  /** What stands in for the results, once the subscription is open. */
+  results?: PushedResults
   /** `fail` tells the client of an error and ends the operation. */
   makeSink(subscription: Subscription, fail: (error: Error) => void): Sink
 }
@@ -38,6 +40,7 @@ async function subscribe(hub: Hub, args: OpenArgs & { contextValue: TransportCon
     if (push) {
       const pushed = new PushedResults(() => subscription.leave())
       results = pushed
+      push.results = pushed
       return push.makeSink(subscription, (error) => pushed.fail(error))
     }
     const pulled = new PulledResults(subscription, () => res?.destroy())
