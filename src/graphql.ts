@@ -1,3 +1,4 @@
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream'
 import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
 import type { Db } from '../db/database.ts'
@@ -6,6 +7,7 @@ import { readVersion, sharing } from '../db/version.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
 import { finishAnswers } from './answers/plugin.ts'
 import type { Config } from './config.ts'
+import { deferParts } from './defer.ts'
 import { tooManyEntities } from './entity-limit.ts'
 import { clientError } from './faults.ts'
 import { judgeRecord } from './ingest/intake.ts'
@@ -44,6 +46,8 @@ export function createEngine(options: EngineOptions): Engine {
       trustDocuments(trusted),
       limitQueries(limits),
       limitUnsizedBodies(http.maxBodyBytes),
+      useDeferStream(),
+      deferParts((error) => maskedAndLogged(error, log)),
       ...plugins,
       finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
     ],
@@ -131,6 +135,13 @@ export function bodyTooLarge(maxBytes: number): GraphQLError {
   return new GraphQLError(`The request body is larger than ${maxBytes} bytes. Send less at once.`, {
     extensions: { code: 'BODY_TOO_LARGE', http: { status: 413, headers: { connection: 'close' } } },
   })
+}
+
+/** As the engine does it for the errors of a whole result. */
+function maskedAndLogged(error: unknown, log: Logger): Error {
+  const told = clientError(error)
+  if (told !== error) engineLog(log).error(error)
+  return told
 }
 
 /** Yoga hands over the errors that it masked; what it says of its own work would be noise. */

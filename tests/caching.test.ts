@@ -1,5 +1,4 @@
 import { parse } from 'graphql'
-import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordPapers } from '../db/writer/index.ts'
 import { schema } from '../schema/index.ts'
@@ -9,6 +8,7 @@ import { documents, libraryVariables } from './support/documents.ts'
 import { plantLibrary } from './support/library.ts'
 import { plant } from './support/papers.ts'
 import { aRecord } from './support/records.ts'
+import { sentStatements } from './support/sent.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -104,26 +104,11 @@ describe('Cache-Control and Vary', () => {
   })
 })
 
-/** The statements that requests cause, told apart from those that the feed polls with. */
-function statements(): string[] {
-  const seen: string[] = []
-  const { query } = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown }
-  vi.spyOn(pg.Client.prototype as unknown as { query: typeof query }, 'query').mockImplementation(function (
-    this: pg.Client,
-    ...args: unknown[]
-  ) {
-    const [asked] = args
-    seen.push(typeof asked === 'string' ? asked : String((asked as { text?: string }).text))
-    return query.apply(this, args)
-  })
-  return seen
-}
-
 describe('If-None-Match', () => {
   test('while nothing changes: 304 before anything is executed', async () => {
     await plant(app.db, [{ upvotes: 1 }])
     const etag = await etagOf(votes)
-    const seen = statements()
+    const seen = sentStatements()
     // Other databases of this cluster may write between two requests, which costs an execution.
     for (let tries = 0; tries < 300; tries++) {
       seen.length = 0
