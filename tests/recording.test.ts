@@ -198,6 +198,19 @@ test('a batch with two readings of one edition confirms only what the newer one 
   expect(reading).toMatchObject({ read_at: new Date(noon), paper_ids: [(await paperNamed('2606.00001')).id] })
 })
 
+test('an account that is only named keeps the description it has, whichever comes first', async () => {
+  const described = { name: 'ada', fullName: 'Ada Lovelace', followerCount: 7 }
+  const said = (observedAt: string, submitter: { name: string }) => ({
+    source: 'client' as const,
+    records: [aRecord({ observedAt, listing: { date: '2026-06-16', submitter } })],
+  })
+  await recordPapers(db, said(noon, { name: 'ada' }))
+  await recordPapers(db, said(morning, described))
+  await recordPapers(db, said(evening, { name: 'ada' }))
+  const account = await db.selectFrom('account').selectAll().executeTakeFirstOrThrow()
+  expect(account).toMatchObject({ name: 'ada', full_name: 'Ada Lovelace', follower_count: 7 })
+})
+
 test('a dry run says what would happen and leaves nothing', async () => {
   const batch = { source: 'huggingface' as const, ...aReading('2026-06-16', noon, [aRecord()]) }
   expect(await recordPapers(db, batch, { dryRun: true })).toMatchObject({ papers: { new: 1 }, events: 2 })

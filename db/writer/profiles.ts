@@ -41,7 +41,11 @@ export async function storeProfiles(
   await store(trx, 'organization', organizations)
 }
 
+/** The instant of a profile that was never described, only named: any description is newer. */
+const never = '1970-01-01T00:00:00.000Z'
+
 function profileOf(told: AccountRecord & OrganizationRecord, at: string): Profile {
+  const described = [told.hfId, told.fullName, told.avatarUrl, told.isPro].some((part) => part !== undefined)
   const detailed = told.followerCount !== undefined || told.isHf !== undefined || told.isMod !== undefined
   return {
     name: told.name,
@@ -49,7 +53,7 @@ function profileOf(told: AccountRecord & OrganizationRecord, at: string): Profil
     full_name: told.fullName ?? null,
     avatar_url: told.avatarUrl ?? null,
     is_pro: told.isPro ?? null,
-    observed_at: at,
+    observed_at: described ? at : never,
     follower_count: told.followerCount ?? null,
     is_hf: told.isHf ?? null,
     is_mod: told.isMod ?? null,
@@ -62,7 +66,7 @@ function hear(known: Map<string, Profile>, told: Profile): void {
   known.set(told.name, held ? newer(held, told) : told)
 }
 
-/** Each half of the profile as a whole from the one observed later; of two at one instant the greater text. */
+/** Each half of the profile as a whole from the one observed later; of two at one instant the one that says more. */
 function newer(a: Profile, b: Profile): Profile {
   const first = compare(a.observed_at, b.observed_at, a, b, profileParts) >= 0 ? a : b
   const second = compare(a.details_at ?? '', b.details_at ?? '', a, b, detailParts) >= 0 ? a : b
@@ -88,7 +92,7 @@ function compare(
 }
 
 const textOf = (profile: Profile, parts: readonly (keyof Profile)[]) =>
-  JSON.stringify(parts.map((part) => profile[part]))
+  JSON.stringify(parts.map((part) => profile[part] ?? ''))
 
 async function store(
   trx: Transaction<Tables>,
