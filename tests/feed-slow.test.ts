@@ -15,7 +15,7 @@ let app: TestApp
 let paper: number
 let start: string
 beforeAll(async () => {
-  app = await startTestApp({ settings: { FEED_SEND_BUFFER: String(sendBuffer), FEED_STALL_MS: '2000' } })
+  app = await startTestApp({ settings: { FEED_SEND_BUFFER: String(sendBuffer) } })
   await plant(app.db, [{ title: 'Long', abstract: 'A sentence of an abstract. '.repeat(150) }])
   paper = (await app.db.selectFrom('paper').select('id').executeTakeFirstOrThrow()).id
   start = app.feed.cursor(await app.feed.refresh())
@@ -41,8 +41,8 @@ interface Ingested {
 }
 
 /** A subscriber that can stop reading its socket. */
-async function slowSubscriber(after: string) {
-  const socket = new WebSocket(app.wsEndpoint, 'graphql-transport-ws')
+async function slowSubscriber(after: string, { wsEndpoint }: TestApp = app) {
+  const socket = new WebSocket(wsEndpoint, 'graphql-transport-ws')
   const cursors: string[] = []
   let hole = false
   let previous = after
@@ -83,11 +83,15 @@ test('a client that stops reading is not buffered for, and gets everything when 
 })
 
 test('a client that reads nothing for the stated time is let go, with a code and its cursor', async () => {
-  const slow = await slowSubscriber(start)
+  await using strict = await startTestApp({
+    beside: app,
+    settings: { FEED_SEND_BUFFER: String(sendBuffer), FEED_STALL_MS: '1000' },
+  })
+  const slow = await slowSubscriber(start, strict)
   await vi.waitFor(() => expect(slow.cursors.length).toBeGreaterThan(0))
   const seen = once(slow.socket, 'close')
   slow.socket.pause()
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 10_000 })
+  await vi.waitFor(() => expect(strict.hub.held.subscriptions).toBe(0), { timeout: 10_000 })
   slow.socket.resume()
   const [code, reason] = await seen
   expect(code).toBe(1013)
