@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { printSchema } from 'graphql'
+import { withIncrementalDelivery } from './incremental.ts'
 import { schema } from './index.ts'
 
 /** Where the printed schema is kept, for people and for typed clients; a test compares it. */
@@ -7,5 +8,5 @@ export const schemaFile = fileURLToPath(new URL('./schema.graphql', import.meta.
 
 /** The schema as a client sees it. */
 export function printClientSchema(): string {
-  return `${printSchema(schema)}\n`
+  return `${printSchema(withIncrementalDelivery(schema))}\n`
 }

@@ -5,6 +5,7 @@ import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/index.ts'
 import { readVersion, sharing } from '../db/version.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
+import { withIncrementalDelivery } from '../schema/incremental.ts'
 import { finishAnswers } from './answers/plugin.ts'
 import type { Config } from './config.ts'
 import { deferParts } from './defer.ts'
@@ -40,7 +41,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { trusted = createTrustedDocuments({ only: false }) } = options
   const version = sharing(() => readVersion(db))
   return createYoga<Transport, Context & Record<string, unknown>>({
-    schema,
+    schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),
     plugins: [
       trustDocuments(trusted),
