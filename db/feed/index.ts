@@ -5,9 +5,11 @@ import type { FeedEntry } from './events.ts'
 import { type ListenerOptions, listenToFeed } from './listener.ts'
 import { readLogState } from './log.ts'
 import { Matcher } from './matcher.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { Pages, pageSize } from './pages.ts'
 import type { PaperMatch } from './scan.ts'
 import { type Bounds, Tail } from './tail.ts'
+import { Watchers } from './watchers.ts'
 
 export type { FeedEntry } from './events.ts'
 
@@ -73,16 +75,12 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
   const tail = new Tail(head, { count: 2048, size: 8 * mebi, ...options.tail })
   const pages = new Pages(db, options.pages ?? 8 * mebi)
   const matcher = new Matcher(db)
-  const watchers = new Set<() => void>()
+  const watchers = new Watchers()
   let readAt = new Date()
   let closed = false
   let failing = false
   let doubtful = false
   let tailReads = 0
-
-  const tell = () => {
-    for (const watcher of [...watchers]) watcher()
-  }
 
   async function readTail(): Promise<void> {
     if (doubtful) await checkState()
@@ -91,7 +89,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     const moved = await tail.advance(db, pageSize)
     readAt = started
     failing = false
-    if (moved) tell()
+    if (moved) watchers.tell()
   }
 
   /** After an outage the database may be another one, or an older one. */
@@ -103,28 +101,10 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     epoch = state.epoch
     tail.reset(state.head)
     pages.clear()
-    tell()
+    watchers.tell()
   }
 
-  let running: Promise<void> | undefined
-  let next: Promise<void> | undefined
-
-  /** One reading at a time; whoever asks meanwhile shares the next one, which begins after they asked. */
-  function readSoon(): Promise<void> {
-    if (!running) {
-      running = readTail().finally(() => {
-        running = undefined
-      })
-      return running
-    }
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        next = undefined
-        return readSoon()
-      })
-    return next
-  }
+  const readSoon = oneAtATime(readTail)
 
   function hint(): void {
     if (closed) return
@@ -175,27 +155,13 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
       : new FeedCursorError('malformed', `The feed has no event ${after + 1}: it is damaged.`)
   }
 
-  async function wait(after: number, signal?: AbortSignal): Promise<boolean> {
-    while (after >= tail.head) {
-      if (closed || signal?.aborted) return false
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const wake = () => resolve()
-      watchers.add(wake)
-      signal?.addEventListener('abort', wake, { once: true })
-      await promise
-      watchers.delete(wake)
-      signal?.removeEventListener('abort', wake)
-    }
-    return !closed
-  }
-
   async function close(): Promise<void> {
     if (closed) return
     closed = true
-    tell()
+    watchers.tell()
     watchers.clear()
     await listener.close()
-    await running?.catch(() => {})
+    await readSoon.idle()
     pages.clear()
   }
 
@@ -223,14 +189,11 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     },
     refresh,
     read,
-    wait,
-    watch(onMove) {
-      const watcher = () => onMove()
-      watchers.add(watcher)
-      return () => {
-        watchers.delete(watcher)
-      }
+    wait: async (after, signal) => {
+      const moved = () => closed || after < tail.head
+      return (await watchers.until(moved, signal)) && !closed
     },
+    watch: (onMove) => watchers.add(onMove),
     cursor: (number) => formatCursor(epoch, number),
     matching: (filter) => matcher.of(filter),
     position,

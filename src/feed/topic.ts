@@ -1,41 +1,11 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
-import { FeedCursorError } from '../../db/feed/cursor.ts'
-import { deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
-import type { Feed } from '../../db/feed/index.ts'
-import { scan } from '../../db/feed/scan.ts'
-import type { StreamRequest } from '../../db/feed/stream.ts'
-import type { Viewer } from '../../schema/context.ts'
+import { FeedCursorError, inFuture } from '../../db/feed/cursor.ts'
 import { asCursorError } from '../../schema/feed-cursor.ts'
-import type { Contexts } from './contexts.ts'
-import { executeDelivery, type Format, type Operation, OutageError } from './execution.ts'
+import { OutageError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
+import { Maker, type Subject, type TopicParts } from './maker.ts'
 import { Cohort, type Home, Member } from './member.ts'
-import { Page } from './page.ts'
-import type { Shelf } from './shelf.ts'
 
-export interface TopicParts {
-  readonly feed: Feed
-  readonly contexts: Contexts
-  readonly pages: Shelf<Page>
-  readonly frames: Shelf<Frame>
-  readonly format: Format
-}
-
-/** What all subscribers of a topic have in common. */
-export interface Subject {
-  /** Unique among the topics of an instance, rights included. */
-  readonly key: string
-  readonly operation: Operation
-  readonly viewer: Viewer
-  readonly request: StreamRequest
-  /** What makes the result of one event, rights included: topics of one shape share results. */
-  readonly shape: string
-  /** Whether a result can differ by what was sent before it. */
-  readonly chained: boolean
-}
-
-/** Events looked at in one go: their frames must fit in the buffer of one healthy socket. */
-const stretch = 64
 /** Frames written before others of the process get their turn. */
 const turn = 4096
 
@@ -51,16 +21,21 @@ export class Topic implements Home {
   readonly #resting = new Map<string, Cohort>()
   readonly #epoch: string
   readonly #beat: NodeJS.Timeout | undefined
-  /** Results made so far, for tests. */
-  executions = 0
+  readonly #maker: Maker
 
   constructor(subject: Subject, parts: TopicParts, onEmpty: (topic: Topic) => void) {
     this.subject = subject
     this.#parts = parts
+    this.#maker = new Maker(subject, parts)
     this.#onEmpty = onEmpty
     this.#epoch = parts.feed.epoch
     const { heartbeat } = subject.request
     if (heartbeat !== undefined) this.#beat = setInterval(() => this.#beatAll(), heartbeat).unref()
+  }
+
+  /** Results made so far, for tests. */
+  get executions(): number {
+    return this.#maker.executions
   }
 
   get members(): ReadonlySet<Member> {
@@ -113,7 +88,7 @@ export class Topic implements Home {
           if (!words.has(key))
             words.set(
               key,
-              this.#heartbeat(cohort, retryAfterMs).catch(() => undefined),
+              this.#maker.heartbeat(cohort.position, cohort.previous, retryAfterMs).catch(() => undefined),
             )
           const word = await words.get(key)
           if (word) member.write([word])
@@ -128,6 +103,7 @@ export class Topic implements Home {
     for (let failures = 0; cohort.members.size > 0 && !feed.closed; ) {
       try {
         if (feed.epoch !== this.#epoch) throw foreign()
+        if (cohort.position > feed.head) throw inFuture()
         if (cohort.position < feed.head) await this.#advance(cohort)
         else if (cohort.fresh) await this.#greet(cohort)
         else return this.#rest(cohort)
@@ -144,32 +120,13 @@ export class Topic implements Home {
 
   async #advance(cohort: Cohort): Promise<void> {
     const { position } = cohort
-    const page = await this.#page(position)
+    const page = await this.#maker.page(position)
     // Going back would send events twice, and staying would never end.
     if (page.to <= position) throw new Error(`The stretch after ${position} ends at ${page.to}.`)
     const frames = await page.after(position, cohort.previous)
     await this.#write(cohort, frames)
     cohort.position = page.to
     cohort.previous = frames.at(-1)?.position ?? cohort.previous
-  }
-
-  /** Behind the head, pages begin at round numbers, so that subscribers at different places of one share it. */
-  async #page(position: number): Promise<Page> {
-    const { feed, pages } = this.#parts
-    const { key } = this.subject
-    const round = position - (position % stretch)
-    if (round + stretch <= feed.head) {
-      const page = await pages
-        .get(`round ${round} ${key}`, () => this.#read(round))
-        .catch((error) => {
-          // The log may have been pruned up to here.
-          if (error instanceof FeedCursorError) return undefined
-          throw error
-        })
-      // It may have been read when the log ended in the middle of it.
-      if (page && page.to > position) return page
-    }
-    return pages.get(`from ${position} ${key}`, () => this.#read(position))
   }
 
   async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {
@@ -182,39 +139,13 @@ export class Topic implements Home {
     }
   }
 
-  async #read(from: number): Promise<Page> {
-    const { feed, frames, contexts, format } = this.#parts
-    const { operation, viewer, request, shape, chained } = this.subject
-    const found = await scan(feed, request, from, stretch)
-    return new Page(found, (entry, previous) =>
-      frames.get(`${entry.number} ${chained ? previous : ''} ${shape}`, async () => {
-        this.executions += 1
-        const delivery = deliverEvent(feed, entry, previous)
-        const text = await contexts.with(viewer, `${from} ${found.to}`, (context) =>
-          executeDelivery(operation, delivery, context, format),
-        )
-        return { position: entry.number, text, size: text.length }
-      }),
-    )
-  }
-
   /** At the head: those who came from behind are told so, where the subscription has heartbeats. */
   async #greet(cohort: Cohort): Promise<void> {
     cohort.fresh = false
     if (!this.#beat) return
-    const word = await this.#heartbeat(cohort, null)
+    const word = await this.#maker.heartbeat(cohort.position, cohort.previous, null)
     cohort.write([word])
     cohort.previous = cohort.position
-  }
-
-  async #heartbeat({ position, previous }: Cohort, reconnectAfter: number | null): Promise<Frame> {
-    const { feed, contexts, format } = this.#parts
-    const delivery = deliverHeartbeat(feed, position, previous, reconnectAfter)
-    const { operation, viewer } = this.subject
-    const text = await contexts.with(viewer, `at ${position}`, (context) =>
-      executeDelivery(operation, delivery, context, format),
-    )
-    return { position, text, size: text.length }
   }
 
   #beatAll(): void {
