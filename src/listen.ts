@@ -11,7 +11,8 @@ interface Place {
 export async function listen(server: Server, { host, port }: Place): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen({ host, port }, resolve)
+  // After a restart all subscribers come back within seconds; the default queue of 511 would reset some of them.
+  server.listen({ host, port, backlog: 4096 }, resolve)
   try {
     await promise
   } catch (error) {
