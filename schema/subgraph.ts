@@ -5,9 +5,11 @@ import { BadInputError } from './errors.ts'
 
 /**
  * The lowest version that has every directive used here: 2.9 brought `@cost` and `@listSize`; all else is older.
- * A higher one would shut out gateways and registries without a gain. `@cacheTag` (2.12) is left out on purpose:
- * answers change with each reading of a source, and a gateway that caches needs to be told by the feed. There is no
- * `@cacheControl` either: it is a directive of one server, which no gateway reads from a subgraph's schema.
+ * A higher one would shut out gateways and registries without a gain. Left out on purpose: `@cacheControl`, a
+ * directive of one server that no gateway reads (they read the header of our answers), `@cacheTag` (2.12), for which
+ * somebody would have to tell the gateway's cache of each reading of a source, and `@inaccessible`: whatever may be
+ * asked here may be asked through a gateway. Contracts can leave parts out by their `@tag`: `operations`, of those
+ * who run this server, and `relay`, the root fields `node` and `nodes`, which only one subgraph can answer.
  */
 const federation = 'https://specs.apollo.dev/federation/v2.9'
 
