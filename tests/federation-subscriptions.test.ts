@@ -26,6 +26,9 @@ interface Ingested {
 
 type Transport = 'ws' | 'sse'
 
+/** Each test starts several processes. */
+const patience = { timeout: 120_000 }
+
 let federation: Federation
 let papers = 0
 beforeAll(async () => {
@@ -64,7 +67,7 @@ describe.each<{ toUs: Transport; toClient: Transport }>([
   { toUs: 'ws', toClient: 'sse' },
   { toUs: 'sse', toClient: 'ws' },
   { toUs: 'sse', toClient: 'sse' },
-])('through Hive Gateway, $toUs to us and $toClient to the client', ({ toUs, toClient }) => {
+])('through Hive Gateway, $toUs to us and $toClient to the client', patience, ({ toUs, toClient }) => {
   test('papers come with the fields of the other subgraph, and nothing is lost when the gateway dies', async () => {
     let held: string
     let port: number
@@ -106,7 +109,7 @@ describe.each<{ toUs: Transport; toClient: Transport }>([
   })
 })
 
-describe.each<Transport>(['ws', 'sse'])('through Hive Gateway, %s to us', (toUs) => {
+describe.each<Transport>(['ws', 'sse'])('through Hive Gateway, %s to us', patience, (toUs) => {
   test('events of any kind, narrowed by their types', async () => {
     await using gateway = await startGateway('hive', federation.supergraph, { subscriptions: toUs })
     await using events = subscribe<{ feed: Record<string, unknown> }>(
@@ -136,6 +139,17 @@ describe.each<Transport>(['ws', 'sse'])('through Hive Gateway, %s to us', (toUs)
       submitterName: 'akhaliq',
       paper: { title: 'Listed', bookmarkCount: papers },
     })
+  })
+
+  test('a subscription outlives the time limit of requests', async () => {
+    const impatient = { subscriptions: toUs, timeoutMs: 500 }
+    await using gateway = await startGateway('hive', federation.supergraph, impatient)
+    await using events = subscribe<{ feed: { __typename: string } }>(
+      gateway,
+      'subscription { feed(heartbeat: 1) { __typename } }',
+    )
+    for (let beat = 0; beat < 3; beat++)
+      expect(await events.next()).toEqual({ feed: { __typename: 'FeedHeartbeat' } })
   })
 
   test('a cursor that cannot be used is told with its code', async () => {

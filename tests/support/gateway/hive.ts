@@ -10,7 +10,9 @@ const { supergraph, port, subscriptions, timeoutMs } = readOptions()
 const gateway = createGatewayRuntime({
   supergraph,
   logging: 'warn',
-  upstreamTimeout: timeoutMs,
+  // A subscription that is given a time limit ends with it, without a word of why.
+  upstreamTimeout: ({ executionRequest }) =>
+    executionRequest?.operationType === 'subscription' ? undefined : timeoutMs,
   maskedErrors: false,
   // The code of the subgraph, not one of the gateway's own.
   subgraphErrors: { errorCode: false },
