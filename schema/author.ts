@@ -30,6 +30,7 @@ Author.implement({
     accounts: t.field({
       type: [Account],
       extensions: { bound: accountsShown },
+      listSize: { assumedSize: 2 }, // nearly every name has one account or none
       description: `Hugging Face accounts that are linked to this name on some paper, those with the most papers first: ${accountsShown} at most.`,
       resolve: async ({ name }, _args, context) => {
         const accounts = await batched(context, 'accounts of authors', name, async (names) =>

@@ -1,11 +1,12 @@
 import SchemaBuilder from '@pothos/core'
 import DataloaderPlugin from '@pothos/plugin-dataloader'
 import DirectivesPlugin from '@pothos/plugin-directives'
+import FederationPlugin from '@pothos/plugin-federation'
 import RelayPlugin from '@pothos/plugin-relay'
 import ZodPlugin from '@pothos/plugin-zod'
 import type { Context } from './context.ts'
 import { decodeGlobalId, encodeGlobalId } from './ids.ts'
-import { countedAtMost, pagingArguments, rejectFirstWithLast } from './paging.ts'
+import { connectionSize, countedAtMost, pagingArguments, rejectFirstWithLast } from './paging.ts'
 import { DateScalar, DateTimeScalar, FeedCursorScalar, JsonScalar, UrlScalar } from './scalars.ts'
 import { inputError } from './validation.ts'
 
@@ -27,7 +28,7 @@ interface SchemaTypes {
 
 /** The one builder. Fields are non-null unless they say otherwise: a null has to be told and reasoned. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ZodPlugin, RelayPlugin, DataloaderPlugin, DirectivesPlugin],
+  plugins: [ZodPlugin, RelayPlugin, DataloaderPlugin, DirectivesPlugin, FederationPlugin],
   defaultFieldNullability: false,
   zod: { validationError: inputError },
   relay: {
@@ -43,6 +44,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'Whatever has a global id, and can be read again by it with `node`.',
     },
     pageInfoTypeOptions: {
+      shareable: true, // every subgraph with Relay connections has it
       description: 'Where a page stands in its list, as Relay defines it.',
     },
     hasNextPageFieldOptions: { description: 'More follows after `endCursor`.' },
@@ -65,7 +67,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'Where this item stands: pass it as `after` or `before`.',
     },
     ...pagingArguments,
-    defaultConnectionFieldOptions: { validate: rejectFirstWithLast },
+    defaultConnectionFieldOptions: { validate: rejectFirstWithLast, listSize: connectionSize },
   },
 })
 
@@ -77,6 +79,7 @@ builder.addScalarType('URL', UrlScalar)
 
 builder.globalConnectionField('totalCount', (t) =>
   t.int({
+    cost: 10, // counts up to as many rows as it can say
     description: `How many items the whole list has, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more.`,
     resolve: ({ count }) => count(),
   }),

@@ -48,6 +48,11 @@ builder.objectFields(Paper, (t) => ({
   history: t.field({
     type: [HistoryPoint],
     extensions: { columns: ['id'], bound: mostPoints },
+    listSize: {
+      assumedSize: defaultPoints,
+      slicingArguments: ['last'],
+      requireOneSlicingArgument: false,
+    },
     description: 'Upvotes, comments and stars over time, the oldest first, for a plot.',
     args: {
       since: t.arg({ type: 'DateTime', description: 'Only points of this instant and later.' }),
@@ -73,6 +78,7 @@ builder.objectFields(Paper, (t) => ({
   revisions: t.loadableGroup({
     type: Revision,
     extensions: { columns: ['id'], bound: revisionsShown },
+    listSize: { assumedSize: revisionsShown },
     description: `Earlier titles and abstracts, the newest first: ${revisionsShown} at most.`,
     load: (ids: number[], { db }) => revisionsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,

@@ -148,6 +148,8 @@ Its cursor moves on even when a narrow filter lets nothing through, so keep it a
       description: 'Whatever was committed by then, and wanted, has been sent before this.',
     }),
     sources: t.field({
+      tag: 'operations',
+      listSize: { assumedSize: 5 },
       type: [Source],
       extensions: { bound: 'the ways in that this server knows' },
       description: 'When each source was last read: tells a quiet day from a source that is down.',

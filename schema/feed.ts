@@ -41,6 +41,12 @@ builder.queryFields((t) => ({
   }),
   feed: t.field({
     type: FeedPage(),
+    listSize: {
+      assumedSize: 50,
+      slicingArguments: ['first'],
+      sizedFields: ['events'],
+      requireOneSlicingArgument: false,
+    },
     description:
       'The events of the feed in pages, for polling and for filling a hole: the same events with the same cursors as the subscription `feed`, without heartbeats.',
     args: {

@@ -20,7 +20,8 @@ import './stats.ts'
 import './suggestions.ts'
 import './feed.ts'
 import './ingest.ts'
-import { builder } from './builder.ts'
+import './entities.ts'
+import { toSubgraph } from './subgraph.ts'
 
 /** The schema that is served. */
-export const schema = builder.toSchema()
+export const schema = toSubgraph()

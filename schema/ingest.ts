@@ -92,6 +92,7 @@ builder.mutationType({ description: 'Everything that can be written, by those wh
 
 builder.mutationFields((t) => ({
   ingestPapers: t.field({
+    tag: 'operations',
     type: IngestPapersPayload,
     description: `Takes in papers, or what is new of papers that are here, and tells subscribers what changed. All records that pass are stored together or not at all; a record that does not pass costs no other. Sending the same again changes nothing, so a request whose answer was lost can be repeated. Needs the write token of this server (\`Authorization: Bearer …\`). The usual limit on the size of a request holds: about 300 records with abstracts in 1 MB.`,
     args: {

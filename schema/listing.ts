@@ -49,6 +49,7 @@ builder.objectFields(Paper, (t) => ({
   listings: t.loadableGroup({
     type: Listing,
     extensions: { columns: ['id'], bound: listingsShown },
+    listSize: { assumedSize: 2 }, // as the bound would have it, a page of papers would seem beyond any limit
     description: `The editions that list it, the newest first: ${listingsShown} at most. Most papers have one.`,
     load: (ids: number[], { db }) => listingsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,

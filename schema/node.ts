@@ -7,6 +7,7 @@ import { maximumPageSize } from './paging.ts'
 
 builder.queryFields((t) => ({
   node: t.field({
+    tag: 'relay',
     type: builder.nodeInterfaceRef(),
     nullable: true,
     description: 'Whatever has this global id; null where nothing has it any more.',
@@ -17,6 +18,8 @@ builder.queryFields((t) => ({
     },
   }),
   nodes: t.field({
+    tag: 'relay',
+    listSize: { assumedSize: maximumPageSize },
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description: 'Several by their global ids, in the order of the ids; null in the place of an unknown one.',

@@ -8,6 +8,14 @@ export const maximumPageSize = 100
 /** Where counting stops: nobody pages that far, and a count has to look at each row it counts. */
 export const countedAtMost = 10_000
 
+/** What a gateway that counts costs is told of a connection. */
+export const connectionSize = {
+  assumedSize: defaultPageSize,
+  slicingArguments: ['first', 'last'],
+  sizedFields: ['edges', 'nodes'],
+  requireOneSlicingArgument: false,
+}
+
 const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or leave it out for ${defaultPageSize}.`
 const size: NumberValidationOptions = {
   type: 'number',

@@ -75,6 +75,7 @@ Paper.implement({
     }),
     keywords: t.field({
       type: [Keyword],
+      listSize: { assumedSize: 10 },
       extensions: { columns: ['keyword_keys'], bound: 'what a source lists for one paper: about ten' },
       description:
         'The same keywords as nodes, one for all spellings, through which the papers of a keyword are found.',

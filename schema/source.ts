@@ -3,6 +3,7 @@ import type { SourceRow } from '../db/tables.ts'
 import { builder } from './builder.ts'
 
 export const Source = builder.objectRef<SourceRow>('Source').implement({
+  tag: 'operations',
   description: 'A way in for papers, and how the last readings went.',
   fields: (t) => ({
     name: t.exposeString('name', {
@@ -45,6 +46,8 @@ export const Source = builder.objectRef<SourceRow>('Source').implement({
 
 builder.queryFields((t) => ({
   sources: t.field({
+    tag: 'operations',
+    listSize: { assumedSize: 5 },
     type: [Source],
     extensions: { bound: 'the ways in that this server knows: five' },
     description: 'Where papers come from, and how fresh each is.',

@@ -5,14 +5,18 @@ import { Command } from 'commander'
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('print the GraphQL schema')
-    .option('--write', 'write it to schema/schema.graphql instead')
-    .action(async ({ write }: { write?: true }) => {
-      const { printClientSchema, schemaFile } = await import('../../schema/print.ts')
+    .option('--subgraph', 'print it as a subgraph, with the federation directives')
+    .option('--write', 'write both to schema/ instead')
+    .action(async ({ write, subgraph }: { write?: true; subgraph?: true }) => {
+      const { printClientSchema, printSubgraphSdl, schemaFile, subgraphFile } = await import(
+        '../../schema/print.ts'
+      )
       if (!write) {
-        process.stdout.write(printClientSchema())
+        process.stdout.write(subgraph ? printSubgraphSdl() : printClientSchema())
         return
       }
       await writeFile(schemaFile, printClientSchema())
-      console.log(`Wrote ${relative('.', schemaFile)}.`)
+      await writeFile(subgraphFile, printSubgraphSdl())
+      console.log(`Wrote ${relative('.', schemaFile)} and ${relative('.', subgraphFile)}.`)
     })
 }

@@ -1,0 +1,35 @@
+import type { FormattedExecutionResult } from 'graphql'
+import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
+import { type ReviewsSubgraph, startReviews } from './reviews-subgraph.ts'
+import { compose, papersService, reviewsService } from './supergraph.ts'
+
+/** The server, the subgraph of another team, and the supergraph of both. */
+export interface Federation extends AsyncDisposable {
+  readonly app: TestApp
+  readonly reviews: ReviewsSubgraph
+  readonly supergraph: string
+}
+
+export async function startFederation(options: TestAppOptions = {}): Promise<Federation> {
+  await using stack = new AsyncDisposableStack()
+  const app = stack.use(await startTestApp(options))
+  const reviews = stack.use(await startReviews())
+  const supergraph = compose([papersService(app.endpoint), reviewsService(reviews.url)])
+  const opened = stack.move()
+  return { app, reviews, supergraph, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+/** Asks a gateway, as a client would, and gives the whole result. */
+export async function ask<Data>(
+  { endpoint }: { readonly endpoint: string },
+  query: string,
+  variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<FormattedExecutionResult<Data>> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  })
+  return (await response.json()) as FormattedExecutionResult<Data>
+}
