@@ -147,20 +147,28 @@ async function confirmations(
 ): Promise<{ name: string; at: Date; details_at: Date | null }[]> {
   if (profiles.length === 0) return []
   const names = profiles.map((profile) => profile.name)
-  const reading = sql`join edition_reading r on r.edition_date = l.edition_date
-    and r.source = 'huggingface' and l.paper_id = any(r.paper_ids)`
-  const mentions =
+  const reading = sql`(select r.read_at from edition_reading r where r.edition_date = l.edition_date
+    and r.source = 'huggingface' and l.paper_id = any(r.paper_ids))`
+  const listed = sql`(select max(${reading}) from listing l where l.paper_id = p.paper_id)`
+  const [submitted, named] =
     table === 'account'
-      ? sql`select l.submitter_name as name, r.read_at, true as detailed from listing l ${reading}
-            where l.submitter_name = any(${names})
-            union all
-            select a.account_name, r.read_at, false from paper_author a
-            join listing l on l.paper_id = a.paper_id ${reading} where a.account_name = any(${names})`
-      : sql`select p.organization_name as name, r.read_at, false as detailed from paper p
-            join listing l on l.paper_id = p.id ${reading} where p.organization_name = any(${names})`
+      ? [
+          sql`(select max(${reading}) from listing l where l.submitter_name = told.name)`,
+          sql`(select max(${listed}) from paper_author p where p.account_name = told.name)`,
+        ]
+      : [
+          sql`null::timestamptz`,
+          sql`(select max(${listed}) from (
+                 select id as paper_id from paper where organization_name = told.name
+               ) as p)`,
+        ]
+  // Subqueries in subqueries, because a join begins with all listings there are while tables have no statistics.
   const { rows } = await sql<{ name: string; at: Date; details_at: Date | null }>`
-    select name, max(read_at) as at, max(read_at) filter (where detailed) as details_at
-    from (${mentions}) as mention group by name
+    with mentioned as materialized (
+      select name, ${submitted} as submitted, ${named} as named from unnest(${names}::text[]) as told (name)
+    )
+    select name, greatest(submitted, named) as at, submitted as details_at from mentioned
+    where submitted is not null or named is not null
   `.execute(trx)
   return rows
 }
