@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'graphql-ws'
@@ -11,7 +11,7 @@ const greeting = 'query Greeting { __typename }'
 const parsed = 'query Parsed($arxivId: String!) { paper(arxivId: $arxivId) { title } }'
 const events = 'subscription Events { feed(after: START, heartbeat: 1) { __typename } }'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const folder = mkdtempSync(join(tmpdir(), 'manifests-'))
+const folder = mkdtempSync(join(tmpdir(), 'daily-papers-manifests-'))
 
 function manifest(name: string, content: unknown): string {
   const path = join(folder, name)
@@ -41,6 +41,7 @@ afterAll(async () => {
   await strict?.close()
   await without?.close()
   await open?.close()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 interface Answer {
