@@ -26,6 +26,7 @@ export interface Observation {
 export function observe(paper: Merged, record: PaperRecord, voice: Voice, confirmed: Confirmed): Observation {
   const changed: FieldName[] = []
   let stamped = false
+  const stamp = { voice, at: record.observedAt }
   for (const field of fieldNames) {
     const rule = rules[field]
     if (!rule.voices.includes(voice) || (field === 'authorCount' && paper.stamps.has('authors'))) continue
@@ -33,7 +34,6 @@ export function observe(paper: Merged, record: PaperRecord, voice: Voice, confir
     if (spoken === undefined && rule.clearedBy !== voice) continue
     const value = spoken ?? null
     const held = paper.stamps.get(field)
-    const stamp = { voice, at: record.observedAt }
     const equal = same(paper.values[field], value)
     if (held) {
       const heldAt = { voice: held.voice, at: latest(held.at, field, held.voice, confirmed) }

@@ -13,15 +13,22 @@ export type StoredProvenance = Record<string, string | null>
 
 /** Most papers have one stamp for all fields, so the commonest is written once and the others by name. */
 export function encodeProvenance(stamps: Stamps): StoredProvenance {
+  // Most fields share one stamp object, so its text is made once.
+  const texts = new Map<Stamp, string>()
   const counts = new Map<string, number>()
-  for (const stamp of stamps.values()) counts.set(text(stamp), (counts.get(text(stamp)) ?? 0) + 1)
+  for (const stamp of stamps.values()) {
+    const told = texts.get(stamp) ?? text(stamp)
+    texts.set(stamp, told)
+    counts.set(told, (counts.get(told) ?? 0) + 1)
+  }
   const common = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0]
   if (common === undefined) return {}
   const stored: StoredProvenance = { '*': common }
   const { voice } = parse(common)
   for (const field of fieldNames) {
     const stamp = stamps.get(field)
-    if (stamp ? text(stamp) !== common : maySpeak(voice, field)) stored[field] = stamp ? text(stamp) : null
+    const told = stamp ? (texts.get(stamp) ?? null) : null
+    if (stamp ? told !== common : maySpeak(voice, field)) stored[field] = told
   }
   return stored
 }
