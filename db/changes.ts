@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { prepared } from './prepared.ts'
 import type { HistoryRow, Tables } from './tables.ts'
 
 export type RevisionRow = Selectable<Tables['paper_revision']>
@@ -16,7 +17,7 @@ export async function historyByPaperIds(
   since: Date | null,
 ): Promise<HistoryRow[]> {
   const { rows } = await sql<HistoryRow>`
-    select h.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
+    ${prepared}select h.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
       select h.* from paper_history h
       where h.paper_id = k.key and (${since}::timestamptz is null or h.observed_at >= ${since}::timestamptz)
       order by h.observed_at desc limit ${limit}) h
@@ -27,7 +28,7 @@ export async function historyByPaperIds(
 /** The texts that later ones have replaced, the newest first. */
 export async function revisionsByPaperIds(db: Db, ids: readonly number[]): Promise<RevisionRow[]> {
   const { rows } = await sql<RevisionRow>`
-    select r.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
+    ${prepared}select r.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
       select r.* from paper_revision r where r.paper_id = k.key
       order by r.replaced_at desc, r.seen_at desc limit ${revisionsShown}) r
     order by r.paper_id, r.replaced_at desc, r.seen_at desc`.execute(db)

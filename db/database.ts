@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { preparingPool } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export type Db = Kysely<Tables>
@@ -13,6 +14,8 @@ export interface DatabaseOptions {
   applicationName?: string
   /** Milliseconds that one statement may take; 0 for no limit. Default 30,000. */
   statementTimeout?: number
+  /** Whether the commonest statements are prepared by name; a pooler in transaction mode may forbid it. Default true. */
+  prepare?: boolean
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   onError?: (error: Error) => void
 }
@@ -37,7 +40,9 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   // The pool listens to idle connections only. One that breaks while a statement or a transaction has it would end
   // the process; the statement itself fails with the same error.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: options.prepare === false ? pool : preparingPool(pool) }),
+  })
   let closing: Promise<void> | undefined
   const close = () => (closing ??= db.destroy())
   return { db, pool, close, [Symbol.asyncDispose]: close }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { editionsByDate } from './orders.ts'
 import type { List } from './page.ts'
+import { prepared } from './prepared.ts'
 
 export interface Edition {
   date: string
@@ -10,13 +11,15 @@ export interface Edition {
 /** Those that exist, in any order. */
 export async function editionsByDates(db: Db, dates: readonly string[]): Promise<Edition[]> {
   const { rows } = await sql<Edition>`
-    select e.date from edition e where e.date = any(${dates}::date[])`.execute(db)
+    ${prepared}select e.date from edition e where e.date = any(${dates}::date[])`.execute(db)
   return rows
 }
 
 /** The newest edition that lists something. */
 export async function latestEdition(db: Db): Promise<Edition | undefined> {
-  const { rows } = await sql<Edition>`select max(l.edition_date) as date from listing l`.execute(db)
+  const { rows } = await sql<Edition>`${prepared}select max(l.edition_date) as date from listing l`.execute(
+    db,
+  )
   return rows[0]?.date ? rows[0] : undefined
 }
 
@@ -26,7 +29,7 @@ export async function neighboursOf(
   dates: readonly string[],
 ): Promise<Map<string, { previous: string | null; next: string | null }>> {
   const { rows } = await sql<{ date: string; previous: string | null; next: string | null }>`
-    select k.key as date, (select max(l.edition_date) from listing l where l.edition_date < k.key) as previous,
+    ${prepared}select k.key as date, (select max(l.edition_date) from listing l where l.edition_date < k.key) as previous,
       (select min(l.edition_date) from listing l where l.edition_date > k.key) as next
     from unnest(${dates}::date[]) as k (key)`.execute(db)
   return new Map(rows.map(({ date, ...near }) => [date, near]))
@@ -51,7 +54,7 @@ export interface EditionReading {
 
 export async function readingsOf(db: Db, dates: readonly string[]): Promise<EditionReading[]> {
   const { rows } = await sql<EditionReading>`
-    select r.edition_date, r.source, r.read_at from edition_reading r where r.edition_date = any(${dates}::date[])
+    ${prepared}select r.edition_date, r.source, r.read_at from edition_reading r where r.edition_date = any(${dates}::date[])
     order by r.edition_date, r.read_at desc, r.source`.execute(db)
   return rows
 }

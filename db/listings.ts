@@ -3,6 +3,7 @@ import type { Db } from './database.ts'
 import { listingsByEdition, listingsByVotes } from './orders.ts'
 import type { List, OwnedList } from './page.ts'
 import { type Paper, type PaperColumn, selectPaper } from './papers.ts'
+import { prepared } from './prepared.ts'
 import type { ListingRow } from './tables.ts'
 
 /** A listing; with its paper where the read joined it. */
@@ -14,6 +15,7 @@ export type JoinedListing = Paper & Omit<ListingRow, 'observed_at'>
 export function listingsOfEdition(wanted: ReadonlySet<PaperColumn>): OwnedList {
   return {
     ...joined(wanted),
+    prepared: true,
     owned: (day) => sql`l.edition_date = ${day}`,
     keyType: 'date',
     order: listingsByVotes,
@@ -48,7 +50,7 @@ export const listingsShown = 20
 /** The newest listings of each paper, newest first. */
 export async function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<Listing[]> {
   const { rows } = await sql<Listing>`
-    select l.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
+    ${prepared}select l.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
       select l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at from listing l
       where l.paper_id = k.key order by l.edition_date desc limit ${listingsShown}) l
     order by l.paper_id, l.edition_date desc`.execute(db)

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
+import { prepared } from './prepared.ts'
 
 /** What a key of an order holds: how a cursor is checked before Postgres sees it. */
 export type KeyKind = 'instant' | 'day' | 'integer' | 'number'
@@ -36,11 +37,13 @@ export interface List {
   /** All of them hold. */
   readonly where: readonly RawBuilder<unknown>[]
   readonly order: Order
+  /** The plan is the same whatever the values are: see db/prepared.ts. */
+  readonly prepared?: boolean
 }
 
 /** One page by keyset: page 10,000 costs what page 1 costs. One row more than asked tells whether more follow. */
 export async function readPage<Row>(db: Db, list: List, page: PageRequest): Promise<Page<Row>> {
-  const { rows } = await pageStatement(list, page).execute(db)
+  const { rows } = await sql`${front(list)}${pageStatement(list, page)}`.execute(db)
   return toPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
@@ -80,7 +83,7 @@ export async function readPages<Owner extends string | number, Row>(
       )
     : pageStatement({ ...list, where: [owned] }, page)
   const statement = sql<KeyedRow & { owner: Owner }>`
-    select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
+    ${front(list)}select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
     order by k.key, ${inOrder}`
   const { rows } = await statement.execute(db)
   const byOwner = new Map<Owner, KeyedRow[]>(owners.map((owner) => [owner, []]))
@@ -112,15 +115,22 @@ export async function countLists<Owner extends string | number>(
 
 type KeyedRow = Record<string, unknown>
 
-function pageStatement({ select, from, where, order }: List, page: PageRequest): RawBuilder<unknown> {
+function front(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
+  return list.prepared ? prepared : sql``
+}
+
+function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
+  const { select, from, where, order } = list
   const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
   const within = [
     ...where,
     ...(page.after ? [beyond(order, page.after, '<')] : []),
     ...(page.before ? [beyond(order, page.before, '>')] : []),
   ]
+  // A plan for any limit would be one for a tenth of all rows.
+  const limit = list.prepared ? sql.lit(page.limit + 1) : page.limit + 1
   return sql`select ${select}, ${keys} from ${from} ${conditions(within)}
-    order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${page.limit + 1}`
+    order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${limit}`
 }
 
 function countStatement({ from, where }: Pick<List, 'from' | 'where'>, most: number): RawBuilder<unknown> {

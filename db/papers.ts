@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
 import type { List, Order, OwnedList } from './page.ts'
+import { prepared } from './prepared.ts'
 import type { PaperRow } from './tables.ts'
 
 /** A paper as it is read: without the columns that only matching and merging use. */
@@ -66,7 +67,7 @@ export async function papersByIds(
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<Paper[]> {
   const found = await sql<Paper>`
-    select ${selectPaper(wanted)} from paper p where p.id = any(${ids}::bigint[])`.execute(db)
+    ${prepared}select ${selectPaper(wanted)} from paper p where p.id = any(${ids}::bigint[])`.execute(db)
   return found.rows
 }
 
@@ -77,7 +78,9 @@ export async function papersByArxivIds(
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<Paper[]> {
   const found = await sql<Paper>`
-    select ${selectPaper(wanted)} from paper p where p.arxiv_id = any(${arxivIds}::text[])`.execute(db)
+    ${prepared}select ${selectPaper(wanted)} from paper p where p.arxiv_id = any(${arxivIds}::text[])`.execute(
+    db,
+  )
   return found.rows
 }
 
@@ -87,7 +90,7 @@ export function listOfPapers(
   order: Order,
   wanted?: ReadonlySet<PaperColumn>,
 ): List {
-  return { select: selectPaper(wanted), from: sql`paper p`, where, order }
+  return { select: selectPaper(wanted), from: sql`paper p`, where, order, prepared: where.length === 0 }
 }
 
 /** Whose papers: SQL over `p` and the owner's key. */

@@ -1,25 +1,34 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { prepared } from './prepared.ts'
 import type { AccountRow, OrganizationRow, PaperAuthorRow } from './tables.ts'
 
 /** In any order; a missing one is left out. */
-export function accountsByNames(db: Db, names: readonly string[]): Promise<AccountRow[]> {
-  return db.selectFrom('account').selectAll().where('name', '=', anyOf(names)).execute()
+export async function accountsByNames(db: Db, names: readonly string[]): Promise<AccountRow[]> {
+  const { rows } = await sql<AccountRow>`
+    ${prepared}select a.* from account a where a.name = any(${names}::text[])`.execute(db)
+  return rows
 }
 
 /** In any order; a missing one is left out. */
-export function organizationsByNames(db: Db, names: readonly string[]): Promise<OrganizationRow[]> {
-  return db.selectFrom('organization').selectAll().where('name', '=', anyOf(names)).execute()
+export async function organizationsByNames(db: Db, names: readonly string[]): Promise<OrganizationRow[]> {
+  const { rows } = await sql<OrganizationRow>`
+    ${prepared}select o.* from organization o where o.name = any(${names}::text[])`.execute(db)
+  return rows
 }
 
 /** Those that exist, in any order. */
-export function authorsByNames(db: Db, names: readonly string[]): Promise<{ name: string }[]> {
-  return db.selectFrom('author').select('name').where('name', '=', anyOf(names)).execute()
+export async function authorsByNames(db: Db, names: readonly string[]): Promise<{ name: string }[]> {
+  const { rows } = await sql<{ name: string }>`
+    ${prepared}select a.name from author a where a.name = any(${names}::text[])`.execute(db)
+  return rows
 }
 
 /** Those that exist, in any order. */
-export function keywordsByKeys(db: Db, keys: readonly string[]): Promise<{ key: string }[]> {
-  return db.selectFrom('keyword').select('key').where('key', '=', anyOf(keys)).execute()
+export async function keywordsByKeys(db: Db, keys: readonly string[]): Promise<{ key: string }[]> {
+  const { rows } = await sql<{ key: string }>`
+    ${prepared}select k.key from keyword k where k.key = any(${keys}::text[])`.execute(db)
+  return rows
 }
 
 /** One author's place on one paper. */
@@ -33,7 +42,7 @@ export async function authorsAtPlaces(db: Db, places: readonly AuthorPlace[]): P
   const paperIds = places.map(({ paperId }) => paperId)
   const positions = places.map(({ position }) => position)
   const { rows } = await sql<PaperAuthorRow>`
-    select pa.* from unnest(${paperIds}::bigint[], ${positions}::integer[]) as k (paper_id, position)
+    ${prepared}select pa.* from unnest(${paperIds}::bigint[], ${positions}::integer[]) as k (paper_id, position)
     join paper_author pa using (paper_id, position)`.execute(db)
   return rows
 }
@@ -47,13 +56,9 @@ export async function accountsByAuthors(
   names: readonly string[],
 ): Promise<(AccountRow & { author_name: string })[]> {
   const { rows } = await sql<AccountRow & { author_name: string }>`
-    select k.key as author_name, a.* from unnest(${names}::text[]) as k (key) cross join lateral (
+    ${prepared}select k.key as author_name, a.* from unnest(${names}::text[]) as k (key) cross join lateral (
       select a.*, count(*) as papers from paper_author pa join account a on a.name = pa.account_name
       where pa.author_name = k.key group by a.name order by papers desc, a.name limit ${accountsShown}) a
     order by k.key, a.papers desc, a.name`.execute(db)
   return rows
-}
-
-function anyOf(values: readonly string[]) {
-  return sql<string>`any(${values}::text[])`
 }

@@ -13,10 +13,10 @@ export interface Related {
 }
 
 /** Papers that are looked at for each keyword, for each author, and for the title. */
-const perKeyword = 200
+const perKeyword = 100
 const perAuthor = 50
 const byTitle = 200
-/** Authors that are looked at: a paper of hundreds says little about each of them. */
+/** Authors of the paper that are looked for on others: a paper of hundreds says little about each of them. */
 const authorsUsed = 20
 
 /**
@@ -59,7 +59,8 @@ export async function relatedByPaperIds(
       join paper p on p.id = candidate.id and p.id <> o.id
       cross join lateral (
         select array(select unnest(p.keyword_keys) intersect select unnest(o.keyword_keys) order by 1) as keyword_keys,
-          array(select unnest(p.author_names) intersect select unnest(o.author_names) order by 1) as author_names) shared
+          array(select unnest(p.author_names) 
+            intersect select unnest(o.author_names[1:${sql.lit(authorsUsed)}]) order by 1) as author_names) shared
       left join lateral (select ts_rank(p.search, title.query, 1)::float8 as rank) t on true
       order by score desc, p.id desc limit ${limit}
     ) r order by k.key, r.score desc, r.related_id desc`.execute(db)

@@ -18,11 +18,16 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
     select: sql`${selectPaper(wanted)}, r.relevance`,
     from: sql`(
       select p.id, ts_rank(p.search, ${queryOf(filter)}, 1)::float8 as relevance
-      from (${newestMatches(filter, rankedAtMost)}) m join paper p on p.id = m.id
+      from paper p where p.id = any(${newestIds(filter)})
     ) r join paper p on p.id = r.id`,
     where: [],
     order: computedOrders.RELEVANCE,
   }
+}
+
+/** As an array, of which Postgres fetches the papers by key, whatever it expects the search to find. */
+function newestIds(filter: CanonicalFilter): RawBuilder<unknown> {
+  return sql`array(${newestMatches(filter, rankedAtMost)})`
 }
 
 /** The parsed text of a filter. A paper found by its arXiv id is matched by no word. */
@@ -54,7 +59,7 @@ export async function facetsOf(
   const { rows } = await sql<Facet>`
     select v.value, count(*)::integer as papers from (
       select ${facetValues[kind]} as value
-      from (${newestMatches(filter, rankedAtMost)}) m join paper p on p.id = m.id) v
+      from paper p where p.id = any(${newestIds(filter)})) v
     where v.value is not null group by v.value order by papers desc, v.value limit ${limit}`.execute(db)
   return rows
 }

@@ -101,6 +101,9 @@ export async function papersPerYear(
   return Map.groupBy(rows, (row) => row.owner)
 }
 
+/** Papers of an author that are looked at for co-authors, those stored last; some have hundreds of them. */
+export const coAuthoredPapers = 500
+
 export interface CoAuthor {
   name: string
   papers: number
@@ -115,7 +118,8 @@ export async function coAuthorsOf(
   const { rows } = await sql<CoAuthor & { owner: string }>`
     select k.key as owner, c.* from unnest(${names}::text[]) as k (key) cross join lateral (
       select other.name, count(distinct m.id)::integer as papers
-      from (${idsOf.author}) m join paper p on p.id = m.id, unnest(p.author_names) as other (name)
+      from (select id from (${idsOf.author}) newest limit ${sql.lit(coAuthoredPapers)}) m
+      join paper p on p.id = m.id, unnest(p.author_names) as other (name)
       where other.name <> k.key group by other.name order by papers desc, other.name limit ${limit}
     ) c order by k.key, c.papers desc, c.name`.execute(db)
   return Map.groupBy(rows, (row) => row.owner)

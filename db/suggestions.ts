@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
 
 export type SuggestionKind = 'author' | 'keyword' | 'organization'
@@ -22,21 +22,19 @@ const considered = 50
 export async function suggestionsFor(db: Db, typed: string, limit: number): Promise<Suggestion[]> {
   const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if ([...start].length < 2) return []
-  const begun = likePattern(start)
   const { rows } = await sql<Suggestion>`
-    with typed as materialized (select folded(${start}::text) as start, folded(${begun}::text) as pattern),
+    with typed as materialized (select folded(${likePattern(start)}::text) as pattern),
     author_found as (
       select a.name from author a, typed
-      where folded(a.name) like '%' || typed.pattern || '%' and ' ' || folded(a.name) like '% ' || typed.pattern || '%'
+      where ${wordBegins(sql`folded(a.name)`)}
       limit ${sql.lit(considered)}),
     keyword_found as (
       select k.key from keyword k, typed
-      where k.key like '%' || typed.pattern || '%' and ' ' || k.key like '% ' || typed.pattern || '%'
+      where ${wordBegins(sql`k.key`)}
       limit ${sql.lit(considered)}),
     organization_found as (
       select o.name, coalesce(o.full_name, o.name) as text from organization o, typed
-      where folded(o.name) || ' ' || folded(coalesce(o.full_name, '')) like '%' || typed.pattern || '%'
-        and ' ' || folded(o.name) || ' ' || folded(coalesce(o.full_name, '')) like '% ' || typed.pattern || '%'
+      where ${wordBegins(sql`(folded(o.name) || ' ' || folded(coalesce(o.full_name, '')))`)}
       limit ${sql.lit(considered)}),
     ranked as (
       select 'author' as kind, name as key, name as text,
@@ -53,6 +51,11 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
     )
     select kind, key, text from ranked order by place, kind limit ${limit}`.execute(db)
   return rows
+}
+
+/** Where a pattern begins a word, even two letters have trigrams: the index answers both halves. */
+function wordBegins(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${text} like typed.pattern || '%' or ${text} like '% ' || typed.pattern || '%')`
 }
 
 /** The text as it is inside a LIKE pattern. */

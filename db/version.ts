@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { prepared } from './prepared.ts'
 
 /**
  * Names what is visible in the database now: two equal versions mean that nothing was committed between them, by
@@ -9,7 +10,9 @@ import type { Db } from './database.ts'
  */
 export async function readVersion(db: Db): Promise<string> {
   const { rows } = await sql<{ version: string }>`
-    select concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) as version`.execute(db)
+    ${prepared}select concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) as version`.execute(
+    db,
+  )
   const [row] = rows
   if (!row) throw new Error('The database told no version.')
   return row.version

@@ -1,4 +1,11 @@
-import { type CoAuthor, coAuthorsOf, countedPapers, papersPerYear, type YearCount } from '../db/stats.ts'
+import {
+  type CoAuthor,
+  coAuthoredPapers,
+  coAuthorsOf,
+  countedPapers,
+  papersPerYear,
+  type YearCount,
+} from '../db/stats.ts'
 import { Account } from './account.ts'
 import { Author } from './author.ts'
 import { batched } from './batch.ts'
@@ -32,7 +39,7 @@ builder.objectFields(Author, (t) => ({
   coAuthors: t.field({
     type: [CoAuthorRef],
     extensions: { bound: mostCoAuthors },
-    description: 'With whom it stands on most papers.',
+    description: `With whom it stands on most papers; of the ${coAuthoredPapers} papers stored last, if there are more.`,
     args: {
       first: t.arg.int({
         required: true,

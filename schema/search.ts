@@ -1,4 +1,5 @@
 import type { CanonicalFilter } from '../db/filter.ts'
+import { checkedAtMost } from '../db/matches.ts'
 import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../db/search.ts'
 import { builder } from './builder.ts'
 import { filterOf, PaperFilterInput, searchText } from './filter.ts'
@@ -108,7 +109,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
-      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest.`,
+      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest; of a phrase, those among the ${checkedAtMost} newest papers that hold all its words.`,
       resolve: ({ count }) => count(),
     }),
     repairedText: t.exposeString('repairedText', {

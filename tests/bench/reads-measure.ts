@@ -4,6 +4,7 @@ import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/index.ts'
+import { preparingPool } from '../../db/prepared.ts'
 import type { Tables } from '../../db/tables.ts'
 import { createContext } from '../../schema/context.ts'
 import { schema } from '../../schema/index.ts'
@@ -43,7 +44,7 @@ export interface Recorder {
 export function recordingDb(pool: pg.Pool): Recorder {
   let seen: CompiledQuery[] = []
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: preparingPool(pool) }),
     log({ query }) {
       seen.push(query)
     },

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import {
+  type PostgresCursor,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+  sql,
+} from 'kysely'
+import pg from 'pg'
+
+const mark = '/* prepared */'
+const marked = /^\s*\/\* prepared \*\//
+
+/**
+ * Begins a statement that each connection is to prepare by name: Postgres then parses it once and after some runs no
+ * longer plans it. Only for statements that look rows up by keys, whose plan is the same whatever the values. Not for
+ * filters and searches: the plan that suits most words is the wrong one for a word that is everywhere.
+ */
+export const prepared = sql.raw(`${mark} `)
+
+/** Names that one process gives at most, each of which costs every connection some memory. */
+const namesAtMost = 100
+/** From which time on a text gets its name: what is asked once in a while is not worth one. */
+const namedFromTime = 3
+/** Texts that are counted on their way to a name. */
+const countedAtMost = 1000
+
+/** Gives names to texts that are marked and come again; undefined for all others. */
+export function createNames(): (text: string) => string | undefined {
+  const names = new Map<string, string>()
+  const times = new Map<string, number>()
+  return (text) => {
+    if (!marked.test(text)) return undefined
+    const known = names.get(text)
+    if (known !== undefined || names.size >= namesAtMost) return known
+    const time = (times.get(text) ?? 0) + 1
+    if (time < namedFromTime) {
+      if (times.size >= countedAtMost) times.clear()
+      times.set(text, time)
+      return undefined
+    }
+    times.delete(text)
+    const name = `dp_${createHash('sha256').update(text).digest('base64url').slice(0, 20)}`
+    names.set(text, name)
+    return name
+  }
+}
+
+/**
+ * The pool as Kysely wants it, with marked statements prepared. Where a prepared statement has become useless, it
+ * is run again without a name, and the connection names no more: a migration changed its columns (0A000), or a pooler
+ * in transaction mode hands the session to others (26000: gone, 42P05: of somebody else).
+ */
+export function preparingPool(pool: pg.Pool): PostgresPool {
+  const nameOf = createNames()
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect()
+      const known = clients.get(client)
+      if (known) return known
+      const preparing = new PreparingClient(client, nameOf)
+      clients.set(client, preparing)
+      return preparing
+    },
+  }
+}
+
+const useless = new Set(['0A000', '26000', '42P05'])
+
+interface Statement {
+  readonly name?: string
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+class PreparingClient implements PostgresPoolClient {
+  readonly #client: pg.PoolClient
+  readonly #nameOf: (text: string) => string | undefined
+  #prepares = true
+
+  constructor(client: pg.PoolClient, nameOf: (text: string) => string | undefined) {
+    this.#client = client
+    this.#nameOf = nameOf
+  }
+
+  query<Row>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<Row>>
+  query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>
+  query<Row>(
+    text: string | PostgresCursor<Row>,
+    values: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
+    if (typeof text !== 'string') throw new Error('Nothing here reads through cursors.')
+    const name = this.#prepares ? this.#nameOf(text) : undefined
+    return name === undefined ? this.#run({ text, values }) : this.#runPrepared({ name, text, values })
+  }
+
+  async #runPrepared<Row>(statement: Statement): Promise<PostgresQueryResult<Row>> {
+    try {
+      return await this.#run(statement)
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && useless.has(error.code ?? ''))) throw error
+      this.#prepares = false
+      const { text, values } = statement
+      // In a transaction the first error has ended it, and says more than the second.
+      return await this.#run<Row>({ text, values }).catch(() => Promise.reject(error))
+    }
+  }
+
+  #run<Row>({ name, text, values }: Statement): Promise<PostgresQueryResult<Row>> {
+    const statement = name === undefined ? { text, values: [...values] } : { name, text, values: [...values] }
+    return this.#client.query(statement) as unknown as Promise<PostgresQueryResult<Row>>
+  }
+
+  release(destroy?: boolean): void {
+    this.#client.release(destroy)
+  }
+}
