@@ -54,4 +54,33 @@ subscription NewPapers {
 }
 `,
   },
+  {
+    query: `# A page and where the feed stands, in one snapshot; then all that comes after, each paper once.
+# Run PageAndPosition, put its feedPosition into the variables below, {"after": "…"}, and run AfterThePage.
+query PageAndPosition {
+  feedPosition
+  papers(first: 5) {
+    nodes {
+      title
+    }
+  }
+}
+
+subscription AfterThePage($after: FeedCursor! = NOW) {
+  feed(after: $after) {
+    __typename
+    cursor
+    previousCursor
+    ... on PaperEvent {
+      paper {
+        title
+      }
+    }
+    ... on FeedHeartbeat {
+      caughtUpAt
+    }
+  }
+}
+`,
+  },
 ]

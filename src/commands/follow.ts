@@ -96,7 +96,9 @@ function shown(event: FollowedEvent): string {
     styleText(format, text, { stream: process.stdout })
   const named = paper.authors.nodes.map(({ name }) => name)
   const others = paper.authorCount - named.length
-  const authors = [...named, ...(others > 0 ? [`${others} more`] : [])].join(', ')
+  const rest =
+    others > 0 ? [named.length > 0 ? `${others} more` : `${others} author${others === 1 ? '' : 's'}`] : []
+  const authors = [...named, ...rest].join(', ')
   const told =
     type === 'PaperUpdated'
       ? `${changes?.map(({ field, before, after }) => `${field}: ${brief(before)} → ${brief(after)}`).join(', ')}`
@@ -104,8 +106,8 @@ function shown(event: FollowedEvent): string {
         ? `on the edition of ${editionDate}`
         : authors
   const head = `${style('dim', clock(recordedAt))} ${style('green', words[type].padEnd(9))} ${style('bold', paper.title)}`
-  const rest = [told, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
-  return `${head}${rest.join('')}\n`
+  const below = [told, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
+  return `${head}${below.join('')}\n`
 }
 
 function brief(value: unknown): string {
