@@ -58,6 +58,7 @@ describe('in a browser', () => {
       'NewestPapers',
       'LatestEdition',
       'NewPapers',
+      'PageAndPosition',
     ])
     const run = page.getByRole('button', { name: 'Execute query' })
     const result = page.locator('.result-window')
