@@ -14,7 +14,7 @@ export interface Related {
 
 /** Papers that are looked at for each keyword, for each author, and for the title. */
 const perKeyword = 100
-const perAuthor = 50
+const perAuthor = 25
 const byTitle = 200
 /** Authors of the paper that are looked for on others: a paper of hundreds says little about each of them. */
 const authorsUsed = 20
@@ -33,7 +33,8 @@ export async function relatedByPaperIds(
   const { rows } = await sql<Related>`
     select k.key as paper_id, r.* from unnest(${ids}::bigint[]) as k (key) join paper o on o.id = k.key
     cross join lateral (
-      select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query) title
+      select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query
+      offset 0) title -- parsed once, not for each candidate
     cross join lateral (
       select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as query from (
         select t.lexeme from unnest(to_tsvector('papers', o.title)) t order by length(t.lexeme) desc, t.lexeme limit 2) w
@@ -58,9 +59,10 @@ export async function relatedByPaperIds(
       ) candidate
       join paper p on p.id = candidate.id and p.id <> o.id
       cross join lateral (
-        select array(select unnest(p.keyword_keys) intersect select unnest(o.keyword_keys) order by 1) as keyword_keys,
-          array(select unnest(p.author_names) 
-            intersect select unnest(o.author_names[1:${sql.lit(authorsUsed)}]) order by 1) as author_names) shared
+        select array(select distinct theirs.key from unnest(p.keyword_keys) as theirs (key)
+            where theirs.key = any(o.keyword_keys) order by 1) as keyword_keys,
+          array(select distinct theirs.name from unnest(p.author_names) as theirs (name)
+            where theirs.name = any(o.author_names[1:${sql.lit(authorsUsed)}]) order by 1) as author_names) shared
       left join lateral (select ts_rank(p.search, title.query, 1)::float8 as rank) t on true
       order by score desc, p.id desc limit ${limit}
     ) r order by k.key, r.score desc, r.related_id desc`.execute(db)
