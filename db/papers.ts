@@ -101,14 +101,17 @@ export const papersOf = {
   /** Those that the account is linked to as an author, not those it submitted. */
   account: (key: RawBuilder<unknown>) =>
     sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = ${key})`,
+  edition: (key: RawBuilder<unknown>) =>
+    sql`p.id in (select l.paper_id from listing l where l.edition_date = ${key})`,
 } as const
 
-const keywordRows: Pick<OwnedList, 'from' | 'owned'> = {
-  from: sql`paper_keyword pk`,
-  owned: (key) => sql`pk.keyword_key = ${key}`,
+/** Where there is a row a paper in a smaller table, that is what is counted. */
+const counted: Partial<Record<keyof typeof papersOf, Pick<OwnedList, 'from' | 'owned'>>> = {
+  keyword: { from: sql`paper_keyword pk`, owned: (key) => sql`pk.keyword_key = ${key}` },
+  edition: { from: sql`listing l`, owned: (key) => sql`l.edition_date = ${key}` },
 }
 
-/** The papers of authors, keywords, organizations or accounts. */
+/** The papers of authors, keywords, organizations, accounts or editions. */
 export function papersOwnedBy(
   kind: keyof typeof papersOf,
   order: Order,
@@ -118,10 +121,10 @@ export function papersOwnedBy(
     select: selectPaper(wanted),
     from: sql`paper p`,
     owned: papersOf[kind],
-    keyType: 'text',
+    keyType: kind === 'edition' ? 'date' : 'text',
     // Not knowing the key, the planner would read all papers in their order to find those of a rare one.
     fenced: true,
-    ...(kind === 'keyword' ? { countedIn: keywordRows } : {}),
+    ...(counted[kind] ? { countedIn: counted[kind] } : {}),
     order,
   }
 }

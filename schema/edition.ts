@@ -17,8 +17,9 @@ import type { Context } from './context.ts'
 import { scopeOf } from './cursor.ts'
 import { dayKey } from './ids.ts'
 import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
-import { ownedList } from './owned.ts'
+import { orderArgument, ownedList, ownedPapers } from './owned.ts'
 import { countedAtMost } from './paging.ts'
+import { Paper, PaperConnection } from './paper.ts'
 import { SubmissionsRef } from './submissions.ts'
 
 export const Edition = builder.loadableNodeRef('Edition', {
@@ -45,6 +46,15 @@ Edition.implement({
         },
       },
       ListingConnection,
+    ),
+    papers: t.connection(
+      {
+        type: Paper,
+        description: 'Its papers, the one with the most upvotes first. Who submitted them, `listings` tells.',
+        args: { order: t.arg({ ...orderArgument, defaultValue: 'UPVOTES' }) },
+        resolve: ({ date }, args, context, info) => ownedPapers('edition', date, args, context, info),
+      },
+      PaperConnection,
     ),
     previous: t.field({
       type: Edition,

@@ -48,6 +48,31 @@ describe('editions', () => {
     })
   })
 
+  test('its papers, page by page, for many editions at once', async () => {
+    const data = await query(
+      app,
+      `{ edition(date: "2026-01-07") { papers(first: 1) { totalCount nodes { title } pageInfo { hasNextPage endCursor } } }
+         editions(to: "2026-01-31") { nodes { date papers(order: NEWEST) { totalCount nodes { title } } } } }`,
+    )
+    expect(data).toMatchObject({
+      edition: { papers: { totalCount: 2, nodes: [{ title: 'D' }], pageInfo: { hasNextPage: true } } },
+      editions: {
+        nodes: [
+          { date: '2026-01-07', papers: { totalCount: 2 } },
+          { date: '2026-01-05', papers: { totalCount: 1, nodes: [{ title: 'B' }] } },
+          { date: '2026-01-02', papers: { totalCount: 1, nodes: [{ title: 'A' }] } },
+        ],
+      },
+    })
+    const { papers } = (data as { edition: { papers: { pageInfo: { endCursor: string } } } }).edition
+    const rest = await query(
+      app,
+      `query ($after: String!) { edition(date: "2026-01-07") { papers(first: 1, after: $after) { nodes { title } } } }`,
+      { after: papers.pageInfo.endCursor },
+    )
+    expect(rest).toEqual({ edition: { papers: { nodes: [{ title: 'C' }] } } })
+  })
+
   test('weeks and months rank their papers', async () => {
     const data = await query(
       app,
