@@ -1,8 +1,9 @@
 /** What GraphiQL opens with when somebody comes for the first time: ready to run, and true on the planted seeds. */
 export const starterTabs: readonly { query: string }[] = [
   {
-    query: `# The newest papers. Run it: Ctrl-Enter.
+    query: `# The newest papers, and where the feed stands at that moment. Run it: Ctrl-Enter.
 query NewestPapers {
+  feedPosition
   papers(first: 5) {
     totalCount
     nodes {
@@ -42,42 +43,14 @@ query LatestEdition {
     query: `# Shows each paper the moment it is ingested.
 # Run it, and then in a terminal:
 #   npm run ingest -- <file>
-subscription NewPapers {
-  paperIngested {
+# To go on exactly from a page, put its feedPosition into the variables below: {"after": "…"}
+subscription NewPapers($after: FeedCursor! = NOW) {
+  paperIngested(after: $after) {
     cursor
     paper {
       title
       publishedAt
       abstract
-    }
-  }
-}
-`,
-  },
-  {
-    query: `# A page and where the feed stands, in one snapshot; then all that comes after, each paper once.
-# Run PageAndPosition, put its feedPosition into the variables below, {"after": "…"}, and run AfterThePage.
-query PageAndPosition {
-  feedPosition
-  papers(first: 5) {
-    nodes {
-      title
-    }
-  }
-}
-
-subscription AfterThePage($after: FeedCursor! = NOW) {
-  feed(after: $after) {
-    __typename
-    cursor
-    previousCursor
-    ... on PaperEvent {
-      paper {
-        title
-      }
-    }
-    ... on FeedHeartbeat {
-      caughtUpAt
     }
   }
 }

@@ -58,7 +58,6 @@ describe('in a browser', () => {
       'NewestPapers',
       'LatestEdition',
       'NewPapers',
-      'PageAndPosition',
     ])
     const run = page.getByRole('button', { name: 'Execute query' })
     const result = page.locator('.result-window')
