@@ -33,8 +33,9 @@ export async function relatedByPaperIds(
   const { rows } = await sql<Related>`
     select k.key as paper_id, r.* from unnest(${ids}::bigint[]) as k (key) join paper o on o.id = k.key
     cross join lateral (
-      select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query
-      offset 0) title -- parsed once, not for each candidate
+      select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query,
+        o.author_names[1:${sql.lit(authorsUsed)}] as author_names
+      offset 0) own -- worked out once, not for each candidate
     cross join lateral (
       select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as query from (
         select t.lexeme from unnest(to_tsvector('papers', o.title)) t order by length(t.lexeme) desc, t.lexeme limit 2) w
@@ -46,12 +47,12 @@ export async function relatedByPaperIds(
           + 2 * cardinality(shared.author_names) / sqrt(1 + cardinality(o.author_names))
           + 10 * coalesce(t.rank, 0) as score
       from (
-        select pk.paper_id as id from unnest(o.keyword_keys) as own (key) cross join lateral (
-          select pk.paper_id from paper_keyword pk where pk.keyword_key = own.key
+        select pk.paper_id as id from unnest(o.keyword_keys) as what (key) cross join lateral (
+          select pk.paper_id from paper_keyword pk where pk.keyword_key = what.key
           order by pk.paper_id desc limit ${sql.lit(perKeyword)}) pk
         union
-        select pa.paper_id from unnest(o.author_names[1:${sql.lit(authorsUsed)}]) as own (name) cross join lateral (
-          select pa.paper_id from paper_author pa where pa.author_name = own.name
+        select pa.paper_id from unnest(own.author_names) as who (name) cross join lateral (
+          select pa.paper_id from paper_author pa where pa.author_name = who.name
           order by pa.paper_id desc limit ${sql.lit(perAuthor)}) pa
         union
         (select w.id from (select p.id, p.published_at from paper p where p.search @@ longest.query offset 0) w
@@ -62,8 +63,8 @@ export async function relatedByPaperIds(
         select array(select distinct theirs.key from unnest(p.keyword_keys) as theirs (key)
             where theirs.key = any(o.keyword_keys) order by 1) as keyword_keys,
           array(select distinct theirs.name from unnest(p.author_names) as theirs (name)
-            where theirs.name = any(o.author_names[1:${sql.lit(authorsUsed)}]) order by 1) as author_names) shared
-      left join lateral (select ts_rank(p.search, title.query, 1)::float8 as rank) t on true
+            where theirs.name = any(own.author_names) order by 1) as author_names) shared
+      left join lateral (select ts_rank(p.search, own.query, 1)::float8 as rank) t on true
       order by score desc, p.id desc limit ${limit}
     ) r order by k.key, r.score desc, r.related_id desc`.execute(db)
   return Map.groupBy(rows, (row) => row.paper_id)
