@@ -57,6 +57,7 @@ export const settings = {
   DATABASE_LISTEN_URL: postgresUrl,
   POOL_SIZE: integer(1, 1_000, 10),
   STATEMENT_TIMEOUT_MS: integer(100, 3_600_000, 30_000),
+  PREPARE_STATEMENTS: flag(true),
   DATA_DIR: textOr('.data', 'a folder'),
   EMBEDDED_PG_BIN: text('the folder of the postgres and initdb to use'),
   EMBEDDED_PG_USER: text('a user of this system'),
@@ -138,6 +139,7 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       listenUrl: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL,
       poolSize: env.POOL_SIZE,
       statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+      prepare: env.PREPARE_STATEMENTS,
     },
     embedded: {
       /** A folder of any number of things; the cluster has its own inside, named after its version. */

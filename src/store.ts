@@ -38,9 +38,9 @@ export async function openStore(config: Config, log: Logger, { share = false } =
   const life = createLifecycle(log)
   try {
     const { url, listenUrl, description, died } = await locate(config, log, life, share)
-    const { poolSize: max, statementTimeoutMs: statementTimeout } = config.database
+    const { poolSize: max, statementTimeoutMs: statementTimeout, prepare } = config.database
     const onError = (error: Error) => log.debug('A database connection broke.', { reason: error.message })
-    const handle = openDatabase({ connectionString: url, max, statementTimeout, onError })
+    const handle = openDatabase({ connectionString: url, max, statementTimeout, prepare, onError })
     life.opened('connections', handle.close)
     try {
       const version = await versionOf(handle.db)
