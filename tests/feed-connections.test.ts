@@ -26,7 +26,7 @@ afterAll(() => app.close())
 const sockets: WebSocket[] = []
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.terminate()
-  await vi.waitFor(() => expect(app.sockets.size).toBe(0))
+  await vi.waitFor(() => expect(app.sockets.size).toBe(0), { timeout: 10_000 })
 })
 
 interface Message {
@@ -54,13 +54,16 @@ async function connect(url = app.wsEndpoint, init: Record<string, unknown> = {},
     subscribe: (id: string, query = document) => say({ type: 'subscribe', id, payload: { query } }),
     /** The first message that fits. */
     heard: (fits: Partial<Message>) =>
-      vi.waitFor(() => {
-        const message = messages.find((each) =>
-          Object.entries(fits).every(([key, value]) => each[key as keyof Message] === value),
-        )
-        expect(message, JSON.stringify(messages)).toBeDefined()
-        return message
-      }),
+      vi.waitFor(
+        () => {
+          const message = messages.find((each) =>
+            Object.entries(fits).every(([key, value]) => each[key as keyof Message] === value),
+          )
+          expect(message, JSON.stringify(messages)).toBeDefined()
+          return message
+        },
+        { timeout: 10_000 },
+      ),
     messages,
   }
 }
@@ -69,13 +72,17 @@ test('leaving frees everything at once, however a client leaves', async () => {
   const byMessage = await connect()
   await byMessage.heard({ type: 'connection_ack' })
   byMessage.subscribe('a')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
   byMessage.say({ type: 'complete', id: 'a' })
-  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, addresses: 0 }))
+  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, addresses: 0 }), {
+    timeout: 10_000,
+  })
   byMessage.subscribe('b')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
   byMessage.socket.terminate()
-  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, addresses: 0 }))
+  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, addresses: 0 }), {
+    timeout: 10_000,
+  })
   expect(app.feed.held.watchers).toBe(1)
 })
 
@@ -83,7 +90,7 @@ test('a fault in one operation ends that one, and the socket goes on', async () 
   const client = await connect()
   await client.heard({ type: 'connection_ack' })
   client.subscribe('good')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
   client.subscribe('syntax', 'subscription { paperIngested {')
   client.subscribe('unknown', 'subscription { paperDevoured { cursor } }')
   client.subscribe(
@@ -168,7 +175,7 @@ test('a peer that answers no ping is let go within two of them', async () => {
   const dead = await connect(url, {}, { autoPong: false })
   const alive = await connect(url)
   expect((await dead.closed)[0]).toBe(1006)
-  await vi.waitFor(() => expect(doors.size).toBe(1))
+  await vi.waitFor(() => expect(doors.size).toBe(1), { timeout: 10_000 })
   expect(alive.socket.readyState).toBe(WebSocket.OPEN)
   await close()
 })
@@ -178,7 +185,7 @@ test('when rights expire the socket is closed by code, and the cursor stays good
   const client = await connect(url, { expires: Date.now() + 2000 })
   await client.heard({ type: 'connection_ack' })
   client.subscribe('1')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
   await plant(app.db, [{ arxivId: '2605.00021', title: 'Before' }])
   const message = await client.heard({ id: '1', type: 'next' })
   expect((await client.closed)[0]).toBe(4403)

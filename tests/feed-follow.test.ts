@@ -71,7 +71,7 @@ test('the recipe goes on after cuts, with each paper once', async () => {
   stop.abort()
   await done
   link.close()
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 10_000 })
 })
 
 test('follow prints what comes, says where to go on, and goes on there', async () => {

@@ -19,7 +19,7 @@ afterAll(() => store.drop())
 
 async function open(options: Partial<FeedOptions> = {}): Promise<Feed> {
   feed = await openFeed({ connectionString: store.url, db: store.database.db, pollEvery: 60_000, ...options })
-  await vi.waitFor(() => expect(feed?.listening).toBe(true))
+  await vi.waitFor(() => expect(feed?.listening).toBe(true), { timeout: 10_000 })
   return feed
 }
 
@@ -100,7 +100,7 @@ test('the listener comes back after its backend was killed, and what was missed 
   const waited = feed.wait(start)
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'daily-papers feed' and datname = current_database()`.execute(db)
-  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 10_000 })
   await ingestPaper(db, 'While nobody listened')
   expect(await waited).toBe(true)
   await vi.waitFor(() => expect(feed.listening).toBe(true), { timeout: 5000 })

@@ -37,11 +37,11 @@ test('a server that stops tells each subscriber where it stood and when to come 
   await once(socket, 'message')
   const query = `subscription { feed { cursor ... on FeedHeartbeat { reconnectAfter } } }`
   socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }))
-  await vi.waitFor(() => expect(messages.some(({ type }) => type === 'next')).toBe(true))
+  await vi.waitFor(() => expect(messages.some(({ type }) => type === 'next')).toBe(true), { timeout: 10_000 })
   const graphqlSse = await subscribeSse<Ingested>(leaving, document, { after })
   const plainSse = await fetch(`${leaving.url}/feed`)
   const plainText = plainSse.text()
-  await vi.waitFor(() => expect(leaving.hub.held.subscriptions).toBe(3))
+  await vi.waitFor(() => expect(leaving.hub.held.subscriptions).toBe(3), { timeout: 10_000 })
 
   const started = Date.now()
   await leaving.close()
@@ -79,7 +79,7 @@ test('Postgres cuts every connection: reads fail with a clear error or work agai
     )
   await using socket = subscribe<Ingested>(app, document)
   await using stream = await subscribeSse<Ingested>(app, document)
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 10_000 })
   const expected: string[] = []
   const seen: string[][] = [[], []]
   for (let round = 0; round < 5; round++) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestApp, type TestApp } from './support/app.ts'
 import { append, ingested } from './support/feed.ts'
@@ -66,7 +66,7 @@ async function slowSubscriber(after: string, { wsEndpoint }: TestApp = app) {
 test('a client that stops reading is not buffered for, and gets everything when it goes on', async () => {
   const slow = await slowSubscriber(start)
   const healthy = subscribe<Ingested>(app, document, { after: start })
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 10_000 })
   slow.socket.pause()
   const head = await flood()
   for (let index = 0; index < many; index++) await healthy.next()
@@ -88,7 +88,7 @@ test('a client that reads nothing for the stated time is let go, with a code and
     settings: { FEED_SEND_BUFFER: String(sendBuffer), FEED_STALL_MS: '1000' },
   })
   const slow = await slowSubscriber(start, strict)
-  await vi.waitFor(() => expect(slow.cursors.length).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(slow.cursors.length).toBeGreaterThan(0), { timeout: 10_000 })
   const seen = once(slow.socket, 'close')
   slow.socket.pause()
   await vi.waitFor(() => expect(strict.hub.held.subscriptions).toBe(0), { timeout: 10_000 })
@@ -109,14 +109,15 @@ test.each(['/graphql', '/feed'])(
       headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
     })
     request.end(path === '/feed' ? undefined : body)
+    onTestFinished(() => void request.destroy())
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     let text = ''
     let events = 0
     const { executions } = app.hub.held
     response.setEncoding('utf8').once('data', () => response.pause())
-    await vi.waitFor(() => expect(response.isPaused()).toBe(true))
+    await vi.waitFor(() => expect(response.isPaused()).toBe(true), { timeout: 10_000 })
     // Its member is full, so nothing is made for it any more.
-    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1))
+    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1), { timeout: 10_000 })
     expect(app.hub.held.executions - executions).toBeLessThan(many)
     await plant(app.db, [{ arxivId: `2604.0000${path.length}`, title: 'While paused' }])
     const ends = 'While paused'

@@ -59,7 +59,9 @@ test('events have ids that are cursors; a client that is cut before its first on
   expect(message.id).toBe(message.data?.cursor)
   expect(message.event).toBeUndefined()
   stream.stop()
-  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0 }))
+  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0 }), {
+    timeout: 10_000,
+  })
 })
 
 test('an EventSource that is cut goes on by itself, and gets each paper once', async () => {
