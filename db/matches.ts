@@ -84,3 +84,18 @@ export async function countMatches(db: Db, filter: CanonicalFilter, most: number
     select count(*)::integer as amount from (${newestMatches(filter, most)}) matches`.execute(db)
   return rows[0]?.amount ?? 0
 }
+
+/** Matches that are named one by one at most, and the texts of which that gives all: words, without signs. */
+const namedAtMost = 5000
+const plainWords = /^[\p{L}\p{N}\s]+$/u
+
+/**
+ * The ids of all papers of a filter with a text, where they are few; undefined where they are many, or cannot be
+ * told. Postgres takes each word that it has no statistics of for rather common, and would read all papers in the
+ * order of a list to find the few that hold a rare one.
+ */
+export async function fewMatches(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
+  if (typeof filter.text !== 'string' || !plainWords.test(filter.text)) return undefined
+  const { rows } = await sql<{ id: number }>`${newestMatches(filter, namedAtMost + 1)}`.execute(db)
+  return rows.length > namedAtMost ? undefined : rows.map(({ id }) => id)
+}

@@ -93,6 +93,11 @@ export function listOfPapers(
   return { select: selectPaper(wanted), from: sql`paper p`, where, order, prepared: where.length === 0 }
 }
 
+/** Papers of these ids alone, as a condition. */
+export function oneOfPapers(ids: readonly number[]): RawBuilder<unknown> {
+  return sql`p.id = any(${ids}::bigint[])`
+}
+
 /** Whose papers: SQL over `p` and the owner's key. */
 export const papersOf = {
   author: (key: RawBuilder<unknown>) => sql`p.author_names @> array[${key}]`,

@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Db } from '../db/database.ts'
 import { type CanonicalFilter, filterConditions } from '../db/filter.ts'
-import { countMatches } from '../db/matches.ts'
+import { countMatches, fewMatches } from '../db/matches.ts'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/orders.ts'
 import { countList, type List, readPage } from '../db/page.ts'
-import { listOfPapers, type Paper, type PaperColumn } from '../db/papers.ts'
+import { listOfPapers, oneOfPapers, type Paper, type PaperColumn } from '../db/papers.ts'
 import { listByRelevance, rankedAtMost } from '../db/search.ts'
 import { halfLifeHours, listOfTrending, trendingDays } from '../db/trending.ts'
 import { builder } from './builder.ts'
@@ -53,7 +53,7 @@ export interface PapersQuery {
   readonly asOf?: Date | null | undefined
 }
 
-/** A list of papers at the root: one statement for the page, one more where `totalCount` is selected. */
+/** A list of papers at the root: one statement for the page, one more for a text, one more where `totalCount` is selected. */
 export async function rootPapers(
   query: PapersQuery,
   args: PagingArgs,
@@ -63,7 +63,10 @@ export async function rootPapers(
   const scope = scopeOfPapers(query)
   const request = pageRequest(args, scope)
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
-  const list = listOf(query, momentOf(args, query, scope), wanted)
+  const few = query.order in paperOrders ? await fewMatches(db, query.filter) : undefined
+  const list = few
+    ? listOfPapers([oneOfPapers(few)], scope.order, wanted)
+    : listOf(query, momentOf(args, query, scope), wanted)
   const page = readsPage(info) ? await readPage<Paper>(db, list, request) : { rows: [], more: false }
   // Only what finds nothing can be a text without words, so that only then there is a second statement.
   if (page.rows.length === 0) await requireSearchable(db, query.filter)

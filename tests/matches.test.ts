@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../db/filter.ts'
-import { countMatches, newestMatches } from '../db/matches.ts'
+import { countMatches, fewMatches, newestMatches } from '../db/matches.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { plant } from './support/papers.ts'
 
@@ -70,6 +70,14 @@ test.each(Object.entries(filters))(
     }
   },
 )
+
+test('few matches are named whole; of a phrase, which may be looked for in part, none are', async () => {
+  const { db } = store.database
+  expect(await fewMatches(db, canonicalFilter({ text: 'sparse routing' }))).toHaveLength(8)
+  expect(await fewMatches(db, canonicalFilter({ text: 'quantization' }))).toEqual([])
+  expect(await fewMatches(db, canonicalFilter({ text: '"sparse models"' }))).toBeUndefined()
+  expect(await fewMatches(db, canonicalFilter({ keywords: ['pruning'] }))).toBeUndefined()
+})
 
 test('an empty database has no matches', async () => {
   await using empty = await createTestDatabase()
