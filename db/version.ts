@@ -17,24 +17,3 @@ export async function readVersion(db: Db): Promise<string> {
   if (!row) throw new Error('The database told no version.')
   return row.version
 }
-
-/** Calls that come while one runs share the next one, which begins after they were made. */
-export function sharing<Value>(read: () => Promise<Value>): () => Promise<Value> {
-  let running: Promise<Value> | undefined
-  let next: Promise<Value> | undefined
-  return function readShared(): Promise<Value> {
-    if (!running) {
-      running = read().finally(() => {
-        running = undefined
-      })
-      return running
-    }
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        next = undefined
-        return readShared()
-      })
-    return next
-  }
-}

@@ -3,7 +3,8 @@ import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphq
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
 import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/index.ts'
-import { readVersion, sharing } from '../db/version.ts'
+import { oneAtATime } from '../db/one-at-a-time.ts'
+import { readVersion } from '../db/version.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
 import { withIncrementalDelivery } from '../schema/incremental.ts'
 import { finishAnswers } from './answers/plugin.ts'
@@ -39,7 +40,7 @@ export interface EngineOptions {
 export function createEngine(options: EngineOptions): Engine {
   const { schema, db, feed, limits, http, log, plugins = [] } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
-  const version = sharing(() => readVersion(db))
+  const version = oneAtATime(() => readVersion(db))
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),

@@ -1,16 +1,16 @@
 /** Work that runs once at a time, however often it is asked for. */
-export interface OneAtATime {
-  /** Resolves after a run that began after this call; whoever asks during a run shares the next one. */
-  (): Promise<void>
+export interface OneAtATime<Value> {
+  /** The outcome of a run that began after this call; whoever asks during a run shares the next one. */
+  (): Promise<Value>
   /** Resolves when nothing runs. */
   idle(): Promise<void>
 }
 
-export function oneAtATime(work: () => Promise<void>): OneAtATime {
-  let running: Promise<void> | undefined
-  let next: Promise<void> | undefined
+export function oneAtATime<Value>(work: () => Promise<Value>): OneAtATime<Value> {
+  let running: Promise<Value> | undefined
+  let next: Promise<Value> | undefined
 
-  function run(): Promise<void> {
+  function run(): Promise<Value> {
     if (!running) {
       running = work().finally(() => {
         running = undefined
