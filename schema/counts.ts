@@ -13,6 +13,7 @@ import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
+import { listSizeByFirst } from './paging.ts'
 
 const mostCoAuthors = 50
 const sentence = `pass a whole number from 1 to ${mostCoAuthors}.`
@@ -39,6 +40,7 @@ builder.objectFields(Author, (t) => ({
   coAuthors: t.field({
     type: [CoAuthorRef],
     extensions: { bound: mostCoAuthors },
+    listSize: listSizeByFirst(10),
     description: `With whom it stands on most papers; of the ${coAuthoredPapers} papers stored last, if there are more.`,
     args: {
       first: t.arg.int({

@@ -71,6 +71,7 @@ Edition.implement({
     submitters: t.field({
       type: [SubmissionsRef],
       extensions: { bound: submittersShown },
+      listSize: { assumedSize: 20 },
       description: `Who submitted to it, the most papers first: ${submittersShown} at most.`,
       resolve: async ({ date }, _args, context) => {
         const submitters = await batched(context, 'submitters of editions', date, async (dates) => {

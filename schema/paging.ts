@@ -16,6 +16,11 @@ export const connectionSize = {
   requireOneSlicingArgument: false,
 }
 
+/** For gateways that price queries: a plain list with `first`, of so many items when it is left out. */
+export function listSizeByFirst(usual: number) {
+  return { assumedSize: usual, slicingArguments: ['first'], requireOneSlicingArgument: false }
+}
+
 const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or leave it out for ${defaultPageSize}.`
 const size: NumberValidationOptions = {
   type: 'number',

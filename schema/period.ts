@@ -40,6 +40,7 @@ PeriodRef.implement({
     editions: t.field({
       type: [Edition],
       extensions: { bound: 31 },
+      listSize: { assumedSize: 7 },
       description: 'Its editions, the newest first.',
       resolve: async ({ from, to }, _args, { db }) => {
         const page = await readPage<{ date: string }>(db, listOfEditions(from, to), {
@@ -70,6 +71,7 @@ PeriodRef.implement({
     submitters: t.field({
       type: [SubmissionsRef],
       extensions: { bound: submittersShown },
+      listSize: { assumedSize: 20 },
       description: `Who submitted to its editions, the most papers first: ${submittersShown} at most.`,
       resolve: (span, _args, { db }) => submittersOf(db, [span]),
     }),

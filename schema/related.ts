@@ -3,6 +3,7 @@ import { Author } from './author.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
 import { Keyword } from './keyword.ts'
+import { listSizeByFirst } from './paging.ts'
 import { Paper } from './paper.ts'
 
 const most = 20
@@ -38,6 +39,7 @@ builder.objectFields(Paper, (t) => ({
   related: t.field({
     type: [RelatedPaperRef],
     extensions: { columns: ['id'], bound: most },
+    listSize: listSizeByFirst(5),
     description:
       'Papers that are related by keywords, authors or words, the closest first. Considered are the newest papers of each keyword and author, and those with the two longest words of the title.',
     args: {

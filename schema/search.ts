@@ -6,7 +6,7 @@ import { filterOf, PaperFilterInput, searchText } from './filter.ts'
 import { highlightOf, TextFragment } from './highlights.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
-import { countedAtMost, rejectFirstWithLast } from './paging.ts'
+import { connectionSize, countedAtMost, listSizeByFirst, rejectFirstWithLast } from './paging.ts'
 import { Paper } from './paper.ts'
 import { runSearch, type SearchEdge, type SearchResult } from './search-run.ts'
 
@@ -55,6 +55,7 @@ const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
       t.field({
         type: [FacetRef],
         extensions: { bound: facetArguments.most },
+        listSize: listSizeByFirst(facetArguments.usual),
         description,
         args: { first },
         resolve: async (filter, args, { db }) =>
@@ -128,6 +129,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
 builder.queryFields((t) => ({
   search: t.field({
     type: SearchConnectionRef,
+    listSize: connectionSize,
     description:
       'Searches titles, abstracts, authors and keywords, the best match first. Where it finds nothing, it tries again with words repaired.',
     args: {

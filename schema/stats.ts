@@ -3,6 +3,7 @@ import { type KeywordTrend, type StatsPoint, statsBetween, topKeywords } from '.
 import { builder } from './builder.ts'
 import { BadInputError } from './errors.ts'
 import { Keyword } from './keyword.ts'
+import { listSizeByFirst } from './paging.ts'
 import { PeriodKindEnum } from './period.ts'
 
 /** Points of one answer: a quarter of days, a year of weeks, three years of months. */
@@ -41,6 +42,7 @@ builder.queryFields((t) => {
     stats: t.field({
       type: [StatsPointRef],
       extensions: { bound: Math.max(...Object.values(mostPoints)) },
+      listSize: { assumedSize: 31 }, // a month of days, the usual plot
       description: `Papers, upvotes and comments over time, the oldest first, one point for each period that has a day in between: up to ${mostPoints.day} days, ${mostPoints.week} weeks or ${mostPoints.month} months.`,
       args: {
         by: t.arg({ type: PeriodKindEnum, required: true, description: 'How long each period is.' }),
@@ -64,6 +66,7 @@ builder.queryFields((t) => {
     topKeywords: t.field({
       type: [KeywordTrendRef],
       extensions: { bound: mostKeywords },
+      listSize: listSizeByFirst(20),
       description: `The keywords of the papers first listed in some days (up to ${mostKeywordDays}), the commonest first, and how they grew.`,
       args: {
         from,

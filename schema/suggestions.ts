@@ -2,6 +2,7 @@ import { type Suggestion, suggestionsFor } from '../db/suggestions.ts'
 import { builder } from './builder.ts'
 import { encodeGlobalId } from './ids.ts'
 import { nameArgument } from './inputs.ts'
+import { listSizeByFirst } from './paging.ts'
 
 const most = 20
 const sentence = `pass a whole number from 1 to ${most}.`
@@ -32,6 +33,7 @@ builder.queryFields((t) => ({
   suggestions: t.field({
     type: [SuggestionRef],
     extensions: { bound: most },
+    listSize: listSizeByFirst(8),
     description:
       'Authors, keywords and organizations in which a word begins with what was typed so far, those with the most papers first. For a search box: ask at each key. Nothing for less than two letters.',
     args: {
