@@ -57,7 +57,10 @@ function fits(kind: KeyKind, value: unknown): boolean {
   if (kind === 'number') return typeof value === 'number'
   if (kind === 'day') return isDay(value)
   return (
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value))
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) &&
+    isDay(value.slice(0, 10)) &&
+    !Number.isNaN(Date.parse(value))
   )
 }
 

@@ -73,22 +73,33 @@ export function rootFields(
 type Scope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
 
 function nodesAt(info: GraphQLResolveInfo, path: readonly string[]): FieldNode[] {
-  let level = info.fieldNodes.flatMap((node) => selected(info, node.selectionSet))
-  for (const step of path) {
-    level = level
-      .filter((node) => node.name.value === step)
-      .flatMap((node) => selected(info, node.selectionSet))
-  }
+  let level = selectedIn(info, info.fieldNodes)
+  for (const step of path)
+    level = selectedIn(
+      info,
+      level.filter((node) => node.name.value === step),
+    )
   return level
 }
 
-/** Fields of a selection set, its fragments opened whatever type they are for: reading too much does no harm. */
-function selected(info: Scope, set: SelectionSetNode | undefined): FieldNode[] {
+function selectedIn(info: Scope, nodes: readonly FieldNode[]): FieldNode[] {
+  const opened = new Set<string>()
+  return nodes.flatMap((node) => selected(info, node.selectionSet, opened))
+}
+
+/**
+ * Fields of a selection set, its fragments opened whatever type they are for: reading too much does no harm. Each
+ * fragment is opened once, so that fragments within fragments cost no exponential time.
+ */
+function selected(info: Scope, set: SelectionSetNode | undefined, opened = new Set<string>()): FieldNode[] {
   return (set?.selections ?? []).flatMap((selection): FieldNode[] => {
     if (!included(info, selection.directives)) return []
     if (selection.kind === Kind.FIELD) return [selection]
-    if (selection.kind === Kind.INLINE_FRAGMENT) return selected(info, selection.selectionSet)
-    return selected(info, info.fragments[selection.name.value]?.selectionSet)
+    if (selection.kind === Kind.INLINE_FRAGMENT) return selected(info, selection.selectionSet, opened)
+    const name = selection.name.value
+    if (opened.has(name)) return []
+    opened.add(name)
+    return selected(info, info.fragments[name]?.selectionSet, opened)
   })
 }
 

@@ -19,7 +19,7 @@ export function tooManyEntities(
   most: number,
 ): GraphQLError | undefined {
   if (operation !== 'query') return undefined
-  const asked = references(selectionSet, document, variables)
+  const asked = references(selectionSet, document, variables, new Map())
   if (asked <= most) return undefined
   return new GraphQLError(
     `The request refers to ${asked} entities; the limit is ${most}. Send them in several requests.`,
@@ -32,18 +32,24 @@ function references(
   set: SelectionSetNode,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
+  /** Each fragment is counted once, so that fragments within fragments cost no exponential time. */
+  known: Map<string, number>,
 ): number {
   let total = 0
   for (const selection of set.selections) {
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      total += references(selection.selectionSet, document, variables)
+      total += references(selection.selectionSet, document, variables, known)
     } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const { value } = selection.name
+      let counted = known.get(value)
       const fragment = document.definitions.find(
         (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === value,
       )
-      if (fragment && 'selectionSet' in fragment)
-        total += references(fragment.selectionSet, document, variables)
+      if (counted === undefined && fragment && 'selectionSet' in fragment) {
+        counted = references(fragment.selectionSet, document, variables, known)
+        known.set(value, counted)
+      }
+      total += counted ?? 0
     } else if (selection.name.value === '_entities') {
       const given = selection.arguments?.find(({ name }) => name.value === 'representations')?.value
       const list = given?.kind === Kind.VARIABLE ? variables[given.name.value] : undefined

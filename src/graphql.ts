@@ -13,7 +13,7 @@ import { deferParts } from './defer.ts'
 import { tooManyEntities } from './entity-limit.ts'
 import { clientError } from './faults.ts'
 import { judgeRecord } from './ingest/intake.ts'
-import { measure, overLimit, type QueryLimits } from './limits.ts'
+import { measure, overLimit, type QueryLimits, tooDeepToRead, withDefaults } from './limits.ts'
 import type { Logger } from './log.ts'
 import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
@@ -78,12 +78,18 @@ function corsFor(origins: readonly string[]) {
 
 /** Refuses documents beyond the limits on each transport, before anything of them is executed. */
 function limitQueries(limits: QueryLimits): Plugin<Transport> {
-  const limitedParse: typeof parse = (source, options) =>
-    parse(source, { ...options, maxTokens: limits.tokens })
+  const limitedParse: typeof parse = (source, options) => {
+    try {
+      return parse(source, { ...options, maxTokens: limits.tokens })
+    } catch (error) {
+      // The parser calls itself for each level, and the stack is at its end long before the tokens are.
+      throw error instanceof RangeError ? tooDeepToRead() : error
+    }
+  }
   const faultOf = ({ schema, document, operationName, variableValues }: ExecutionArguments) => {
     const operation = getOperationAST(document, operationName)
     if (!operation) return undefined // the executor tells what is wrong
-    const variables = variableValues ?? {}
+    const variables = withDefaults(operation, variableValues ?? {})
     return (
       tooManyEntities(document, operation, variables, limits.entities) ??
       overLimit(measure(schema, document, operation, variables), limits)

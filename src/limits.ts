@@ -16,6 +16,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
   type ValueNode,
+  valueFromASTUntyped,
 } from 'graphql'
 import { defaultPageSize } from '../schema/paging.ts'
 import type { Config } from './config.ts'
@@ -82,6 +83,20 @@ export function overLimit(measured: Measure, limits: QueryLimits): GraphQLError 
     )
   }
   return undefined
+}
+
+/** For a document whose nesting is beyond what can be parsed at all. */
+export function tooDeepToRead(): GraphQLError {
+  return refuse('The query nests too deeply to be read. Ask in several queries.')
+}
+
+/** The variables with the defaults that the operation declares: execution fills them in only later. */
+export function withDefaults({ variableDefinitions }: OperationDefinitionNode, given: Variables): Variables {
+  const defaults = (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+  )
+  // Entries, and not assignments: a variable may be called `__proto__`.
+  return Object.fromEntries([...defaults, ...Object.entries(given)])
 }
 
 function refuse(message: string): GraphQLError {

@@ -113,6 +113,37 @@ describe('limits of a server', () => {
     )
   })
 
+  test('objects, by the default values of variables', async () => {
+    const query = 'query ($__proto__: Int = 60) { papers(first: $__proto__) { nodes { id } } }'
+    expect(await ask(query)).toEqual(
+      refused(
+        'The answer could hold 61 objects; the limit is 50. Ask for smaller pages (`first`) or for fewer nested lists.',
+      ),
+    )
+  })
+
+  test.each(['Query', 'Paper'])('fragments on %s within fragments take no exponential time', async (type) => {
+    const fragments = Array.from(
+      { length: 30 },
+      (_, at) => `fragment F${at} on ${type} { ${at === 29 ? '__typename' : `...F${at + 1} ...F${at + 1}`} }`,
+    )
+    const root = type === 'Query' ? '...F0' : 'paper(arxivId: "2606.00001") { ...F0 }'
+    expect(await ask(`{ ${root} } ${fragments.join(' ')}`)).toMatchObject({ status: 200 })
+  })
+
+  test('nesting beyond what can be read', async () => {
+    await using deepApp = await startTestApp({ settings: { MAX_QUERY_TOKENS: '1000000' } })
+    const response = await fetch(deepApp.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify({ query: `{ nodes(ids: ${'['.repeat(100_000)}` }),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('too deeply'), extensions: { code: 'QUERY_TOO_LARGE' } }],
+    })
+  })
+
   test('tokens', async () => {
     const { status, errors } = await ask(`{ ${'__typename '.repeat(400)} }`)
     expect(status).toBe(400)
