@@ -7,6 +7,7 @@ import { oneAtATime } from '../db/one-at-a-time.ts'
 import { readVersion } from '../db/version.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
 import { withIncrementalDelivery } from '../schema/incremental.ts'
+import { rootFields } from '../schema/plan.ts'
 import { finishAnswers } from './answers/plugin.ts'
 import type { Config } from './config.ts'
 import { deferParts } from './defer.ts'
@@ -48,6 +49,7 @@ export function createEngine(options: EngineOptions): Engine {
       trustDocuments(trusted),
       limitQueries(limits),
       limitUnsizedBodies(http.maxBodyBytes),
+      refuseBrokenParameters(),
       useDeferStream(),
       deferParts((error) => maskedAndLogged(error, log)),
       ...plugins,
@@ -90,6 +92,8 @@ function limitQueries(limits: QueryLimits): Plugin<Transport> {
     const operation = getOperationAST(document, operationName)
     if (!operation) return undefined // the executor tells what is wrong
     const variables = withDefaults(operation, variableValues ?? {})
+    if (operation.operation === 'subscription' && rootFields(document, operation, variables).size === 0)
+      return nothingSelected()
     return (
       tooManyEntities(document, operation, variables, limits.entities) ??
       overLimit(measure(schema, document, operation, variables), limits)
@@ -108,6 +112,13 @@ function limitQueries(limits: QueryLimits): Plugin<Transport> {
   }
 }
 
+/** graphql-js takes for granted that there is a field to subscribe to. */
+function nothingSelected(): GraphQLError {
+  return new GraphQLError('The subscription selects no field: `@skip` or `@include` leaves all of it out.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } },
+  })
+}
+
 type ExecutionArguments = Pick<
   Parameters<NonNullable<Plugin['onExecute']>>[0]['args'],
   'schema' | 'document' | 'operationName' | 'variableValues'
@@ -121,6 +132,25 @@ function limitUnsizedBodies(maxBytes: number): Plugin<Transport> {
       setRequestParser(async ({ url, method, headers, body }) => {
         const text = await readText(body, maxBytes)
         return requestParser(new fetchAPI.Request(url, { method, headers, body: text }))
+      })
+    },
+  }
+}
+
+/** Yoga takes JSON in an address or a form for readable. */
+function refuseBrokenParameters(): Plugin<Transport> {
+  return {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (!requestParser) return
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request)
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error
+          throw new GraphQLError('variables and extensions have to be JSON, percent-encoded.', {
+            extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+          })
+        }
       })
     },
   }

@@ -31,6 +31,7 @@ export function createHttpServer({ engine, config, isReady, routes, log }: HttpO
   ])
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isHost(request.headers.host)) return badHost(response)
     const route = paths.get(pathOf(request)) ?? notFound
     try {
       await route(request, response)
@@ -95,6 +96,15 @@ function ready(response: ServerResponse, yes: boolean): void {
 function home(request: IncomingMessage, response: ServerResponse): void {
   if (request.headers.accept?.includes('text/html')) response.writeHead(302, { location: '/graphql' }).end()
   else notFound(request, response)
+}
+
+/** Whether the address of a request can be made of it. HTTP/1.0 has none. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || URL.canParse(`http://${host}`)
+}
+
+function badHost(response: ServerResponse): void {
+  json(response, 400, { error: 'The header Host has to be a host name, with or without a port.' })
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse): void {

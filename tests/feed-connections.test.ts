@@ -106,6 +106,17 @@ test('a fault in one operation ends that one, and the socket goes on', async () 
   })
 })
 
+test('a subscription whose only field is skipped is refused, and the socket stays', async () => {
+  const client = await connect()
+  await client.heard({ type: 'connection_ack' })
+  client.subscribe('none', 'subscription { paperIngested @skip(if: true) { recordedAt } }')
+  expect(JSON.stringify(await client.heard({ id: 'none' }))).toContain('BAD_USER_INPUT')
+  client.subscribe('one', '{ __typename }')
+  expect(await client.heard({ id: 'one', type: 'next' })).toMatchObject({
+    payload: { data: { __typename: 'Query' } },
+  })
+})
+
 test('more subscriptions than a socket or an address may have are refused by code, the others go on', async () => {
   const one = await connect()
   await one.heard({ type: 'connection_ack' })

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from './support/app.ts'
 
@@ -69,6 +70,43 @@ describe('cross-origin requests, where the settings name who may', () => {
       headers: { origin, 'access-control-request-method': 'POST' },
     })
     expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed)
+  })
+})
+
+describe('what cannot be read', () => {
+  test.each(['[::bad:99999', 'a b/c?d#e', 'x:99999'])('the Host %s', async (host) => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number | undefined; text: string }>()
+    request(`${app.endpoint}?query={__typename}`, { headers: { host } }, async (response) => {
+      resolve({ status: response.statusCode, text: (await response.toArray()).join('') })
+    })
+      .on('error', reject)
+      .end()
+    const { status, text } = await promise
+    expect(status).toBe(400)
+    expect(JSON.parse(text)).toEqual({
+      error: 'The header Host has to be a host name, with or without a port.',
+    })
+  })
+
+  test.each(['variables', 'extensions'])('%s in an address that are no JSON', async (name) => {
+    const response = await fetch(`${app.endpoint}?query={__typename}&${name}={`, {
+      headers: { accept: 'application/graphql-response+json' },
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: 'variables and extensions have to be JSON, percent-encoded.',
+          extensions: { code: 'BAD_REQUEST' },
+        },
+      ],
+    })
+  })
+
+  test('variables in a form that are no JSON', async () => {
+    const body = new URLSearchParams({ query: '{ __typename }', variables: '{' })
+    const response = await fetch(app.endpoint, { method: 'POST', body })
+    expect(response.status).toBe(400)
   })
 })
 
