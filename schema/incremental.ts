@@ -27,7 +27,8 @@ const defer = new GraphQLDirective({
   args: { if: given, label },
 })
 
-const stream = new GraphQLDirective({
+/** `@stream`, for those who have to read its arguments. */
+export const streamDirective = new GraphQLDirective({
   name: 'stream',
   description: 'Lets the rest of this list come in later parts of the answer, as with `@defer`.',
   locations: [DirectiveLocation.FIELD],
@@ -45,5 +46,5 @@ const stream = new GraphQLDirective({
 /** The schema for a transport that can send an answer in parts. Clients' compilers know the directives from it. */
 export function withIncrementalDelivery(schema: GraphQLSchema): GraphQLSchema {
   const config = schema.toConfig()
-  return new GraphQLSchema({ ...config, directives: [...config.directives, defer, stream] })
+  return new GraphQLSchema({ ...config, directives: [...config.directives, defer, streamDirective] })
 }

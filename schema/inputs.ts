@@ -1,4 +1,5 @@
 import type { StringValidationOptions } from '@pothos/plugin-zod'
+import { BadInputError } from './errors.ts'
 
 /** Longer than any name that sources have sent so far. */
 export const longestName = 500
@@ -8,6 +9,16 @@ export const wellFormed: [(text: string) => boolean, { message: string }] = [
   (text) => text.isWellFormed() && !text.includes('\0'),
   { message: 'this is not a text: it holds a NUL or half a character.' },
 ]
+
+/** Years that papers, editions and trends are asked for: at the ends of the calendar days cannot be reckoned with. */
+const years = { first: 1900, last: 2200 }
+
+/** Refuses a moment far outside of all that is stored, where neighbouring days or scores are wanted of it. */
+export function requireNear(moment: string | Date, argument: string): void {
+  const year = typeof moment === 'string' ? Number(moment.slice(0, 4)) : moment.getUTCFullYear()
+  if (year >= years.first && year <= years.last) return
+  throw new BadInputError(`${argument}: choose one of the years ${years.first} to ${years.last}.`, [argument])
+}
 
 /** A name or key by which something is looked up. */
 export const nameArgument: StringValidationOptions = {

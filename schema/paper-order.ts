@@ -13,6 +13,7 @@ import type { Context } from './context.ts'
 import { type CursorScope, decodeCursor, scopeOf } from './cursor.ts'
 import { BadInputError } from './errors.ts'
 import { requireSearchable } from './filter.ts'
+import { requireNear } from './inputs.ts'
 import { countedAtMost } from './paging.ts'
 import { paperColumnsBelow, readsPage } from './plan.ts'
 
@@ -89,7 +90,10 @@ export function scopeOfPapers({ filter, order, asOf }: PapersQuery): CursorScope
 
 /** The moment of a trending list: the one asked for, or the one of the page before, or now. */
 function momentOf({ after, before }: PagingArgs, { order, asOf }: PapersQuery, scope: CursorScope): Date {
-  if (asOf) return asOf
+  if (asOf) {
+    requireNear(asOf, 'asOf')
+    return asOf
+  }
   const cursor = order === 'TRENDING' ? (after ?? before) : undefined
   const [moment] = cursor == null ? [] : decodeCursor(cursor, scope, after == null ? 'before' : 'after')
   return moment === undefined ? new Date() : new Date(moment)

@@ -4,6 +4,7 @@ import { addDays, type Period, type PeriodKind, parsePeriod, periodOf } from '..
 import { builder } from './builder.ts'
 import { Edition } from './edition.ts'
 import { BadInputError } from './errors.ts'
+import { requireNear } from './inputs.ts'
 import { rejectFirstWithLast } from './paging.ts'
 import { Paper, PaperConnection } from './paper.ts'
 import { PaperOrderEnum, rootPapers } from './paper-order.ts'
@@ -94,6 +95,7 @@ builder.queryFields((t) => ({
     resolve: (_root, given) => {
       const kind = given.day != null ? 'day' : given.week != null ? 'week' : 'month'
       const name = given[kind] ?? ''
+      if (/^\d{4}-/.test(name)) requireNear(name, kind)
       const period = parsePeriod(kind, name)
       if (period) return period
       throw new BadInputError(

@@ -2,6 +2,7 @@ import { addDays, type PeriodKind, periodOf } from '../db/period.ts'
 import { type KeywordTrend, type StatsPoint, statsBetween, topKeywords } from '../db/stats.ts'
 import { builder } from './builder.ts'
 import { BadInputError } from './errors.ts'
+import { requireNear } from './inputs.ts'
 import { Keyword } from './keyword.ts'
 import { listSizeByFirst } from './paging.ts'
 import { PeriodKindEnum } from './period.ts'
@@ -95,4 +96,6 @@ builder.queryFields((t) => {
 
 function requireSpan({ from, to }: { from: string; to: string }): void {
   if (from > to) throw new BadInputError('to: this day is before `from`.', ['to'])
+  requireNear(to, 'to')
+  requireNear(from, 'from')
 }

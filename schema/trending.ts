@@ -2,6 +2,7 @@ import type { Paper as PaperRow } from '../db/papers.ts'
 import { halfLifeHours, type Trend, trendsByPaperIds } from '../db/trending.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
+import { requireNear } from './inputs.ts'
 import { Paper } from './paper.ts'
 
 interface PaperTrend extends Trend {
@@ -56,6 +57,7 @@ builder.objectFields(Paper, (t) => ({
       }),
     },
     resolve: async (paper, { asOf }, context) => {
+      if (asOf) requireNear(asOf, 'asOf')
       const moment = asOf ?? startOf(context)
       const trend = await batched(context, `trend ${moment.toISOString()}`, paper.id, (ids) =>
         trendsByPaperIds(context.db, ids, moment),

@@ -4,11 +4,14 @@ import {
   execute,
   GraphQLError,
   type GraphQLFormattedError,
+  getDirectiveValues,
   getOperationAST,
   Kind,
   visit,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { BadInputError } from '../schema/errors.ts'
+import { streamDirective } from '../schema/incremental.ts'
 import { rootFields } from '../schema/plan.ts'
 
 interface Part {
@@ -33,6 +36,11 @@ export function deferParts(toClient: (error: unknown) => Error): Plugin {
   return {
     onExecute({ args, setExecuteFn }) {
       if (!asksForParts(args.document)) return undefined
+      const fault = badCount(args)
+      if (fault) {
+        setExecuteFn(() => ({ errors: [fault] }))
+        return undefined
+      }
       const { request } = args.contextValue as { request?: Request }
       if (!takesParts(request) || asksPosition(args)) {
         setExecuteFn(execute)
@@ -78,6 +86,20 @@ function asksForParts(document: DocumentNode): boolean {
     known.set(document, asks)
   }
   return asks
+}
+
+/** The executor throws at a count it cannot count to, which is the caller's fault. */
+function badCount({ document, variableValues }: Arguments): BadInputError | undefined {
+  let fault: BadInputError | undefined
+  visit(document, {
+    [Kind.FIELD](node) {
+      if (!node.directives?.some(({ name }) => name.value === streamDirective.name)) return
+      const { initialCount } = getDirectiveValues(streamDirective, node, variableValues ?? {}) ?? {}
+      if (typeof initialCount === 'number' && initialCount >= 0) return
+      fault ??= new BadInputError('@stream(initialCount:): pass a whole number from 0 up, or leave it out.')
+    },
+  })
+  return fault
 }
 
 function takesParts(request: Request | undefined): boolean {

@@ -41,6 +41,14 @@ async function partsOf(response: Response): Promise<Record<string, unknown>[]> {
 }
 
 describe('a client that takes parts', () => {
+  test.each(['-1', 'null'])('@stream(initialCount: %s) is refused in words', async (count) => {
+    const response = await post(
+      `{ papers { nodes @stream(initialCount: ${count}) { id } } }`,
+      'multipart/mixed',
+    )
+    expect(await response.text()).toContain('@stream(initialCount:): pass a whole number from 0 up')
+  })
+
   test('merges them into the answer that it would have had as a whole', async () => {
     const executor = buildHTTPExecutor({ endpoint: app.endpoint })
     const result = await executor({ document: parse(paperPage) })

@@ -73,6 +73,20 @@ describe('editions', () => {
     expect(rest).toEqual({ edition: { papers: { nodes: [{ title: 'C' }] } } })
   })
 
+  test.each([
+    ['week', 'period(week: "9999-W52") { to }'],
+    ['day', 'period(day: "9999-12-31") { next { to } }'],
+    ['month', 'period(month: "0001-01") { previous { editions { date } } }'],
+    ['from', 'topKeywords(from: "0001-01-01", to: "0001-01-02") { papers }'],
+    ['asOf', 'papers(first: 1, order: TRENDING, asOf: "9999-12-31T23:59:59Z") { nodes { id } }'],
+    ['asOf', 'papers(first: 1) { nodes { trending(asOf: "9999-12-31T23:59:59Z") { score } } }'],
+  ])('%s beyond the years that can be reckoned with is refused: %s', async (argument, field) => {
+    const error = await query(app, `{ ${field} }`).catch((reason) => reason)
+    const { message, extensions } = (error as ClientError).response.errors?.[0] ?? {}
+    expect(extensions?.code).toBe('BAD_USER_INPUT')
+    expect(message).toMatch(new RegExp(`^(${argument}|to): choose one of the years 1900 to 2200`))
+  })
+
   test('weeks and months rank their papers', async () => {
     const data = await query(
       app,
@@ -177,6 +191,7 @@ describe('stats', () => {
     'stats(by: MONTH, from: "0001-01-01", to: "9999-12-31") { start }',
     'stats(by: DAY, from: "2026-01-02", to: "2026-01-01") { start }',
     'topKeywords(from: "2025-01-01", to: "2026-01-01") { papers }',
+    'stats(by: WEEK, from: "9999-12-01", to: "9999-12-31") { start }',
   ])('%s is refused', async (field) => {
     const error = await query(app, `{ ${field} }`).catch((reason) => reason)
     expect((error as ClientError).response.errors?.[0]?.extensions).toMatchObject({

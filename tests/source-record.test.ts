@@ -58,6 +58,8 @@ describe('a record from a client', () => {
     ['authors', { authors: Array(10_001).fill({ name: 'A' }) }, /10000 is the most/],
     ['keywords', { keywords: Array(101).fill('a') }, /100 is the most/],
     ['keywords.0', { keywords: [''] }, /empty/],
+    ['authors.0.name', { authors: [{ name: '\u200b' }] }, /empty/],
+    ['thumbnailUrl', { thumbnailUrl: 'http://[bad' }, /not an http/],
     ['keywords.0', { keywords: ['\uFDFA'.repeat(100)] }, /too many bytes/],
     ['upvotes', { upvotes: -1 }, /whole number/],
     ['arxivVersion', { arxivVersion: 0 }, /./],

@@ -33,11 +33,14 @@ export function text(max: number) {
     if (fault) return refuse(context, fault)
     const folded = foldSpace(context.value)
     context.value = folded
-    if (folded === '') refuse(context, 'The text is empty.')
+    if (!visible.test(folded)) refuse(context, 'The text is empty.')
     else if (folded.length > max)
       refuse(context, `The text has ${folded.length} characters; ${max} is the most.`)
   })
 }
+
+/** Something other than white space and characters without a shape of their own (zero-width spaces, marks of direction). */
+const visible = /[^\s\p{Cf}]/u
 
 /** Of an author, an account, an organization; short enough for the key of an index in any script. */
 export const name = text(limits.name)
@@ -72,7 +75,7 @@ export const url = z.string().check((context) => {
   const trimmed = context.value.trim()
   context.value = trimmed
   if (trimmed.length > limits.url) refuse(context, `The address has more than ${limits.url} characters.`)
-  else if (!address.test(trimmed) || faultOf(trimmed))
+  else if (!address.test(trimmed) || !URL.canParse(trimmed) || faultOf(trimmed))
     refuse(context, `${quote(trimmed)} is not an http(s) address.`)
 })
 const address = /^https?:\/\/[^\s/?#]\S*$/i
