@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { PaperRow, Tables } from '../tables.ts'
-import { fromRow } from './rows.ts'
+import { fromRow, toldColumns } from './rows.ts'
 import type { PaperState } from './state.ts'
 
 /** The states of stored papers with their listings and what readings confirm of them, by id. */
@@ -42,40 +42,13 @@ export async function loadPapers(
   return states
 }
 
+/** A whole row but its search vector: what events tell of it, and what only the writer looks at. */
 const storedColumns = [
+  ...toldColumns,
   'id',
-  'arxiv_id',
-  'title',
   'title_key',
-  'abstract',
-  'published_at',
   'published_on',
-  'withdrawn_at',
-  'author_count',
-  'author_names',
   'authors_digest',
-  'upvotes',
-  'comment_count',
-  'github_stars',
-  'organization_name',
-  'ai_summary',
-  'ai_summary_model',
-  'keywords',
-  'keyword_keys',
-  'github_repo',
-  'github_repo_added_by',
-  'project_page',
-  'thumbnail_url',
-  'media_urls',
-  'discussion_id',
-  'author_participating',
-  'doi',
-  'journal_ref',
-  'comment',
-  'primary_category',
-  'categories',
-  'arxiv_version',
-  'revised_at',
   'listed_on',
   'submitter_names',
   'first_listed_on',
