@@ -1,20 +1,57 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
+import { facetConditions, hasFacet } from './facets.ts'
 import { type CanonicalFilter, filterConditions } from './filter.ts'
+import { countList } from './page.ts'
 
 type Sql = RawBuilder<unknown>
+type Criterion = keyof CanonicalFilter
 
-/** What the index `paper_search` intersects while it reads, and what most papers fulfil. */
-const suited = new Set<string>([
-  'text',
-  'authors',
-  'keywords',
-  'submitters',
-  'categories',
-  'hasCode',
-  'hasProjectPage',
-  'hasMedia',
-])
+/**
+ * Where a criterion is looked at: in a column of the index `paper_search`, in its facets and periods (db/facets.ts),
+ * in the rows that it finds, or in none of them, for criteria with indexes of their own that lead to few papers.
+ */
+const places: Readonly<Record<Criterion, readonly ('column' | 'facet' | 'row' | 'own index')[]>> = {
+  arxivId: ['own index'],
+  text: ['column'],
+  authors: ['column'],
+  keywords: ['column'],
+  submitters: ['column'],
+  categories: ['column'],
+  organizations: ['facet'],
+  hasCode: ['facet'],
+  hasProjectPage: ['facet'],
+  hasMedia: ['facet'],
+  minUpvotes: ['facet', 'row'],
+  editionFrom: ['facet', 'row'],
+  editionTo: ['facet', 'row'],
+  publishedFrom: ['row'],
+  publishedTo: ['row'],
+  withdrawn: ['row'],
+}
+
+/** What says so little of a paper that its papers are not sought period by period where nothing else is asked for. */
+const days: readonly Criterion[] = ['publishedFrom', 'publishedTo', 'editionFrom', 'editionTo', 'withdrawn']
+
+/** Editions of so many days have few papers, which their own index finds. */
+const fewDays = 31
+
+function isWalked(filter: CanonicalFilter): boolean {
+  const { editionFrom, editionTo } = filter
+  const span = Date.parse(String(editionTo)) - Date.parse(String(editionFrom))
+  return (
+    filter.arxivId === undefined &&
+    filter.withdrawn !== true &&
+    !(span < fewDays * 86_400_000) &&
+    Object.keys(filter).some((name) => !days.includes(name as Criterion))
+  )
+}
+
+/** The conditions of the criteria that are looked at in a column or in rows. */
+function conditionsIn(place: 'column' | 'row', filter: CanonicalFilter): Sql[] {
+  const within = Object.entries(filter).filter(([name]) => places[name as Criterion].includes(place))
+  return filterConditions(Object.fromEntries(within))
+}
 
 /**
  * Papers that are read at most to see whether they match, where the index cannot tell: it knows neither where words
@@ -23,63 +60,86 @@ const suited = new Set<string>([
 export const checkedAtMost = 2000
 
 /**
- * The ids of the newest papers of a filter with a text, `most` at most, as SQL. A word may be in half of all papers,
- * and an index of words knows no dates: so time is searched period by period, the months of the last two years and
- * then year by year, until there are enough. That looks at no more than `most` matches and those of one period,
- * whatever the words are; a word that is nowhere costs one look into the index for each period. Of a text with a
- * phrase (a word with a hyphen is one) the newest `checkedAtMost` papers that hold all its words are read, and of one
- * that only refuses words the newest of all.
+ * The ids of the newest papers of a filter, `most` at most, as SQL. A word may be in half of all papers, and an index
+ * of words knows no dates: so time is searched period by period, the months of the last two years and then year by
+ * year, until there are enough. That looks at no more than `most` matches and those of one period, whatever is asked
+ * for; a word that is nowhere costs one look into the index for each period. Of a text with a phrase (a word with a
+ * hyphen is one) the newest `checkedAtMost` papers that hold all its words are read, and of one that only refuses
+ * words the newest of all.
  */
 export function newestMatches(filter: CanonicalFilter, most: number): Sql {
-  // An id, a few days, many upvotes: these have indexes that lead to few papers, and Postgres finds which.
-  if (!Object.keys(filter).every((name) => suited.has(name)))
+  if (!isWalked(filter))
     return sql`select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}`
-  const { text = '', ...rest } = filter
-  const others = sql.join(
-    filterConditions(rest).map((condition) => sql`${condition} and `),
-    sql``,
-  )
+  if (filter.text === undefined) return newestOf(filter, sql`true`, most)
+  const holding = papersOf(sql`p.search @@ (select words from search)`)
+  const any = papersOf(sql`(select words from search) is null`)
   return sql`
-    with recursive typed as materialized (select websearch_to_tsquery('papers', ${text}::text) as query),
+    with recursive typed as materialized (
+      select websearch_to_tsquery('papers', ${filter.text}::text) as query),
     search as materialized (
       select query, checked, case when tree = 'T' then null
           when checked then regexp_replace(tree, ${phraseSign}, '&', 'g')::tsquery else query end as words,
         case when checked then ${sql.lit(checkedAtMost)} else ${sql.lit(most)} end as enough
       from (select query, tree, tree = 'T' or query::text ~ ${phraseSign} as checked
         from typed, querytree(query) as tree) parsed),
-    span as materialized (
-      select extract(year from min(published_at) at time zone 'UTC')::integer as first,
-        extract(year from max(published_at) at time zone 'UTC')::integer as last from paper),
-    found as (
-      select last * 100 + 13 as period, '{}'::bigint[] as ids, 0 as total from span
-      union all
-      select next.period, more.ids, found.total + cardinality(more.ids)
-      from found cross join span cross join search
-      cross join lateral (
-        select case when found.period <= 9999 or found.period % 100 > 1 then found.period - 1
-          when found.period / 100 = last then (last - 1) * 100 + 12 else last - 2 end as period) next
-      cross join lateral (
-        select coalesce(array_agg(newest.id order by newest.published_at desc, newest.id desc), '{}') as ids from (
-          select matching.id, matching.published_at from (
-            select p.id, p.published_at from paper p
-            where ${others} p.search @@ search.words and publication_periods(p.published_at) @> array[next.period]
-            union all
-            select p.id, p.published_at from paper p
-            where ${others} search.words is null and publication_periods(p.published_at) @> array[next.period]
-            offset 0) matching
-          order by matching.published_at desc, matching.id desc limit search.enough - found.total) newest) more
-      where found.total < search.enough and next.period >= first)
+    ${walk(filter, (conditions) => sql`${holding(conditions)} union all ${any(conditions)}`, sql`(select enough from search)`)}
     select newest.id from found cross join unnest(found.ids) with ordinality as newest (id, place) cross join search
     where not search.checked or exists (select from paper p where p.id = newest.id and p.search @@ search.query)
     order by found.total, newest.place limit ${sql.lit(most)}`
 }
 
+/** The ids of the newest papers that hold the words of a `tsquery`, `most` at most, as SQL. */
+export function newestHolding(query: Sql, most: number): Sql {
+  return newestOf({}, sql`p.search @@ ${query}`, most)
+}
+
+function newestOf(filter: CanonicalFilter, what: Sql, most: number): Sql {
+  return sql`with recursive ${walk(filter, papersOf(what), sql.lit(most))}
+    select newest.id from found cross join unnest(found.ids) as newest (id)`
+}
+
 /** What stands between the words of a phrase in the text of a query: `<->`, or how many words apart they are. */
 const phraseSign = '<(-|[0-9]+)>'
 
-/** How many papers a filter with a text finds; `most` where there are at least so many. */
+type Candidates = (conditions: Sql) => Sql
+
+function papersOf(what: Sql): Candidates {
+  return (conditions) => sql`select p.* from paper p where ${what} and ${conditions}`
+}
+
+/** The table `found (period, ids, total)`: the matches of each period, until in total there are enough. */
+function walk(filter: CanonicalFilter, candidates: Candidates, enough: Sql): Sql {
+  const { text: _text, publishedFrom, publishedTo, ...rest } = filter
+  const indexed = [
+    ...conditionsIn('column', rest),
+    ...facetConditions(filter),
+    hasFacet(sql`next.period::text`),
+  ]
+  const year = (day: unknown) => sql`extract(year from ${day ?? null}::date)::integer`
+  return sql`
+    span as materialized (
+      select greatest(${year(publishedFrom)}, extract(year from min(published_at) at time zone 'UTC')::integer) as first,
+        least(${year(publishedTo)}, extract(year from max(published_at) at time zone 'UTC')::integer) as last from paper),
+    found as (
+      select last * 100 + 13 as period, '{}'::bigint[] as ids, 0 as total from span
+      union all
+      select next.period, more.ids, found.total + cardinality(more.ids)
+      from found cross join span
+      cross join lateral (
+        select case when found.period <= 9999 or found.period % 100 > 1 then found.period - 1
+          when found.period / 100 = last then (last - 1) * 100 + 12 else last - 2 end as period) next
+      cross join lateral (
+        select coalesce(array_agg(newest.id order by newest.published_at desc, newest.id desc), '{}') as ids from (
+          select p.id, p.published_at from (${candidates(sql.join(indexed, sql` and `))} offset 0) p
+          where ${sql.join([sql`true`, ...conditionsIn('row', filter)], sql` and `)}
+          order by p.published_at desc, p.id desc limit ${enough} - found.total) newest) more
+      where found.total < ${enough} and next.period >= first)`
+}
+
+/** How many papers a filter finds; `most` where there are at least so many. */
 export async function countMatches(db: Db, filter: CanonicalFilter, most: number): Promise<number> {
+  if (!isWalked(filter)) return countList(db, { from: sql`paper p`, where: filterConditions(filter) }, most)
   const { rows } = await sql<{ amount: number }>`
     select count(*)::integer as amount from (${newestMatches(filter, most)}) matches`.execute(db)
   return rows[0]?.amount ?? 0

@@ -53,10 +53,11 @@ export interface OwnedList extends Omit<List, 'where'> {
   readonly owned: (key: RawBuilder<unknown>) => RawBuilder<unknown>
   /** The type of the key. */
   readonly keyType: 'text' | 'date' | 'bigint'
-  /** `from` is one table with the alias `p`, whose rows of an owner are to be found first and sorted then. */
-  readonly fenced?: boolean
-  /** A quicker table to count the same rows in. */
-  readonly countedIn?: Pick<OwnedList, 'from' | 'owned'>
+  /**
+   * Where `from` is `paper p`: a smaller table with a row for each row of an owner, or some more. By it Postgres
+   * finds out, for each owner, which way is the shorter one; `exact` where it has just as many rows.
+   */
+  readonly sized?: Pick<OwnedList, 'from' | 'owned'> & { readonly exact: boolean }
 }
 
 /**
@@ -75,13 +76,9 @@ export async function readPages<Owner extends string | number, Row>(
     return new Map([[only, await readPage<Row>(db, { ...list, where: [list.owned(key)] }, page)]])
   }
   const inOrder = orderBy(list.order, page.backwards, (_key, index) => `x.key_${index}`)
-  const owned = list.owned(sql`k.key`)
-  const each = list.fenced
-    ? pageStatement(
-        { ...list, from: sql`(select p.* from ${list.from} where ${owned} offset 0) p`, where: [] },
-        page,
-      )
-    : pageStatement({ ...list, where: [owned] }, page)
+  const each = list.sized
+    ? shorterStatement(list, list.sized, page)
+    : pageStatement({ ...list, where: [list.owned(sql`k.key`)] }, page)
   const statement = sql<KeyedRow & { owner: Owner }>`
     ${front(list)}select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
     order by k.key, ${inOrder}`
@@ -101,10 +98,10 @@ export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most
 export async function countLists<Owner extends string | number>(
   db: Db,
   owners: readonly Owner[],
-  list: Pick<OwnedList, 'from' | 'owned' | 'keyType' | 'countedIn'>,
+  list: Pick<OwnedList, 'from' | 'owned' | 'keyType' | 'sized'>,
   most: number,
 ): Promise<Map<Owner, number>> {
-  const { from, owned } = list.countedIn ?? list
+  const { from, owned } = list.sized?.exact ? list.sized : list
   const each = countStatement({ from, where: [owned(sql`k.key`)] }, most)
   const { rows } = await sql<{ owner: Owner; amount: number }>`
     select k.key as owner, x.amount from ${owning(owners, list.keyType)} cross join lateral (${each}) x`.execute(
@@ -131,6 +128,29 @@ function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
   const limit = list.prepared ? sql.lit(page.limit + 1) : page.limit + 1
   return sql`select ${select}, ${keys} from ${from} ${conditions(within)}
     order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${limit}`
+}
+
+/**
+ * The page of the owner `k.key`. Few rows are found by their owner and sorted; of many, the first ones are soon met
+ * on the way through all papers in the list's order. Of n among N papers the first way reads n, the second some
+ * N / n for each row of the page, so that n = sqrt(rows x N) is where they cost the same. The planner cannot choose:
+ * it makes one plan for all owners.
+ */
+function shorterStatement(
+  list: OwnedList,
+  { from, owned }: Pick<OwnedList, 'from' | 'owned'>,
+  page: PageRequest,
+): RawBuilder<unknown> {
+  const mine = list.owned(sql`k.key`)
+  const sorted = sql`(select p.* from paper p where ${mine} and size.few offset 0) p`
+  return sql`select y.* from (
+      select sqrt(${page.limit + 1} * greatest(reltuples, 0)) as most from pg_class where oid = 'paper'::regclass) m
+    cross join lateral (
+      select count(*) <= m.most as few from (
+        select from ${from} where ${owned(sql`k.key`)} limit m.most::bigint + 1) counted) size
+    cross join lateral (
+      (${pageStatement({ ...list, from: sorted, where: [] }, page)}) union all
+      (${pageStatement({ ...list, where: [mine, sql`not size.few`] }, page)})) y`
 }
 
 function countStatement({ from, where }: Pick<List, 'from' | 'where'>, most: number): RawBuilder<unknown> {

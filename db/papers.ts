@@ -98,38 +98,42 @@ export function oneOfPapers(ids: readonly number[]): RawBuilder<unknown> {
   return sql`p.id = any(${ids}::bigint[])`
 }
 
-/** Whose papers: SQL over `p` and the owner's key. */
-export const papersOf = {
-  author: (key: RawBuilder<unknown>) => sql`p.author_names @> array[${key}]`,
-  keyword: (key: RawBuilder<unknown>) => sql`p.keyword_keys @> array[${key}]`,
-  organization: (key: RawBuilder<unknown>) => sql`p.organization_name = ${key}`,
-  /** Those that the account is linked to as an author, not those it submitted. */
-  account: (key: RawBuilder<unknown>) =>
-    sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = ${key})`,
-  edition: (key: RawBuilder<unknown>) =>
-    sql`p.id in (select l.paper_id from listing l where l.edition_date = ${key})`,
-} as const
+type Owned = Pick<OwnedList, 'owned' | 'keyType'> & { sized: NonNullable<OwnedList['sized']> }
 
-/** Where there is a row a paper in a smaller table, that is what is counted. */
-const counted: Partial<Record<keyof typeof papersOf, Pick<OwnedList, 'from' | 'owned'>>> = {
-  keyword: { from: sql`paper_keyword pk`, owned: (key) => sql`pk.keyword_key = ${key}` },
-  edition: { from: sql`listing l`, owned: (key) => sql`l.edition_date = ${key}` },
-}
+/** Whose papers: SQL over `p` and the owner's key, and where their number is quickly seen. */
+const owners = {
+  author: {
+    keyType: 'text',
+    owned: (key) => sql`p.author_names @> array[${key}]`,
+    // Two authors of one paper may have one name.
+    sized: { from: sql`paper_author pa`, owned: (key) => sql`pa.author_name = ${key}`, exact: false },
+  },
+  keyword: {
+    keyType: 'text',
+    owned: (key) => sql`p.keyword_keys @> array[${key}]`,
+    sized: { from: sql`paper_keyword pk`, owned: (key) => sql`pk.keyword_key = ${key}`, exact: true },
+  },
+  organization: {
+    keyType: 'text',
+    owned: (key) => sql`p.organization_name = ${key}`,
+    sized: { from: sql`paper o`, owned: (key) => sql`o.organization_name = ${key}`, exact: true },
+  },
+  /** Those that the account is linked to as an author, not those it submitted. */
+  account: {
+    keyType: 'text',
+    owned: (key) => sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = ${key})`,
+    sized: { from: sql`paper_author pa`, owned: (key) => sql`pa.account_name = ${key}`, exact: false },
+  },
+  edition: {
+    keyType: 'date',
+    owned: (key) => sql`p.id in (select l.paper_id from listing l where l.edition_date = ${key})`,
+    sized: { from: sql`listing l`, owned: (key) => sql`l.edition_date = ${key}`, exact: true },
+  },
+} satisfies Record<string, Owned>
+
+export type PaperOwner = keyof typeof owners
 
 /** The papers of authors, keywords, organizations, accounts or editions. */
-export function papersOwnedBy(
-  kind: keyof typeof papersOf,
-  order: Order,
-  wanted?: ReadonlySet<PaperColumn>,
-): OwnedList {
-  return {
-    select: selectPaper(wanted),
-    from: sql`paper p`,
-    owned: papersOf[kind],
-    keyType: kind === 'edition' ? 'date' : 'text',
-    // Not knowing the key, the planner would read all papers in their order to find those of a rare one.
-    fenced: true,
-    ...(counted[kind] ? { countedIn: counted[kind] } : {}),
-    order,
-  }
+export function papersOwnedBy(kind: PaperOwner, order: Order, wanted?: ReadonlySet<PaperColumn>): OwnedList {
+  return { select: selectPaper(wanted), from: sql`paper p`, ...owners[kind], order }
 }

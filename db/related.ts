@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { newestHolding } from './matches.ts'
 
 /** A paper that has something in common with another one. */
 export interface Related {
@@ -12,9 +13,11 @@ export interface Related {
   by_text: boolean
 }
 
-/** Papers that are looked at for each keyword, for each author, and for the title. */
+/** Papers that are looked at for each keyword and for each author, and of these together. */
 const perKeyword = 100
 const perAuthor = 25
+const sharing = 200
+/** Papers that are looked at for the title. */
 const byTitle = 200
 /** Authors of the paper that are looked for on others: a paper of hundreds says little about each of them. */
 const authorsUsed = 20
@@ -22,8 +25,8 @@ const authorsUsed = 20
 /**
  * The papers most related to each of these. The score adds 1 for each shared keyword, 2 for each shared author (both
  * damped by the root of how many there could be), and ten times the rank of the other paper for the words of the
- * title. Considered are the papers stored last of each keyword and author, and the newest that hold the two longest
- * words of the title: the longest tend to be the rarest.
+ * title. Considered are, of the papers stored last of each keyword and author, those with most in common, and the newest
+ * papers that hold the two longest words of the title: the longest tend to be the rarest.
  */
 export async function relatedByPaperIds(
   db: Db,
@@ -47,16 +50,19 @@ export async function relatedByPaperIds(
           + 2 * cardinality(shared.author_names) / sqrt(1 + cardinality(o.author_names))
           + 10 * coalesce(t.rank, 0) as score
       from (
-        select pk.paper_id as id from unnest(o.keyword_keys) as what (key) cross join lateral (
-          select pk.paper_id from paper_keyword pk where pk.keyword_key = what.key
-          order by pk.paper_id desc limit ${sql.lit(perKeyword)}) pk
+        (select shared.id from (
+          select pk.paper_id as id, 1 / sqrt(1 + cardinality(o.keyword_keys)) as points
+          from unnest(o.keyword_keys) as what (key) cross join lateral (
+            select pk.paper_id from paper_keyword pk where pk.keyword_key = what.key
+            order by pk.paper_id desc limit ${sql.lit(perKeyword)}) pk
+          union all
+          select pa.paper_id, 2 / sqrt(1 + cardinality(o.author_names))
+          from unnest(own.author_names) as who (name) cross join lateral (
+            select pa.paper_id from paper_author pa where pa.author_name = who.name
+            order by pa.paper_id desc limit ${sql.lit(perAuthor)}) pa) shared
+          group by shared.id order by sum(shared.points) desc, shared.id desc limit ${sql.lit(sharing)} + 1)
         union
-        select pa.paper_id from unnest(own.author_names) as who (name) cross join lateral (
-          select pa.paper_id from paper_author pa where pa.author_name = who.name
-          order by pa.paper_id desc limit ${sql.lit(perAuthor)}) pa
-        union
-        (select w.id from (select p.id, p.published_at from paper p where p.search @@ longest.query offset 0) w
-          order by w.published_at desc, w.id desc limit ${sql.lit(byTitle)})
+        (${newestHolding(sql`longest.query`, byTitle)})
       ) candidate
       join paper p on p.id = candidate.id and p.id <> o.id
       cross join lateral (

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { type PaperListOrder, paperOrders } from '../db/orders.ts'
 import { countLists, type OwnedList, type Page, type PageRequest, readPages } from '../db/page.ts'
-import { type Paper, type papersOf, papersOwnedBy } from '../db/papers.ts'
+import { type Paper, type PaperOwner, papersOwnedBy } from '../db/papers.ts'
 import { batched } from './batch.ts'
 import { type Connection, type PagingArgs, pageRequest, toConnection } from './connection.ts'
 import type { Context } from './context.ts'
@@ -23,7 +23,7 @@ export const orderArgument = {
 
 /** The papers of an author, keyword, organization or account: one statement for all parents that ask alike. */
 export async function ownedPapers(
-  kind: keyof typeof papersOf,
+  kind: PaperOwner,
   key: string,
   { order, ...args }: PagingArgs & { order: PaperListOrder },
   context: Context,

@@ -116,7 +116,5 @@ function listOf(
 
 /** Ranking looks at part of what is found; the count is of all that is found. */
 function countOf({ filter, order }: PapersQuery, list: List, db: Db): Promise<number> {
-  return filter.text === undefined || order === 'TRENDING'
-    ? countList(db, list, countedAtMost)
-    : countMatches(db, filter, countedAtMost)
+  return order === 'TRENDING' ? countList(db, list, countedAtMost) : countMatches(db, filter, countedAtMost)
 }

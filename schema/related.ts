@@ -41,7 +41,7 @@ builder.objectFields(Paper, (t) => ({
     extensions: { columns: ['id'], bound: most },
     listSize: listSizeByFirst(5),
     description:
-      'Papers that are related by keywords, authors or words, the closest first. Considered are the newest papers of each keyword and author, and those with the two longest words of the title.',
+      'Papers that are related by keywords, authors or words, the closest first. Considered are, of the newest papers of each keyword and author, the 200 with most in common, and the 200 newest with the two longest words of the title.',
     args: {
       first: t.arg.int({
         required: true,

@@ -3,6 +3,7 @@ import * as papers from './0001_papers.ts'
 import * as feed from './0002_feed.ts'
 import * as reads from './0003_reads.ts'
 import * as search from './0004_search.ts'
+import * as facets from './0005_facets.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002_feed': feed,
   '0003_reads': reads,
   '0004_search': search,
+  '0005_facets': facets,
 }

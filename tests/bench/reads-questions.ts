@@ -18,6 +18,11 @@ const list = (name: string, argument: string) =>
       pageInfo { hasNextPage endCursor }
       nodes { id arxivId title upvotes commentCount authors(first: 5) { nodes { name } } keywords { key } organization { name } } } }`
 const papers = list('Papers', '')
+const nested = (order: string) => `query Nested {
+  papers(first: 10) { nodes {
+    keywords { key papers(first: 3, order: ${order}) { nodes { title } } }
+    organization { name papers(first: 3, order: ${order}) { nodes { title } } }
+    authors(first: 3) { nodes { name papers(first: 3, order: ${order}) { nodes { title } } } } } } }`
 const count = 'query Count($filter: PaperFilter) { papers(filter: $filter) { totalCount } }'
 const shortSearch = `query Search($text: String!) { search(text: $text, first: 10) {
   repairedText edges { relevance node { title upvotes } } } }`
@@ -52,10 +57,22 @@ export async function questionsFor(db: Db): Promise<Question[]> {
     'keyword and category': { keywords: [keyword.most], categories: ['cs.CV'], minUpvotes: 10 },
     'author and word': { authors: [author.most], text: 'model' },
     'rare keyword and common word': { keywords: [keyword.usual], text: 'model' },
+    'common word, not withdrawn': { text: 'model', withdrawn: false },
+    'common word and upvotes': { text: 'model', minUpvotes: 20 },
+    'common word and organization': { text: 'model', organizations: [organization.most] },
+    'common word and old days': {
+      text: 'model',
+      publishedFrom: addDays(facts.oldDay, -3000),
+      publishedTo: facts.oldDay,
+    },
+    'common word of an edition': { text: 'model', editionFrom: latest, editionTo: latest },
+    'common word, editions of a year': { text: 'model', editionFrom: addDays(latest, -365) },
+    'rare word, editions of a year': { text: facts.rareWord, editionFrom: addDays(latest, -365) },
+    'code of a keyword, upvoted': { keywords: [keyword.most], hasCode: true, minUpvotes: 500 },
   }
   const variables: Record<string, Record<string, Record<string, unknown>>> = {
     'account-page': { '': { name: submitter.most }, usual: { name: submitter.usual } },
-    archive: { '': { from: month.from, to: month.to } },
+    archive: { '': { from: month.from, to: month.to }, 'all years': { from: '1900-01-01', to: latest } },
     'author-page': { '': { name: author.most }, usual: { name: author.usual } },
     'browser-extension': { '': { address: `https://arxiv.org/abs/${paper.usual}v1` } },
     dashboard: { '': { from: addDays(latest, -91), to: latest } },
@@ -73,7 +90,11 @@ export async function questionsFor(db: Db): Promise<Question[]> {
       'some authors': { filter: { authors: [author.most, author.usual], publishedFrom: facts.oldDay } },
     },
     'organization-page': { '': { name: organization.most } },
-    'paper-page': { '': { arxivId: paper.usual }, 'most authors': { arxivId: paper.most } },
+    'paper-page': {
+      '': { arxivId: paper.usual },
+      'most authors': { arxivId: paper.most },
+      'common words in its title': { arxivId: facts.plainTitle },
+    },
     search: Object.fromEntries(
       searches(facts).map(([name, text]) => [name, { text } as Record<string, unknown>]),
     ),
@@ -106,6 +127,11 @@ export async function questionsFor(db: Db): Promise<Question[]> {
       { name: `count of ${name}`, text: count, variables: { filter } },
     ]),
     { name: 'count of all', text: count, variables: {} },
+    ...Object.keys(paperOrders).map((order) => ({
+      name: `${order.toLowerCase()} of all that papers have`,
+      text: nested(order),
+      variables: {},
+    })),
     ...['TRENDING', 'STARS', 'COMMENTS'].map((order) => ({
       name: `${order.toLowerCase()} of the commonest word`,
       text: papers,
@@ -172,6 +198,14 @@ async function factsOf(db: Db) {
         (select arxiv_id from paper where arxiv_id is not null and author_count = 7 order by published_at desc limit 1) as usual`),
     ...(await one(sql<{ manyUpvotes: number }>`
       select upvotes as "manyUpvotes" from paper order by upvotes desc offset 30 limit 1`)),
+    // The paper, among the last, of which the two longest words of the title are in the most others.
+    ...(await one(sql<{ plainTitle: string }>`
+      select o.arxiv_id as "plainTitle" from (
+        select * from paper where arxiv_id is not null order by id desc limit 300) o
+      cross join lateral (
+        select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as words from (
+          select lexeme from unnest(to_tsvector('papers', o.title)) order by length(lexeme) desc, lexeme limit 2) w) t
+      order by (select count(*) from paper p where p.search @@ t.words) desc, o.id limit 1`)),
     // Many a paper begins with the name of what it brings: "NAME: What It Is".
     ...(await one(sql<{ rareWord: string }>`
       select split_part(title, ':', 1) as "rareWord" from paper where title ~ '^[A-Za-z]{6,}:'
