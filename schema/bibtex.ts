@@ -1,5 +1,6 @@
 import type { Paper as PaperRow } from '../db/papers.ts'
 import { builder } from './builder.ts'
+import { escapeLatex, formulas } from './latex.ts'
 import { Paper } from './paper.ts'
 
 /** What a citation is made of. */
@@ -23,7 +24,7 @@ builder.objectField(Paper, 'bibtex', (t) =>
       ],
     },
     description:
-      'A BibTeX entry to cite it with. Formulas stay as they are, accents become LaTeX commands, capitals of the title are kept.',
+      'A BibTeX entry to cite it with, with a key of its own, e.g. `kovacs2025role:2505.11711`. Formulas stay as they are, accents become LaTeX commands, capitals of the title are kept.',
     resolve: (paper) => bibtex(paper),
   }),
 )
@@ -45,97 +46,52 @@ export function bibtex(paper: Citable): string {
   return [`@${paper.journal_ref ? 'article' : 'misc'}{${citationKey(paper)},`, ...lines, '}'].join('\n')
 }
 
-/** `kovacs2026sparse`: the first author's last name, the year, the first word of the title that says something. */
-function citationKey({ id, author_names, published_on, title }: Citable): string {
+/** Words that many titles begin with. */
+const common =
+  /^(about|after|beyond|does|from|have|into|more|only|over|that|their|they|this|towards?|what|when|where|which|with|your)$/
+
+/**
+ * `kovacs2026sparse:2601.00001`: the first author's last name, the year, the first word of the title that says
+ * something, and the paper's id, without which one paper in fifty would have the key of another.
+ */
+function citationKey({ id, arxiv_id, author_names, published_on, title }: Citable): string {
   const plain = (text: string) =>
     text
       .normalize('NFKD')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '')
-  const name = plain(author_names[0]?.split(' ').at(-1) ?? '')
+  const [first = ''] = author_names
+  const [person = first] = partsOf(first)
+  const name = person
+    .split(' ')
+    .filter((part) => !group.test(part))
+    .at(-1)
   const word = title
-    .replace(/\$[^$]*\$/g, ' ')
+    .replace(formulas, ' ')
     .split(/\s+/)
     .map(plain)
-    .find((each) => each.length > 3)
-  return `${name || `paper${id}`}${published_on.slice(0, 4)}${word ?? ''}`
+    .find((each) => each.length > 3 && !common.test(each))
+  return `${plain(name ?? '') || 'paper'}${published_on.slice(0, 4)}${word ?? ''}:${arxiv_id ?? id}`
 }
 
-/** BibTeX takes ` and ` for the end of a name and a comma for its middle: braces keep a name with these whole. */
+/** Marks a name that is not a person's: BibTeX would abbreviate "Qwen Team" to "Q. Team". */
+const group = /^(team|collaboration|consortium|initiative|community|labs?)$/i
+
+/** A name, and what stands behind it: "Jr.". */
+function partsOf(name: string): [name: string, suffix?: string] {
+  const [, person, suffix] = /^(.+? .+?),? (Jr\.?|Sr\.?|II|III|IV)$/.exec(name) ?? []
+  return person && suffix && !person.includes(',') ? [person, suffix] : [name]
+}
+
+/**
+ * BibTeX takes the last word for the last name, ` and ` for the end of a name, a comma for its middle and `others` for
+ * "et al.": braces keep such names whole.
+ */
 function authorName(name: string): string {
-  const escaped = escapeLatex(name)
-  return /,| and /i.test(name) ? `{${escaped}}` : escaped
-}
-
-/** Escapes what LaTeX takes for commands, but for formulas between dollars and for commands that are there already. */
-export function escapeLatex(text: string): string {
-  const parts = text.normalize('NFC').split(/(\$[^$]+\$|\\[A-Za-z]+|\\.)/)
-  return balanced(
-    parts.map((part, index) => (index % 2 ? part : [...part].map(escapeLetter).join(''))).join(''),
-  )
-}
-
-const signs: Record<string, string> = {
-  '&': '\\&',
-  '%': '\\%',
-  '#': '\\#',
-  _: '\\_',
-  $: '\\$',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  '\\': '\\textbackslash{}',
-  '–': '--',
-  '—': '---',
-  '“': '``',
-  '”': "''",
-  '‘': '`',
-  '’': "'",
-  ß: '{\\ss}',
-  ø: '{\\o}',
-  Ø: '{\\O}',
-  æ: '{\\ae}',
-  Æ: '{\\AE}',
-  œ: '{\\oe}',
-  Œ: '{\\OE}',
-  ł: '{\\l}',
-  Ł: '{\\L}',
-  ı: '{\\i}',
-  đ: '{\\dj}',
-  Đ: '{\\DJ}',
-}
-
-/** Combining marks and the commands that set them. */
-const accents: Record<string, string> = {
-  '\u0300': '`',
-  '\u0301': "'",
-  '\u0302': '^',
-  '\u0303': '~',
-  '\u0304': '=',
-  '\u0306': 'u',
-  '\u0307': '.',
-  '\u0308': '"',
-  '\u030a': 'r',
-  '\u030b': 'H',
-  '\u030c': 'v',
-  '\u0327': 'c',
-  '\u0328': 'k',
-}
-
-function escapeLetter(letter: string): string {
-  const sign = signs[letter]
-  if (sign !== undefined) return sign
-  const [base = '', mark, ...more] = [...letter.normalize('NFD')]
-  const command = mark === undefined || more.length > 0 ? undefined : accents[mark]
-  if (command === undefined || !/[A-Za-z]/.test(base)) return letter
-  return `{\\${command}${/[a-z]/i.test(command) ? ` ${base}` : base}}`
-}
-
-/** A brace without its other half would end the field, or never: such a text loses its braces. */
-function balanced(text: string): string {
-  let depth = 0
-  for (const [brace] of text.matchAll(/(?<!\\)[{}]/g)) {
-    depth += brace === '{' ? 1 : -1
-    if (depth < 0) break
-  }
-  return depth === 0 ? text : text.replace(/(?<!\\)[{}]/g, '')
+  const [person, suffix] = partsOf(name)
+  if (/,| and |^others$/i.test(person) || person.split(' ').some((part) => group.test(part)))
+    return `{${escapeLatex(name)}}`
+  if (suffix === undefined) return escapeLatex(name)
+  const [, first = '', last = person] = /^(.+?) ((?:\p{Ll}\S* )*\S+)$/u.exec(person) ?? []
+  return [last, suffix, first].map(escapeLatex).join(', ')
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bibtex, type Citable, escapeLatex } from '../schema/bibtex.ts'
+import { bibtex, type Citable } from '../schema/bibtex.ts'
+import { escapeLatex } from '../schema/latex.ts'
 
 const paper: Citable = {
   id: 7,
@@ -15,9 +16,9 @@ const paper: Citable = {
 describe('BibTeX', () => {
   test('an entry of a preprint', () => {
     expect(bibtex(paper)).toBe(
-      `@misc{kovacs2025role,
+      `@misc{kovacs2025role:2505.11711,
   title = {{On the Role of $\\mu$P \\& 100\\% Sparse <EOS> Tokens}},
-  author = {{\\'E}va Kov{\\'a}cs and {\\L}ukasz Kaiser and 李明 and {Jean-Luc Picard, Jr.} and {Barnes and Noble}},
+  author = {{\\'E}va Kov{\\'a}cs and {\\L}ukasz Kaiser and 李明 and Picard, Jr., Jean-Luc and {Barnes and Noble}},
   year = {2025},
   eprint = {2505.11711},
   archivePrefix = {arXiv},
@@ -33,7 +34,24 @@ describe('BibTeX', () => {
     expect(article).toContain('journal = {Nature 1, 2 (2025)},\n  doi = {10.1000/x_1},')
     expect(
       bibtex({ ...paper, arxiv_id: null, author_names: [], primary_category: null, title: '注意力' }),
-    ).toBe('@misc{paper72025,\n  title = {{注意力}},\n  year = {2025},\n}')
+    ).toBe('@misc{paper2025:7,\n  title = {{注意力}},\n  year = {2025},\n}')
+  })
+
+  test.each([
+    ['Antonio Laverghetta Jr.', 'Laverghetta, Jr., Antonio', 'laverghetta2025role'],
+    ['Ludwig van Beethoven III', 'van Beethoven, III, Ludwig', 'beethoven2025role'],
+    ['Laurens van der Maaten', 'Laurens van der Maaten', 'maaten2025role'],
+    ['Qwen Team', '{Qwen Team}', 'qwen2025role'],
+    ['others', '{others}', 'others2025role'],
+  ])('the name %s', (name, author, key) => {
+    const entry = bibtex({ ...paper, author_names: [name] })
+    expect(entry).toContain(`  author = {${author}},`)
+    expect(entry).toContain(`{${key}:2505.11711,`)
+  })
+
+  test('two papers never have one key', () => {
+    const keyOf = (entry: string) => /\{(.*),/.exec(entry)?.[1]
+    expect(keyOf(bibtex({ ...paper, arxiv_id: '2505.11712' }))).not.toBe(keyOf(bibtex(paper)))
   })
 
   test.each([
@@ -45,6 +63,11 @@ describe('BibTeX', () => {
     ['an open { brace', 'an open  brace'],
     ['} {', ' '],
     ['“quoted” – it’s', "``quoted'' -- it's"],
-    ['ế Việt 🤗', 'ế Việt 🤗'],
+    ['ế Việt 🤗 ở', "{\\'{\\^e}} Vi{\\^{\\d e}}t 🤗 ở"],
+    ['μP, Ω at 5°: $x_α$, ΑΒ', '$\\mu$P, $\\Omega$ at 5{\\textdegree}: $x_{\\alpha}$, ΑΒ'],
+    ['From $5 to $6, or $5-$6', 'From \\$5 to \\$6, or \\$5-\\$6'],
+    ['a set $\\{1, 2\\}$', 'a set $\\{1, 2\\}$'],
+    ['an open \\{ and é', "an open \\textbraceleft{} and {\\'e}"],
+    ['an open \\{ in {two', 'an open \\textbraceleft{} in two'],
   ])('%s', (text, escaped) => expect(escapeLatex(text)).toBe(escaped))
 })
