@@ -7,9 +7,10 @@ import { prepared } from './prepared.ts'
 import type { ListingRow } from './tables.ts'
 
 /** A listing; with its paper where the read joined it. */
-export type Listing = Omit<ListingRow, 'observed_at'> & { paper?: Paper }
+export type Listing = Told & { paper?: Paper }
 /** As a joined read gives it: the paper's columns beside the listing's. */
-export type JoinedListing = Paper & Omit<ListingRow, 'observed_at'>
+export type JoinedListing = Paper & Told
+type Told = Omit<ListingRow, 'observed_at' | 'first_observed_at'>
 
 /** Listings of editions, with the wanted columns of their papers. */
 export function listingsOfEdition(wanted: ReadonlySet<PaperColumn>): OwnedList {

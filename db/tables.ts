@@ -142,7 +142,10 @@ export interface ListingTable {
   paper_id: number
   submitter_name: string | null
   submitted_at: Instant | null
+  /** When its submitter was last told. */
   observed_at: Instant
+  /** When any source first told of it. */
+  first_observed_at: Instant
   /** When this database first knew of it. */
   recorded_at: Instant
 }

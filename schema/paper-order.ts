@@ -39,7 +39,7 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
   values: {
     ...listOrders,
     TRENDING: {
-      description: `By \`trending.score\` at \`asOf\`: upvotes, each of which counts half as much for every ${halfLifeHours} hours of its age. Of the papers that were published or listed in the ${trendingDays} days before.`,
+      description: `By \`trending.score\` at \`asOf\`: upvotes, each of which counts half as much for every ${halfLifeHours} hours of its age. Of the papers that were published or listed in the ${trendingDays} days before, as far as they had been looked at by then.`,
     },
     RELEVANCE: {
       description: `By how well they match \`filter.text\`, which has to be given: words in the title count 1, in authors and keywords 0.4, in the abstract 0.1, put together as Postgres' \`ts_rank\` does and divided by 1 + log(length). Of the ${rankedAtMost} newest matches.`,

@@ -70,7 +70,7 @@ builder.queryFields((t) => ({
         asOf: t.arg({
           type: 'DateTime',
           description:
-            'For the order TRENDING: what was trending at this instant. Asked again tomorrow, it gives the same answer. Leave it out for now. Example: `2026-06-12T12:00:00Z`.',
+            'For the order TRENDING: what was trending at this instant. Asked again tomorrow, it gives the same answer: it rests on what sources had told by then. Only `filter` looks at the papers as they are now. Leave it out for now. Example: `2026-06-12T12:00:00Z`.',
         }),
       },
       validate: {

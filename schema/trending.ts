@@ -1,17 +1,12 @@
-import type { Paper as PaperRow } from '../db/papers.ts'
 import { halfLifeHours, type Trend, trendsByPaperIds } from '../db/trending.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
 import { requireNear } from './inputs.ts'
 import { Paper } from './paper.ts'
 
-interface PaperTrend extends Trend {
-  readonly paper: PaperRow
-}
-
 const hour = 3_600_000
 
-const TrendRef = builder.objectRef<PaperTrend>('Trend').implement({
+const TrendRef = builder.objectRef<Trend>('Trend').implement({
   description: `How a paper did at one instant, and what its place among the trending follows from. Exponential decay as in "Forward Decay" (Cormode and others, ICDE 2009): score = sum over gains of gain * 2^(-age in hours / ${halfLifeHours}). A gain is what a look at the votes finds more than the look before; it counts from that look. The votes that the first look found count from when the paper was listed, or published where it is not listed.`,
   fields: (t) => ({
     asOf: t.expose('as_of', { type: 'DateTime', description: 'The instant.' }),
@@ -28,15 +23,7 @@ const TrendRef = builder.objectRef<PaperTrend>('Trend').implement({
     }),
     ageHours: t.float({
       description: 'Hours since it was first listed, or published where it was not listed by then.',
-      resolve: ({ paper, as_of }) => {
-        const listed =
-          paper.first_listed_on === null ? Number.NaN : Date.parse(`${paper.first_listed_on}T00:00:00Z`)
-        const since =
-          listed <= as_of.getTime()
-            ? Math.max(listed, paper.published_at.getTime())
-            : paper.published_at.getTime()
-        return Math.max(0, (as_of.getTime() - since) / hour)
-      },
+      resolve: ({ since, as_of }) => Math.max(0, (as_of.getTime() - since.getTime()) / hour),
     }),
     halfLifeHours: t.int({
       description: 'After so many hours a vote counts half.',
@@ -48,7 +35,7 @@ const TrendRef = builder.objectRef<PaperTrend>('Trend').implement({
 builder.objectFields(Paper, (t) => ({
   trending: t.field({
     type: TrendRef,
-    extensions: { columns: ['id', 'first_listed_on', 'published_at'] },
+    extensions: { columns: ['id', 'published_at'] },
     description: 'Why it is, or was, where it is in the order TRENDING.',
     args: {
       asOf: t.arg({
@@ -62,7 +49,7 @@ builder.objectFields(Paper, (t) => ({
       const trend = await batched(context, `trend ${moment.toISOString()}`, paper.id, (ids) =>
         trendsByPaperIds(context.db, ids, moment),
       )
-      return { ...(trend ?? { as_of: moment, score: 0, upvotes: 0, gained: 0 }), paper }
+      return trend ?? { as_of: moment, since: paper.published_at, score: 0, upvotes: 0, gained: 0 }
     },
   }),
 }))

@@ -31,6 +31,7 @@ export async function loadPapers(
       submitter: row.submitter_name,
       submittedAt: row.submitted_at?.toISOString() ?? null,
       observedAt: row.observed_at.toISOString(),
+      firstObservedAt: row.first_observed_at.toISOString(),
       recordedAt: row.recorded_at.toISOString(),
     })
     const readAt = row.read_at?.toISOString()

@@ -102,8 +102,7 @@ function hear(paper: MergedPaper, record: PaperRecord, voice: Voice, covered: bo
     const { date } = record.listing
     const heard = observeListing(state, record.listing, record.observedAt)
     if (heard === 'new') paper.listed.push(date)
-    if (heard === 'new' || heard === 'changed' || (heard === 'confirmed' && !covered))
-      paper.relisted.push(date)
+    if (heard !== 'unchanged' && !(heard === 'confirmed' && covered)) paper.relisted.push(date)
   }
   const { upvotes = null, commentCount = null, githubStars = null } = record
   paper.points.push({ observedAt: record.observedAt, upvotes, commentCount, githubStars })

@@ -18,6 +18,7 @@ export interface Listing {
   submitter: string | null
   submittedAt: string | null
   observedAt: string
+  firstObservedAt: string
   /** Null until it is stored. */
   recordedAt: string | null
 }
@@ -30,12 +31,13 @@ export function observeListing(
   paper: PaperState,
   listing: ListingRecord,
   observedAt: string,
-): 'new' | 'changed' | 'confirmed' | 'unchanged' {
+): 'new' | 'changed' | 'confirmed' | 'known earlier' | 'unchanged' {
   const held = paper.listings.get(listing.date)
   const submitter = listing.submitter?.name ?? null
   const submittedAt = listing.submittedAt ?? null
   if (!held) {
-    paper.listings.set(listing.date, { submitter, submittedAt, observedAt, recordedAt: null })
+    const heard = { submitter, submittedAt, observedAt, firstObservedAt: observedAt }
+    paper.listings.set(listing.date, { ...heard, recordedAt: null })
     return 'new'
   }
   const heldAt = laterOf(held.observedAt, paper.listedUntil.get(listing.date) ?? null) ?? held.observedAt
@@ -46,9 +48,11 @@ export function observeListing(
     ...held,
     ...(speaks ? { submitter, observedAt } : {}),
     submittedAt: laterOf(held.submittedAt, submittedAt),
+    firstObservedAt: observedAt < held.firstObservedAt ? observedAt : held.firstObservedAt,
   }
   paper.listings.set(listing.date, next)
   if (next.submitter !== held.submitter || next.submittedAt !== held.submittedAt) return 'changed'
+  if (next.firstObservedAt !== held.firstObservedAt) return 'known earlier'
   return next.observedAt === held.observedAt ? 'unchanged' : 'confirmed'
 }
 

@@ -80,18 +80,20 @@ async function storeListings(
         submitter_name: listing.submitter,
         submitted_at: listing.submittedAt,
         observed_at: listing.observedAt,
+        first_observed_at: listing.firstObservedAt,
         recorded_at: listing.recordedAt ?? now,
       }
     }),
   )
   if (rows.length === 0) return
   await sql`
-    insert into listing (edition_date, paper_id, submitter_name, submitted_at, observed_at, recorded_at)
-    select edition_date, paper_id, submitter_name, submitted_at, observed_at, recorded_at
+    insert into listing (
+      edition_date, paper_id, submitter_name, submitted_at, observed_at, first_observed_at, recorded_at)
+    select edition_date, paper_id, submitter_name, submitted_at, observed_at, first_observed_at, recorded_at
     from json_populate_recordset(null::listing, ${JSON.stringify(rows)}::json)
     on conflict (edition_date, paper_id) do update set
       submitter_name = excluded.submitter_name, submitted_at = excluded.submitted_at,
-      observed_at = excluded.observed_at
+      observed_at = excluded.observed_at, first_observed_at = excluded.first_observed_at
   `.execute(trx)
 }
 

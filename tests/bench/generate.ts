@@ -96,8 +96,8 @@ async function insertPapers(db: Db, rows: readonly PaperJson[]): Promise<void> {
     db,
   )
   await sql`insert into paper_keyword select id, unnest(keyword_keys) from paper where ${those}`.execute(db)
-  await sql`insert into listing (edition_date, paper_id, submitter_name, submitted_at, observed_at, recorded_at)
-    select day, id, submitter_names[1], ingested_at, ingested_at, ingested_at from paper, unnest(listed_on) as day where ${those}`.execute(
+  await sql`insert into listing (edition_date, paper_id, submitter_name, submitted_at, observed_at, first_observed_at, recorded_at)
+    select day, id, submitter_names[1], ingested_at, ingested_at, ingested_at, ingested_at from paper, unnest(listed_on) as day where ${those}`.execute(
     db,
   )
 }
