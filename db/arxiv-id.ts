@@ -2,22 +2,34 @@ const modern = /\d{4}\.\d{4,5}/
 const old = /[a-z-]+(?:\.[A-Z]{2})?\/\d{7}/
 const id = `(${modern.source}|${old.source})(?:v\\d+)?`
 
-/** An id alone, with `arXiv:`, as the DOI that arXiv gives it, or at the end of an address of arXiv, Hugging Face or alphaXiv. */
+/** Where papers have pages of their own, up to the id. */
+const sites = [
+  String.raw`(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format|e-print|src)/`, // ar5iv.labs, browse, export, www
+  String.raw`ar5iv\.org/(?:abs|pdf|html)/`,
+  String.raw`(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/)?papers/`,
+  String.raw`(?:www\.)?alphaxiv\.org/(?:abs|pdf|overview)/`,
+]
+
+/** An id alone, with `arXiv:`, as the DOI that arXiv gives it, or in an address; and what may come after it. */
 const written = new RegExp(
-  `^(?:arxiv:\\s*|(?:https?://(?:dx\\.)?doi\\.org/|doi:\\s*)?10\\.48550/arxiv\\.|${[
-    String.raw`(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|e-print)/`,
-    String.raw`(?:https?://)?(?:www\.)?huggingface\.co/papers/`,
-    String.raw`(?:https?://)?(?:www\.)?alphaxiv\.org/(?:abs|overview)/`,
-  ].join('|')})?${id}(?:\\.pdf|\\.md)?/?(?:[?#].*)?$`,
+  String.raw`^(?:arxiv[:\s]\s*|(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.|(?:https?://)?(?:${sites.join('|')}))?` +
+    String.raw`${id}(?:\.pdf|\.md)?(?:/(?:community)?)?(?:[?#].*|\s+\[[a-z.-]+\]?.*)?$`,
   'i',
 )
 
+/** No address of a paper is so long; of a longer text, looking for an end of brackets would take forever. */
+const longest = 1000
+
+/** Brackets and quotes around what is pasted, and the stop at its end. */
+const around = /^[<([{"'“]+|[>)\]}"'”.,;]+$/gu
+
 /**
  * The arXiv id, without a version, that a text is; undefined where it is something else. Takes what people paste:
- * `2505.11711v2`, `arXiv:2505.11711`, `https://arxiv.org/pdf/2505.11711`, `https://huggingface.co/papers/2505.11711`.
+ * `2505.11711v2`, `arXiv:2505.11711v2 [cs.LG]`, `https://arxiv.org/pdf/2505.11711`, `(https://hf.co/papers/2505.11711)`.
  */
 export function arxivIdOf(text: string): string | undefined {
-  const found = written.exec(text.trim())?.[1]
+  if (text.length > longest) return undefined
+  const found = written.exec(text.trim().replace(around, ''))?.[1]
   if (found === undefined) return undefined
   const [archive, number] = found.split('/')
   if (number === undefined || archive === undefined) return found

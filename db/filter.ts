@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { arxivIdOf } from './arxiv-id.ts'
 import type { Db } from './database.ts'
-import { foldSpace, keywordKey } from './text.ts'
+import { foldSpace, foldTyped, keywordKey } from './text.ts'
 
 /**
  * Which papers are wanted. Whatever is given has to hold; of a list, one item has to. Days are `YYYY-MM-DD`, both
@@ -97,10 +97,11 @@ function span(from: Sql, to: Sql): Sql {
 export function canonicalFilter(filter: PaperFilter): CanonicalFilter {
   const names = (given: readonly string[] | null | undefined, fold: (name: string) => string) =>
     given?.length ? [...new Set(given.map(fold))].sort() : undefined
-  const arxivId = filter.text == null ? undefined : arxivIdOf(filter.text)
+  const typed = filter.text == null ? undefined : foldTyped(filter.text)
+  const arxivId = typed === undefined ? undefined : arxivIdOf(typed)
   const values: { [Name in ValueName]: CanonicalFilter[Name] | null | undefined } = {
     arxivId,
-    text: arxivId === undefined && filter.text != null ? foldSpace(filter.text) : undefined,
+    text: arxivId === undefined ? typed : undefined,
     authors: names(filter.authors, foldSpace),
     organizations: names(filter.organizations, foldSpace),
     keywords: names(filter.keywords, keywordKey),

@@ -24,3 +24,16 @@ export function titleKey(title: string): string {
 export function keywordKey(keyword: string): string {
   return foldSpace(keyword.normalize('NFKC')).toLowerCase()
 }
+
+/**
+ * What people type into a search, as Postgres reads it: quotes and minus signs as phones and word processors set
+ * them become the plain ones, and marks that nobody sees, pasted along, go.
+ */
+export function foldTyped(text: string): string {
+  const plain = text
+    .replace(/[\u{ad}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}\u{2066}-\u{2069}\u{feff}]/gu, '')
+    .replace(/[“”„‟«»＂]/gu, '"')
+    .replace(/[‘’]/gu, "'")
+    .replace(/(^|\s)[−–—](?=\S)/gu, '$1-')
+  return foldSpace(plain)
+}

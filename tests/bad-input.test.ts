@@ -230,7 +230,7 @@ describe('filters', () => {
     expect(error.message.endsWith(message), error.message).toBe(true)
   })
 
-  test.each(['the of and', 'a', '- or', '"'])('no word to search for: %j', async (text) => {
+  test.each(['the of and', 'a', '- or', '"', '\u{200b}'])('no word to search for: %j', async (text) => {
     const error = await ask({ text })
     expect(error.message).toContain('there is no word in this to search for')
     expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argumentPath: ['filter', 'text'] })

@@ -192,6 +192,15 @@ describe('text', () => {
     expect((await titles('"number 17"')).length).toBe(1)
   })
 
+  test('takes quotes and minus signs as phones set them, and overlooks marks that nobody sees', async () => {
+    expect(await titles('“number 17”')).toEqual([arxivId(17)])
+    expect(await titles('«number 17»')).toEqual([arxivId(17)])
+    for (const minus of ['–', '—', '−'])
+      expect(await titles(`sparse ${minus}attention`)).toEqual(await titles('sparse -attention'))
+    expect(await titles('\u{feff}sparse\u{200b}')).toEqual(await titles('sparse'))
+    expect(await titles(`\u{200e}${arxivId(7)}`)).toEqual([arxivId(7)])
+  })
+
   test.each([arxivId(7), `arXiv:${arxivId(7)}v2`, `https://huggingface.co/papers/${arxivId(7)}`])(
     '%s finds that paper',
     async (text) => expect(await titles(text)).toEqual([arxivId(7)]),
