@@ -61,8 +61,10 @@ Account.implement({
         type: Listing,
         description: 'What it submitted to editions, the newest edition first.',
         resolve: ({ name }, args, context, info) => {
-          const list = listingsBySubmitter(listedPaperColumns(info))
-          return ownedList('submissions', name, list, splitListing, args, context, info)
+          const wanted = listedPaperColumns(info)
+          const list = listingsBySubmitter(wanted)
+          const parent = { name: 'submissions', key: name, list, wanted, toNode: splitListing }
+          return ownedList(parent, args, context, info)
         },
       },
       ListingConnection,

@@ -41,8 +41,10 @@ Edition.implement({
         type: Listing,
         description: 'What it lists, the paper with the most upvotes first, as the page shows it.',
         resolve: ({ date }, args, context, info) => {
-          const list = listingsOfEdition(listedPaperColumns(info))
-          return ownedList('listings', date, list, splitListing, args, context, info)
+          const wanted = listedPaperColumns(info)
+          const list = listingsOfEdition(wanted)
+          const parent = { name: 'listings', key: date, list, wanted, toNode: splitListing }
+          return ownedList(parent, args, context, info)
         },
       },
       ListingConnection,

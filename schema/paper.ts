@@ -1,12 +1,14 @@
 import { arxivIdOf } from '../db/arxiv-id.ts'
-import { type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
+import { type PaperColumn, type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
+import { batched } from './batch.ts'
 import { builder } from './builder.ts'
+import type { Context } from './context.ts'
 import { BadInputError } from './errors.ts'
 import { filterOf, PaperFilterInput } from './filter.ts'
 import { globalIdFor, integerKey } from './ids.ts'
 import { rejectFirstWithLast } from './paging.ts'
 import { PaperOrderEnum, rootPapers } from './paper-order.ts'
-import { paperColumnsBelow } from './plan.ts'
+import { columnsKey, paperColumnsBelow } from './plan.ts'
 
 export const Paper = builder.loadableNodeRef('Paper', {
   id: { resolve: (paper: PaperRow) => paper.id, parse: integerKey },
@@ -43,13 +45,11 @@ builder.queryFields((t) => ({
       ({ id, arxivId }) => (id == null) !== (arxivId == null),
       { message: 'pass either `id` or `arxivId`.', path: ['id'] },
     ],
-    resolve: async (_root, { id, arxivId }, { db }, info) => {
+    resolve: (_root, { id, arxivId }, context, info) => {
       const wanted = paperColumnsBelow(info, [])
-      const [paper] =
-        id != null
-          ? await papersByIds(db, [integerKey(globalIdFor('Paper', id))], wanted)
-          : await papersByArxivIds(db, [arxivIdGiven(arxivId)], wanted)
-      return paper
+      return id != null
+        ? paperById(integerKey(globalIdFor('Paper', id)), wanted, context)
+        : paperByArxivId(arxivIdGiven(arxivId), wanted, context)
     },
   }),
   papers: t.connection(
@@ -88,6 +88,23 @@ builder.queryFields((t) => ({
     PaperConnection,
   ),
 }))
+
+type Wanted = ReadonlySet<PaperColumn> | undefined
+
+function paperById(id: number, wanted: Wanted, context: Context): Promise<PaperRow | undefined> {
+  return batched(context, `paper ${columnsKey(wanted)}`, id, async (ids) => {
+    const papers = await papersByIds(context.db, ids, wanted)
+    return new Map(papers.map((paper) => [paper.id, paper]))
+  })
+}
+
+function paperByArxivId(id: string, wanted: Wanted, context: Context): Promise<PaperRow | undefined> {
+  const columns = wanted && new Set<PaperColumn>([...wanted, 'arxiv_id'])
+  return batched(context, `paper of arXiv ${columnsKey(columns)}`, id, async (ids) => {
+    const papers = await papersByArxivIds(context.db, ids, columns)
+    return new Map(papers.map((paper) => [paper.arxiv_id ?? '', paper]))
+  })
+}
 
 function arxivIdGiven(text: string | null | undefined): string {
   const id = arxivIdOf(text ?? '')

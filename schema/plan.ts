@@ -57,6 +57,11 @@ export function paperColumnsBelow(
   return columns
 }
 
+/** A name for a set of columns, the same for equal ones. */
+export function columnsKey(columns: ReadonlySet<PaperColumn> | undefined): string {
+  return columns ? [...columns].sort().join(' ') : '*'
+}
+
 /** The names of the fields that an operation selects at the root. */
 export function rootFields(
   document: DocumentNode,

@@ -121,3 +121,18 @@ test('what is not selected is not read', async () => {
   ).toBe(1)
   expect(await count('{ editions { nodes { listings { totalCount } } } }')).toBe(2)
 })
+
+test('aliases of one field are answered together', async () => {
+  const ids = Array.from({ length: 20 }, (_, place) => arxivId(500 + place))
+  const paper =
+    '{ title authors(first: 1) { nodes { papers(first: 2) { totalCount nodes { title } } } } related { score } }'
+  const text = (aliases: number) =>
+    `{ ${ids.slice(0, aliases).map((id, place) => `p${place}: paper(arxivId: "${id}") ${paper}`)} }`
+  const few = await countStatements(app, text(2))
+  const many = await countStatements(app, text(20))
+  expect(many.errors).toEqual([])
+  expect(Object.keys(many.data as object)).toHaveLength(20)
+  expect(JSON.stringify(many.data)).not.toContain('null')
+  expect(many.statements).toBe(few.statements)
+  expect(many.statements).toBe(4)
+})
