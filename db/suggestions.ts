@@ -12,8 +12,8 @@ export interface Suggestion {
   text: string
 }
 
-/** Names of one kind that are looked at, of which the ones with the most papers are given. */
-const considered = 50
+/** Names of one kind whose papers are counted; of more that begin so, the ones known longest take part. */
+export const considered = 500
 
 /**
  * What people may be about to type, for the last word of the text at least: names in which a word begins with it,

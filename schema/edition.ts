@@ -18,7 +18,7 @@ import { scopeOf } from './cursor.ts'
 import { dayKey } from './ids.ts'
 import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
 import { orderArgument, ownedList, ownedPapers } from './owned.ts'
-import { countedAtMost } from './paging.ts'
+import { countedAtMost, rejectFirstWithLast } from './paging.ts'
 import { Paper, PaperConnection } from './paper.ts'
 import { SubmissionsRef } from './submissions.ts'
 
@@ -140,8 +140,17 @@ builder.queryFields((t) => ({
       type: Edition,
       description: 'Editions, the newest first.',
       args: {
-        from: t.arg({ type: 'Date', description: 'Only editions of this day and later.' }),
-        to: t.arg({ type: 'Date', description: 'Only editions of this day and earlier.' }),
+        from: t.arg({ type: 'Date', description: 'Only editions of this day and later. Example: `2026-06-01`.' }),
+        to: t.arg({ type: 'Date', description: 'Only editions of this day and earlier. Example: `2026-06-30`.' }),
+      },
+      validate: {
+        refine: [
+          rejectFirstWithLast,
+          [
+            ({ from, to }) => from == null || to == null || from <= to,
+            { message: 'this day is before `from`: no edition can be in between.', path: ['to'] },
+          ],
+        ],
       },
       resolve: async (_root, { from, to, ...args }, { db }) => {
         const list = listOfEditions(from, to)

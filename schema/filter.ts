@@ -1,6 +1,7 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
 import type { Db } from '../db/database.ts'
 import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter } from '../db/filter.ts'
+import { checkedAtMost } from '../db/matches.ts'
 import { builder } from './builder.ts'
 import { BadInputError, type InputPath } from './errors.ts'
 import { nameArgument, wellFormed } from './inputs.ts'
@@ -23,6 +24,9 @@ const names: ArrayValidationOptions<string[]> = {
   items: nameArgument,
 }
 
+/** What a phrase or a refusal finds can only be told by reading the papers. */
+export const countOfPhrases = `Of a text with a phrase (a word with a hyphen is one), \`totalCount\` counts among the ${checkedAtMost} newest papers that hold its words; of one that only leaves words out, among the ${checkedAtMost} newest.`
+
 const upToMany = `One of these has to fit: up to ${mostNames}.`
 
 export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').implement({
@@ -31,7 +35,7 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
   fields: (t) => ({
     text: t.string({
       validate: searchText,
-      description: `Words in title, abstract, authors or keywords, as people type them into a search: \`"mixture of experts" routing -vision\`, \`llama or mistral\`. Endings and accents do not matter. An arXiv id or address finds that paper. Words that stand everywhere ("the", "of") are skipped; a text of nothing else is refused. Up to ${longestText} characters.`,
+      description: `Words in title, abstract, authors or keywords, as people type them into a search: \`"mixture of experts" routing -vision\`, \`llama or mistral\`. Endings and accents do not matter. An arXiv id or address finds that paper. Words that stand everywhere ("the", "of") are skipped; a text of nothing else is refused. Up to ${longestText} characters. ${countOfPhrases}`,
     }),
     authors: t.stringList({
       validate: names,
@@ -53,11 +57,11 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
       validate: names,
       description: `arXiv categories, the first of a paper or another one. ${upToMany} Example: \`["cs.LG", "cs.CL"]\`.`,
     }),
-    publishedFrom: t.field({ type: 'Date', description: 'Published on this UTC day or later.' }),
-    publishedTo: t.field({ type: 'Date', description: 'Published on this UTC day or earlier.' }),
+    publishedFrom: t.field({ type: 'Date', description: 'Published on this UTC day or later. Example: `2026-06-01`.' }),
+    publishedTo: t.field({ type: 'Date', description: 'Published on this UTC day or earlier. Example: `2026-06-30`.' }),
     editionFrom: t.field({
       type: 'Date',
-      description: 'Listed on the edition of this day or of a later one.',
+      description: 'Listed on the edition of this day or of a later one. Example: `2026-06-01`.',
     }),
     editionTo: t.field({
       type: 'Date',
@@ -66,7 +70,7 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
     }),
     minUpvotes: t.int({
       validate: { type: 'number', nonnegative: [true, { message: 'pass 0 or more.' }] },
-      description: 'At least so many upvotes.',
+      description: 'At least so many upvotes. Example: `10`.',
     }),
     hasCode: t.boolean({ description: 'Whether a repository is linked. Example: `true`.' }),
     hasProjectPage: t.boolean({ description: 'Whether a project page is linked.' }),

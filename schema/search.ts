@@ -1,8 +1,7 @@
 import type { CanonicalFilter } from '../db/filter.ts'
-import { checkedAtMost } from '../db/matches.ts'
 import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../db/search.ts'
 import { builder } from './builder.ts'
-import { filterOf, PaperFilterInput, searchText } from './filter.ts'
+import { countOfPhrases, filterOf, PaperFilterInput, searchText } from './filter.ts'
 import { highlightOf, TextFragment } from './highlights.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
@@ -73,7 +72,7 @@ const FacetRef = builder.objectRef<Facet & { kind: FacetKind }>('Facet').impleme
   description: 'Something that papers have in common, to narrow a search with.',
   fields: (t) => ({
     value: t.exposeString('value', {
-      description: 'The keyword, the name of the organization, or the year. Goes into a filter as it is.',
+      description: 'The keyword or the name of the organization, which goes into a filter as it is, or the year, e.g. `2026`.',
     }),
     papers: t.exposeInt('papers', { description: 'How many of the papers counted have it.' }),
     keyword: t.field({
@@ -110,7 +109,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
-      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest; of a phrase, those among the ${checkedAtMost} newest papers that hold all its words.`,
+      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest. ${countOfPhrases}`,
       resolve: ({ count }) => count(),
     }),
     repairedText: t.exposeString('repairedText', {

@@ -1,4 +1,4 @@
-import { type Suggestion, suggestionsFor } from '../db/suggestions.ts'
+import { considered, type Suggestion, suggestionsFor } from '../db/suggestions.ts'
 import { builder } from './builder.ts'
 import { encodeGlobalId } from './ids.ts'
 import { nameArgument } from './inputs.ts'
@@ -34,8 +34,7 @@ builder.queryFields((t) => ({
     type: [SuggestionRef],
     extensions: { bound: most },
     listSize: listSizeByFirst(8),
-    description:
-      'Authors, keywords and organizations in which a word begins with what was typed so far, those with the most papers first. For a search box: ask at each key. Nothing for less than two letters.',
+    description: `Authors, keywords and organizations in which a word begins with what was typed so far, those with the most papers first (of ${considered} names of each kind, if more begin so). For a search box: ask at each key. Nothing for less than two letters.`,
     args: {
       typed: t.arg.string({
         required: true,

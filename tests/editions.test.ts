@@ -48,6 +48,17 @@ describe('editions', () => {
     })
   })
 
+  test('a range that ends before it begins is refused', async () => {
+    const error = await query(
+      app,
+      '{ editions(from: "2026-02-01", to: "2026-01-01") { nodes { date } } }',
+    ).catch((reason) => reason)
+    expect((error as ClientError).response.errors?.[0]).toMatchObject({
+      message: 'to: this day is before `from`: no edition can be in between.',
+      extensions: { code: 'BAD_USER_INPUT', argument: 'to' },
+    })
+  })
+
   test('its papers, page by page, for many editions at once', async () => {
     const data = await query(
       app,

@@ -164,6 +164,17 @@ describe('suggestions', () => {
     expect(await texts('eepseek')).toEqual([])
   })
 
+  test('the one with the most papers comes first, however many others begin so', async () => {
+    const paper = (number: number, keywords: string[]) => ({
+      arxivId: arxivId(number),
+      title: 'Many',
+      keywords,
+    })
+    const others = Array.from({ length: 90 }, (_, index) => `multi-step ${index}`)
+    await plant(app.db, [paper(500, others), paper(501, ['Multimodal']), paper(502, ['multimodal'])])
+    expect((await texts('multi'))[0]).toBe('multimodal')
+  })
+
   test.each(['a', '%', '_o', '\\', "'", '%%', '(('])('%j is answered', async (typed) => {
     expect(await suggest(typed)).toEqual([])
   })
