@@ -20,7 +20,7 @@ const sharing = 200
 /** Papers that are looked at for the title. */
 const byTitle = 200
 /** Authors of the paper that are looked for on others: a paper of hundreds says little about each of them. */
-const authorsUsed = 20
+export const authorsUsed = 20
 
 /**
  * The papers most related to each of these. The score adds 1 for each shared keyword, 2 for each shared author (both

@@ -38,7 +38,7 @@ const Revision = builder.objectRef<RevisionRow>('Revision').implement({
     seenAt: t.expose('seen_at', { type: 'DateTime', description: 'When this text was first observed.' }),
     replacedAt: t.expose('replaced_at', {
       type: 'DateTime',
-      description: 'When the text that replaced it was.',
+      description: 'When the text that replaced it was observed.',
     }),
     source: t.exposeString('source', { description: 'The source that told this text, e.g. `huggingface`.' }),
   }),
@@ -55,7 +55,10 @@ builder.objectFields(Paper, (t) => ({
     },
     description: 'Upvotes, comments and stars over time, the oldest first, for a plot.',
     args: {
-      since: t.arg({ type: 'DateTime', description: 'Only points of this instant and later.' }),
+      since: t.arg({
+        type: 'DateTime',
+        description: 'Only points of this instant and later. Example: `2026-06-12T12:00:00Z`.',
+      }),
       last: t.arg.int({
         defaultValue: defaultPoints,
         description: `How many points, the newest ones: 1 to ${mostPoints}.`,

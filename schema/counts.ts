@@ -29,7 +29,11 @@ const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
 const perYear = {
   type: [YearCountRef] as [typeof YearCountRef],
   extensions: { bound: 'the years since its first paper' },
-  description: `Its papers per year of publication, the newest year first; of the ${countedPapers} papers stored last, if there are more.`,
+  description: yearsOf('papers stored last'),
+}
+
+function yearsOf(counted: string): string {
+  return `Its papers per year of publication, the newest year first; of the ${countedPapers} ${counted}, if there are more.`
 }
 
 builder.objectFields(Author, (t) => ({
@@ -72,7 +76,11 @@ const CoAuthorRef = builder.objectRef<CoAuthor>('CoAuthor').implement({
 })
 
 builder.objectField(Organization, 'papersPerYear', (t) =>
-  t.field({ ...perYear, resolve: ({ name }, _args, context) => years('organization', name, context) }),
+  t.field({
+    ...perYear,
+    description: yearsOf('newest papers'),
+    resolve: ({ name }, _args, context) => years('organization', name, context),
+  }),
 )
 builder.objectField(Keyword, 'papersPerYear', (t) =>
   t.field({ ...perYear, resolve: ({ key }, _args, context) => years('keyword', key, context) }),

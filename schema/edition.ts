@@ -140,8 +140,14 @@ builder.queryFields((t) => ({
       type: Edition,
       description: 'Editions, the newest first.',
       args: {
-        from: t.arg({ type: 'Date', description: 'Only editions of this day and later. Example: `2026-06-01`.' }),
-        to: t.arg({ type: 'Date', description: 'Only editions of this day and earlier. Example: `2026-06-30`.' }),
+        from: t.arg({
+          type: 'Date',
+          description: 'Only editions of this day and later. Example: `2026-06-01`.',
+        }),
+        to: t.arg({
+          type: 'Date',
+          description: 'Only editions of this day and earlier. Example: `2026-06-30`.',
+        }),
       },
       validate: {
         refine: [

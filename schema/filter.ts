@@ -57,8 +57,14 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
       validate: names,
       description: `arXiv categories, the first of a paper or another one. ${upToMany} Example: \`["cs.LG", "cs.CL"]\`.`,
     }),
-    publishedFrom: t.field({ type: 'Date', description: 'Published on this UTC day or later. Example: `2026-06-01`.' }),
-    publishedTo: t.field({ type: 'Date', description: 'Published on this UTC day or earlier. Example: `2026-06-30`.' }),
+    publishedFrom: t.field({
+      type: 'Date',
+      description: 'Published on this UTC day or later. Example: `2026-06-01`.',
+    }),
+    publishedTo: t.field({
+      type: 'Date',
+      description: 'Published on this UTC day or earlier. Example: `2026-06-30`.',
+    }),
     editionFrom: t.field({
       type: 'Date',
       description: 'Listed on the edition of this day or of a later one. Example: `2026-06-01`.',

@@ -41,15 +41,16 @@ Paper.implement({
     }),
     authorCount: t.exposeInt('author_count', {
       ...reads('author_count'),
-      description: 'How many authors it has, as the source says; some sources tell the number and no names.',
+      description:
+        'How many authors it has, as the source says; some sources tell the number and no names. 0 where none has told.',
     }),
     upvotes: t.exposeInt('upvotes', {
       ...reads('upvotes'),
-      description: 'Upvotes on Hugging Face when last observed.',
+      description: 'Upvotes on Hugging Face when last observed; 0 where no source has told them.',
     }),
     commentCount: t.exposeInt('comment_count', {
       ...reads('comment_count'),
-      description: 'Comments on its Hugging Face page when last observed.',
+      description: 'Comments on its Hugging Face page when last observed; 0 where no source has told them.',
     }),
     organization: t.field({
       ...reads('organization_name'),
@@ -71,21 +72,23 @@ Paper.implement({
     }),
     aiKeywords: t.exposeStringList('keywords', {
       extensions: { columns: ['keywords'], bound: 'what a source lists for one paper: about ten' },
-      description: 'Keywords by a language model, spelled and ordered as the source has them.',
+      description:
+        'Keywords by a language model, spelled and ordered as the source has them, e.g. `["Chain-of-Thought", "KV cache"]`. Empty where there are none.',
     }),
     keywords: t.field({
       type: [Keyword],
       listSize: { assumedSize: 10 },
       extensions: { columns: ['keyword_keys'], bound: 'what a source lists for one paper: about ten' },
       description:
-        'The same keywords as nodes, one for all spellings, through which the papers of a keyword are found.',
+        '`aiKeywords` as nodes, one for all spellings, through which the papers of a keyword are found.',
       resolve: ({ keyword_keys }) => keyword_keys.map((key) => ({ key })),
     }),
     githubRepo: t.expose('github_repo', {
       ...reads('github_repo'),
       type: 'URL',
       nullable: true,
-      description: 'The repository of its code. Null where none is linked.',
+      description:
+        'The repository of its code, e.g. `https://github.com/deepseek-ai/DeepSeek-R1`. Null where none is linked.',
     }),
     githubStars: t.exposeInt('github_stars', {
       ...reads('github_stars'),
@@ -129,7 +132,8 @@ Paper.implement({
     journalRef: t.exposeString('journal_ref', {
       ...reads('journal_ref'),
       nullable: true,
-      description: 'Where it was published, as arXiv says. Null where it does not.',
+      description:
+        'Where it was published, as arXiv says, e.g. `Nature 645, 633-638 (2025)`. Null where it does not.',
     }),
     comment: t.exposeString('comment', {
       ...reads('comment'),
@@ -155,7 +159,7 @@ Paper.implement({
       ...reads('revised_at'),
       type: 'DateTime',
       nullable: true,
-      description: 'When that version appeared. Null until arXiv was read.',
+      description: 'When its newest version on arXiv appeared. Null until arXiv was read.',
     }),
     firstListedOn: t.expose('first_listed_on', {
       ...reads('first_listed_on'),
@@ -187,28 +191,30 @@ builder.objectFields(Paper, (t) => ({
     ...reads('arxiv_id'),
     type: 'URL',
     nullable: true,
-    description: 'Its page on Hugging Face. Null without an arXiv id, as are the next three.',
+    description:
+      'Its page on Hugging Face, e.g. `https://huggingface.co/papers/2505.11711`. Null without an arXiv id.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://huggingface.co/papers/${arxiv_id}`,
   }),
   discussionUrl: t.field({
     ...reads('arxiv_id'),
     type: 'URL',
     nullable: true,
-    description: 'Its discussion on Hugging Face.',
+    description: 'Its discussion on Hugging Face, at the foot of `pageUrl`. Null without an arXiv id.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://huggingface.co/papers/${arxiv_id}#community`,
   }),
   arxivUrl: t.field({
     ...reads('arxiv_id'),
     type: 'URL',
     nullable: true,
-    description: 'Its page on arXiv.',
+    description: 'Its page on arXiv, e.g. `https://arxiv.org/abs/2505.11711`. Null without an arXiv id.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://arxiv.org/abs/${arxiv_id}`,
   }),
   pdfUrl: t.field({
     ...reads('arxiv_id'),
     type: 'URL',
     nullable: true,
-    description: 'Its PDF on arXiv, the newest version.',
+    description:
+      'Its PDF on arXiv, the newest version, e.g. `https://arxiv.org/pdf/2505.11711`. Null without an arXiv id.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://arxiv.org/pdf/${arxiv_id}`,
   }),
 }))

@@ -1,4 +1,4 @@
-import { type Related, relatedByPaperIds } from '../db/related.ts'
+import { authorsUsed, type Related, relatedByPaperIds } from '../db/related.ts'
 import { Author } from './author.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
@@ -15,7 +15,7 @@ const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
     paper: t.field({ type: Paper, description: 'The other paper.', resolve: ({ related_id }) => related_id }),
     score: t.exposeFloat('score', {
       description:
-        'How much: 1 for each shared keyword and 2 for each shared author, divided by the root of 1 + how many the first paper has, and ten times how well the other matches the words of its title.',
+        'How much: 1 for each shared keyword and 2 for each of `sharedAuthors`, divided by the root of 1 + how many the first paper has, and ten times how well the other matches the words of its title.',
     }),
     sharedKeywords: t.field({
       type: [Keyword],
@@ -26,7 +26,7 @@ const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
     sharedAuthors: t.field({
       type: [Author],
       extensions: { bound: 'the authors of one paper' },
-      description: 'Authors that both have.',
+      description: `Authors that both have, of the first ${authorsUsed} of the first paper.`,
       resolve: ({ author_names }) => author_names.map((name) => ({ name })),
     }),
     sharedWords: t.exposeBoolean('by_text', {

@@ -72,7 +72,8 @@ const FacetRef = builder.objectRef<Facet & { kind: FacetKind }>('Facet').impleme
   description: 'Something that papers have in common, to narrow a search with.',
   fields: (t) => ({
     value: t.exposeString('value', {
-      description: 'The keyword or the name of the organization, which goes into a filter as it is, or the year, e.g. `2026`.',
+      description:
+        'The keyword or the name of the organization, which goes into a filter as it is, or the year, e.g. `2026`.',
     }),
     papers: t.exposeInt('papers', { description: 'How many of the papers counted have it.' }),
     keyword: t.field({

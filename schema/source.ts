@@ -26,7 +26,7 @@ export const Source = builder.objectRef<SourceRow>('Source').implement({
     }),
     lastError: t.exposeString('last_error', {
       nullable: true,
-      description: 'What went wrong then, in a sentence. Null where nothing ever did.',
+      description: 'What went wrong at `lastErrorAt`, in a sentence. Null where nothing ever did.',
     }),
     lagSeconds: t.int({
       nullable: true,

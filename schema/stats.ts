@@ -27,10 +27,13 @@ const KeywordTrendRef = builder.objectRef<KeywordTrend>('KeywordTrend').implemen
   fields: (t) => ({
     keyword: t.field({ type: Keyword, description: 'The keyword.', resolve: ({ key }) => ({ key }) }),
     papers: t.exposeInt('papers', { description: 'Papers with it that were first listed in these days.' }),
-    previousPapers: t.exposeInt('previous', { description: 'The same for as many days just before.' }),
+    previousPapers: t.exposeInt('previous', {
+      description: 'Papers with it that were first listed in as many days just before.',
+    }),
     growth: t.float({
       nullable: true,
-      description: '`papers` by `previousPapers`: 2 means twice as many. Null where there were none before.',
+      description:
+        '`papers` divided by `previousPapers`: 2 means twice as many. Null where there were none before.',
       resolve: ({ papers, previous }) => (previous === 0 ? null : papers / previous),
     }),
   }),

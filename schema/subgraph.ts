@@ -16,9 +16,25 @@ const federation = 'https://specs.apollo.dev/federation/v2.9'
 /** What the builder has collected, as a subgraph: with `_entities` and `_service`. */
 export function toSubgraph(): GraphQLSchema {
   const schema = builder.toSubGraphSchema({ linkUrl: federation })
-  const entities = schema.getQueryType()?.getFields()._entities
+  const { _entities: entities, _service: service } = schema.getQueryType()?.getFields() ?? {}
   // The library's own resolver fails the whole batch for one bad representation.
   if (entities) entities.resolve = eachEntity
+  const [representations] = entities?.args ?? []
+  for (const [what, description] of [
+    [
+      entities,
+      'For gateways: objects by their keys, in the order asked; null in the place of an unknown one.',
+    ],
+    [
+      representations,
+      'Each a `__typename` and the fields of one of its keys: `{__typename: "Paper", arxivId: "2505.11711"}`.',
+    ],
+    [service, 'For gateways: what this subgraph is.'],
+    [schema.getType('_Any'), 'A reference to an object: its `__typename` and the fields of one of its keys.'],
+    [schema.getType('_Entity'), 'Whatever other subgraphs can refer to.'],
+    [schema.getType('_Service'), 'What a gateway asks of a subgraph.'],
+  ] as const)
+    if (what) what.description = description
   return schema
 }
 

@@ -16,9 +16,11 @@ const TrendRef = builder.objectRef<Trend>('Trend').implement({
     upvotes: t.exposeInt('upvotes', {
       description: 'Upvotes as known then; 0 before anybody had looked.',
     }),
-    gainedLastDay: t.exposeInt('gained', { description: 'Of these, how many came in the 24 hours before.' }),
+    gainedLastDay: t.exposeInt('gained', {
+      description: 'How many of `upvotes` came in the 24 hours before.',
+    }),
     upvotesPerHour: t.float({
-      description: 'The same by the hour.',
+      description: '`gainedLastDay` divided by 24.',
       resolve: ({ gained }) => gained / 24,
     }),
     ageHours: t.float({
