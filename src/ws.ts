@@ -8,6 +8,7 @@ import { viewerOf } from './auth.ts'
 import { addressOf, type Pushing, pushing } from './feed/plugin.ts'
 import type { Engine } from './graphql.ts'
 import type { Logger } from './log.ts'
+import { mayConnect } from './origins.ts'
 import type { Asked } from './trusted.ts'
 import { Connection, type ConnectionOptions } from './ws-connection.ts'
 
@@ -21,6 +22,8 @@ export interface WebSocketOptions extends Partial<ConnectionOptions> {
   readonly documentOf?: (asked: Asked) => string | undefined
   /** Refuses an operation on a socket that has so many already, by throwing an ApiError. */
   readonly checkSocket?: (subscriptions: number) => void
+  /** Origins whose pages may connect, beside those of this host; `*` for all. The default. */
+  readonly origins?: readonly string[]
   /** WebSockets of all clients at most. Default 20,000. */
   readonly maxSockets?: number
   /** WebSockets from one network address at most. Default 2,000. */
@@ -48,7 +51,7 @@ type Extra = Connection
  */
 export function attachWebSockets(server: Server, options: WebSocketOptions): WebSockets {
   const { engine, writeToken, maxPayload, log, pingEvery = 12_000 } = options
-  const { maxSockets = 20_000, maxSocketsPerAddress = 2_000 } = options
+  const { maxSockets = 20_000, maxSocketsPerAddress = 2_000, origins = ['*'] } = options
   const upgrader = new WebSocketServer({ noServer: true, maxPayload, handleProtocols })
   const connections = new Set<Connection>()
   const addresses = new Map<string, number>()
@@ -101,8 +104,9 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
 
   function onUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
     const path = request.url?.split('?', 1)[0]
-    if (path !== '/graphql') {
-      raw.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    const refusal = path !== '/graphql' ? '404 Not Found' : !mayConnect(origins, request) && '403 Forbidden'
+    if (refusal) {
+      raw.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
     }
     // An http.Server gives the TCP socket itself.

@@ -58,21 +58,6 @@ describe('headers', () => {
   })
 })
 
-describe('cross-origin requests, where the settings name who may', () => {
-  test.each([
-    ['https://papers.example', 'https://papers.example,https://labs.example', 'https://papers.example'],
-    ['https://other.example', 'https://papers.example,https://labs.example', 'null'],
-    ['https://other.example', 'none', null],
-  ])('%s, with CORS_ORIGINS=%s', async (origin, setting, allowed) => {
-    await using strict = await startTestApp({ settings: { CORS_ORIGINS: setting } })
-    const preflight = await fetch(strict.endpoint, {
-      method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'POST' },
-    })
-    expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed)
-  })
-})
-
 describe('what cannot be read', () => {
   test.each(['[::bad:99999', 'a b/c?d#e', 'x:99999'])('the Host %s', async (host) => {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number | undefined; text: string }>()

@@ -69,7 +69,7 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
     routes: new Map([['/feed', route]]),
     attach(server, engine) {
       sockets = attachWebSockets(server, {
-        ...{ engine, writeToken, log, documentOf, sendBuffer, stallAfter },
+        ...{ engine, writeToken, log, documentOf, sendBuffer, stallAfter, origins: http.corsOrigins },
         ...{ maxPayload: http.maxBodyBytes, maxSockets: limits.sockets },
         maxSocketsPerAddress: limits.socketsPerAddress,
         checkSocket: (subscriptions) => hub.admission.checkSocket(subscriptions),

@@ -3,6 +3,7 @@ import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } fr
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/index.ts'
 import { createContext, type Viewer } from '../../schema/context.ts'
+import { allowsOrigin } from '../origins.ts'
 import type { Frame } from './frame.ts'
 import type { Hub } from './hub.ts'
 import { addressOf } from './plugin.ts'
@@ -57,7 +58,7 @@ export function createFeedRoute(options: FeedRouteOptions) {
 
   return async function feedRoute(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const origin = request.headers.origin
-    if (origin !== undefined && (corsOrigins.includes('*') || corsOrigins.includes(origin))) {
+    if (origin !== undefined && allowsOrigin(corsOrigins, origin)) {
       response.setHeader('access-control-allow-origin', corsOrigins.includes('*') ? '*' : origin)
       response.setHeader('vary', 'origin')
     }
