@@ -13,6 +13,7 @@ import type { Plugin } from 'graphql-yoga'
 import { BadInputError } from '../schema/errors.ts'
 import { streamDirective } from '../schema/incremental.ts'
 import { rootFields } from '../schema/plan.ts'
+import { takesParts } from './accept.ts'
 
 interface Part {
   readonly errors?: readonly unknown[]
@@ -42,7 +43,7 @@ export function deferParts(toClient: (error: unknown) => Error): Plugin {
         return undefined
       }
       const { request } = args.contextValue as { request?: Request }
-      if (!takesParts(request) || asksPosition(args)) {
+      if (!request || !takesParts(request) || asksPosition(args)) {
         setExecuteFn(execute)
         return undefined
       }
@@ -100,10 +101,6 @@ function badCount({ document, variableValues }: Arguments): BadInputError | unde
     },
   })
   return fault
-}
-
-function takesParts(request: Request | undefined): boolean {
-  return /\b(multipart\/mixed|text\/event-stream)\b/i.test(request?.headers.get('accept') ?? '')
 }
 
 function asksPosition({ document, operationName, variableValues }: Arguments): boolean {

@@ -8,6 +8,7 @@ import { readVersion } from '../db/version.ts'
 import { type Context, createContext, type Viewer } from '../schema/context.ts'
 import { withIncrementalDelivery } from '../schema/incremental.ts'
 import { rootFields } from '../schema/plan.ts'
+import { negotiate } from './accept.ts'
 import { finishAnswers } from './answers/plugin.ts'
 import type { Config } from './config.ts'
 import { deferParts } from './defer.ts'
@@ -16,6 +17,7 @@ import { clientError } from './faults.ts'
 import { judgeRecord } from './ingest/intake.ts'
 import { measure, overLimit, type QueryLimits, tooDeepToRead, withDefaults } from './limits.ts'
 import type { Logger } from './log.ts'
+import { corsFor } from './origins.ts'
 import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
 /** What a transport knows of an operation's sender. */
@@ -46,6 +48,7 @@ export function createEngine(options: EngineOptions): Engine {
     schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),
     plugins: [
+      negotiate(),
       trustDocuments(trusted),
       limitQueries(limits),
       limitUnsizedBodies(http.maxBodyBytes),
@@ -64,18 +67,6 @@ export function createEngine(options: EngineOptions): Engine {
     maxRequestBodySize: false,
     multipart: false,
   })
-}
-
-function corsFor(origins: readonly string[]) {
-  if (origins.length === 0) return false
-  return {
-    origin: [...origins],
-    methods: ['GET', 'POST', 'OPTIONS'],
-    exposedHeaders: ['etag', 'x-request-id'],
-    // Nothing here looks at cookies.
-    credentials: false,
-    maxAge: 86_400,
-  }
 }
 
 /** Refuses documents beyond the limits on each transport, before anything of them is executed. */

@@ -75,9 +75,10 @@ export function trustDocuments({ documentOf }: TrustedDocuments): Plugin {
     onParams({ params, setParams }) {
       // What is no object, Yoga refuses.
       if (typeof params !== 'object' || params === null) return
-      const { documentId: _, ...rest } = params as typeof params & Asked
+      const { documentId, ...rest } = params as typeof params & Asked
       const query = documentOf(params)
       if (query !== undefined) setParams({ ...rest, query })
+      else if (documentId !== undefined) setParams(rest)
     },
   }
 }

@@ -167,7 +167,10 @@ describe('refused, with the reason', () => {
       'documentId: pass a text.',
     ])
     for (const app of [open, strict]) {
-      expect(codeOf(await post(app, {}))).toEqual([400, 'BAD_REQUEST', 'Must provide query string.'])
+      const nothing = ['BAD_REQUEST', 'Must provide query string.']
+      expect(codeOf(await post(app, {}))).toEqual([400, ...nothing])
+      expect(codeOf(await post(app, { documentId: '' }))).toEqual([400, ...nothing])
+      expect(codeOf(await get(app, { documentId: '' })).slice(1)).toEqual(nothing)
     }
     expect((await post(open, { query: greeting, extensions: 'x' })).status).toBe(400)
   })

@@ -73,6 +73,8 @@ export function finishAnswers(options: AnswerOptions): Plugin {
       const mediaType = headers.get('content-type') ?? ''
       if (!/^application\/(graphql-response\+)?json\b/.test(mediaType)) {
         if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+        // What comes in parts or as events: nginx would hold it back until a buffer is full.
+        headers.set('x-accel-buffering', 'no')
         return
       }
       const freshness = kept.get(request)
