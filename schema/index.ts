@@ -1,6 +1,7 @@
 import './node.ts'
 import './paper.ts'
 import './paper-fields.ts'
+import './paper-links.ts'
 import './paper-authors.ts'
 import './author.ts'
 import './account.ts'

@@ -1,5 +1,4 @@
 import type { PaperColumn } from '../db/papers.ts'
-import { builder } from './builder.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
 import { Paper } from './paper.ts'
@@ -185,36 +184,3 @@ Paper.implement({
     }),
   }),
 })
-
-builder.objectFields(Paper, (t) => ({
-  pageUrl: t.field({
-    ...reads('arxiv_id'),
-    type: 'URL',
-    nullable: true,
-    description:
-      'Its page on Hugging Face, e.g. `https://huggingface.co/papers/2505.11711`. Null without an arXiv id.',
-    resolve: ({ arxiv_id }) => arxiv_id && `https://huggingface.co/papers/${arxiv_id}`,
-  }),
-  discussionUrl: t.field({
-    ...reads('arxiv_id'),
-    type: 'URL',
-    nullable: true,
-    description: 'Its discussion on Hugging Face, at the foot of `pageUrl`. Null without an arXiv id.',
-    resolve: ({ arxiv_id }) => arxiv_id && `https://huggingface.co/papers/${arxiv_id}#community`,
-  }),
-  arxivUrl: t.field({
-    ...reads('arxiv_id'),
-    type: 'URL',
-    nullable: true,
-    description: 'Its page on arXiv, e.g. `https://arxiv.org/abs/2505.11711`. Null without an arXiv id.',
-    resolve: ({ arxiv_id }) => arxiv_id && `https://arxiv.org/abs/${arxiv_id}`,
-  }),
-  pdfUrl: t.field({
-    ...reads('arxiv_id'),
-    type: 'URL',
-    nullable: true,
-    description:
-      'Its PDF on arXiv, the newest version, e.g. `https://arxiv.org/pdf/2505.11711`. Null without an arXiv id.',
-    resolve: ({ arxiv_id }) => arxiv_id && `https://arxiv.org/pdf/${arxiv_id}`,
-  }),
-}))
