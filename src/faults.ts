@@ -19,7 +19,11 @@ const statementTimeout = '57014'
  * which the log has the cause. Never text of the database, a stack or a path.
  */
 export function clientError(error: unknown): Error {
-  if (isForClients(error)) return error
+  if (isForClients(error)) {
+    // graphql-js gives none to what it refuses before it executes: variables of a wrong type, missing ones.
+    error.extensions.code ??= 'BAD_USER_INPUT'
+    return error
+  }
   const known = error instanceof GraphQLError ? error : undefined
   const { code, message } = failure(known?.originalError ?? error)
   const { requestId, traceId } = requestScope.getStore() ?? {}

@@ -10,11 +10,15 @@ interface Answer {
   errors?: { message: string; path?: unknown; extensions: { code: string; requestId?: string } }[]
 }
 
-async function ask(app: TestApp, query: string): Promise<{ status: number; body: Answer; text: string }> {
+async function ask(
+  app: TestApp,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<{ status: number; body: Answer; text: string }> {
   const response = await fetch(app.endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-request-id': 'asked-1' },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   })
   const text = await response.text()
   return { status: response.status, body: JSON.parse(text), text }
@@ -47,6 +51,32 @@ test('a fault of the client is told as it stands, and not logged', async () => {
   const { body } = await ask(app, '{ papers(first: -1) { nodes { title } } }')
   expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
   expect(app.logged.filter((line) => line.includes('failed'))).toEqual([])
+})
+
+test('variables of a wrong type, and missing ones, are faults of the client by their code too', async () => {
+  await using app = await startTestApp()
+  const document =
+    'query ($first: Int, $order: PaperOrder! = NEWEST, $filter: PaperFilter) { papers(first: $first, order: $order, filter: $filter) { nodes { title } } }'
+  for (const [variables, message] of [
+    [{ first: 2_147_483_648 }, 'Int cannot represent non 32-bit'],
+    [{ first: '5' }, 'Int cannot represent non-integer value'],
+    [{ order: 'newest' }, 'Did you mean the enum value "NEWEST"?'],
+    [{ order: null }, 'must not be null'],
+    [{ filter: { authors: [null] } }, 'at "filter.authors[0]"'],
+    [{ filter: { autors: ['x'] } }, 'Did you mean "authors"?'],
+  ] as const) {
+    const { status, body } = await ask(app, document, variables)
+    expect(status).toBe(400)
+    expect(body).toEqual({
+      errors: [
+        {
+          message: expect.stringContaining(message),
+          locations: [expect.anything()],
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
+    })
+  }
 })
 
 test('a statement that takes too long is ended, and says so', async () => {
