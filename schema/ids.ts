@@ -44,7 +44,10 @@ export function globalIdFor(typename: string, globalId: string, path: InputPath 
   const id = parseGlobalId(globalId)
   if (id?.typename === typename) return id.id
   if (!id) throw malformedId(globalId, path)
-  throw new BadInputError(`This is the global id of a ${id.typename}: pass one of a ${typename}.`, path)
+  const [given, wanted] = [id.typename, typename].map(
+    (name) => `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`,
+  )
+  throw new BadInputError(`This is the global id of ${given}: pass one of ${wanted}.`, path)
 }
 
 /** The key of a type that is numbered. */

@@ -165,7 +165,7 @@ describe('papers', () => {
     const text = await refusal('{ paper(arxivId: "attention is all you need") { id } }')
     expect(text.message).toContain('arxivId: this is no arXiv id; write one like "2505.11711"')
     const author = await refusal(`{ paper(id: "${globalId('Author', 'Ada Lovelace')}") { id } }`)
-    expect(author.message).toBe('This is the global id of a Author: pass one of a Paper.')
+    expect(author.message).toBe('This is the global id of an Author: pass one of a Paper.')
   })
 })
 

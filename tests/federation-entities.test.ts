@@ -129,7 +129,7 @@ describe('entities', () => {
     [
       'the id of another type',
       { __typename: 'Paper', id: globalId('Author', 'A') },
-      /the global id of a Author/,
+      /the global id of an Author/,
     ],
     ['a day that is none', { __typename: 'Edition', date: '2026-02-30' }, /"2026-02-30" is no day/],
     ['half a character', { __typename: 'Author', name: '\ud800' }, /`name` of this Author is not a text/],

@@ -159,9 +159,9 @@ describe('what is not essential', () => {
     expect(records[0]?.mediaUrls).toEqual(['https://example.org/a.mp4'])
   })
 
-  test('addresses are trimmed, keywords freed of blanks and repetitions, ids of versions', () => {
+  test('addresses are freed of blanks around and line breaks within, keywords freed of blanks and repetitions, ids of versions', () => {
     const { records } = changed({
-      'paper.projectPage': ' https://example.org/page ',
+      'paper.projectPage': ' https://example.\norg/page ',
       'paper.ai_keywords': ['attention', '', 'attention', ' sparse\n attention '],
       'paper.id': '2607.01218v3',
     })

@@ -72,7 +72,8 @@ export const count = z.number().check((context) => {
 
 /** An absolute http(s) address. Others (`javascript:`, `file:`) are refused: pages show these as links. */
 export const url = z.string().check((context) => {
-  const trimmed = context.value.trim()
+  // As browsers do: an address that was broken over lines is whole again.
+  const trimmed = context.value.trim().replace(/[\t\n\r]+/g, '')
   context.value = trimmed
   if (trimmed.length > limits.url) refuse(context, `The address has more than ${limits.url} characters.`)
   else if (!address.test(trimmed) || !URL.canParse(trimmed) || faultOf(trimmed))
