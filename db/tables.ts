@@ -19,6 +19,7 @@ export interface Tables {
   paper_revision: PaperRevisionTable
   source: SourceTable
   word: WordTable
+  name_word: NameWordTable
 }
 
 /** An instant, stored to the millisecond in UTC. */
@@ -203,6 +204,11 @@ export interface SourceTable {
 
 /** A word of some title, folded; kept by triggers, for repairing searches that find nothing. */
 export interface WordTable {
+  word: string
+}
+
+/** The same of a name of some author. */
+export interface NameWordTable {
   word: string
 }
 

@@ -5,6 +5,7 @@ import * as reads from './0003_reads.ts'
 import * as search from './0004_search.ts'
 import * as facets from './0005_facets.ts'
 import * as listingTimes from './0006_listing_times.ts'
+import * as nameWords from './0007_name_words.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004_search': search,
   '0005_facets': facets,
   '0006_listing_times': listingTimes,
+  '0007_name_words': nameWords,
 }

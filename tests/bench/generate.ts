@@ -102,7 +102,7 @@ async function insertPapers(db: Db, rows: readonly PaperJson[]): Promise<void> {
   )
 }
 
-/** What follows from the papers: observations (most of the newest papers), words of titles, the feed. */
+/** What follows from the papers: observations (most of the newest papers), words of titles and names, the feed. */
 async function insertTheRest(db: Db, { amount, words, coined, editions }: World): Promise<void> {
   const recent = editions.at(-60)?.date ?? editions[0]?.date
   // Each observation has a share of the votes that grows as 1 - 0.8^n.
@@ -113,6 +113,9 @@ async function insertTheRest(db: Db, { amount, words, coined, editions }: World)
       generate_series(1, points) n`.execute(db)
   const printed = words.filter((word) => word.length >= 4)
   await sql`insert into word select unnest(${[...new Set([...printed, ...coined])]}::text[])`.execute(db)
+  await sql`insert into name_word
+    select distinct part from author, regexp_split_to_table(folded(name), '[^[:alpha:]]+') as part
+    where length(part) between 4 and 40 on conflict do nothing`.execute(db)
   await sql`insert into feed_event (number, kind, paper_id, edition_date, source, recorded_at, data)
     select 2 * id - 1 + n, (array['ingested', 'listed'])[n + 1], id, case n when 1 then first_listed_on end, 'huggingface', ingested_at,
       case n when 0 then jsonb_build_object('paper', jsonb_build_object('arxiv_id', arxiv_id, 'title', title, 'upvotes', 0))
