@@ -7,7 +7,7 @@ import { Paper } from './paper.ts'
 const hour = 3_600_000
 
 const TrendRef = builder.objectRef<Trend>('Trend').implement({
-  description: `How a paper did at one instant, and what its place among the trending follows from. Exponential decay as in "Forward Decay" (Cormode and others, ICDE 2009): score = sum over gains of gain * 2^(-age in hours / ${halfLifeHours}). A gain is what a look at the votes finds more than the look before; it counts from that look. The votes that the first look found count from when the paper was listed, or published where it is not listed.`,
+  description: `How a paper did at one instant, and what its place among the trending follows from. Exponential decay as in "Forward Decay" (Cormode and others, ICDE 2009): score = sum over gains of gain * 2^(-age in hours / ${halfLifeHours}). A gain is what a look at the votes finds more than the look before; it counts from that look. The votes that the first look found count from when the paper was listed, or published where it was not listed by then: they are \`ageHours\` old. To check a score, take the looks from \`Paper.history\`.`,
   fields: (t) => ({
     asOf: t.expose('as_of', { type: 'DateTime', description: 'The instant.' }),
     score: t.exposeFloat('score', {
