@@ -49,7 +49,7 @@ export function createTrustedDocuments({ documents, only }: TrustedOptions): Tru
         if (text === undefined || text === trusted) return trusted
         throw only ? notTrusted() : otherText(name)
       }
-      if (text === undefined) throw documents ? notFound(name) : notSupported(name)
+      if (text === undefined) throw documents ? notFound(name, only) : notSupported(name)
       if (only) throw notTrusted()
       if (name.automatic && sha256(text) !== name.id) throw otherText(name)
       return text
@@ -104,8 +104,9 @@ function notTrusted(): GraphQLError {
   )
 }
 
-function notFound({ id, automatic }: Name): GraphQLError {
-  const sentence = `No trusted document has the id ${shown(id)}. Send one from the manifest, or the text itself.`
+function notFound({ id, automatic }: Name, only: boolean): GraphQLError {
+  const instead = only ? '' : ', or the text itself'
+  const sentence = `No trusted document has the id ${shown(id)}. Send one from the manifest${instead}.`
   return refuse('PERSISTED_QUERY_NOT_FOUND', automatic ? 'PersistedQueryNotFound' : sentence, sentence)
 }
 

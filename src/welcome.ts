@@ -12,15 +12,29 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
   Database           ${store.description}
   Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; WRITE_TOKEN turns them on'}
   New papers         ${following(config)}
+${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
+Ctrl-C stops it.
+`
+}
 
+function toTry(place: string): string {
+  return `
 Ask it, here or in GraphiQL:
   curl ${place}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ papers(first: 3) { nodes { title } } }"}'
 Watch for new papers, and bring some from another terminal with npm run ingest -- <file>:
   curl -N ${place}/graphql -H 'content-type: application/json' -H 'accept: text/event-stream' \\
-    -d '{"query":"subscription { paperIngested { paper { title } } }"}'
-Ctrl-C stops it.
-`
+    -d '{"query":"subscription { paperIngested { paper { title } } }"}'`
+}
+
+/** What is in the document of an id, and which variables it takes, only its authors know. */
+function onlyTrusted(place: string, { trusted }: Config): string {
+  return `  Documents          those of ${trusted.manifest} alone, by their ids
+
+Ask it:
+  curl '${place}/graphql?documentId=<id>'
+Watch what happens to papers, and bring some from another terminal with npm run ingest -- <file>:
+  curl -N ${place}/feed`
 }
 
 function following({ follow, upstreams }: Config): string {

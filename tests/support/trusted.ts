@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import type { TestApp } from './app.ts'
+
+export const greeting = 'query Greeting { __typename }'
+export const parsed = 'query Parsed($arxivId: String!) { paper(arxivId: $arxivId) { title } }'
+export const events = 'subscription Events { feed(after: START, heartbeat: 1) { __typename } }'
+export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** Where the manifests of a test file are; removed when it is done. */
+export const folder = mkdtempSync(join(tmpdir(), 'daily-papers-manifests-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Writes a manifest file and returns its path. */
+export function manifest(name: string, content: unknown): string {
+  const path = join(folder, name)
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+/** One of the shape that Relay's compiler and GraphQL Code Generator write. */
+export const relay = manifest('relay.json', { abc123: greeting, [sha256(parsed)]: parsed, events })
+
+export interface Answer {
+  status: number
+  data?: unknown
+  errors?: { message: string; extensions?: Record<string, unknown> }[]
+}
+
+export async function post(app: TestApp, body: object): Promise<Answer> {
+  const response = await fetch(app.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, ...((await response.json()) as object) }
+}
+
+export async function get(app: TestApp, params: Record<string, string>): Promise<Answer> {
+  const response = await fetch(`${app.endpoint}?${new URLSearchParams(params)}`)
+  return { status: response.status, ...((await response.json()) as object) }
+}
+
+/** To `greeting`. */
+export const answer = { status: 200, data: { __typename: 'Query' } }
+/** How Apollo's clients name a document. */
+export const apq = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } })
+
+export const codeOf = ({ status, errors }: Answer) => [
+  status,
+  errors?.[0]?.extensions?.code,
+  errors?.[0]?.message,
+]
