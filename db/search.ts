@@ -17,7 +17,7 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
   return {
     select: sql`${selectPaper(wanted)}, r.relevance`,
     from: sql`(
-      select p.id, ts_rank(p.search, ${queryOf(filter)}, 1)::float8 as relevance
+      select p.id, ts_rank(p.search, ${soughtBy(filter)}, 1)::float8 as relevance
       from paper p where p.id = any(${newestIds(filter)})
     ) r join paper p on p.id = r.id`,
     where: [],
@@ -33,6 +33,12 @@ function newestIds(filter: CanonicalFilter): RawBuilder<unknown> {
 /** The parsed text of a filter. A paper found by its arXiv id is matched by no word. */
 function queryOf({ text }: CanonicalFilter): RawBuilder<unknown> {
   return sql`websearch_to_tsquery('papers', ${text ?? ''}::text)`
+}
+
+/** The same without what it refuses, which ts_rank would take for words that are missing. */
+function soughtBy(filter: CanonicalFilter): RawBuilder<unknown> {
+  return sql`(select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
+    from (select ${queryOf(filter)} as query) typed)`
 }
 
 /** How often something stands in the papers found. */

@@ -81,6 +81,18 @@ describe('search', () => {
     expect(found).toMatchObject({ totalCount: 2, repairedText: null })
   })
 
+  test('words to leave out, which are not there, leave the ranking as it is', async () => {
+    const ranked = async (text: string) => (await search(text)).edges.map(({ relevance }) => relevance)
+    const plain = await ranked('diffusion')
+    expect(plain).toHaveLength(2)
+    expect(await ranked('diffusion -zyzzyva')).toEqual(plain)
+    expect(await ranked('diffusion -"no such phrase"')).toEqual(plain)
+    expect(await ranked('"diffusion transformers" -zyzzyva')).toEqual(
+      await ranked('"diffusion transformers"'),
+    )
+    expect((await search('-diffusion')).totalCount).toBe(31)
+  })
+
   test('facets count what the found have in common', async () => {
     expect((await search('diffusion')).facets).toEqual({
       keywords: [
