@@ -1,7 +1,8 @@
 /** What GraphiQL opens with when somebody comes for the first time: ready to run, and true on the planted seeds. */
 export const starterTabs: readonly { query: string }[] = [
   {
-    query: `# The newest papers, and where the feed stands at that moment. Run it: Ctrl-Enter.
+    query: `# The newest papers, and where the feed
+# stands at that moment. Run it: Ctrl-Enter.
 query NewestPapers {
   feedPosition
   papers(first: 5) {
@@ -43,7 +44,9 @@ query LatestEdition {
     query: `# Shows each paper the moment it is ingested.
 # Run it, and then in a terminal:
 #   npm run ingest -- <file>
-# To go on exactly from a page, put its feedPosition into the variables below: {"after": "…"}
+# To go on exactly from a page, put its
+# feedPosition into the variables below:
+#   {"after": "…"}
 subscription NewPapers($after: FeedCursor! = NOW) {
   paperIngested(after: $after) {
     cursor
