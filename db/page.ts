@@ -47,76 +47,22 @@ export async function readPage<Row>(db: Db, list: List, page: PageRequest): Prom
   return toPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
-/** The lists of many owners of one kind: one for each key, all in one statement. */
-export interface OwnedList extends Omit<List, 'where'> {
-  /** Whose rows these are, given the owner's key as SQL. */
-  readonly owned: (key: RawBuilder<unknown>) => RawBuilder<unknown>
-  /** The type of the key. */
-  readonly keyType: 'text' | 'date' | 'bigint'
-  /**
-   * Where `from` is `paper p`: a smaller table with a row for each row of an owner, or some more. By it Postgres
-   * finds out, for each owner, which way is the shorter one; `exact` where it has just as many rows.
-   */
-  readonly sized?: Pick<OwnedList, 'from' | 'owned'> & { readonly exact: boolean }
-}
-
-/**
- * The same page of the list of each owner; an owner without rows has an empty page. One owner gets a statement of
- * its own, in which the planner sees the key: it alone can tell a rare keyword from one that is everywhere.
- */
-export async function readPages<Owner extends string | number, Row>(
-  db: Db,
-  owners: readonly Owner[],
-  list: OwnedList,
-  page: PageRequest,
-): Promise<Map<Owner, Page<Row>>> {
-  const [only, ...others] = owners
-  if (only !== undefined && others.length === 0) {
-    const key = sql`${only}::${sql.raw(list.keyType)}`
-    return new Map([[only, await readPage<Row>(db, { ...list, where: [list.owned(key)] }, page)]])
-  }
-  const inOrder = orderBy(list.order, page.backwards, (_key, index) => `x.key_${index}`)
-  const each = list.sized
-    ? shorterStatement(list, list.sized, page)
-    : pageStatement({ ...list, where: [list.owned(sql`k.key`)] }, page)
-  const statement = sql<KeyedRow & { owner: Owner }>`
-    ${front(list)}select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
-    order by k.key, ${inOrder}`
-  const { rows } = await statement.execute(db)
-  const byOwner = new Map<Owner, KeyedRow[]>(owners.map((owner) => [owner, []]))
-  for (const { owner, ...row } of rows) byOwner.get(owner)?.push(row)
-  return new Map([...byOwner].map(([owner, owned]) => [owner, toPage<Row>(owned, list.order, page)]))
-}
-
 /** How many rows the list has; `most` where there are at least so many, so that no count has no end. */
 export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most: number): Promise<number> {
   const { rows } = await sql<{ amount: number }>`${countStatement(list, most)}`.execute(db)
   return rows[0]?.amount ?? 0
 }
 
-/** The same of many owners in one statement. */
-export async function countLists<Owner extends string | number>(
-  db: Db,
-  owners: readonly Owner[],
-  list: Pick<OwnedList, 'from' | 'owned' | 'keyType' | 'sized'>,
-  most: number,
-): Promise<Map<Owner, number>> {
-  const { from, owned } = list.sized?.exact ? list.sized : list
-  const each = countStatement({ from, where: [owned(sql`k.key`)] }, most)
-  const { rows } = await sql<{ owner: Owner; amount: number }>`
-    select k.key as owner, x.amount from ${owning(owners, list.keyType)} cross join lateral (${each}) x`.execute(
-    db,
-  )
-  return new Map(rows.map(({ owner, amount }) => [owner, amount]))
-}
+/** A row as `pageStatement` selects it, its place in the columns `key_0`, `key_1`, … */
+export type KeyedRow = Record<string, unknown>
 
-type KeyedRow = Record<string, unknown>
-
-function front(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
+/** What a statement over the list begins with. */
+export function front(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
   return list.prepared ? prepared : sql``
 }
 
-function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
+/** The rows of a page and one more, each with its keys. */
+export function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
   const { select, from, where, order } = list
   const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
   const within = [
@@ -130,36 +76,13 @@ function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
     order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${limit}`
 }
 
-/**
- * The page of the owner `k.key`. Few rows are found by their owner and sorted; of many, the first ones are soon met
- * on the way through all papers in the list's order. Of n among N papers the first way reads n, the second some
- * N / n for each row of the page, so that n = sqrt(rows x N) is where they cost the same. The planner cannot choose:
- * it makes one plan for all owners.
- */
-function shorterStatement(
-  list: OwnedList,
-  { from, owned }: Pick<OwnedList, 'from' | 'owned'>,
-  page: PageRequest,
+/** One row with the column `amount`. */
+export function countStatement(
+  { from, where }: Pick<List, 'from' | 'where'>,
+  most: number,
 ): RawBuilder<unknown> {
-  const mine = list.owned(sql`k.key`)
-  const sorted = sql`(select p.* from paper p where ${mine} and size.few offset 0) p`
-  return sql`select y.* from (
-      select sqrt(${page.limit + 1} * greatest(reltuples, 0)) as most from pg_class where oid = 'paper'::regclass) m
-    cross join lateral (
-      select count(*) <= m.most as few from (
-        select from ${from} where ${owned(sql`k.key`)} limit m.most::bigint + 1) counted) size
-    cross join lateral (
-      (${pageStatement({ ...list, from: sorted, where: [] }, page)}) union all
-      (${pageStatement({ ...list, where: [mine, sql`not size.few`] }, page)})) y`
-}
-
-function countStatement({ from, where }: Pick<List, 'from' | 'where'>, most: number): RawBuilder<unknown> {
   return sql`select count(*)::integer as amount
     from (select from ${from} ${conditions(where)} limit ${most}) counted`
-}
-
-function owning(owners: readonly (string | number)[], type: string): RawBuilder<unknown> {
-  return sql`unnest(${owners}::${sql.raw(type)}[]) as k (key)`
 }
 
 function conditions(where: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
@@ -179,7 +102,8 @@ function beyond(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<unknown> 
   return sql`(${columns}) ${sql.raw(sign)} (${sql.join(values)})`
 }
 
-function orderBy(
+/** What follows `order by`, where `name` tells the SQL of each key. */
+export function orderBy(
   order: Order,
   backwards: boolean,
   name: (key: Order['keys'][number], index: number) => string,
@@ -188,7 +112,8 @@ function orderBy(
   return sql.raw(order.keys.map((key, index) => `${name(key, index)} ${direction}`).join(', '))
 }
 
-function toPage<Row>(found: KeyedRow[], order: Order, { limit, backwards }: PageRequest): Page<Row> {
+/** The page of the rows of `pageStatement`, in the list's order. */
+export function toPage<Row>(found: KeyedRow[], order: Order, { limit, backwards }: PageRequest): Page<Row> {
   const shown = found.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
   return { rows: backwards ? shown.reverse() : shown, more: found.length > limit }
 }

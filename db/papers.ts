@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
-import type { List, Order, OwnedList } from './page.ts'
+import type { OwnedList } from './owned.ts'
+import type { List, Order } from './page.ts'
 import { prepared } from './prepared.ts'
 import type { PaperRow } from './tables.ts'
 

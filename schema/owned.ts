@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { type PaperListOrder, paperOrders } from '../db/orders.ts'
-import { countLists, type OwnedList, type Page, readPages } from '../db/page.ts'
+import { countLists, type OwnedList, readPages } from '../db/owned.ts'
+import type { Page } from '../db/page.ts'
 import { type Paper, type PaperColumn, type PaperOwner, papersOwnedBy } from '../db/papers.ts'
 import { batched } from './batch.ts'
 import { type Connection, type PagingArgs, pageRequest, toConnection } from './connection.ts'
