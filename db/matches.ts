@@ -3,6 +3,7 @@ import type { Db } from './database.ts'
 import { facetConditions, hasFacet } from './facets.ts'
 import { type CanonicalFilter, filterConditions } from './filter.ts'
 import { countList } from './page.ts'
+import { type Effort, typedText } from './typed.ts'
 
 type Sql = RawBuilder<unknown>
 type Criterion = keyof CanonicalFilter
@@ -53,40 +54,40 @@ function conditionsIn(place: 'column' | 'row', filter: CanonicalFilter): Sql[] {
   return filterConditions(Object.fromEntries(within))
 }
 
-/**
- * Papers that are read at most to see whether they match, where the index cannot tell: it knows neither where words
- * stand, for a phrase, nor which papers are without one, for a text of nothing but words that must not be there.
- */
+/** Papers that are read at most to see whether they match a text of which the index cannot tell it. */
 export const checkedAtMost = 2000
+/** Words of a text that the index is asked for at most: all of them, where there are no more. */
+export const soughtWords = 4
 
 /**
  * The ids of the newest papers of a filter, `most` at most, as SQL. A word may be in half of all papers, and an index
  * of words knows no dates: so time is searched period by period, the months of the last two years and then year by
  * year, until there are enough. That looks at no more than `most` matches and those of one period, whatever is asked
  * for; a word that is nowhere costs one look into the index for each period. Of a text with a phrase (a word with a
- * hyphen is one) the newest `checkedAtMost` papers that hold all its words are read, and of one that only refuses
- * words the newest of all.
+ * hyphen is one), of more than `soughtWords` words or with more than two that it refuses, the newest `checkedAtMost`
+ * papers are read that hold its words, the rarest of them, and of one that only refuses words the newest of all.
  */
 export function newestMatches(filter: CanonicalFilter, most: number): Sql {
   if (!isWalked(filter))
     return sql`select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}`
-  if (filter.text === undefined) return newestOf(filter, sql`true`, most)
+  if (typeof filter.text !== 'string') return newestOf(filter, sql`true`, most)
+  return sql`
+    with recursive ${found(filter, filter.text, { most, words: soughtWords, checked: checkedAtMost })}
+    select newest.id from found cross join unnest(found.ids) with ordinality as newest (id, place) cross join search
+    where ${matches} order by found.total, newest.place limit ${sql.lit(most)}`
+}
+
+/** Whether the paper `newest.id`, which `found` has, is one of the text's. */
+const matches = sql`(not search.checked
+  or exists (select from paper p where p.id = newest.id and p.search @@ search.query))`
+
+/** The tables `search` of a text and `found` of its filter. */
+function found(filter: CanonicalFilter, text: string, effort: Effort): Sql {
   const holding = papersOf(sql`p.search @@ (select words from search)`)
   const any = papersOf(sql`(select words from search) is null`)
-  return sql`
-    with recursive typed as materialized (
-      select websearch_to_tsquery('papers', ${filter.text}::text) as query),
-    search as materialized (
-      select query, checked, case when tree = 'T' then null
-          when checked then regexp_replace(tree, ${phraseSign}, '&', 'g')::tsquery else query end as words,
-        case when checked then ${sql.lit(checkedAtMost)} else ${sql.lit(most)} end as enough
-      from (select query, tree, tree = 'T' or query::text ~ ${phraseSign} as checked
-        from typed, querytree(query) as tree) parsed),
-    ${walk(filter, (conditions) => sql`${holding(conditions)} union all ${any(conditions)}`, sql`(select enough from search)`)}
-    select newest.id from found cross join unnest(found.ids) with ordinality as newest (id, place) cross join search
-    where not search.checked or exists (select from paper p where p.id = newest.id and p.search @@ search.query)
-    order by found.total, newest.place limit ${sql.lit(most)}`
+  const both: Candidates = (conditions) => sql`${holding(conditions)} union all ${any(conditions)}`
+  return sql`${typedText(text, effort)}, ${walk(filter, both, sql`(select enough from search)`)}`
 }
 
 /** The ids of the newest papers that hold the words of a `tsquery`, `most` at most, as SQL. */
@@ -98,9 +99,6 @@ function newestOf(filter: CanonicalFilter, what: Sql, most: number): Sql {
   return sql`with recursive ${walk(filter, papersOf(what), sql.lit(most))}
     select newest.id from found cross join unnest(found.ids) as newest (id)`
 }
-
-/** What stands between the words of a phrase in the text of a query: `<->`, or how many words apart they are. */
-const phraseSign = '<(-|[0-9]+)>'
 
 type Candidates = (conditions: Sql) => Sql
 
@@ -148,6 +146,8 @@ export async function countMatches(db: Db, filter: CanonicalFilter, most: number
 /** Matches that are named one by one at most, and the texts of which that gives all: words, without signs. */
 const namedAtMost = 5000
 const plainWords = /^[\p{L}\p{N}\s]+$/u
+/** So many words find few papers, if any, and more would take the index long. */
+const namedBy = 16
 
 /**
  * The ids of all papers of a filter with a text, where they are few; undefined where they are many, or cannot be
@@ -155,7 +155,14 @@ const plainWords = /^[\p{L}\p{N}\s]+$/u
  * order of a list to find the few that hold a rare one.
  */
 export async function fewMatches(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
-  if (typeof filter.text !== 'string' || !plainWords.test(filter.text)) return undefined
-  const { rows } = await sql<{ id: number }>`${newestMatches(filter, namedAtMost + 1)}`.execute(db)
-  return rows.length > namedAtMost ? undefined : rows.map(({ id }) => id)
+  const { text } = filter
+  if (typeof text !== 'string' || !plainWords.test(text) || !isWalked(filter)) return undefined
+  const most = namedAtMost + 1
+  const { rows } = await sql<{ id: number; matches: boolean }>`
+    with recursive ${found(filter, text, { most, words: namedBy, checked: most })}
+    select newest.id, ${matches} as matches
+    from found cross join unnest(found.ids) as newest (id) cross join search limit ${sql.lit(most)}`.execute(
+    db,
+  )
+  return rows.length > namedAtMost ? undefined : rows.filter((row) => row.matches).map(({ id }) => id)
 }

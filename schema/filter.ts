@@ -1,20 +1,29 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
 import type { Db } from '../db/database.ts'
 import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter } from '../db/filter.ts'
-import { checkedAtMost } from '../db/matches.ts'
+import { checkedAtMost, soughtWords } from '../db/matches.ts'
 import { builder } from './builder.ts'
 import { BadInputError, type InputPath } from './errors.ts'
 import { nameArgument, wellFormed } from './inputs.ts'
 import { argumentName } from './validation.ts'
 
 const longestText = 1000
+/** Words of a text with `or`: of each the index has to be asked. */
+const mostWithOr = 20
 const mostNames = 50
 
 /** What people type into a search. */
 export const searchText: StringValidationOptions = {
   type: 'string',
   maxLength: [longestText, { message: `write at most ${longestText} characters.` }],
-  refine: [wellFormed, [(value) => value.trim() !== '', { message: 'write at least one word.' }]],
+  refine: [
+    wellFormed,
+    [(value) => value.trim() !== '', { message: 'write at least one word.' }],
+    [
+      (value) => !/\sor\s/i.test(value) || value.trim().split(/\s+/).length <= mostWithOr,
+      { message: `with "or" between words, write at most ${mostWithOr} words; without it, more.` },
+    ],
+  ],
 }
 
 const names: ArrayValidationOptions<string[]> = {
@@ -24,8 +33,8 @@ const names: ArrayValidationOptions<string[]> = {
   items: nameArgument,
 }
 
-/** What a phrase or a refusal finds can only be told by reading the papers. */
-export const countOfPhrases = `Of a text with a phrase (a word with a hyphen is one), \`totalCount\` counts among the ${checkedAtMost} newest papers that hold its words; of one that only leaves words out, among the ${checkedAtMost} newest.`
+/** What some texts find can only be told by reading the papers. */
+export const countOfPhrases = `Of a text with a phrase (a word with a hyphen is one), with more than ${soughtWords} words or more than two left out, \`totalCount\` counts among the ${checkedAtMost} newest papers that hold its words (the ${soughtWords} rarest, if there are more); of one that only leaves words out, among the ${checkedAtMost} newest.`
 
 const upToMany = `One of these has to fit: up to ${mostNames}.`
 

@@ -211,6 +211,11 @@ describe('filters', () => {
     [{ text: 'x'.repeat(10_000) }, ['filter', 'text'], 'write at most 1000 characters.'],
     [{ text: 'a\0b' }, ['filter', 'text'], 'this is not a text: it holds a NUL or half a character.'],
     [{ text: '\ud800' }, ['filter', 'text'], 'this is not a text: it holds a NUL or half a character.'],
+    [
+      { text: `x or ${'y '.repeat(19)}` },
+      ['filter', 'text'],
+      'with "or" between words, write at most 20 words; without it, more.',
+    ],
     [{ keywords: ['x', ''] }, ['filter', 'keywords', 1], 'write a name, not nothing.'],
     [{ authors: [] }, ['filter', 'authors'], 'name at least one, or leave it out for all.'],
     [{ authors: Array(51).fill('x') }, ['filter', 'authors'], 'name at most 50.'],

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../db/filter.ts'
 import { countMatches, fewMatches, newestMatches } from '../db/matches.ts'
+import { typedText } from '../db/typed.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { plant } from './support/papers.ts'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     store.database.db,
     instants.map((publishedAt, index) => ({
       publishedAt,
-      abstract: `Sparse models ${index % 3 === 0 ? 'and routing' : ''}.`,
+      abstract: `Sparse models. ${index % 3 === 0 ? 'We prune and study the routing of experts.' : ''}`,
       authors: [{ name: index % 2 === 0 ? 'Ada Lovelace' : 'Alan Turing' }],
       keywords: index % 4 === 0 ? ['Pruning'] : [],
       upvotes: index,
@@ -47,6 +48,12 @@ const filters: Record<string, PaperFilter> = {
   'two words': { text: 'sparse routing' },
   'a phrase': { text: '"sparse models"' },
   'a refusal alone': { text: '-routing' },
+  'more words than the index is asked for': { text: 'we prune sparse models and study routing of experts' },
+  'more words, of which one is nowhere': { text: 'we prune sparse models and study routing of quantization' },
+  'more refusals than the index is asked for': { text: 'models -routing -quantization -vision -audio' },
+  'refusals of what is nowhere': { text: 'sparse -quantization -vision -audio' },
+  'more words with or': { text: 'sparse models study routing experts or quantization or pruned' },
+  'phrases and words': { text: '"sparse models" prune routing study "of experts"' },
   'a word that is nowhere': { text: 'quantization' },
   'stop words alone': { text: 'the of' },
   'a word and an author': { text: 'models', authors: ['Ada Lovelace'] },
@@ -100,9 +107,31 @@ test.each(Object.entries(filters))(
 test('few matches are named whole; of a phrase, which may be looked for in part, none are', async () => {
   const { db } = store.database
   expect(await fewMatches(db, canonicalFilter({ text: 'sparse routing' }))).toHaveLength(8)
+  const words = 'we prune sparse models and study routing of experts '
+  expect(await fewMatches(db, canonicalFilter({ text: words }))).toHaveLength(8)
+  expect(await fewMatches(db, canonicalFilter({ text: words.repeat(3) }))).toHaveLength(8)
+  expect(await fewMatches(db, canonicalFilter({ text: `${words}quantization` }))).toEqual([])
   expect(await fewMatches(db, canonicalFilter({ text: 'quantization' }))).toEqual([])
   expect(await fewMatches(db, canonicalFilter({ text: '"sparse models"' }))).toBeUndefined()
   expect(await fewMatches(db, canonicalFilter({ keywords: ['pruning'] }))).toBeUndefined()
+})
+
+test('of many words the index is asked for the rarest', async () => {
+  await using counted = await createTestDatabase()
+  const { db } = counted.database
+  const everywhere = 'representation generation evaluation optimization'
+  await plant(
+    db,
+    Array.from({ length: 40 }, (_, index) => ({
+      abstract: `${everywhere} ${index === 7 ? 'gru' : 'transformer'}`,
+    })),
+  )
+  await sql`analyze paper`.execute(db)
+  const { rows } = await sql<{ words: string }>`
+    with ${typedText(`${everywhere} gru`, { most: 10, words: 2, checked: 10 })}
+    select words::text from search`.execute(db)
+  expect(rows[0]?.words).toContain("'gru'")
+  expect(await countMatches(db, canonicalFilter({ text: `${everywhere} gru` }), 10)).toBe(1)
 })
 
 test('an empty database has no matches', async () => {

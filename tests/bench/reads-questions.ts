@@ -152,15 +152,19 @@ const percent = (share: number) => `${share * 100} %`
 
 interface Words {
   readonly rareWord: string
+  readonly abstract: string
   readonly words: readonly { readonly share: number; readonly word: string }[]
 }
 
-function searches({ rareWord, words }: Words): [name: string, text: string][] {
+function searches({ rareWord, abstract, words }: Words): [name: string, text: string][] {
   return [
     ...words.map(({ share, word }): [string, string] => [`a word in ${percent(share)}`, word]),
     ['the commonest word', 'model'],
     ['two common words', 'model learning'],
     ['four common words', 'language model training data'],
+    ['eight common words', 'model learning method language task generation data training'],
+    ['a whole abstract', abstract],
+    ['common without five', 'model -learning -method -language -task -generation'],
     ['a common phrase', '"language model"'],
     ['either of two', 'model or learning'],
     ['common without common', 'model -learning'],
@@ -206,6 +210,9 @@ async function factsOf(db: Db) {
         select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as words from (
           select lexeme from unnest(to_tsvector('papers', o.title)) order by length(lexeme) desc, lexeme limit 2) w) t
       order by (select count(*) from paper p where p.search @@ t.words) desc, o.id limit 1`)),
+    ...(await one(sql<{ abstract: string }>`
+      select left(abstract, 1000) as abstract from paper where length(abstract) > 900 and abstract !~* '\\yor\\y'
+      order by id desc limit 1`)),
     // Many a paper begins with the name of what it brings: "NAME: What It Is".
     ...(await one(sql<{ rareWord: string }>`
       select split_part(title, ':', 1) as "rareWord" from paper where title ~ '^[A-Za-z]{6,}:'
