@@ -143,9 +143,8 @@ export async function countMatches(db: Db, filter: CanonicalFilter, most: number
   return rows[0]?.amount ?? 0
 }
 
-/** Matches that are named one by one at most, and the texts of which that gives all: words, without signs. */
+/** Matches that are named one by one at most; and so many where papers have to be read to tell them. */
 const namedAtMost = 5000
-const plainWords = /^[\p{L}\p{N}\s]+$/u
 /** So many words find few papers, if any, and more would take the index long. */
 const namedBy = 16
 
@@ -155,14 +154,14 @@ const namedBy = 16
  * order of a list to find the few that hold a rare one.
  */
 export async function fewMatches(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
-  const { text } = filter
-  if (typeof text !== 'string' || !plainWords.test(text) || !isWalked(filter)) return undefined
-  const most = namedAtMost + 1
-  const { rows } = await sql<{ id: number; matches: boolean }>`
-    with recursive ${found(filter, text, { most, words: namedBy, checked: most })}
-    select newest.id, ${matches} as matches
-    from found cross join unnest(found.ids) as newest (id) cross join search limit ${sql.lit(most)}`.execute(
+  if (typeof filter.text !== 'string' || !isWalked(filter)) return undefined
+  const effort = { most: namedAtMost + 1, words: namedBy, checked: checkedAtMost + 1 }
+  const { rows } = await sql<{ many: boolean; id: number | null }>`
+    with recursive ${found(filter, filter.text, effort)},
+    told as materialized (select max(found.total) >= max(search.enough) as many from found cross join search)
+    select told.many, newest.id from told left join (
+      found cross join unnest(found.ids) as newest (id) cross join search) on not told.many and ${matches}`.execute(
     db,
   )
-  return rows.length > namedAtMost ? undefined : rows.filter((row) => row.matches).map(({ id }) => id)
+  return rows[0]?.many ? undefined : rows.flatMap(({ id }) => id ?? [])
 }

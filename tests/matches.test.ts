@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../db/filter.ts'
-import { countMatches, fewMatches, newestMatches } from '../db/matches.ts'
+import { checkedAtMost, countMatches, fewMatches, newestMatches } from '../db/matches.ts'
 import { typedText } from '../db/typed.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { plant } from './support/papers.ts'
@@ -104,16 +104,35 @@ test.each(Object.entries(filters))(
   },
 )
 
-test('few matches are named whole; of a phrase, which may be looked for in part, none are', async () => {
+test('few matches are named whole, of whatever text', async () => {
   const { db } = store.database
-  expect(await fewMatches(db, canonicalFilter({ text: 'sparse routing' }))).toHaveLength(8)
+  const named = async (text: string) => (await fewMatches(db, canonicalFilter({ text })))?.length
   const words = 'we prune sparse models and study routing of experts '
-  expect(await fewMatches(db, canonicalFilter({ text: words }))).toHaveLength(8)
-  expect(await fewMatches(db, canonicalFilter({ text: words.repeat(3) }))).toHaveLength(8)
-  expect(await fewMatches(db, canonicalFilter({ text: `${words}quantization` }))).toEqual([])
-  expect(await fewMatches(db, canonicalFilter({ text: 'quantization' }))).toEqual([])
-  expect(await fewMatches(db, canonicalFilter({ text: '"sparse models"' }))).toBeUndefined()
+  expect(await named('sparse routing')).toBe(8)
+  expect(await named(words)).toBe(8)
+  expect(await named(words.repeat(3))).toBe(8)
+  expect(await named(`${words}quantization`)).toBe(0)
+  expect(await named('quantization')).toBe(0)
+  expect(await named('"sparse models" -routing')).toBe(14)
+  expect(await named('"models sparse"')).toBe(0)
+  expect(await named('"routing of experts" or quantization')).toBe(8)
+  expect(await named('the of')).toBe(0)
   expect(await fewMatches(db, canonicalFilter({ keywords: ['pruning'] }))).toBeUndefined()
+})
+
+test('more than can be named are not', async () => {
+  await using large = await createTestDatabase()
+  const { db } = large.database
+  await plant(
+    db,
+    Array.from({ length: checkedAtMost + 1 }, () => ({ abstract: 'Sparse models.' })),
+  )
+  const named = async (text: string) => (await fewMatches(db, canonicalFilter({ text })))?.length
+  expect(await named('sparse models')).toBe(checkedAtMost + 1)
+  expect(await named('"sparse models"')).toBeUndefined()
+  expect(await named('"models sparse"')).toBeUndefined()
+  expect(await named('-dense')).toBeUndefined()
+  expect(await named('"sparse models" quantization')).toBe(0)
 })
 
 test('of many words the index is asked for the rarest', async () => {

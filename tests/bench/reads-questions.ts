@@ -57,6 +57,13 @@ export async function questionsFor(db: Db): Promise<Question[]> {
     'keyword and category': { keywords: [keyword.most], categories: ['cs.CV'], minUpvotes: 10 },
     'author and word': { authors: [author.most], text: 'model' },
     'rare keyword and common word': { keywords: [keyword.usual], text: 'model' },
+    ...Object.fromEntries(
+      ['eight common words', 'common without five', 'a common phrase', 'common words never together'].map(
+        (name) => [name, { text: new Map(searches(facts)).get(name) }],
+      ),
+    ),
+    'rare word in a phrase': { text: `"${facts.rareWord} model"` },
+    'rare word without common': { text: `${facts.rareWord} -model` },
     'common word, not withdrawn': { text: 'model', withdrawn: false },
     'common word and upvotes': { text: 'model', minUpvotes: 20 },
     'common word and organization': { text: 'model', organizations: [organization.most] },
@@ -211,7 +218,7 @@ async function factsOf(db: Db) {
           select lexeme from unnest(to_tsvector('papers', o.title)) order by length(lexeme) desc, lexeme limit 2) w) t
       order by (select count(*) from paper p where p.search @@ t.words) desc, o.id limit 1`)),
     ...(await one(sql<{ abstract: string }>`
-      select left(abstract, 1000) as abstract from paper where length(abstract) > 900 and abstract !~* '\\yor\\y'
+      select left(abstract, 1000) as abstract from paper where abstract !~* '\\yor\\y'
       order by id desc limit 1`)),
     // Many a paper begins with the name of what it brings: "NAME: What It Is".
     ...(await one(sql<{ rareWord: string }>`
