@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type IngestCommand, ingestCommand } from './support/ingest.ts'
 import { capturedPage, fixture, fixtureText } from './support/source-data.ts'
@@ -80,6 +81,24 @@ describe('files', () => {
     const told = await ingest.summary(['-'], input())
     expect(told).toMatchObject({ code: 0, rejected: 0, ...(papers && { new: papers }) })
     expect(await ingest.papers()).toBe(told.new)
+  })
+
+  test('after a large load Postgres knows what there is now, and plans by it', async () => {
+    const known = async () => {
+      const { rows } = await sql<{ papers: number }>`
+        select reltuples::integer as papers from pg_class where oid = 'paper'::regclass`.execute(
+        ingest.database.database.db,
+      )
+      return rows[0]?.papers
+    }
+    const lines = (amount: number) =>
+      entries(amount, '2026-06-16')
+        .map((entry) => JSON.stringify(entry))
+        .join('\n')
+    expect(await ingest.summary([ingest.file('few.jsonl', lines(20))])).toMatchObject({ code: 0, new: 20 })
+    expect(await known()).toBeLessThan(20)
+    expect(await ingest.summary([ingest.file('many.jsonl', lines(600))])).toMatchObject({ code: 0, new: 580 })
+    expect(await known()).toBe(600)
   })
 
   test('--dry-run tells what would be, and stores nothing', async () => {

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/database.ts'
+import { settle } from '../../db/settle.ts'
 import { noteFailure } from '../../db/sources.ts'
 import type { Config } from '../config.ts'
 import { isUnavailable, StartError } from '../faults.ts'
@@ -26,6 +27,9 @@ export interface Tools {
   onFault: (fault: FileFault) => Promise<void>
 }
 
+/** Papers after which Postgres should not wait for the next time that it looks around by itself. */
+const largeLoad = 500
+
 export interface Task {
   /** Of how much it consists, in the unit that its readings `advance` the progress by. */
   total?: number | undefined
@@ -48,6 +52,11 @@ export async function runIngest(
   try {
     const work = { config, db: store.db, signal: stop.signal, task: await task(store.db) }
     const report = await ingestAll(work, options)
+    const { new: added, changed } = report.total
+    if (added + changed >= largeLoad && !report.dryRun)
+      await settle(store.db).catch((error) =>
+        log.debug('Postgres could not tidy up.', { reason: String(error) }),
+      )
     tellReport(report, options)
     process.exitCode = exitCode(report, stop.received)
   } finally {
