@@ -3,7 +3,7 @@ import type { Db } from './database.ts'
 import { facetConditions, hasFacet } from './facets.ts'
 import { type CanonicalFilter, filterConditions } from './filter.ts'
 import { countList } from './page.ts'
-import { type Effort, typedText } from './typed.ts'
+import { type Effort, soughtOf, typedText } from './typed.ts'
 
 type Sql = RawBuilder<unknown>
 type Criterion = keyof CanonicalFilter
@@ -55,7 +55,7 @@ function conditionsIn(place: 'column' | 'row', filter: CanonicalFilter): Sql[] {
 }
 
 /** Papers that are read at most to see whether they match a text of which the index cannot tell it. */
-export const checkedAtMost = 2000
+export const checkedAtMost = 3000
 /** Words of a text that the index is asked for at most: all of them, where there are no more. */
 export const soughtWords = 4
 
@@ -72,22 +72,31 @@ export function newestMatches(filter: CanonicalFilter, most: number): Sql {
     return sql`select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}`
   if (typeof filter.text !== 'string') return newestOf(filter, sql`true`, most)
-  return sql`
-    with recursive ${found(filter, filter.text, { most, words: soughtWords, checked: checkedAtMost })}
-    select newest.id from found cross join unnest(found.ids) with ordinality as newest (id, place) cross join search
-    where ${matches} order by found.total, newest.place limit ${sql.lit(most)}`
+  const { tables } = found(filter, filter.text, { most, words: soughtWords, checked: checkedAtMost })
+  return sql`with recursive ${tables}
+    select newest.id from found cross join unnest(found.ids) with ordinality as newest (id, place)
+    order by found.seen, newest.place limit ${sql.lit(most)}`
 }
 
-/** Whether the paper `newest.id`, which `found` has, is one of the text's. */
-const matches = sql`(not search.checked
-  or exists (select from paper p where p.id = newest.id and p.search @@ search.query))`
+const plainWords = /^[\p{L}\p{N}\s]+$/u
 
-/** The tables `search` of a text and `found` of its filter. */
-function found(filter: CanonicalFilter, text: string, effort: Effort): Sql {
-  const holding = papersOf(sql`p.search @@ (select words from search)`)
-  const any = papersOf(sql`(select words from search) is null`)
-  const both: Candidates = (conditions) => sql`${holding(conditions)} union all ${any(conditions)}`
-  return sql`${typedText(text, effort)}, ${walk(filter, both, sql`(select enough from search)`)}`
+/** The table `found` of a filter with a text, with what it is made of, and how many candidates are `enough` for it. */
+function found(filter: CanonicalFilter, text: string, effort: Effort): { tables: Sql; enough: Sql } {
+  const typed = typedText(text)
+  if (plainWords.test(text) && text.trim().split(/\s+/u).length <= effort.words) {
+    const enough = sql.lit(effort.most)
+    const candidates = papersOf(sql`p.search @@ (select query from typed)`)
+    return { tables: sql`${typed}, ${walk(filter, { candidates, enough })}`, enough }
+  }
+  const enough = sql`(select enough from sought)`
+  const holding = papersOf(sql`p.search @@ (select words from sought)`)
+  const any = papersOf(sql`(select words from sought) is null`)
+  const walked = walk(filter, {
+    candidates: (conditions) => sql`${holding(conditions)} union all ${any(conditions)}`,
+    fits: sql`(not (select checked from sought) or p.search @@ (select query from typed))`,
+    enough,
+  })
+  return { tables: sql`${typed}, ${soughtOf(effort)}, ${walked}`, enough }
 }
 
 /** The ids of the newest papers that hold the words of a `tsquery`, `most` at most, as SQL. */
@@ -96,18 +105,25 @@ export function newestHolding(query: Sql, most: number): Sql {
 }
 
 function newestOf(filter: CanonicalFilter, what: Sql, most: number): Sql {
-  return sql`with recursive ${walk(filter, papersOf(what), sql.lit(most))}
+  return sql`with recursive ${walk(filter, { candidates: papersOf(what), enough: sql.lit(most) })}
     select newest.id from found cross join unnest(found.ids) as newest (id)`
 }
 
-type Candidates = (conditions: Sql) => Sql
+interface Walk {
+  /** The papers that fulfil conditions which the index knows. */
+  readonly candidates: (conditions: Sql) => Sql
+  /** What a candidate `p` has to fulfil besides. */
+  readonly fits?: Sql
+  /** Candidates after which it ends. */
+  readonly enough: Sql
+}
 
-function papersOf(what: Sql): Candidates {
+function papersOf(what: Sql): Walk['candidates'] {
   return (conditions) => sql`select p.* from paper p where ${what} and ${conditions}`
 }
 
-/** The table `found (period, ids, total)`: the matches of each period, until in total there are enough. */
-function walk(filter: CanonicalFilter, candidates: Candidates, enough: Sql): Sql {
+/** The table `found (period, ids, seen)`: the matches of each period, until enough candidates were seen. */
+function walk(filter: CanonicalFilter, { candidates, fits, enough }: Walk): Sql {
   const { text: _text, publishedFrom, publishedTo, ...rest } = filter
   const indexed = [
     ...conditionsIn('column', rest),
@@ -115,24 +131,27 @@ function walk(filter: CanonicalFilter, candidates: Candidates, enough: Sql): Sql
     hasFacet(sql`next.period::text`),
   ]
   const year = (day: unknown) => sql`extract(year from ${day ?? null}::date)::integer`
+  const papers = sql`(${candidates(sql.join(indexed, sql` and `))} offset 0) p
+    where ${sql.join([sql`true`, ...conditionsIn('row', filter)], sql` and `)}`
+  const judged = fits ? sql`(select p.id, p.published_at, ${fits} as fits from ${papers} offset 0) p` : papers
   return sql`
     span as materialized (
       select greatest(${year(publishedFrom)}, extract(year from min(published_at) at time zone 'UTC')::integer) as first,
         least(${year(publishedTo)}, extract(year from max(published_at) at time zone 'UTC')::integer) as last from paper),
     found as (
-      select last * 100 + 13 as period, '{}'::bigint[] as ids, 0 as total from span
+      select last * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as seen from span
       union all
-      select next.period, more.ids, found.total + cardinality(more.ids)
+      select next.period, more.ids, found.seen + more.seen
       from found cross join span
       cross join lateral (
         select case when found.period <= 9999 or found.period % 100 > 1 then found.period - 1
           when found.period / 100 = last then (last - 1) * 100 + 12 else last - 2 end as period) next
       cross join lateral (
-        select coalesce(array_agg(newest.id order by newest.published_at desc, newest.id desc), '{}') as ids from (
-          select p.id, p.published_at from (${candidates(sql.join(indexed, sql` and `))} offset 0) p
-          where ${sql.join([sql`true`, ...conditionsIn('row', filter)], sql` and `)}
-          order by p.published_at desc, p.id desc limit ${enough} - found.total) newest) more
-      where found.total < ${enough} and next.period >= first)`
+        select coalesce(array_agg(newest.id order by newest.published_at desc, newest.id desc)
+            filter (where newest.fits), '{}') as ids, count(*) as seen from (
+          select p.id, p.published_at, ${fits ? sql`p.fits` : sql`true as fits`} from ${judged}
+          order by p.published_at desc, p.id desc limit ${enough} - found.seen) newest) more
+      where found.seen < ${enough} and next.period >= first)`
 }
 
 /** How many papers a filter finds; `most` where there are at least so many. */
@@ -156,12 +175,11 @@ const namedBy = 16
 export async function fewMatches(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
   if (typeof filter.text !== 'string' || !isWalked(filter)) return undefined
   const effort = { most: namedAtMost + 1, words: namedBy, checked: checkedAtMost + 1 }
-  const { rows } = await sql<{ many: boolean; id: number | null }>`
-    with recursive ${found(filter, filter.text, effort)},
-    told as materialized (select max(found.total) >= max(search.enough) as many from found cross join search)
-    select told.many, newest.id from told left join (
-      found cross join unnest(found.ids) as newest (id) cross join search) on not told.many and ${matches}`.execute(
-    db,
-  )
-  return rows[0]?.many ? undefined : rows.flatMap(({ id }) => id ?? [])
+  const { tables, enough } = found(filter, filter.text, effort)
+  const { rows } = await sql<{ many: boolean; ids: number[] }>`
+    with recursive ${tables}
+    select max(found.seen) >= ${enough} as many,
+      array(select newest.id from found cross join unnest(found.ids) as newest (id)) as ids
+    from found`.execute(db)
+  return rows[0]?.many ? undefined : rows[0]?.ids
 }

@@ -16,13 +16,18 @@ const phraseSign = '<(-|[0-9]+)>'
 /** Words that must not be there, of which the index is asked; each is three nodes of a query. */
 const refusedAtMost = 2
 
+/** A text in the syntax of `websearch_to_tsquery` as the common table expression `typed`: one row with its `query`. */
+export function typedText(text: string): RawBuilder<unknown> {
+  return sql`typed as materialized (select websearch_to_tsquery('papers', ${text}::text) as query)`
+}
+
 /**
- * A text in the syntax of `websearch_to_tsquery` as the common table expressions `typed` and `search`, whose one row
- * has its `query`; the `words` that the index is to be asked for, null for a text of nothing but refusals; whether
- * what it finds has to be `checked` against the query; and how many of those are `enough`. The index knows neither
- * where words stand, for a phrase, nor which papers are without one.
+ * How the query of `typed` is sought, as the common table expression `sought`. Its one row has the `words` that the
+ * index is to be asked for, null for a text of nothing but refusals; whether what it finds has to be `checked` against
+ * the query; and how many of those are `enough`. The index knows neither where words stand, for a phrase, nor which
+ * papers are without one.
  */
-export function typedText(text: string, { most, words, checked }: Effort): RawBuilder<unknown> {
+export function soughtOf({ most, words, checked }: Effort): RawBuilder<unknown> {
   // How often a word is, Postgres has counted for its commonest ones; of the others the longest tend to be the rarest.
   const rarest = sql`(
     select string_agg(one.word, ' & ')::tsquery from (
@@ -35,9 +40,8 @@ export function typedText(text: string, { most, words, checked }: Effort): RawBu
       group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
       limit ${sql.lit(words)}) one)`
   return sql`
-    typed as materialized (select websearch_to_tsquery('papers', ${text}::text) as query),
-    search as materialized (
-      select query, checked, case when tree = 'T' then null when not checked then query
+    sought as materialized (
+      select checked, case when tree = 'T' then null when not checked then query
           when either then holding::tsquery else ${rarest} end as words,
         case when checked then ${sql.lit(checked)} else ${sql.lit(most)} end as enough
       from (

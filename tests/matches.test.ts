@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../db/filter.ts'
 import { checkedAtMost, countMatches, fewMatches, newestMatches } from '../db/matches.ts'
-import { typedText } from '../db/typed.ts'
+import { soughtOf, typedText } from '../db/typed.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { plant } from './support/papers.ts'
 
@@ -147,8 +147,8 @@ test('of many words the index is asked for the rarest', async () => {
   )
   await sql`analyze paper`.execute(db)
   const { rows } = await sql<{ words: string }>`
-    with ${typedText(`${everywhere} gru`, { most: 10, words: 2, checked: 10 })}
-    select words::text from search`.execute(db)
+    with ${typedText(`${everywhere} gru`)}, ${soughtOf({ most: 10, words: 2, checked: 10 })}
+    select words::text from sought`.execute(db)
   expect(rows[0]?.words).toContain("'gru'")
   expect(await countMatches(db, canonicalFilter({ text: `${everywhere} gru` }), 10)).toBe(1)
 })
