@@ -37,6 +37,7 @@ const days: readonly Criterion[] = ['publishedFrom', 'publishedTo', 'editionFrom
 /** Editions of so many days have few papers, which their own index finds. */
 const fewDays = 31
 
+/** Whether the matches of a filter are sought period by period. */
 function isWalked(filter: CanonicalFilter): boolean {
   const { editionFrom, editionTo } = filter
   const span = Date.parse(String(editionTo)) - Date.parse(String(editionFrom))
@@ -162,7 +163,7 @@ export async function countMatches(db: Db, filter: CanonicalFilter, most: number
   return rows[0]?.amount ?? 0
 }
 
-/** Matches that are named one by one at most; and so many where papers have to be read to tell them. */
+/** Matches that are named one by one at most, where none has to be read to tell it. */
 const namedAtMost = 5000
 /** So many words find few papers, if any, and more would take the index long. */
 const namedBy = 16

@@ -54,7 +54,7 @@ export interface PapersQuery {
   readonly asOf?: Date | null | undefined
 }
 
-/** A list of papers at the root: one statement for the page, one more for a text, one more where `totalCount` is selected. */
+/** A list of papers at the root: one statement for the page, one more for a text, one for `totalCount` of what is many. */
 export async function rootPapers(
   query: PapersQuery,
   args: PagingArgs,
@@ -75,7 +75,7 @@ export async function rootPapers(
     page,
     request,
     scope,
-    () => countOf(query, list, db),
+    async () => few?.length ?? countOf(query, list, db),
     (row) => row,
   )
 }

@@ -122,6 +122,17 @@ test('what is not selected is not read', async () => {
   expect(await count('{ editions { nodes { listings { totalCount } } } }')).toBe(2)
 })
 
+test('papers that a text has named are counted, not sought again', async () => {
+  const { statements, data } = await countStatements(
+    app,
+    '{ papers(first: 100, filter: { text: "decoding" }) { totalCount nodes { title } } }',
+  )
+  const { papers } = data as { papers: { totalCount: number; nodes: unknown[] } }
+  expect(papers.totalCount).toBeGreaterThan(0)
+  expect(papers.nodes).toHaveLength(papers.totalCount)
+  expect(statements).toBe(2)
+})
+
 test('aliases of one field are answered together', async () => {
   const ids = Array.from({ length: 20 }, (_, place) => arxivId(500 + place))
   const paper =
