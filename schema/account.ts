@@ -1,10 +1,8 @@
-import { listingsBySubmitter, splitListing } from '../db/listings.ts'
 import { accountsByNames } from '../db/people.ts'
 import type { AccountRow } from '../db/tables.ts'
 import { builder } from './builder.ts'
 import { nameArgument } from './inputs.ts'
-import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
-import { orderArgument, ownedList, ownedPapers } from './owned.ts'
+import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
 
 export const Account = builder.loadableNodeRef('Account', {
@@ -55,19 +53,6 @@ Account.implement({
         resolve: ({ name }, args, context, info) => ownedPapers('account', name, args, context, info),
       },
       PaperConnection,
-    ),
-    submissions: t.connection(
-      {
-        type: Listing,
-        description: 'What it submitted to editions, the newest edition first.',
-        resolve: ({ name }, args, context, info) => {
-          const wanted = listedPaperColumns(info)
-          const list = listingsBySubmitter(wanted)
-          const parent = { name: 'submissions', key: name, list, wanted, toNode: splitListing }
-          return ownedList(parent, args, context, info)
-        },
-      },
-      ListingConnection,
     ),
   }),
 })

@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts'
-import type { Feed } from '../db/feed/index.ts'
+import type { Feed } from '../db/feed/feed.ts'
 import type { PaperRecord, Rejection } from '../db/record.ts'
 
 /** Who asks, as far as answers depend on it. */

@@ -8,7 +8,6 @@ import {
   submittersOf,
   submittersShown,
 } from '../db/editions.ts'
-import { listingsOfEdition, splitListing } from '../db/listings.ts'
 import { countList, readPage } from '../db/page.ts'
 import { batched } from './batch.ts'
 import { builder } from './builder.ts'
@@ -16,8 +15,7 @@ import { pageRequest, toConnection } from './connection.ts'
 import type { Context } from './context.ts'
 import { scopeOf } from './cursor.ts'
 import { dayKey } from './ids.ts'
-import { Listing, ListingConnection, listedPaperColumns } from './listing.ts'
-import { orderArgument, ownedList, ownedPapers } from './owned.ts'
+import { orderArgument, ownedPapers } from './owned.ts'
 import { countedAtMost, rejectFirstWithLast } from './paging.ts'
 import { Paper, PaperConnection } from './paper.ts'
 import { SubmissionsRef } from './submissions.ts'
@@ -36,19 +34,6 @@ Edition.implement({
       type: 'Date',
       description: 'Its day. Not the day on which its papers were published.',
     }),
-    listings: t.connection(
-      {
-        type: Listing,
-        description: 'What it lists, the paper with the most upvotes first, as the page shows it.',
-        resolve: ({ date }, args, context, info) => {
-          const wanted = listedPaperColumns(info)
-          const list = listingsOfEdition(wanted)
-          const parent = { name: 'listings', key: date, list, wanted, toNode: splitListing }
-          return ownedList(parent, args, context, info)
-        },
-      },
-      ListingConnection,
-    ),
     papers: t.connection(
       {
         type: Paper,

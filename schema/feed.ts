@@ -2,13 +2,13 @@ import type { EventDelivery } from '../db/feed/delivery.ts'
 import { deliverEvent } from '../db/feed/delivery.ts'
 import { readLogState } from '../db/feed/log.ts'
 import { type PaperMatch, scan } from '../db/feed/scan.ts'
-import { FeedStream } from '../db/feed/stream.ts'
 import type { PaperFilter } from '../db/filter.ts'
 import type { FeedEventKind } from '../db/tables.ts'
 import { builder } from './builder.ts'
 import type { Context } from './context.ts'
 import { asCursorError, positionAfter } from './feed-cursor.ts'
 import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './feed-events.ts'
+import { FeedSubscription } from './feed-subscription.ts'
 import { filterOf, PaperFilterInput, requireSearchable } from './filter.ts'
 
 const FeedEventKindEnum = builder.enumType('FeedEventKind', {
@@ -102,7 +102,7 @@ Without \`after\` it begins now. ${sharing}`,
     },
     subscribe: async (_root, args, context) => {
       const request = { kinds: new Set<FeedEventKind>(['ingested']), match: await matchOf(args, context) }
-      return new FeedStream(context.feed, request, await positionAfter(context, args.after))
+      return new FeedSubscription(request, await positionAfter(context, args.after))
     },
     resolve: (delivery) => delivery as unknown as EventOf<'ingested'>,
   }),
@@ -130,9 +130,9 @@ The first heartbeat says that you have caught up. Without \`after\` it begins no
       const request = {
         kinds: kindsOf(args.kinds),
         match: await matchOf(args, context),
-        heartbeat: args.heartbeat * 1000,
+        heartbeatMs: args.heartbeat * 1000,
       }
-      return new FeedStream(context.feed, request, await positionAfter(context, args.after))
+      return new FeedSubscription(request, await positionAfter(context, args.after))
     },
     resolve: (delivery) => delivery,
   }),

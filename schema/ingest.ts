@@ -1,6 +1,7 @@
 import type { PaperRecord, Rejection } from '../db/record.ts'
 import { noteReading } from '../db/sources.ts'
-import { type Outcome, type Recorded, recordPapers } from '../db/writer/index.ts'
+import type { Outcome, Recorded } from '../db/writer/batch.ts'
+import { recordPapers } from '../db/writer/index.ts'
 import { forgetLoaded } from './batch.ts'
 import { builder } from './builder.ts'
 import { anonymous, type Viewer } from './context.ts'

@@ -1,10 +1,18 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { type Listing as ListingRow, listingsByPaperIds, listingsShown } from '../db/listings.ts'
+import {
+  type Listing as ListingRow,
+  listingsByPaperIds,
+  listingsBySubmitter,
+  listingsOfEdition,
+  listingsShown,
+  splitListing,
+} from '../db/listings.ts'
 import type { PaperColumn } from '../db/papers.ts'
 import { paperColumns } from '../db/papers.ts'
 import { Account } from './account.ts'
 import { builder } from './builder.ts'
 import { Edition } from './edition.ts'
+import { ownedList } from './owned.ts'
 import { Paper } from './paper.ts'
 import { paperColumnsBelow } from './plan.ts'
 
@@ -40,7 +48,7 @@ export const Listing = builder.objectRef<ListingRow>('Listing').implement({
   }),
 })
 
-export const ListingConnection = builder.connectionObject(
+const ListingConnection = builder.connectionObject(
   { type: Listing, name: 'ListingConnection', description: 'A page of a list of listings.' },
   { name: 'ListingEdge', description: 'A listing in a list.' },
 )
@@ -57,7 +65,39 @@ builder.objectFields(Paper, (t) => ({
   }),
 }))
 
+builder.objectFields(Account, (t) => ({
+  submissions: t.connection(
+    {
+      type: Listing,
+      description: 'What it submitted to editions, the newest edition first.',
+      resolve: ({ name }, args, context, info) => {
+        const wanted = listedPaperColumns(info)
+        const list = listingsBySubmitter(wanted)
+        const parent = { name: 'submissions', key: name, list, wanted, toNode: splitListing }
+        return ownedList(parent, args, context, info)
+      },
+    },
+    ListingConnection,
+  ),
+}))
+
+builder.objectFields(Edition, (t) => ({
+  listings: t.connection(
+    {
+      type: Listing,
+      description: 'What it lists, the paper with the most upvotes first, as the page shows it.',
+      resolve: ({ date }, args, context, info) => {
+        const wanted = listedPaperColumns(info)
+        const list = listingsOfEdition(wanted)
+        const parent = { name: 'listings', key: date, list, wanted, toNode: splitListing }
+        return ownedList(parent, args, context, info)
+      },
+    },
+    ListingConnection,
+  ),
+}))
+
 /** The columns of the papers below a connection of listings. */
-export function listedPaperColumns(info: GraphQLResolveInfo): ReadonlySet<PaperColumn> {
+function listedPaperColumns(info: GraphQLResolveInfo): ReadonlySet<PaperColumn> {
   return paperColumnsBelow(info, ['nodes', 'paper'], ['edges', 'node', 'paper']) ?? new Set(paperColumns)
 }

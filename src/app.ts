@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts'
-import { type Feed, openFeed } from '../db/feed/index.ts'
+import type { Feed } from '../db/feed/feed.ts'
+import { openFeed } from '../db/feed/index.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
 import type { Config } from './config.ts'

@@ -1,21 +1,16 @@
 import { Command, CommanderError } from 'commander'
 import { EmbeddedDatabaseError } from '../db/embedded/index.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import type { CommandContext } from './commands/context.ts'
 import { followCommand } from './commands/follow.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { serveCommand } from './commands/serve.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig } from './config.ts'
 import { StartError } from './faults.ts'
 import { SourceError } from './ingest/errors.ts'
-import { createLogger, describe, type Logger } from './log.ts'
-
-/** What a command works with. Made when the command runs, so that `--help` needs no valid settings. */
-export interface CommandContext {
-  readonly config: Config
-  readonly log: Logger
-}
+import { createLogger, describe } from './log.ts'
 
 /**
  * The command line. Ends by setting the exit code: 0, or 1 with one sentence on standard error. A fault of the

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { FeedCursorError, formatCursor } from '../db/feed/cursor.ts'
-import { type Feed, type FeedOptions, openFeed } from '../db/feed/index.ts'
+import type { Feed } from '../db/feed/feed.ts'
+import { type FeedOptions, openFeed } from '../db/feed/index.ts'
 import { pruneLog } from '../db/feed/log.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { addPapers, append, ingested, ingestPaper } from './support/feed.ts'
@@ -33,12 +34,23 @@ async function readAll(feed: Feed, after: number): Promise<number[]> {
   return numbers
 }
 
+/** Resolves with true once there is something after the position, with false when the feed closes first. */
+function moved(feed: Feed, after: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const look = () => {
+    if (feed.head > after || feed.closed) resolve(!feed.closed)
+  }
+  const stop = feed.watch(look)
+  look()
+  return promise.finally(stop)
+}
+
 const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index + 1)
 
 test('a commit wakes readers; the head is read once for all of them', async () => {
   const feed = await open()
   const start = await feed.refresh()
-  const waiting = Array.from({ length: 50 }, () => feed.wait(start))
+  const waiting = Array.from({ length: 50 }, () => moved(feed, start))
   const reads = feed.statements.reads
   const paper = await ingestPaper(store.database.db, 'Waking up')
   expect(await Promise.all(waiting)).toEqual(Array(50).fill(true))
@@ -97,7 +109,7 @@ test('the listener comes back after its backend was killed, and what was missed 
   const onError = vi.fn()
   const feed = await open({ onError })
   const start = await feed.refresh()
-  const waited = feed.wait(start)
+  const waited = moved(feed, start)
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'daily-papers feed' and datname = current_database()`.execute(db)
   await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 10_000 })
@@ -116,7 +128,7 @@ test('without notifications the poll finds what is new', async () => {
     await sql`insert into feed_event (number, kind, paper_id, source, recorded_at, data)
       values (${start + 1}, 'ingested', ${paper}, 'client', now(), '{}')`.execute(trx)
   })
-  expect(await feed.wait(start)).toBe(true)
+  expect(await moved(feed, start)).toBe(true)
 })
 
 test('each bad cursor has its own refusal, with the way out', async () => {
@@ -172,7 +184,7 @@ test('pruning forgets the oldest, refuses what is gone, and says where to go on'
 
 test('closing wakes whoever waits, at once', async () => {
   const feed = await open()
-  const waiting = feed.wait(await feed.refresh())
+  const waiting = moved(feed, await feed.refresh())
   await feed.close()
   expect(await waiting).toBe(false)
   expect(feed.held.watchers).toBe(0)

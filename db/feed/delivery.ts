@@ -1,5 +1,5 @@
 import type { FeedEntry } from './events.ts'
-import type { Feed } from './index.ts'
+import type { Feed } from './feed.ts'
 
 /** What a subscriber receives next: an event, or word of how far the reading has come. */
 export type Delivery = EventDelivery | HeartbeatDelivery

@@ -1,60 +1,16 @@
 import type { Db } from '../database.ts'
-import type { CanonicalFilter } from '../filter.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { expired, FeedCursorError, formatCursor, inFuture, parseCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
+import type { Feed } from './feed.ts'
 import { type ListenerOptions, listenToFeed } from './listener.ts'
 import { readLogState } from './log.ts'
 import { Matcher } from './matcher.ts'
 import { Pages, pageSize } from './pages.ts'
-import type { PaperMatch } from './scan.ts'
 import { type Bounds, Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
 
 export type { FeedEntry } from './events.ts'
-
-/**
- * The log of what happened to papers, as one instance reads it: the tail once for all readers, the rest in shared
- * pages. A position is the number of the last event before it; a cursor is a position as text. Readers hold
- * positions, never queues, so that a slow one costs nothing.
- */
-export interface Feed extends AsyncDisposable {
-  /** Names the database; cursors carry it. */
-  readonly epoch: string
-  /** The newest position this instance knows of. */
-  readonly head: number
-  /** When the log was last read to its end: what is here is what there was then. */
-  readonly readAt: Date
-  /** Whether the dedicated connection listens; without it the poll goes on. */
-  readonly listening: boolean
-  /** What is held in memory, for tests and metrics. */
-  readonly held: {
-    watchers: number
-    tail: { count: number; size: number }
-    pages: { pages: number; size: number }
-  }
-  /** Readings of the log, and statements that matched filters, since the start. */
-  readonly statements: { readonly reads: number; readonly matches: number }
-  /** Reads to the end of the log, and resolves with the head: no event committed before the call is after it. */
-  refresh(): Promise<number>
-  /** Some of the events after a position, without a gap; none at the head. Throws `FeedCursorError` (expired). */
-  read(after: number): Promise<readonly FeedEntry[]>
-  /** Resolves once there is something after the position; false when the signal or the feed ended first. */
-  wait(after: number, signal?: AbortSignal): Promise<boolean>
-  /** Calls back whenever the head has moved, and once when the feed closes. Returns the way to stop. */
-  watch(onMove: () => void): () => void
-  /** A position as a cursor. */
-  cursor(position: number): string
-  /**
-   * The position of a cursor, of `START` (before the oldest event kept) or of `NOW` (after the newest). Throws
-   * `FeedCursorError`: malformed, foreign, future or expired.
-   */
-  position(cursor: string): Promise<number>
-  /** Which papers a filter lets through, asked once for all who ask together; undefined where it lets all. */
-  matching(filter: CanonicalFilter): PaperMatch | undefined
-  readonly closed: boolean
-  close(): Promise<void>
-}
 
 export interface FeedOptions extends Pick<ListenerOptions, 'connectionString' | 'pollEvery' | 'checkEvery'> {
   db: Db
@@ -189,10 +145,6 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     },
     refresh,
     read,
-    wait: async (after, signal) => {
-      const moved = () => closed || after < tail.head
-      return (await watchers.until(moved, signal)) && !closed
-    },
     watch: (onMove) => watchers.add(onMove),
     cursor: (number) => formatCursor(epoch, number),
     matching: (filter) => matcher.of(filter),

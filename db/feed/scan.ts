@@ -1,6 +1,6 @@
 import type { FeedEventKind } from '../tables.ts'
 import type { FeedEntry } from './events.ts'
-import type { Feed } from './index.ts'
+import type { Feed } from './feed.ts'
 
 /** Which events a reader wants. */
 export interface FeedRequest {

@@ -23,19 +23,4 @@ export class Watchers {
   clear(): void {
     this.#watchers.clear()
   }
-
-  /** Resolves with true once the condition holds, which is asked at each move; with false if the signal was first. */
-  async until(condition: () => boolean, signal?: AbortSignal): Promise<boolean> {
-    while (!condition()) {
-      if (signal?.aborted) return false
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const wake = () => resolve()
-      this.#watchers.add(wake)
-      signal?.addEventListener('abort', wake, { once: true })
-      await promise
-      this.#watchers.delete(wake)
-      signal?.removeEventListener('abort', wake)
-    }
-    return true
-  }
 }

@@ -1,7 +1,7 @@
 import type { NewFeedEvent, PaperChanges } from '../feed/events.ts'
 import type { SourceName } from '../record.ts'
-import { equal, type MergedPaper } from './merge.ts'
-import { type StoredPaper, snapshot, toldColumns } from './rows.ts'
+import type { MergedPaper } from './merge.ts'
+import { equal, type StoredPaper, snapshot, toldColumns } from './rows.ts'
 
 /** What the feed tells of a batch: paper by paper, in the order in which the batch first spoke of them. */
 export function eventsOf(papers: readonly MergedPaper[], source: SourceName): NewFeedEvent[] {

@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import type { Db } from '../database.ts'
 import { voiceOf } from '../merge/rules.ts'
-import type { EditionReadingRecord, PaperRecord, SourceName } from '../record.ts'
 import type { Tables } from '../tables.ts'
+import type { Batch, Outcome, Recorded } from './batch.ts'
 import { eventsOf } from './events.ts'
 import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
@@ -10,24 +10,6 @@ import { mergeBatch } from './merge.ts'
 import { storeProfiles } from './profiles.ts'
 import { newestReadings, receiptsOf, speaksOnAll, storeReceipts } from './readings.ts'
 import { writeChanges } from './write.ts'
-
-export interface Batch {
-  source: SourceName
-  records: readonly PaperRecord[]
-  /** Editions of which the batch holds all that the source listed. */
-  editions?: readonly EditionReadingRecord[]
-}
-
-export type Outcome = 'new' | 'changed' | 'unchanged'
-
-export interface Recorded {
-  /** For each record, in order, the paper it speaks of and what became of that paper in this batch. */
-  outcomes: { paperId: number; outcome: Outcome }[]
-  /** Papers, each counted once, whatever number of records spoke of it. */
-  papers: Record<Outcome, number>
-  /** Entries added to the feed. */
-  events: number
-}
 
 /**
  * The one writer of papers. In one transaction it merges a batch of records into what is stored and writes the

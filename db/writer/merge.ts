@@ -4,9 +4,9 @@ import type { Voice } from '../merge/rules.ts'
 import { noValues } from '../merge/values.ts'
 import type { AuthorRecord, PaperRecord } from '../record.ts'
 import { titleKey } from '../text.ts'
-import type { Outcome } from './index.ts'
+import type { Outcome } from './batch.ts'
 import { type Receipt, speaksOnAll } from './readings.ts'
-import { type StoredPaper, toRow } from './rows.ts'
+import { equal, type StoredPaper, toRow } from './rows.ts'
 import { observeListing, type PaperState } from './state.ts'
 
 /** A paper after the batch, beside what it was. */
@@ -154,13 +154,6 @@ function valuesDiffer(before: StoredPaper, after: StoredPaper): boolean {
   return (Object.keys(after) as (keyof StoredPaper)[]).some(
     (column) => column !== 'provenance' && column !== 'updated_at' && !equal(before[column], after[column]),
   )
-}
-
-/** Columns hold texts, numbers, booleans, nulls or lists of texts. */
-export function equal(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, i) => item === b[i])
-  return a === b
 }
 
 function blank(id: number): PaperState {

@@ -148,3 +148,10 @@ export function snapshot(row: StoredPaper): EventValues {
       .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)),
   )
 }
+
+/** Columns hold texts, numbers, booleans, nulls or lists of texts. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => item === b[i])
+  return a === b
+}

@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import { isSamePoint, metrics, onlyChanges, type Point } from '../merge/history.ts'
 import type { Tables } from '../tables.ts'
-import { equal, type MergedPaper } from './merge.ts'
+import type { MergedPaper } from './merge.ts'
+import { equal } from './rows.ts'
 import { insertRows, storeAuthors, storeHistory, storeKeywords, storeNames, updatePapers } from './store.ts'
 
 /** Writes what a merged batch changed, a few statements whatever its size. */

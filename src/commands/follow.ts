@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { StartError } from '../faults.ts'
 import { FollowError, type FollowedEvent, followFeed } from '../follow.ts'
-import type { CommandContext } from '../main.ts'
+import type { CommandContext } from './context.ts'
 
 interface Options {
   readonly url?: string

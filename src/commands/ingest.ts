@@ -7,7 +7,7 @@ import { days, type EditionQuery, readEditions } from '../ingest/huggingface.ts'
 import { observationTime } from '../ingest/sources/options.ts'
 import { parseDay } from '../ingest/sources/time.ts'
 import { arxivClient, huggingFaceClient } from '../ingest/upstreams.ts'
-import type { CommandContext } from '../main.ts'
+import type { CommandContext } from './context.ts'
 import { type RunOptions, runIngest, type Task } from './ingest-run.ts'
 
 export function ingestCommand(context: () => CommandContext): Command {

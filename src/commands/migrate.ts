@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { CommandContext } from '../main.ts'
 import { openStore } from '../store.ts'
+import type { CommandContext } from './context.ts'
 
 export function migrateCommand(context: () => CommandContext): Command {
   return new Command('migrate').description('bring the database to the newest schema').action(async () => {

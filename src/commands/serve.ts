@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { CommandContext } from '../main.ts'
+import type { CommandContext } from './context.ts'
 
 export function serveCommand(context: () => CommandContext): Command {
   return new Command('serve')

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import type { Feed } from '../../db/feed/index.ts'
+import type { Feed } from '../../db/feed/feed.ts'
 import { type Context, createContext, type Viewer } from '../../schema/context.ts'
 
 /**

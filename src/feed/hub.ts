@@ -1,9 +1,9 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { Db } from '../../db/database.ts'
-import type { Feed } from '../../db/feed/index.ts'
-import { FeedStream } from '../../db/feed/stream.ts'
+import type { Feed } from '../../db/feed/feed.ts'
 import type { Context } from '../../schema/context.ts'
 import { ApiError } from '../../schema/errors.ts'
+import { FeedSubscription } from '../../schema/feed-subscription.ts'
 import { Admission, defaultLimits, type SubscriptionLimits } from './admission.ts'
 import { Contexts } from './contexts.ts'
 import type { Format } from './execution.ts'
@@ -94,7 +94,7 @@ export function createHub(options: HubOptions): Hub {
     Math.min(sweepEvery, stallAfter),
   ).unref()
 
-  function topicFor(args: OpenArgs, { request }: FeedStream): Topic {
+  function topicFor(args: OpenArgs, { request }: FeedSubscription): Topic {
     const { viewer } = args.contextValue
     const key = `${viewer.sharingKey}\n${topicKey(args)}`
     let topic = topics.get(key)
@@ -130,7 +130,7 @@ export function createHub(options: HubOptions): Hub {
         if (draining) throw shuttingDown()
         leave = admission.enter(address)
         const stream = await createSourceEventStream(args)
-        if (!(stream instanceof FeedStream)) {
+        if (!(stream instanceof FeedSubscription)) {
           leave()
           if (Symbol.asyncIterator in stream)
             throw new Error('The hub serves subscriptions to the feed alone.')

@@ -1,9 +1,9 @@
 import { FeedCursorError } from '../../db/feed/cursor.ts'
 import { deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
-import type { Feed } from '../../db/feed/index.ts'
+import type { Feed } from '../../db/feed/feed.ts'
 import { scan } from '../../db/feed/scan.ts'
-import type { StreamRequest } from '../../db/feed/stream.ts'
 import type { Viewer } from '../../schema/context.ts'
+import type { SubscriptionRequest } from '../../schema/feed-subscription.ts'
 import type { Contexts } from './contexts.ts'
 import { executeDelivery, type Format, type Operation } from './execution.ts'
 import type { Frame } from './frame.ts'
@@ -24,7 +24,7 @@ export interface Subject {
   readonly key: string
   readonly operation: Operation
   readonly viewer: Viewer
-  readonly request: StreamRequest
+  readonly request: SubscriptionRequest
   /** What makes the result of one event, rights included: topics of one shape share results. */
   readonly shape: string
   /** Whether a result can differ by what was sent before it. */

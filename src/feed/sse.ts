@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } from 'graphql'
 import type { Db } from '../../db/database.ts'
-import type { Feed } from '../../db/feed/index.ts'
+import type { Feed } from '../../db/feed/feed.ts'
 import { createContext, type Viewer } from '../../schema/context.ts'
 import { allowsOrigin } from '../origins.ts'
 import type { Frame } from './frame.ts'

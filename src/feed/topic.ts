@@ -29,8 +29,8 @@ export class Topic implements Home {
     this.#maker = new Maker(subject, parts)
     this.#onEmpty = onEmpty
     this.#epoch = parts.feed.epoch
-    const { heartbeat } = subject.request
-    if (heartbeat !== undefined) this.#beat = setInterval(() => this.#beatAll(), heartbeat).unref()
+    const { heartbeatMs } = subject.request
+    if (heartbeatMs !== undefined) this.#beat = setInterval(() => this.#beatAll(), heartbeatMs).unref()
   }
 
   /** Results made so far, for tests. */

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import type { PaperRecord } from '../../db/record.ts'
-import { type Batch, recordPapers } from '../../db/writer/index.ts'
+import type { Batch } from '../../db/writer/batch.ts'
+import { recordPapers } from '../../db/writer/index.ts'
 import { aRecord } from './records.ts'
 
 /** Stores papers through the one writer: `aRecord` with a number of its own, a title, and what the test says. */

@@ -1,7 +1,7 @@
 import { execute, type GraphQLError, parse } from 'graphql'
 import type { KyselyPlugin } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import type { Feed } from '../../db/feed/index.ts'
+import type { Feed } from '../../db/feed/feed.ts'
 import { createContext } from '../../schema/context.ts'
 import { schema } from '../../schema/index.ts'
 

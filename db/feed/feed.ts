@@ -1,0 +1,44 @@
+import type { CanonicalFilter } from '../filter.ts'
+import type { FeedEntry } from './events.ts'
+import type { PaperMatch } from './scan.ts'
+
+/**
+ * The log of what happened to papers, as one instance reads it: the tail once for all readers, the rest in shared
+ * pages. A position is the number of the last event before it; a cursor is a position as text. Readers hold
+ * positions, never queues, so that a slow one costs nothing.
+ */
+export interface Feed extends AsyncDisposable {
+  /** Names the database; cursors carry it. */
+  readonly epoch: string
+  /** The newest position this instance knows of. */
+  readonly head: number
+  /** When the log was last read to its end: what is here is what there was then. */
+  readonly readAt: Date
+  /** Whether the dedicated connection listens; without it the poll goes on. */
+  readonly listening: boolean
+  /** What is held in memory, for tests and metrics. */
+  readonly held: {
+    watchers: number
+    tail: { count: number; size: number }
+    pages: { pages: number; size: number }
+  }
+  /** Readings of the log, and statements that matched filters, since the start. */
+  readonly statements: { readonly reads: number; readonly matches: number }
+  /** Reads to the end of the log, and resolves with the head: no event committed before the call is after it. */
+  refresh(): Promise<number>
+  /** Some of the events after a position, without a gap; none at the head. Throws `FeedCursorError` (expired). */
+  read(after: number): Promise<readonly FeedEntry[]>
+  /** Calls back whenever the head has moved, and once when the feed closes. Returns the way to stop. */
+  watch(onMove: () => void): () => void
+  /** A position as a cursor. */
+  cursor(position: number): string
+  /**
+   * The position of a cursor, of `START` (before the oldest event kept) or of `NOW` (after the newest). Throws
+   * `FeedCursorError`: malformed, foreign, future or expired.
+   */
+  position(cursor: string): Promise<number>
+  /** Which papers a filter lets through, asked once for all who ask together; undefined where it lets all. */
+  matching(filter: CanonicalFilter): PaperMatch | undefined
+  readonly closed: boolean
+  close(): Promise<void>
+}

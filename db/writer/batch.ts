@@ -1,0 +1,19 @@
+import type { EditionReadingRecord, PaperRecord, SourceName } from '../record.ts'
+
+export interface Batch {
+  source: SourceName
+  records: readonly PaperRecord[]
+  /** Editions of which the batch holds all that the source listed. */
+  editions?: readonly EditionReadingRecord[]
+}
+
+export type Outcome = 'new' | 'changed' | 'unchanged'
+
+export interface Recorded {
+  /** For each record, in order, the paper it speaks of and what became of that paper in this batch. */
+  outcomes: { paperId: number; outcome: Outcome }[]
+  /** Papers, each counted once, whatever number of records spoke of it. */
+  papers: Record<Outcome, number>
+  /** Entries added to the feed. */
+  events: number
+}
