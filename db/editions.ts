@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import { editionsByDate } from './orders.ts'
-import type { List } from './page.ts'
+import { editionsByDate } from './lists/orders.ts'
+import type { List } from './lists/page.ts'
 import { prepared } from './prepared.ts'
 
 export interface Edition {

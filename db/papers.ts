@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
-import type { OwnedList } from './owned.ts'
-import type { List, Order } from './page.ts'
+import type { OwnedList } from './lists/owned.ts'
+import type { List, Order } from './lists/page.ts'
 import { prepared } from './prepared.ts'
 import type { PaperRow } from './tables.ts'
 

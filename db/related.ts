@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import { newestHolding } from './matches.ts'
+import { newestHolding } from './search/matches.ts'
 
 /** A paper that has something in common with another one. */
 export interface Related {

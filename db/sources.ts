@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import type { SourceName } from './record.ts'
+import type { SourceName } from './model/record.ts'
 import type { SourceRow } from './tables.ts'
 
 /** What a reading of a source brought, for `noteReading`. */

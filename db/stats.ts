@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import type { PeriodKind } from './period.ts'
+import type { PeriodKind } from './model/period.ts'
 
 /** What the editions of one day, week or month brought. */
 export interface StatsPoint {

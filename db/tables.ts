@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Insertable, JSONColumnType, Selectable } from 'kysely'
 
-/** One interface a table, one property a column; `tests/tables.test.ts` compares them with the migrated database. */
+/** One interface a table, one property a column; `tests/house/tables.test.ts` compares them with the migrated database. */
 export interface Tables {
   account: AccountTable
   author: AuthorTable
@@ -75,7 +75,7 @@ export interface PaperTable {
   submitter_names: Generated<string[]>
   first_listed_on: Day | null
   last_listed_on: Day | null
-  /** Who said what when: see db/merge/provenance.ts. */
+  /** Who said what when: see db/writer/merge/provenance.ts. */
   provenance: JSONColumnType<Record<string, string | null>>
   ingested_at: Instant
   updated_at: Instant

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
-import { computedOrders } from './orders.ts'
-import type { List } from './page.ts'
+import { computedOrders } from './lists/orders.ts'
+import type { List } from './lists/page.ts'
 import { type PaperColumn, selectPaper } from './papers.ts'
 
 /** Hours after which a vote counts half. */

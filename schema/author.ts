@@ -1,9 +1,9 @@
+import { foldSpace } from '../db/model/text.ts'
 import { accountsByAuthors, accountsShown, authorsByNames } from '../db/people.ts'
-import { foldSpace } from '../db/text.ts'
 import { Account } from './account.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
-import { nameArgument } from './inputs.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
+import { nameArgument } from './core/inputs.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
 

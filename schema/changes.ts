@@ -1,7 +1,7 @@
 import { historyByPaperIds, type RevisionRow, revisionsByPaperIds, revisionsShown } from '../db/changes.ts'
 import type { HistoryRow } from '../db/tables.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
 import { Paper } from './paper.ts'
 
 const defaultPoints = 100

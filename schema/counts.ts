@@ -8,12 +8,12 @@ import {
 } from '../db/stats.ts'
 import { Account } from './account.ts'
 import { Author } from './author.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
-import type { Context } from './context.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
+import type { Context } from './core/context.ts'
+import { listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
-import { listSizeByFirst } from './paging.ts'
 
 const mostCoAuthors = 50
 const sentence = `pass a whole number from 1 to ${mostCoAuthors}.`

@@ -8,15 +8,15 @@ import {
   submittersOf,
   submittersShown,
 } from '../db/editions.ts'
-import { countList, readPage } from '../db/page.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
-import { pageRequest, toConnection } from './connection.ts'
-import type { Context } from './context.ts'
-import { scopeOf } from './cursor.ts'
-import { dayKey } from './ids.ts'
+import { countList, readPage } from '../db/lists/page.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
+import { pageRequest, toConnection } from './core/connection.ts'
+import type { Context } from './core/context.ts'
+import { scopeOf } from './core/cursor.ts'
+import { dayKey } from './core/ids.ts'
+import { countedAtMost, rejectFirstWithLast } from './core/paging.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
-import { countedAtMost, rejectFirstWithLast } from './paging.ts'
 import { Paper, PaperConnection } from './paper.ts'
 import { SubmissionsRef } from './submissions.ts'
 

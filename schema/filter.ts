@@ -1,11 +1,11 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
 import type { Db } from '../db/database.ts'
-import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter } from '../db/filter.ts'
-import { checkedAtMost, soughtWords } from '../db/matches.ts'
-import { builder } from './builder.ts'
-import { BadInputError, type InputPath } from './errors.ts'
-import { nameArgument, wellFormed } from './inputs.ts'
-import { argumentName } from './validation.ts'
+import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter } from '../db/search/filter.ts'
+import { checkedAtMost, soughtWords } from '../db/search/matches.ts'
+import { builder } from './core/builder.ts'
+import { BadInputError, type InputPath } from './core/errors.ts'
+import { nameArgument, wellFormed } from './core/inputs.ts'
+import { argumentName } from './core/validation.ts'
 
 const longestText = 1000
 /** Words of a text with `or`: of each the index has to be asked. */

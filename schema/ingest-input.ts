@@ -1,4 +1,4 @@
-import { builder } from './builder.ts'
+import { builder } from './core/builder.ts'
 
 const instant = 'an ISO instant like `2026-06-16T08:30:00Z`; a day alone is its midnight in UTC'
 

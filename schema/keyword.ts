@@ -1,7 +1,7 @@
+import { keywordKey } from '../db/model/text.ts'
 import { keywordsByKeys } from '../db/people.ts'
-import { keywordKey } from '../db/text.ts'
-import { builder } from './builder.ts'
-import { nameArgument } from './inputs.ts'
+import { builder } from './core/builder.ts'
+import { nameArgument } from './core/inputs.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
 

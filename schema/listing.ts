@@ -10,11 +10,11 @@ import {
 import type { PaperColumn } from '../db/papers.ts'
 import { paperColumns } from '../db/papers.ts'
 import { Account } from './account.ts'
-import { builder } from './builder.ts'
+import { builder } from './core/builder.ts'
+import { paperColumnsBelow } from './core/plan.ts'
 import { Edition } from './edition.ts'
 import { ownedList } from './owned.ts'
 import { Paper } from './paper.ts'
-import { paperColumnsBelow } from './plan.ts'
 
 export const Listing = builder.objectRef<ListingRow>('Listing').implement({
   description:

@@ -1,4 +1,4 @@
-import { builder } from './builder.ts'
+import { builder } from './core/builder.ts'
 import { Paper } from './paper.ts'
 
 const ofArxivId = { extensions: { columns: ['arxiv_id'] } }

@@ -1,14 +1,14 @@
-import { arxivIdOf } from '../db/arxiv-id.ts'
+import { arxivIdOf } from '../db/model/arxiv-id.ts'
 import { type PaperColumn, type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
-import type { Context } from './context.ts'
-import { BadInputError } from './errors.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
+import type { Context } from './core/context.ts'
+import { BadInputError } from './core/errors.ts'
+import { globalIdFor, integerKey } from './core/ids.ts'
+import { rejectFirstWithLast } from './core/paging.ts'
+import { columnsKey, paperColumnsBelow } from './core/plan.ts'
 import { filterOf, PaperFilterInput } from './filter.ts'
-import { globalIdFor, integerKey } from './ids.ts'
-import { rejectFirstWithLast } from './paging.ts'
 import { PaperOrderEnum, rootPapers } from './paper-order.ts'
-import { columnsKey, paperColumnsBelow } from './plan.ts'
 
 export const Paper = builder.loadableNodeRef('Paper', {
   id: { resolve: (paper: PaperRow) => paper.id, parse: integerKey },

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { printSchema } from 'graphql'
-import { withIncrementalDelivery } from './incremental.ts'
+import { withIncrementalDelivery } from './core/incremental.ts'
+import { printSubgraph } from './federation/subgraph.ts'
 import { schema } from './index.ts'
-import { printSubgraph } from './subgraph.ts'
 
 /** Where the printed schema is kept, for people and for typed clients; a test compares it. */
 export const schemaFile = fileURLToPath(new URL('./schema.graphql', import.meta.url))

@@ -1,9 +1,9 @@
 import { authorsUsed, type Related, relatedByPaperIds } from '../db/related.ts'
 import { Author } from './author.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
+import { listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
-import { listSizeByFirst } from './paging.ts'
 import { Paper } from './paper.ts'
 
 const most = 20

@@ -1,6 +1,6 @@
 import { allSources } from '../db/sources.ts'
 import type { SourceRow } from '../db/tables.ts'
-import { builder } from './builder.ts'
+import { builder } from './core/builder.ts'
 
 export const Source = builder.objectRef<SourceRow>('Source').implement({
   tag: 'operations',

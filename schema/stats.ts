@@ -1,10 +1,10 @@
-import { addDays, type PeriodKind, periodOf } from '../db/period.ts'
+import { addDays, type PeriodKind, periodOf } from '../db/model/period.ts'
 import { type KeywordTrend, type StatsPoint, statsBetween, topKeywords } from '../db/stats.ts'
-import { builder } from './builder.ts'
-import { BadInputError } from './errors.ts'
-import { requireNear } from './inputs.ts'
+import { builder } from './core/builder.ts'
+import { BadInputError } from './core/errors.ts'
+import { requireNear } from './core/inputs.ts'
+import { listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
-import { listSizeByFirst } from './paging.ts'
 import { PeriodKindEnum } from './period.ts'
 
 /** Points of one answer: a quarter of days, a year of weeks, three years of months. */

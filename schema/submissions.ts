@@ -1,6 +1,6 @@
 import type { Submissions } from '../db/editions.ts'
 import { Account } from './account.ts'
-import { builder } from './builder.ts'
+import { builder } from './core/builder.ts'
 
 export const SubmissionsRef = builder.objectRef<Submissions>('Submissions').implement({
   description: 'An account and how much it submitted.',

@@ -1,7 +1,7 @@
 import { halfLifeHours, type Trend, trendsByPaperIds } from '../db/trending.ts'
-import { batched } from './batch.ts'
-import { builder } from './builder.ts'
-import { requireNear } from './inputs.ts'
+import { batched } from './core/batch.ts'
+import { builder } from './core/builder.ts'
+import { requireNear } from './core/inputs.ts'
 import { Paper } from './paper.ts'
 
 const hour = 3_600_000

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { anonymous, type Viewer } from '../schema/context.ts'
+import { anonymous, type Viewer } from '../schema/core/context.ts'
 
 const writer: Viewer = Object.freeze({ canWrite: true, sharingKey: 'writer' })
 

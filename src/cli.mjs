@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 18)) {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const { main } = await import('./main.ts')
+  const { main } = await import('./commands/main.ts')
   await main(process.argv)
 } else {
   process.exitCode = 1

@@ -1,4 +1,4 @@
-import type { CanonicalFilter } from '../filter.ts'
+import type { CanonicalFilter } from '../search/filter.ts'
 import type { FeedEntry } from './events.ts'
 import type { PaperMatch } from './scan.ts'
 

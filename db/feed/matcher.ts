@@ -1,5 +1,5 @@
 import type { Db } from '../database.ts'
-import { type CanonicalFilter, matchFilters } from '../filter.ts'
+import { type CanonicalFilter, matchFilters } from '../search/filter.ts'
 import type { PaperMatch } from './scan.ts'
 
 interface Question {

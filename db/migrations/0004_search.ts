@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 /**
  * One index for all that papers are searched by. A GIN index of several columns intersects what is asked of them
  * while it reads, whichever they are: the matches of one month are found without looking at the others, so that
- * a search goes through time, newest first, until it has enough (db/matches.ts).
+ * a search goes through time, newest first, until it has enough (db/search/matches.ts).
  */
 // biome-ignore lint/suspicious/noExplicitAny: a migration is frozen; today's table types will not be true then.
 export async function up(db: Kysely<any>): Promise<void> {

@@ -1,4 +1,4 @@
-import type { EditionReadingRecord, PaperRecord, SourceName } from '../record.ts'
+import type { EditionReadingRecord, PaperRecord, SourceName } from '../model/record.ts'
 
 export interface Batch {
   source: SourceName

@@ -1,6 +1,6 @@
 import type { NewFeedEvent, PaperChanges } from '../feed/events.ts'
-import type { SourceName } from '../record.ts'
-import type { MergedPaper } from './merge.ts'
+import type { SourceName } from '../model/record.ts'
+import type { MergedPaper } from './merge-batch.ts'
 import { equal, type StoredPaper, snapshot, toldColumns } from './rows.ts'
 
 /** What the feed tells of a batch: paper by paper, in the order in which the batch first spoke of them. */

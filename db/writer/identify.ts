@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
-import type { PaperRecord } from '../record.ts'
+import type { PaperRecord } from '../model/record.ts'
+import { titleKey } from '../model/text.ts'
 import type { Tables } from '../tables.ts'
-import { titleKey } from '../text.ts'
 
 /** The paper that a record speaks of: the id of a stored one, or a number below 0 for the n-th new one. */
 export type PaperKey = number

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import type { AccountRecord, OrganizationRecord, PaperRecord } from '../record.ts'
+import type { AccountRecord, OrganizationRecord, PaperRecord } from '../model/record.ts'
 import type { Tables } from '../tables.ts'
 
 interface Profile {

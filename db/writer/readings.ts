@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely'
-import { fieldNames, maySpeak, rules, type Voice } from '../merge/rules.ts'
-import { wordOf } from '../merge/values.ts'
-import type { EditionReadingRecord, PaperRecord } from '../record.ts'
+import type { EditionReadingRecord, PaperRecord } from '../model/record.ts'
 import type { Tables } from '../tables.ts'
+import { fieldNames, maySpeak, rules, type Voice } from './merge/rules.ts'
+import { wordOf } from './merge/values.ts'
 
 /** A reading as it is to be stored, and the papers of the one before it that it does not confirm. */
 export interface Receipt {

@@ -1,9 +1,9 @@
 import type { Insertable } from 'kysely'
 import type { PaperValues as EventValues, PaperColumn } from '../feed/events.ts'
-import { decodeProvenance, encodeProvenance } from '../merge/provenance.ts'
-import { noValues, type PaperValues } from '../merge/values.ts'
+import { keywordKey, titleKey } from '../model/text.ts'
 import type { PaperRow, PaperTable } from '../tables.ts'
-import { keywordKey, titleKey } from '../text.ts'
+import { decodeProvenance, encodeProvenance } from './merge/provenance.ts'
+import { noValues, type PaperValues } from './merge/values.ts'
 import type { Listing, PaperState } from './state.ts'
 
 /** A row as JSON has it: instants are ISO texts. What is inserted, compared and told in events. */

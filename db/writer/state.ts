@@ -1,5 +1,5 @@
-import type { Confirmed, Merged } from '../merge/fold.ts'
-import type { ListingRecord } from '../record.ts'
+import type { ListingRecord } from '../model/record.ts'
+import type { Confirmed, Merged } from './merge/fold.ts'
 
 /** A paper while a batch is merged into it. */
 export interface PaperState extends Merged {

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
-import type { Point } from '../merge/history.ts'
-import type { AuthorRecord } from '../record.ts'
+import type { AuthorRecord } from '../model/record.ts'
 import type { Tables } from '../tables.ts'
+import type { Point } from './merge/history.ts'
 import type { StoredPaper } from './rows.ts'
 
 /**

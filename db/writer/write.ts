@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
-import { isSamePoint, metrics, onlyChanges, type Point } from '../merge/history.ts'
 import type { Tables } from '../tables.ts'
-import type { MergedPaper } from './merge.ts'
+import { isSamePoint, metrics, onlyChanges, type Point } from './merge/history.ts'
+import type { MergedPaper } from './merge-batch.ts'
 import { equal } from './rows.ts'
 import { insertRows, storeAuthors, storeHistory, storeKeywords, storeNames, updatePapers } from './store.ts'
 

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { FollowError, type FollowedEvent, followFeed } from '../client/follow.ts'
 import { StartError } from '../faults.ts'
-import { FollowError, type FollowedEvent, followFeed } from '../follow.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {

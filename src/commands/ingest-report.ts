@@ -1,4 +1,4 @@
-import type { Rejection, SourceName } from '../../db/record.ts'
+import type { Rejection, SourceName } from '../../db/model/record.ts'
 import type { IngestProgress, IngestSummary } from '../ingest/run.ts'
 import { countsOf } from './progress.ts'
 

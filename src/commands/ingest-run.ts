@@ -1,5 +1,5 @@
+import { settle } from '../../db/connection/analyze.ts'
 import type { Db } from '../../db/database.ts'
-import { settle } from '../../db/settle.ts'
 import { noteFailure } from '../../db/sources.ts'
 import type { Config } from '../config.ts'
 import { isUnavailable, StartError } from '../faults.ts'

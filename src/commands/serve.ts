@@ -14,7 +14,7 @@ export function serveCommand(context: () => CommandContext): Command {
       const config = follow ? { ...settings, follow: { ...settings.follow, source: follow } } : settings
       // Loaded only now: the schema and all that serves it take longer than the other commands together.
       const { startApp } = await import('../app.ts')
-      const { welcome } = await import('../welcome.ts')
+      const { welcome } = await import('./welcome.ts')
       const app = await startApp(config, log)
       const stopped = stopSignal()
       console.log(await welcome(app, config))

@@ -1,4 +1,4 @@
-import type { Reading } from '../../db/record.ts'
+import type { Reading } from '../../db/model/record.ts'
 import { atom } from './http/body.ts'
 import type { HttpClient } from './http/client.ts'
 import { readAtomFeed } from './sources/arxiv.ts'

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { addAbortSignal } from 'node:stream'
-import type { Reading, SourceName } from '../../db/record.ts'
+import type { Reading, SourceName } from '../../db/model/record.ts'
 import { SourceError } from './errors.ts'
 import { type OpenedSource, openSource } from './sources/index.ts'
 

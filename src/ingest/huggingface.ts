@@ -1,4 +1,4 @@
-import type { Reading } from '../../db/record.ts'
+import type { Reading } from '../../db/model/record.ts'
 import { SourceError } from './errors.ts'
 import { json } from './http/body.ts'
 import type { Answer, HttpClient } from './http/client.ts'

@@ -1,4 +1,4 @@
-import type { Intake } from '../../schema/context.ts'
+import type { Intake } from '../../schema/core/context.ts'
 import { paperRecord } from './sources/paper-record.ts'
 import { rejection } from './sources/rejections.ts'
 

@@ -1,5 +1,11 @@
 import type { Db } from '../../db/database.ts'
-import type { EditionReadingRecord, PaperRecord, Reading, Rejection, SourceName } from '../../db/record.ts'
+import type {
+  EditionReadingRecord,
+  PaperRecord,
+  Reading,
+  Rejection,
+  SourceName,
+} from '../../db/model/record.ts'
 import { noteFailure, noteReading } from '../../db/sources.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { SourceError } from './errors.ts'

@@ -1,9 +1,9 @@
 import { execute, parse } from 'graphql'
 import { Kysely, PostgresDialect } from 'kysely'
 import { openDatabase } from '../../db/database.ts'
-import { openFeed } from '../../db/feed/index.ts'
+import { openFeed } from '../../db/feed/open.ts'
 import type { Tables } from '../../db/tables.ts'
-import { createContext } from '../../schema/context.ts'
+import { createContext } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
 import { documents } from '../support/documents.ts'
 

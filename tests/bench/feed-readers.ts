@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { followFeed } from '../../src/follow.ts'
+import { followFeed } from '../../src/client/follow.ts'
 
 /** What a client of the fault script keeps: the cursors of the events it was given, in the order they came. */
 export interface Reader {

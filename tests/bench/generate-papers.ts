@@ -1,4 +1,4 @@
-import { addDays } from '../../db/period.ts'
+import { addDays } from '../../db/model/period.ts'
 import { inventWord, peopleNames, type Random, randomFrom, vocabulary, zipf } from './generate-words.ts'
 
 /** What all papers are drawn from. */

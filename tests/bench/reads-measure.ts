@@ -6,7 +6,7 @@ import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { preparingPool } from '../../db/prepared.ts'
 import type { Tables } from '../../db/tables.ts'
-import { createContext } from '../../schema/context.ts'
+import { createContext } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
 import type { Question } from './reads-questions.ts'
 

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import { paperOrders } from '../../db/orders.ts'
-import { addDays, periodOf } from '../../db/period.ts'
-import { encodeCursor, scopeOf } from '../../schema/cursor.ts'
+import { paperOrders } from '../../db/lists/orders.ts'
+import { addDays, periodOf } from '../../db/model/period.ts'
+import { encodeCursor, scopeOf } from '../../schema/core/cursor.ts'
 import { documents } from '../support/documents.ts'
 
 /** One request to measure. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
-import { migrateToLatest } from '../../db/migrate.ts'
 import { databaseUrl, maintenanceUrl } from './urls.ts'
 
 declare module 'vitest' {

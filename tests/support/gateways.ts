@@ -21,7 +21,7 @@ export interface Gateway extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const folder = new URL('gateway/', import.meta.url)
+const folder = new URL('./gateway/', import.meta.url)
 
 /** Starts it and waits until it answers. Rejects with what it said where it ends before that. */
 export async function startGateway(

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import type { PaperRecord } from '../../db/record.ts'
+import type { PaperRecord } from '../../db/model/record.ts'
 import type { Batch } from '../../db/writer/batch.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { aRecord } from './records.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import type { AuthorRecord, EditionReadingRecord, PaperRecord } from '../../db/record.ts'
+import type { AuthorRecord, EditionReadingRecord, PaperRecord } from '../../db/model/record.ts'
 
 /** A record as Hugging Face would give it: every field its voice may speak on. Override what the test is about. */
 export function aRecord(over: Partial<PaperRecord> = {}): PaperRecord {

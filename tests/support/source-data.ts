@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PaperRecord, Reading } from '../../db/record.ts'
+import type { PaperRecord, Reading } from '../../db/model/record.ts'
 
 const root = join(import.meta.dirname, '../..')
 const shared = join(root, '../shared/data')

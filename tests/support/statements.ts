@@ -2,7 +2,7 @@ import { execute, type GraphQLError, parse } from 'graphql'
 import type { KyselyPlugin } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
-import { createContext } from '../../schema/context.ts'
+import { createContext } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
 
 export interface Counted {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { PaperRecord, Reading, Rejection } from '../../../db/record.ts'
-import { foldSpace } from '../../../db/text.ts'
+import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
+import { foldSpace } from '../../../db/model/text.ts'
 import { SourceError } from '../errors.ts'
 import { decode, gunzipped } from './bytes.ts'
 import { observationTime } from './options.ts'

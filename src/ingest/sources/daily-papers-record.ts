@@ -1,4 +1,9 @@
-import type { AccountRecord, AuthorRecord, OrganizationRecord, PaperRecord } from '../../../db/record.ts'
+import type {
+  AccountRecord,
+  AuthorRecord,
+  OrganizationRecord,
+  PaperRecord,
+} from '../../../db/model/record.ts'
 import type { Account, Author, Entry, Organization } from './daily-papers-shapes.ts'
 import { listTime } from './list-date.ts'
 import { defined, limits } from './shapes.ts'

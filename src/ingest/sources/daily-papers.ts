@@ -1,4 +1,4 @@
-import type { PaperRecord, Reading, Rejection } from '../../../db/record.ts'
+import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { recordOf } from './daily-papers-record.ts'
 import { type Entry, entry } from './daily-papers-shapes.ts'

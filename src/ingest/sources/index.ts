@@ -1,4 +1,4 @@
-import type { Reading } from '../../../db/record.ts'
+import type { Reading } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { arxivSource } from './arxiv.ts'
 import { type Chunks, gunzippedStream, isGzip, utf16Of } from './bytes.ts'

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Reading } from '../../../db/record.ts'
+import type { Reading } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import type { Chunks } from './bytes.ts'
 import { readSavedJson, type SavedOptions } from './json.ts'

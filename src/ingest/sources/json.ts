@@ -1,4 +1,4 @@
-import type { Reading } from '../../../db/record.ts'
+import type { Reading } from '../../../db/model/record.ts'
 import { gunzipped, parseJson } from './bytes.ts'
 import { type Entries, newestInstant, newestPublication, parseEntries, readingOf } from './daily-papers.ts'
 import { timesInName } from './file-name.ts'

@@ -1,4 +1,4 @@
-import type { ListingRecord } from '../../../db/record.ts'
+import type { ListingRecord } from '../../../db/model/record.ts'
 import type { Entry } from './daily-papers-shapes.ts'
 import { addDays, dayOf, isMidnight } from './time.ts'
 

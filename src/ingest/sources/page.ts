@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PaperRecord, Reading, Rejection } from '../../../db/record.ts'
+import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { decode, gunzipped } from './bytes.ts'
 import { listDate, observationTime } from './options.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PaperRecord } from '../../../db/record.ts'
+import type { PaperRecord } from '../../../db/model/record.ts'
 import {
   abstract,
   arxivId,

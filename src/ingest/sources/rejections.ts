@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Rejection } from '../../../db/record.ts'
+import type { Rejection } from '../../../db/model/record.ts'
 import { quote } from './shapes.ts'
 
 /**

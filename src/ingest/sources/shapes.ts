@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { foldSpace, keywordKey, titleKey } from '../../../db/text.ts'
+import { foldSpace, keywordKey, titleKey } from '../../../db/model/text.ts'
 import { parseDay, parseInstant } from './time.ts'
 
 /** What a record may hold. Far above anything seen (664 authors, 1,922 characters), far below what would hurt. */

@@ -1,4 +1,4 @@
-import type { Reading, SourceName } from '../../../db/record.ts'
+import type { Reading, SourceName } from '../../../db/model/record.ts'
 import { type Chunks, collect } from './bytes.ts'
 
 /** What a file is, so far as its name and first bytes tell. */

@@ -1,0 +1,98 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../database.ts'
+import {
+  countStatement,
+  front,
+  type KeyedRow,
+  type List,
+  orderBy,
+  type Page,
+  type PageRequest,
+  pageStatement,
+  readPage,
+  toPage,
+} from './page.ts'
+
+/** The lists of many owners of one kind: one for each key, all in one statement. */
+export interface OwnedList extends Omit<List, 'where'> {
+  /** Whose rows these are, given the owner's key as SQL. */
+  readonly owned: (key: RawBuilder<unknown>) => RawBuilder<unknown>
+  /** The type of the key. */
+  readonly keyType: 'text' | 'date' | 'bigint'
+  /**
+   * Where `from` is `paper p`: a smaller table with a row for each row of an owner, or some more. By it Postgres
+   * finds out, for each owner, which way is the shorter one; `exact` where it has just as many rows.
+   */
+  readonly sized?: Pick<OwnedList, 'from' | 'owned'> & { readonly exact: boolean }
+}
+
+/**
+ * The same page of the list of each owner; an owner without rows has an empty page. One owner gets a statement of
+ * its own, in which the planner sees the key: it alone can tell a rare keyword from one that is everywhere.
+ */
+export async function readPages<Owner extends string | number, Row>(
+  db: Db,
+  owners: readonly Owner[],
+  list: OwnedList,
+  page: PageRequest,
+): Promise<Map<Owner, Page<Row>>> {
+  const [only, ...others] = owners
+  if (only !== undefined && others.length === 0) {
+    const key = sql`${only}::${sql.raw(list.keyType)}`
+    return new Map([[only, await readPage<Row>(db, { ...list, where: [list.owned(key)] }, page)]])
+  }
+  const inOrder = orderBy(list.order, page.backwards, (_key, index) => `x.key_${index}`)
+  const each = list.sized
+    ? shorterStatement(list, list.sized, page)
+    : pageStatement({ ...list, where: [list.owned(sql`k.key`)] }, page)
+  const statement = sql<KeyedRow & { owner: Owner }>`
+    ${front(list)}select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
+    order by k.key, ${inOrder}`
+  const { rows } = await statement.execute(db)
+  const byOwner = new Map<Owner, KeyedRow[]>(owners.map((owner) => [owner, []]))
+  for (const { owner, ...row } of rows) byOwner.get(owner)?.push(row)
+  return new Map([...byOwner].map(([owner, owned]) => [owner, toPage<Row>(owned, list.order, page)]))
+}
+
+/** How many rows the list of each owner has, all in one statement; `most` where there are at least so many. */
+export async function countLists<Owner extends string | number>(
+  db: Db,
+  owners: readonly Owner[],
+  list: Pick<OwnedList, 'from' | 'owned' | 'keyType' | 'sized'>,
+  most: number,
+): Promise<Map<Owner, number>> {
+  const { from, owned } = list.sized?.exact ? list.sized : list
+  const each = countStatement({ from, where: [owned(sql`k.key`)] }, most)
+  const { rows } = await sql<{ owner: Owner; amount: number }>`
+    select k.key as owner, x.amount from ${owning(owners, list.keyType)} cross join lateral (${each}) x`.execute(
+    db,
+  )
+  return new Map(rows.map(({ owner, amount }) => [owner, amount]))
+}
+
+/**
+ * The page of the owner `k.key`. Few rows are found by their owner and sorted; of many, the first ones are soon met
+ * on the way through all papers in the list's order. Of n among N papers the first way reads n, the second some
+ * N / n for each row of the page, so that n = sqrt(rows x N) is where they cost the same. The planner cannot choose:
+ * it makes one plan for all owners.
+ */
+function shorterStatement(
+  list: OwnedList,
+  { from, owned }: Pick<OwnedList, 'from' | 'owned'>,
+  page: PageRequest,
+): RawBuilder<unknown> {
+  const mine = list.owned(sql`k.key`)
+  const sorted = sql`(select p.* from paper p where ${mine} and size.few offset 0) p`
+  return sql`select y.* from (
+      select sqrt(${page.limit + 1} * greatest(reltuples, 0)) as most from pg_class where oid = 'paper'::regclass) m
+    cross join lateral (
+      select count(*) <= m.most as few from (
+        select from ${from} where ${owned(sql`k.key`)} limit m.most::bigint + 1) counted) size
+    cross join lateral (
+      (${pageStatement({ ...list, from: sorted, where: [] }, page)}) union all
+      (${pageStatement({ ...list, where: [mine, sql`not size.few`] }, page)})) y`
+}
+
+function owning(owners: readonly (string | number)[], type: string): RawBuilder<unknown> {
+  return sql`unnest(${owners}::${sql.raw(type)}[]) as k (key)`
+}

@@ -1,0 +1,126 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../database.ts'
+import { prepared } from '../prepared.ts'
+
+/** What a key of an order holds: how a cursor is checked before Postgres sees it. */
+export type KeyKind = 'instant' | 'day' | 'integer' | 'number'
+
+/** A total order, always descending: the keys from the first to the last, which is unique. */
+export interface Order {
+  /** Named in cursors, so that one of another order is refused. */
+  readonly name: string
+  readonly keys: readonly { readonly kind: KeyKind; readonly sql: string }[]
+}
+
+/** Where a row stands: the values of the order's keys, an instant as an ISO string. */
+export type Keys = readonly (string | number)[]
+
+/** Which part of a list is wanted. */
+export interface PageRequest {
+  readonly limit: number
+  /** The last `limit` rows before `before` instead of the first ones after `after`; still in the list's order. */
+  readonly backwards: boolean
+  readonly after?: Keys | undefined
+  readonly before?: Keys | undefined
+}
+
+export interface Page<Row> {
+  readonly rows: readonly { readonly keys: Keys; readonly row: Row }[]
+  /** There are more in the direction of reading. */
+  readonly more: boolean
+}
+
+/** A list that can be paged: `select` and `from` are SQL without their keywords. */
+export interface List {
+  readonly select: RawBuilder<unknown>
+  readonly from: RawBuilder<unknown>
+  /** All of them hold. */
+  readonly where: readonly RawBuilder<unknown>[]
+  readonly order: Order
+  /** The plan is the same whatever the values are: see db/prepared.ts. */
+  readonly prepared?: boolean
+}
+
+/** One page by keyset: page 10,000 costs what page 1 costs. One row more than asked tells whether more follow. */
+export async function readPage<Row>(db: Db, list: List, page: PageRequest): Promise<Page<Row>> {
+  const { rows } = await sql`${front(list)}${pageStatement(list, page)}`.execute(db)
+  return toPage<Row>(rows as KeyedRow[], list.order, page)
+}
+
+/** How many rows the list has; `most` where there are at least so many, so that no count has no end. */
+export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most: number): Promise<number> {
+  const { rows } = await sql<{ amount: number }>`${countStatement(list, most)}`.execute(db)
+  return rows[0]?.amount ?? 0
+}
+
+/** A row as `pageStatement` selects it, its place in the columns `key_0`, `key_1`, … */
+export type KeyedRow = Record<string, unknown>
+
+/** What a statement over the list begins with. */
+export function front(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
+  return list.prepared ? prepared : sql``
+}
+
+/** The rows of a page and one more, each with its keys. */
+export function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
+  const { select, from, where, order } = list
+  const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
+  const within = [
+    ...where,
+    ...(page.after ? [beyond(order, page.after, '<')] : []),
+    ...(page.before ? [beyond(order, page.before, '>')] : []),
+  ]
+  // A plan for any limit would be one for a tenth of all rows.
+  const limit = list.prepared ? sql.lit(page.limit + 1) : page.limit + 1
+  return sql`select ${select}, ${keys} from ${from} ${conditions(within)}
+    order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${limit}`
+}
+
+/** One row with the column `amount`. */
+export function countStatement(
+  { from, where }: Pick<List, 'from' | 'where'>,
+  most: number,
+): RawBuilder<unknown> {
+  return sql`select count(*)::integer as amount
+    from (select from ${from} ${conditions(where)} limit ${most}) counted`
+}
+
+function conditions(where: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return where.length === 0 ? sql`` : sql`where ${sql.join(where, sql` and `)}`
+}
+
+const types: Record<KeyKind, string> = {
+  instant: 'timestamptz',
+  day: 'date',
+  integer: 'bigint',
+  number: 'double precision',
+}
+
+function beyond(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<unknown> {
+  const columns = sql.raw(order.keys.map((key) => key.sql).join(', '))
+  const values = order.keys.map((key, index) => sql`${keys[index]}::${sql.raw(types[key.kind])}`)
+  return sql`(${columns}) ${sql.raw(sign)} (${sql.join(values)})`
+}
+
+/** What follows `order by`, where `name` tells the SQL of each key. */
+export function orderBy(
+  order: Order,
+  backwards: boolean,
+  name: (key: Order['keys'][number], index: number) => string,
+): RawBuilder<unknown> {
+  const direction = backwards ? 'asc' : 'desc'
+  return sql.raw(order.keys.map((key, index) => `${name(key, index)} ${direction}`).join(', '))
+}
+
+/** The page of the rows of `pageStatement`, in the list's order. */
+export function toPage<Row>(found: KeyedRow[], order: Order, { limit, backwards }: PageRequest): Page<Row> {
+  const shown = found.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
+  return { rows: backwards ? shown.reverse() : shown, more: found.length > limit }
+}
+
+function keysOf(row: KeyedRow, order: Order): Keys {
+  return order.keys.map((_key, index) => {
+    const value = row[`key_${index}`]
+    return value instanceof Date ? value.toISOString() : (value as string | number)
+  })
+}

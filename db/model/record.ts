@@ -1,0 +1,109 @@
+/** What a source yields, validated, before it meets the database. Texts are NFC, free of NUL and lone surrogates. */
+
+export const sourceNames = ['huggingface', 'arxiv', 'page', 'json', 'client'] as const
+export type SourceName = (typeof sourceNames)[number]
+
+/**
+ * One source's word on one paper at one moment. An absent property means that the source does not tell; whether
+ * that clears what an earlier record told is decided by the rules in db/writer/merge/rules.ts, not here.
+ */
+export interface PaperRecord {
+  /** When the source said so (ISO instant): the newer word wins, whatever the order in which records arrive. */
+  observedAt: string
+  /** Without a version, e.g. `2505.11711` or `hep-th/9901001`. */
+  arxivId?: string
+  /** Line breaks and runs of spaces folded to one space; LaTeX and angle brackets as they are. */
+  title: string
+  abstract?: string
+  /** ISO instant; midnight UTC where the source tells only a day. */
+  publishedAt: string
+  /** In order. */
+  authors?: AuthorRecord[]
+  /** For sources that tell only the number of authors. */
+  authorCount?: number
+  upvotes?: number
+  commentCount?: number
+  githubStars?: number
+  organization?: OrganizationRecord
+  aiSummary?: string
+  aiSummaryModel?: string
+  keywords?: string[]
+  githubRepo?: string
+  githubRepoAddedBy?: string
+  projectPage?: string
+  thumbnailUrl?: string
+  mediaUrls?: string[]
+  discussionId?: string
+  authorParticipating?: boolean
+  doi?: string
+  journalRef?: string
+  comment?: string
+  primaryCategory?: string
+  categories?: string[]
+  /** The newest version on arXiv, from 1. */
+  arxivVersion?: number
+  /** When that version appeared (ISO instant). */
+  revisedAt?: string
+  withdrawnAt?: string
+  /** The edition on which the source saw it. */
+  listing?: ListingRecord
+}
+
+export interface AuthorRecord {
+  name: string
+  account?: AccountRecord
+  claimStatus?: string
+  claimChangedAt?: string
+  hidden?: boolean
+}
+
+export interface AccountRecord {
+  /** The user name, unique on Hugging Face. */
+  name: string
+  hfId?: string
+  fullName?: string
+  /** Absolute. */
+  avatarUrl?: string
+  isPro?: boolean
+  followerCount?: number
+  isHf?: boolean
+  isMod?: boolean
+}
+
+export interface OrganizationRecord {
+  name: string
+  hfId?: string
+  fullName?: string
+  avatarUrl?: string
+}
+
+export interface ListingRecord {
+  /** The edition's day, `YYYY-MM-DD`. */
+  date: string
+  submitter?: AccountRecord
+  /** ISO instant, where the source tells the time of day. */
+  submittedAt?: string
+}
+
+/** An item that a source could not turn into a record; the others of its input are kept. */
+export interface Rejection {
+  /** Where in the input: "line 61", "item 3", "2026-06-16.json item 3". */
+  position: string
+  /** Which part of the item, e.g. `paper.authors.0.name`; absent when it is the whole. */
+  path?: string
+  /** A sentence for the person who has to repair the input. */
+  reason: string
+}
+
+/** What a source makes of some bytes. */
+export interface Reading {
+  records: PaperRecord[]
+  rejections: Rejection[]
+  /** Editions of which these records are all that the source listed at `readAt`. */
+  editions: EditionReadingRecord[]
+}
+
+export interface EditionReadingRecord {
+  date: string
+  readAt: string
+}

@@ -1,0 +1,64 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+export type SuggestionKind = 'author' | 'keyword' | 'organization'
+
+/** Something that what was typed so far may become. */
+export interface Suggestion {
+  kind: SuggestionKind
+  /** The key of the author, keyword or organization. */
+  key: string
+  /** What to show and to search for. */
+  text: string
+}
+
+/** Names of one kind whose papers are counted; of more that begin so, the ones known longest take part. */
+export const considered = 500
+
+/**
+ * What people may be about to type, for the last word of the text at least: names in which a word begins with it,
+ * those with the most papers first within each kind, kinds by turns. Nothing for less than two letters.
+ */
+export async function suggestionsFor(db: Db, typed: string, limit: number): Promise<Suggestion[]> {
+  const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
+  if ([...start].length < 2) return []
+  const { rows } = await sql<Suggestion>`
+    with typed as materialized (select folded(${likePattern(start)}::text) as pattern),
+    author_found as (
+      select a.name from author a, typed
+      where ${wordBegins(sql`folded(a.name)`)}
+      limit ${sql.lit(considered)}),
+    keyword_found as (
+      select k.key from keyword k, typed
+      where ${wordBegins(sql`k.key`)}
+      limit ${sql.lit(considered)}),
+    organization_found as (
+      select o.name, coalesce(o.full_name, o.name) as text from organization o, typed
+      where ${wordBegins(sql`(folded(o.name) || ' ' || folded(coalesce(o.full_name, '')))`)}
+      limit ${sql.lit(considered)}),
+    ranked as (
+      select 'author' as kind, name as key, name as text,
+        row_number() over (order by (select count(*) from (select from paper_author pa where pa.author_name = name
+          limit 1000) c) desc, name) as place from author_found
+      union all
+      select 'keyword', key, key,
+        row_number() over (order by (select count(*) from (select from paper_keyword pk where pk.keyword_key = key
+          limit 1000) c) desc, key) from keyword_found
+      union all
+      select 'organization', name, text,
+        row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
+          limit 1000) c) desc, name) from organization_found
+    )
+    select kind, key, text from ranked order by place, kind limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Where a pattern begins a word, even two letters have trigrams: the index answers both halves. */
+function wordBegins(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${text} like typed.pattern || '%' or ${text} like '% ' || typed.pattern || '%')`
+}
+
+/** The text as it is inside a LIKE pattern. */
+function likePattern(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}

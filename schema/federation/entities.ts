@@ -1,0 +1,120 @@
+import { arxivIdOf } from '../../db/model/arxiv-id.ts'
+import { isDay } from '../../db/model/day.ts'
+import { foldSpace } from '../../db/model/text.ts'
+import { papersByArxivIds, papersByIds } from '../../db/papers.ts'
+import { Account } from '../account.ts'
+import { Author } from '../author.ts'
+import { batched } from '../core/batch.ts'
+import { builder } from '../core/builder.ts'
+import { BadInputError } from '../core/errors.ts'
+import { globalIdFor, integerKey } from '../core/ids.ts'
+import { wellFormed } from '../core/inputs.ts'
+import { paperColumnsBelow } from '../core/plan.ts'
+import { Edition } from '../edition.ts'
+import { Keyword } from '../keyword.ts'
+import { Organization } from '../organization.ts'
+import { Paper } from '../paper.ts'
+
+const [isText] = wellFormed
+
+/**
+ * What other subgraphs can refer to, and by which keys. Each object has the key that the world knows it by, for
+ * subgraphs that never asked us, and the global id, for those that kept what we gave out.
+ *
+ * A reference is resolved one by one here and read all at once by the loaders: one statement for each kind of key.
+ */
+
+const byId = builder.selection<{ id: string }>('id')
+const byName = builder.selection<{ name: string }>('name')
+
+builder.asEntity(Paper, {
+  key: [byId, builder.selection<{ arxivId: string }>('arxivId')],
+  resolveReference: (representation, context, info) => {
+    const wanted = paperColumnsBelow(info, [])
+    const columns = wanted ? [...wanted].sort().join() : '*'
+    const { field, value } = keyIn('Paper', representation, ['id', 'arxivId'])
+    if (field === 'id')
+      return batched(context, `Paper by id: ${columns}`, paperId(value), async (ids) => {
+        const papers = await papersByIds(context.db, ids, wanted)
+        return new Map(papers.map((paper) => [paper.id, paper]))
+      })
+    return batched(context, `Paper by arXiv id: ${columns}`, arxivId(value), async (ids) => {
+      const papers = await papersByArxivIds(context.db, ids, wanted && new Set([...wanted, 'arxiv_id']))
+      return new Map(papers.map((paper) => [paper.arxiv_id ?? '', paper]))
+    })
+  },
+})
+
+builder.asEntity(Author, {
+  key: [byName, byId],
+  resolveReference: (representation, context) =>
+    Author.getDataloader(context).load(keyOf('Author', representation, 'name', foldSpace)),
+})
+
+builder.asEntity(Account, {
+  key: [byName, byId],
+  resolveReference: (representation, context) =>
+    Account.getDataloader(context).load(keyOf('Account', representation, 'name')),
+})
+
+builder.asEntity(Organization, {
+  key: [byName, byId],
+  resolveReference: (representation, context) =>
+    Organization.getDataloader(context).load(keyOf('Organization', representation, 'name')),
+})
+
+builder.asEntity(Keyword, {
+  key: [builder.selection<{ key: string }>('key'), byId],
+  resolveReference: (representation, context) =>
+    Keyword.getDataloader(context).load(keyOf('Keyword', representation, 'key')),
+})
+
+builder.asEntity(Edition, {
+  key: [builder.selection<{ date: string }>('date'), byId],
+  resolveReference: (representation, context) =>
+    Edition.getDataloader(context).load(keyOf('Edition', representation, 'date', day)),
+})
+
+/** The natural key of a type, whether it came as such or in a global id: both are read by one statement. */
+function keyOf(
+  typename: string,
+  representation: object,
+  natural: string,
+  parse: (value: string) => string = (value) => value,
+): string {
+  const { field, value } = keyIn(typename, representation, [natural, 'id'])
+  return parse(field === 'id' ? globalIdFor(typename, value, []) : value)
+}
+
+/** The first of these fields that the representation has. Null counts as absent: a key that is not known yet. */
+function keyIn(typename: string, representation: object, fields: readonly string[]) {
+  for (const field of fields) {
+    const value: unknown = (representation as Record<string, unknown>)[field]
+    if (value === undefined || value === null) continue
+    if (typeof value !== 'string')
+      throw new BadInputError(`\`${field}\` of this ${typename} must be a string.`)
+    if (!isText(value))
+      throw new BadInputError(
+        `\`${field}\` of this ${typename} is not a text: it holds a NUL or half a character.`,
+      )
+    return { field, value }
+  }
+  const names = fields.map((field) => `\`${field}\``).join(' or ')
+  throw new BadInputError(`This representation of a ${typename} has no key: send ${names}.`)
+}
+
+function paperId(globalId: string): number {
+  return integerKey(globalIdFor('Paper', globalId, []))
+}
+
+function arxivId(text: string): string {
+  const id = arxivIdOf(text)
+  if (id === undefined)
+    throw new BadInputError(`${JSON.stringify(text)} is no arXiv id: send one like "2505.11711".`)
+  return id
+}
+
+function day(text: string): string {
+  if (!isDay(text)) throw new BadInputError(`${JSON.stringify(text)} is no day: send one like "2026-01-05".`)
+  return text
+}

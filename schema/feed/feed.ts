@@ -1,0 +1,174 @@
+import type { EventDelivery } from '../../db/feed/delivery.ts'
+import { deliverEvent } from '../../db/feed/delivery.ts'
+import { readLogState } from '../../db/feed/log.ts'
+import { type PaperMatch, scan } from '../../db/feed/scan.ts'
+import type { PaperFilter } from '../../db/search/filter.ts'
+import type { FeedEventKind } from '../../db/tables.ts'
+import { builder } from '../core/builder.ts'
+import type { Context } from '../core/context.ts'
+import { filterOf, PaperFilterInput, requireSearchable } from '../filter.ts'
+import { asCursorError, positionAfter } from './cursor.ts'
+import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './events.ts'
+import { FeedSubscription } from './subscription.ts'
+
+const FeedEventKindEnum = builder.enumType('FeedEventKind', {
+  description: 'What can happen to a paper.',
+  values: {
+    INGESTED: { value: 'ingested', description: 'It became known: `PaperIngested`.' },
+    UPDATED: { value: 'updated', description: 'A source told something new of it: `PaperUpdated`.' },
+    LISTED: { value: 'listed', description: 'It was put on an edition: `PaperListed`.' },
+    WITHDRAWN: { value: 'withdrawn', description: 'Its authors withdrew it: `PaperWithdrawn`.' },
+  } as const satisfies Record<string, { value: FeedEventKind; description: string }>,
+})
+
+const after =
+  'Only events after this position: a `cursor` of an event or of a heartbeat, or `feedPosition`. `START` is before the oldest event that is kept, `NOW` after the newest.'
+
+const filter =
+  'Only events of papers that `papers(filter:)` would give, as they are when the event is sent. Leave it out for all.'
+
+const resuming = `Each event comes once and in the order of commits, whoever wrote it. After a break, subscribe again with the \`cursor\` of the last event you have: it works across disconnects, restarts, servers and transports.`
+
+const sharing = `Behind a gateway that shares identical subscriptions among its clients, a client who joins later begins in the middle, whatever its \`after\` says. There, leave \`after\` out, and fetch what came before your first event with the query \`feed(after:)\`; \`previousCursor\` shows where a hole is.`
+
+const heartbeat = { least: 1, most: 3600, usual: 30 }
+
+builder.queryFields((t) => ({
+  feedPosition: t.field({
+    type: 'FeedCursor',
+    description: `Where the feed stands in the same snapshot of the database that the rest of this response is read from. Load a page together with it, then subscribe with \`after: <this>\`: nothing is missed in between and nothing comes twice.`,
+    resolve: async (_root, _args, { db, feed }) => feed.cursor((await readLogState(db)).head),
+  }),
+  feed: t.field({
+    type: FeedPage(),
+    listSize: {
+      assumedSize: 50,
+      slicingArguments: ['first'],
+      sizedFields: ['events'],
+      requireOneSlicingArgument: false,
+    },
+    description:
+      'The events of the feed in pages, for polling and for filling a hole: the same events with the same cursors as the subscription `feed`, without heartbeats.',
+    args: {
+      after: t.arg({ type: 'FeedCursor', defaultValue: 'START', required: true, description: after }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: 50,
+        description: 'How many events at most: 1 to 500.',
+        validate: {
+          type: 'number',
+          min: [1, { message: 'pass a whole number from 1 to 500.' }],
+          max: [500, { message: 'pass a whole number from 1 to 500.' }],
+        },
+      }),
+      kinds: t.arg({ type: [FeedEventKindEnum], description: 'Only these. Leave it out for all.' }),
+      filter: t.arg({ type: PaperFilterInput, description: filter }),
+    },
+    resolve: async (_root, args, context) => {
+      const { feed } = context
+      const request = { kinds: kindsOf(args.kinds), match: await matchOf(args, context) }
+      let position = await positionAfter(context, args.after)
+      await feed.refresh()
+      const events: EventDelivery[] = []
+      let previous = position
+      // One page looks at a bounded stretch of the log, so that a narrow filter cannot make it endless.
+      for (let looked = 0; looked < 40 && events.length < args.first && position < feed.head; looked++) {
+        const { entries, to } = await scan(feed, request, position).catch((error) => {
+          throw asCursorError(error)
+        })
+        const wanted = entries.slice(0, args.first - events.length)
+        for (const entry of wanted) {
+          events.push(deliverEvent(feed, entry, previous))
+          previous = entry.number
+        }
+        position = wanted.length < entries.length ? previous : to
+      }
+      return { events, endCursor: feed.cursor(position), hasMore: position < feed.head }
+    },
+  }),
+}))
+
+builder.subscriptionType({ description: 'What is pushed as it happens.' })
+
+builder.subscriptionFields((t) => ({
+  paperIngested: t.field({
+    type: PaperIngested,
+    description: `Every paper that becomes known, as it does. ${resuming}
+
+Without \`after\` it begins now. ${sharing}`,
+    args: {
+      after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
+      filter: t.arg({ type: PaperFilterInput, description: filter }),
+    },
+    subscribe: async (_root, args, context) => {
+      const request = { kinds: new Set<FeedEventKind>(['ingested']), match: await matchOf(args, context) }
+      return new FeedSubscription(request, await positionAfter(context, args.after))
+    },
+    resolve: (delivery) => delivery as unknown as EventOf<'ingested'>,
+  }),
+  feed: t.field({
+    type: FeedEvent,
+    description: `Everything that happens to papers, and heartbeats. ${resuming}
+
+The first heartbeat says that you have caught up. Without \`after\` it begins now. ${sharing}`,
+    args: {
+      after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
+      kinds: t.arg({ type: [FeedEventKindEnum], description: 'Only these. Leave it out for all.' }),
+      filter: t.arg({ type: PaperFilterInput, description: filter }),
+      heartbeat: t.arg.int({
+        required: true,
+        defaultValue: heartbeat.usual,
+        description: `Seconds between heartbeats: ${heartbeat.least} to ${heartbeat.most}.`,
+        validate: {
+          type: 'number',
+          min: [heartbeat.least, { message: `pass ${heartbeat.least} to ${heartbeat.most} seconds.` }],
+          max: [heartbeat.most, { message: `pass ${heartbeat.least} to ${heartbeat.most} seconds.` }],
+        },
+      }),
+    },
+    subscribe: async (_root, args, context) => {
+      const request = {
+        kinds: kindsOf(args.kinds),
+        match: await matchOf(args, context),
+        heartbeatMs: args.heartbeat * 1000,
+      }
+      return new FeedSubscription(request, await positionAfter(context, args.after))
+    },
+    resolve: (delivery) => delivery,
+  }),
+}))
+
+function FeedPage() {
+  return builder
+    .objectRef<{ events: EventDelivery[]; endCursor: string; hasMore: boolean }>('FeedPage')
+    .implement({
+      description: 'A stretch of the feed.',
+      fields: (t) => ({
+        events: t.expose('events', {
+          type: [PaperEvent],
+          extensions: { bound: 500 },
+          description:
+            'In the order of commits. A page may be empty though more follows: go on from `endCursor`.',
+        }),
+        endCursor: t.expose('endCursor', {
+          type: 'FeedCursor',
+          description:
+            'How far this page has looked. Pass it as `after` to read on, or to subscribe from here.',
+        }),
+        hasMore: t.exposeBoolean('hasMore', { description: 'Whether the feed goes on after `endCursor`.' }),
+      }),
+    })
+}
+
+async function matchOf(
+  args: { filter?: PaperFilter | null | undefined },
+  { db, feed }: Context,
+): Promise<PaperMatch | undefined> {
+  const filter = filterOf(args.filter)
+  await requireSearchable(db, filter)
+  return feed.matching(filter)
+}
+
+function kindsOf(kinds: readonly FeedEventKind[] | null | undefined): ReadonlySet<FeedEventKind> | undefined {
+  return kinds ? new Set(kinds) : undefined
+}

@@ -1,0 +1,49 @@
+import type { CanonicalFilter } from '../../db/search/filter.ts'
+import { highlightStart, highlightStop, highlightsByPaperIds } from '../../db/search/search.ts'
+import { batched } from '../core/batch.ts'
+import { builder } from '../core/builder.ts'
+import type { Context } from '../core/context.ts'
+import { scopeOf } from '../core/cursor.ts'
+
+/** A paper in the light of a search. */
+export interface Highlighted {
+  readonly node: { readonly id: number }
+  readonly filter: CanonicalFilter
+  /** Whether its abstract is asked for beside its title. */
+  readonly abstracts: boolean
+}
+
+interface Fragment {
+  text: string
+  matched: boolean
+}
+
+export const TextFragment = builder.objectRef<Fragment>('TextFragment').implement({
+  description:
+    'A piece of plain text. The pieces put together are the text, so that nothing has to be taken as HTML: show each as text, and those that match in bold.',
+  fields: (t) => ({
+    text: t.exposeString('text', { description: 'The piece. It may hold angle brackets, meant literally.' }),
+    matched: t.exposeBoolean('matched', { description: 'Whether the search matches this piece.' }),
+  }),
+})
+
+/** The title and the abstract of a paper in pieces. */
+export async function highlightOf(
+  { node, filter, abstracts }: Highlighted,
+  context: Context,
+): Promise<{ title: Fragment[]; abstract: Fragment[] }> {
+  const found = await batched(context, `highlights ${scopeOf([filter, abstracts])}`, node.id, (ids) =>
+    highlightsByPaperIds(context.db, ids, filter, !abstracts),
+  )
+  return { title: fragments(found?.title), abstract: fragments(found?.abstract) }
+}
+
+/** Cuts a marked text at its marks. */
+export function fragments(marked: string | null | undefined): Fragment[] {
+  if (!marked) return []
+  return marked.split(highlightStart).flatMap((part, index): Fragment[] => {
+    if (index === 0) return part ? [{ text: part, matched: false }] : []
+    const [match = '', rest = ''] = part.split(highlightStop)
+    return [{ text: match, matched: true }, ...(rest ? [{ text: rest, matched: false }] : [])]
+  })
+}

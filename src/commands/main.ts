@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander'
+import { EmbeddedDatabaseError } from '../../db/embedded/index.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { ConfigError, readConfig } from '../config.ts'
+import { StartError } from '../faults.ts'
+import { SourceError } from '../ingest/errors.ts'
+import { createLogger, describe } from '../log.ts'
+import type { CommandContext } from './context.ts'
+import { followCommand } from './follow.ts'
+import { ingestCommand } from './ingest.ts'
+import { migrateCommand } from './migrate.ts'
+import { schemaCommand } from './schema.ts'
+import { serveCommand } from './serve.ts'
+
+/**
+ * The command line. Ends by setting the exit code: 0, or 1 with one sentence on standard error. A fault of the
+ * operator's (a setting, a port, a database) is told without its stack, unless `--debug` asks for it.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('daily-papers')
+    .description("Hugging Face's Daily Papers as a live GraphQL API.")
+    .version(packageJson.version)
+    .option('--debug', 'tell more, with the stacks of errors (LOG_LEVEL=debug)')
+    .helpCommand(false)
+    .addHelpText('after', examples)
+    .showHelpAfterError(seeHelp)
+    .exitOverride()
+  const context = (): CommandContext => {
+    const read = readConfig()
+    const config = program.opts().debug ? { ...read, log: { ...read.log, level: 'debug' as const } } : read
+    return { config, log: createLogger(config.log) }
+  }
+  for (const command of [serveCommand, ingestCommand, followCommand, migrateCommand, schemaCommand]) {
+    program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
+  }
+  // A reader that has seen enough (`schema | head`) is no fault.
+  process.stdout.on('error', () => {})
+  try {
+    await program.parseAsync(withDefault(argv, program), { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode
+      return
+    }
+    process.exitCode = 1
+    console.error(program.opts().debug ? describe(error) : sentence(error))
+  }
+}
+
+/** Without a command, the program serves. */
+function withDefault([, , ...given]: readonly string[], program: Command): string[] {
+  const asks = given.some((word) => ['-h', '--help', '-V', '--version'].includes(word))
+  const names = program.commands.map((command) => command.name())
+  const command = given.some((word) => names.includes(word) || !word.startsWith('-'))
+  return asks || command ? [...given] : ['serve', ...given]
+}
+
+function sentence(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error)
+  const expected = [ConfigError, StartError, SourceError, EmbeddedDatabaseError].some(
+    (kind) => error instanceof kind,
+  )
+  return expected ? said : `This should not have happened: ${said}\nRun it again with --debug to see where.`
+}
+
+const seeHelp = 'Run it with --help to see what there is.'
+
+const examples = `
+Settings come from the environment, or from a file .env in the current folder; README.md has the table.
+
+Examples:
+  daily-papers                                serve on http://localhost:4000/graphql
+  PORT=8080 daily-papers serve                serve on another port
+  daily-papers schema > schema.graphql        the schema, for a code generator`

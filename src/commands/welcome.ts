@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import type { App } from '../app.ts'
+import type { Config } from '../config.ts'
+
+/** What the terminal says when the server is ready: what runs where, and what to try next. */
+export async function welcome({ url, db, store }: App, config: Config): Promise<string> {
+  const { papers, editions } = await count(db)
+  const place = browsable(url)
+  return `Daily Papers is ready: ${several(papers, 'paper')} in ${several(editions, 'edition')}.
+
+  API and GraphiQL   ${place}/graphql
+  Database           ${store.description}
+  Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; WRITE_TOKEN turns them on'}
+  New papers         ${following(config)}
+${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
+Ctrl-C stops it.
+`
+}
+
+function toTry(place: string): string {
+  return `
+Ask it, here or in GraphiQL:
+  curl ${place}/graphql -H 'content-type: application/json' \\
+    -d '{"query":"{ papers(first: 3) { nodes { title } } }"}'
+Watch for new papers, and bring some from another terminal with npm run ingest -- <file>:
+  curl -N ${place}/graphql -H 'content-type: application/json' -H 'accept: text/event-stream' \\
+    -d '{"query":"subscription { paperIngested { paper { title } } }"}'`
+}
+
+/** What is in the document of an id, and which variables it takes, only its authors know. */
+function onlyTrusted(place: string, { trusted }: Config): string {
+  return `  Documents          those of ${trusted.manifest} alone, by their ids
+
+Ask it:
+  curl '${place}/graphql?documentId=<id>'
+Watch what happens to papers, and bring some from another terminal with npm run ingest -- <file>:
+  curl -N ${place}/feed`
+}
+
+function following({ follow, upstreams }: Config): string {
+  if (follow.source === 'none')
+    return 'not followed; npm start -- --follow huggingface reads them as they appear'
+  return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${several(follow.every / 60_000, 'minute')}`
+}
+
+async function count(db: App['db']): Promise<{ papers: number; editions: number }> {
+  const { rows } = await sql<{ papers: number; editions: number }>`
+    select (select count(*) from paper) as papers, (select count(*) from edition) as editions
+  `.execute(db)
+  return rows[0] ?? { papers: 0, editions: 0 }
+}
+
+function several(amount: number, noun: string): string {
+  return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+/** An address that stands for all of the machine's, or for itself, under the name that people use. */
+function browsable(url: string): string {
+  const { hostname, port } = new URL(url)
+  const local = ['127.0.0.1', '0.0.0.0', '[::1]', '[::]'].includes(hostname)
+  return `http://${local ? 'localhost' : hostname}:${port || 80}`
+}

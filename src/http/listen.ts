@@ -1,0 +1,63 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { codeOf, StartError } from '../faults.ts'
+
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** Makes the server reachable and returns its address as a URL. Fails with a StartError that says what to change. */
+export async function listen(server: Server, { host, port }: Place): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  // After a restart all subscribers come back within seconds; the default queue of 511 would reset some of them.
+  server.listen({ host, port, backlog: 4096 }, resolve)
+  try {
+    await promise
+  } catch (error) {
+    throw new StartError(reasonFor(error, { host, port }), { cause: error })
+  } finally {
+    server.off('error', reject)
+  }
+  const address = server.address() as AddressInfo
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}
+
+function reasonFor(error: unknown, { host, port }: Place): string {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken by another program. Stop that one, or choose another port, e.g. PORT=${port + 1}.`
+    case 'EACCES':
+      return `This user may not listen on port ${port}. Choose one above 1023 with PORT.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `HOST is "${host}", which is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all its addresses.`
+    default:
+      return `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+/**
+ * Takes no new connection, ends what lasts by itself, and lets requests finish for so long; what still runs then
+ * is cut.
+ */
+export async function drain(
+  server: Server,
+  patienceMs: number,
+  endStreams: () => Promise<void>,
+): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  const cut = setTimeout(() => server.closeAllConnections(), patienceMs)
+  // A connection whose last request ends now would stay open for the next one, and nothing tells of it.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20)
+  try {
+    await endStreams()
+    await closed
+  } finally {
+    clearTimeout(cut)
+    clearInterval(sweep)
+  }
+}

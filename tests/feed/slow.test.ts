@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { startTestApp, type TestApp } from '../support/app.ts'
+import { append, ingested } from '../support/feed.ts'
+import { plant } from '../support/papers.ts'
+import { subscribe } from '../support/subscribe.ts'
+
+/** More than the kernel's buffers hold: 6,000 events of about 4 kB. */
+const many = 6000
+const sendBuffer = 64 * 1024
+
+let app: TestApp
+let paper: number
+let start: string
+beforeAll(async () => {
+  app = await startTestApp({ settings: { FEED_SEND_BUFFER: String(sendBuffer) } })
+  await plant(app.db, [{ title: 'Long', abstract: 'A sentence of an abstract. '.repeat(150) }])
+  paper = (await app.db.selectFrom('paper').select('id').executeTakeFirstOrThrow()).id
+  start = app.feed.cursor(await app.feed.refresh())
+})
+afterAll(() => app.close())
+
+const document = `subscription ($after: FeedCursor! = NOW) {
+  paperIngested(after: $after) { cursor previousCursor paper { title abstract } }
+}`
+
+async function flood(): Promise<number> {
+  for (let sent = 0; sent < many; sent += 1000) {
+    await append(
+      app.db,
+      Array.from({ length: 1000 }, () => ingested(paper)),
+    )
+  }
+  return app.feed.refresh()
+}
+
+interface Ingested {
+  paperIngested: { cursor: string; previousCursor: string }
+}
+
+/** A subscriber that can stop reading its socket. */
+async function slowSubscriber(after: string, { wsEndpoint }: TestApp = app) {
+  const socket = new WebSocket(wsEndpoint, 'graphql-transport-ws')
+  const cursors: string[] = []
+  let hole = false
+  let previous = after
+  socket.on('message', (text) => {
+    const message = JSON.parse(String(text))
+    if (message.type !== 'next') return
+    const { cursor, previousCursor } = (message.payload.data as Ingested).paperIngested
+    if (previousCursor !== previous) hole = true
+    previous = cursor
+    cursors.push(cursor)
+  })
+  await once(socket, 'open')
+  socket.send(JSON.stringify({ type: 'connection_init' }))
+  await once(socket, 'message')
+  socket.send(
+    JSON.stringify({ type: 'subscribe', id: '1', payload: { query: document, variables: { after } } }),
+  )
+  return { socket, cursors, hasHole: () => hole }
+}
+
+test('a client that stops reading is not buffered for, and gets everything when it goes on', async () => {
+  const slow = await slowSubscriber(start)
+  const healthy = subscribe<Ingested>(app, document, { after: start })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 10_000 })
+  slow.socket.pause()
+  const head = await flood()
+  for (let index = 0; index < many; index++) await healthy.next()
+  const before = process.memoryUsage().arrayBuffers
+  expect(slow.cursors.length).toBeLessThan(many)
+  expect(app.sockets.buffered).toBeLessThan(2 * sendBuffer)
+  slow.socket.resume()
+  await vi.waitFor(() => expect(slow.cursors.length).toBe(many), { timeout: 20_000 })
+  expect(slow.cursors.at(-1)).toBe(app.feed.cursor(head))
+  expect(slow.hasHole()).toBe(false)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6)
+  slow.socket.terminate()
+  await healthy.close()
+})
+
+test('a client that reads nothing for the stated time is let go, with a code and its cursor', async () => {
+  await using strict = await startTestApp({
+    beside: app,
+    settings: { FEED_SEND_BUFFER: String(sendBuffer), FEED_STALL_MS: '1000' },
+  })
+  const slow = await slowSubscriber(start, strict)
+  await vi.waitFor(() => expect(slow.cursors.length).toBeGreaterThan(0), { timeout: 10_000 })
+  const seen = once(slow.socket, 'close')
+  slow.socket.pause()
+  await vi.waitFor(() => expect(strict.hub.held.subscriptions).toBe(0), { timeout: 10_000 })
+  slow.socket.resume()
+  const [code, reason] = await seen
+  expect(code).toBe(1013)
+  expect(String(reason)).toContain(`after ${slow.cursors.at(-1)}`)
+  expect(slow.hasHole()).toBe(false)
+})
+
+test.each(['/graphql', '/feed'])(
+  'SSE on %s honours the pressure of the response and loses nothing',
+  async (path) => {
+    const body = JSON.stringify({ query: document, variables: { after: start } })
+    const url = path === '/feed' ? `${app.url}/feed?after=${start}&heartbeat=3600` : app.endpoint
+    const request = httpRequest(url, {
+      method: path === '/feed' ? 'GET' : 'POST',
+      headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+    })
+    request.end(path === '/feed' ? undefined : body)
+    onTestFinished(() => void request.destroy())
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    let text = ''
+    let events = 0
+    const { executions } = app.hub.held
+    response.setEncoding('utf8').once('data', () => response.pause())
+    await vi.waitFor(() => expect(response.isPaused()).toBe(true), { timeout: 10_000 })
+    // Its member is full, so nothing is made for it any more.
+    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1), { timeout: 10_000 })
+    expect(app.hub.held.executions - executions).toBeLessThan(many)
+    await plant(app.db, [{ arxivId: `2604.0000${path.length}`, title: 'While paused' }])
+    const ends = 'While paused'
+    response.on('data', (chunk: string) => {
+      text += chunk
+      const messages = text.split('\n\n')
+      text = messages.pop() ?? ''
+      for (const message of messages) if (/^data: \S/m.test(message)) events += 1
+      if (chunk.includes(ends)) response.emit('found')
+    })
+    const found = once(response, 'found')
+    response.resume()
+    await found
+    expect(events).toBeGreaterThanOrEqual(many)
+    request.destroy()
+    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 5000 })
+  },
+)

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { settings } from '../../src/config.ts'
+import { query } from '../support/app.ts'
+import { startCli } from '../support/cli.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (name: string) => readFileSync(join(root, name), 'utf8')
+
+describe('docker-compose.yml', () => {
+  const { services, volumes } = parse(read('docker-compose.yml'))
+
+  test('a Postgres that is healthy by TCP, with its data on a volume', () => {
+    const { image, healthcheck, volumes: mounts } = services.postgres
+    expect(image).toBe('postgres:18')
+    expect(healthcheck.test).toEqual(expect.arrayContaining(['CMD', 'pg_isready', '--host=127.0.0.1']))
+    // Since 18 the image keeps its data in a folder of its version inside this one.
+    expect(mounts).toEqual(['postgres:/var/lib/postgresql'])
+    expect(Object.keys(volumes)).toEqual(['postgres'])
+  })
+
+  test('a server that waits for it, under the same name and password', () => {
+    const { build, depends_on, environment } = services.server
+    expect(build).toBe('.')
+    expect(depends_on.postgres.condition).toBe('service_healthy')
+    const { POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD } = services.postgres.environment
+    expect(environment.DATABASE_URL).toBe(
+      `postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`,
+    )
+    expect(Object.keys(environment).filter((name) => !(name in settings))).toEqual([])
+  })
+})
+
+describe('Dockerfile', () => {
+  const dockerfile = read('Dockerfile')
+
+  test('takes what .dockerignore lets through, and ends as a user without rights', () => {
+    const allowed = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name]) => name)
+    const copied = [...dockerfile.matchAll(/^COPY (?!--)(.+) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    )
+    expect(new Set(copied)).toEqual(new Set(allowed))
+    expect(dockerfile).toMatch(/^USER node$/m)
+  })
+
+  test('its commands, run here: the production install starts, is healthy and answers', async ({ skip }) => {
+    if (!process.env.TEST_INSTALL) skip('Installs packages; TEST_INSTALL=1 runs it, as .ci/run does.')
+    const project = mkdtempSync(join(tmpdir(), 'daily-papers-image-'))
+    try {
+      for (const [, name = ''] of read('.dockerignore').matchAll(/^!(.+)$/gm)) {
+        cpSync(join(root, name), join(project, name), { recursive: true })
+      }
+      const [, install = ''] = /^RUN (npm ci .+)$/m.exec(dockerfile) ?? []
+      execFileSync('npm', [...install.split(' ').slice(1), '--prefer-offline'], {
+        cwd: project,
+        stdio: 'pipe',
+      })
+      await using database = await createTestDatabase()
+      const port = await freePort()
+      const env = { NODE_ENV: 'production', HOST: '0.0.0.0', PORT: String(port), DATABASE_URL: database.url }
+      await using server = startCli(['serve'], { cwd: project, project, env })
+      await server.said(/is ready: 24 papers/)
+      const [, check = '[]'] = /HEALTHCHECK[\s\S]*?CMD (\[.*\])/.exec(dockerfile) ?? []
+      const [, ...script]: string[] = JSON.parse(check)
+      execFileSync(process.execPath, script, { env })
+      const endpoint = `http://127.0.0.1:${port}/graphql`
+      expect(await query({ endpoint }, '{ papers(first: 1) { totalCount } }')).toEqual({
+        papers: { totalCount: 24 },
+      })
+      server.kill('SIGTERM')
+      expect(await server.ended).toEqual({ code: 0, signal: null })
+      expect(() => execFileSync(process.execPath, script, { env })).toThrow()
+    } finally {
+      rmSync(project, { recursive: true, force: true })
+    }
+  }, 180_000)
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,0 +1,126 @@
+import { sql } from 'kysely'
+import { expect, test, vi } from 'vitest'
+import { isUnavailable } from '../../src/faults.ts'
+import { startTestApp, type TestApp } from '../support/app.ts'
+
+const newest = '{ papers(first: 1) { nodes { title } } }'
+
+interface Answer {
+  data?: unknown
+  errors?: { message: string; path?: unknown; extensions: { code: string; requestId?: string } }[]
+}
+
+async function ask(
+  app: TestApp,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<{ status: number; body: Answer; text: string }> {
+  const response = await fetch(app.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'asked-1' },
+    body: JSON.stringify({ query, variables }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: JSON.parse(text), text }
+}
+
+test('a fault of ours is masked for the client, and logged once with its cause under the same request id', async () => {
+  await using app = await startTestApp()
+  await sql`alter table paper rename column title to title_away`.execute(app.db)
+  app.logged.length = 0
+  const { body, text } = await ask(app, newest)
+  expect(body.errors).toEqual([
+    {
+      message: 'Something went wrong on our side.',
+      locations: [{ line: 1, column: 3 }],
+      path: ['papers'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'asked-1' },
+    },
+  ])
+  expect(text).not.toMatch(/title_away|select|does not exist|\.ts/)
+  const lines = app.logged.filter((line) => line.includes('asked-1'))
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain('A request failed. requestId=asked-1 path=papers')
+  expect(lines[0]).toMatch(/column .*title.* does not exist/)
+  expect(lines[0]).toMatch(/db\/\w+\.ts:\d+/)
+})
+
+test('a fault of the client is told as it stands, and not logged', async () => {
+  await using app = await startTestApp()
+  app.logged.length = 0
+  const { body } = await ask(app, '{ papers(first: -1) { nodes { title } } }')
+  expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(app.logged.filter((line) => line.includes('failed'))).toEqual([])
+})
+
+test('variables of a wrong type, and missing ones, are faults of the client by their code too', async () => {
+  await using app = await startTestApp()
+  const document =
+    'query ($first: Int, $order: PaperOrder! = NEWEST, $filter: PaperFilter) { papers(first: $first, order: $order, filter: $filter) { nodes { title } } }'
+  for (const [variables, message] of [
+    [{ first: 2_147_483_648 }, 'Int cannot represent non 32-bit'],
+    [{ first: '5' }, 'Int cannot represent non-integer value'],
+    [{ order: 'newest' }, 'Did you mean the enum value "NEWEST"?'],
+    [{ order: null }, 'must not be null'],
+    [{ filter: { authors: [null] } }, 'at "filter.authors[0]"'],
+    [{ filter: { autors: ['x'] } }, 'Did you mean "authors"?'],
+  ] as const) {
+    const { status, body } = await ask(app, document, variables)
+    expect(status).toBe(400)
+    expect(body).toEqual({
+      errors: [
+        {
+          message: expect.stringContaining(message),
+          locations: [expect.anything()],
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
+    })
+  }
+})
+
+test('a statement that takes too long is ended, and says so', async () => {
+  await using app = await startTestApp({ settings: { STATEMENT_TIMEOUT_MS: '200' } })
+  await app.database.database.db.transaction().execute(async (other) => {
+    await sql`lock table paper`.execute(other)
+    const { body } = await ask(app, newest)
+    expect(body.errors).toMatchObject([{ extensions: { code: 'QUERY_TIMEOUT' } }])
+  })
+  expect((await ask(app, newest)).body).toEqual({ data: { papers: { nodes: [] } } })
+})
+
+test('a connection that is cut between two statements fails the second one, and not the process', async () => {
+  await using app = await startTestApp()
+  const cut = app.db.transaction().execute(async (db) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+    const { pool } = app.database.database
+    await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    // Postgres says goodbye before the connection ends, and both have to be lived through.
+    await vi.waitFor(async () => {
+      const { rowCount } = await pool.query('select from pg_stat_activity where pid = $1', [rows[0]?.pid])
+      expect(rowCount).toBe(0)
+    })
+    await sql`select 1`.execute(db)
+  })
+  const error = await cut.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(isUnavailable(error)).toBe(true)
+  expect((await ask(app, newest)).body).toEqual({ data: { papers: { nodes: [] } } })
+})
+
+test('without its database the server stays up, says that it is not ready, and reads fail with a code', async () => {
+  await using app = await startTestApp()
+  await app.database.drop()
+  const { body, text } = await ask(app, newest)
+  expect(body.errors).toMatchObject([
+    {
+      message: 'The database cannot be reached right now. Try again soon.',
+      extensions: { code: 'DATABASE_UNAVAILABLE' },
+    },
+  ])
+  expect(text).not.toContain('test_')
+  const [health, ready] = await Promise.all([fetch(`${app.url}/health`), fetch(`${app.url}/ready`)])
+  expect([health.status, ready.status, await ready.text()]).toEqual([200, 503, '{"status":"not ready"}\n'])
+})

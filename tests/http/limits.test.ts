@@ -1,0 +1,173 @@
+import { buildSchema, getIntrospectionQuery, getOperationAST, parse } from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { measure } from '../../src/graphql/limits.ts'
+import { startTestApp, type TestApp } from '../support/app.ts'
+import { subscribe } from '../support/subscribe.ts'
+
+const schema = buildSchema(`
+  type Query { paper: Paper, papers(first: Int, after: String): Papers!, nodes(ids: [ID!]!): [Node]! }
+  type Papers { edges: [Edge!]!, nodes: [Paper!]!, pageInfo: PageInfo! }
+  type Edge { cursor: String!, node: Paper! }
+  type PageInfo { hasNextPage: Boolean! }
+  interface Node { id: ID! }
+  type Paper implements Node { id: ID!, title: String!, authors: [Author!]!, keywords: [String!]! }
+  type Author { name: String!, papers(first: Int, last: Int): Papers! }
+`)
+
+function measured(query: string, variables: Record<string, unknown> = {}) {
+  const document = parse(query)
+  const operation = getOperationAST(document)
+  if (!operation) throw new Error('no operation')
+  return measure(schema, document, operation, variables)
+}
+
+describe('what a query can ask for', () => {
+  test.each([
+    ['{ __typename }', { depth: 1, aliases: 0, objects: 0 }],
+    ['{ paper { title keywords } }', { depth: 2, aliases: 0, objects: 1 }],
+    // A connection, its 3 papers, and 10 authors of each, as far as one can know.
+    ['{ papers(first: 3) { nodes { authors { name } } } }', { depth: 4, aliases: 0, objects: 34 }],
+    [
+      '{ papers(first: 3) { edges { cursor node { title } } pageInfo { hasNextPage } } }',
+      { depth: 4, aliases: 0, objects: 8 },
+    ],
+    ['{ papers { nodes { title } } }', { depth: 3, aliases: 0, objects: 21 }],
+    ['{ a: paper { title } b: paper { t: title } }', { depth: 2, aliases: 3, objects: 2 }],
+    ['{ nodes(ids: ["a", "b", "c"]) { id ... on Paper { title } } }', { depth: 2, aliases: 0, objects: 3 }],
+    [
+      '{ ...F } fragment F on Query { paper { ...G } } fragment G on Paper { x: title }',
+      { depth: 2, aliases: 1, objects: 1 },
+    ],
+    [
+      '{ ...F } fragment F on Query { papers(first: 2) { ...G } } fragment G on Papers { nodes { id } }',
+      { depth: 3, aliases: 0, objects: 3 },
+    ],
+    [
+      '{ paper { authors { papers(last: 5) { nodes { id } } } } }',
+      { depth: 5, aliases: 0, objects: 1 + 10 + 10 * 6 },
+    ],
+  ])('%s', (query, expected) => {
+    expect(measured(query)).toEqual(expected)
+  })
+
+  test('sizes in variables count', () => {
+    const query =
+      'query ($n: Int!, $ids: [ID!]!) { papers(first: $n) { nodes { id } } nodes(ids: $ids) { id } }'
+    expect(measured(query, { n: 4, ids: ['a', 'b'] }).objects).toBe(5 + 2)
+  })
+
+  test('an absurd page size counts as a large one: the field refuses it in its own words', () => {
+    expect(measured('{ papers(first: 100000) { nodes { id } } }').objects).toBe(1001)
+  })
+
+  test('fragments within fragments take no exponential time', () => {
+    const fragments = Array.from(
+      { length: 40 },
+      (_, at) => `fragment F${at} on Paper { ${at === 39 ? 'id' : `...F${at + 1} ...F${at + 1}`} }`,
+    )
+    expect(measured(`{ paper { ...F0 } } ${fragments.join('\n')}`).depth).toBe(2)
+  })
+})
+
+describe('limits of a server', () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startTestApp({
+      settings: {
+        MAX_QUERY_DEPTH: '3',
+        MAX_QUERY_ALIASES: '2',
+        MAX_QUERY_OBJECTS: '50',
+        MAX_QUERY_TOKENS: '400',
+      },
+    })
+  })
+  afterAll(() => app?.close())
+
+  async function ask(query: string, variables = {}) {
+    const response = await fetch(app.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify({ query, variables }),
+    })
+    return { status: response.status, ...((await response.json()) as { errors?: unknown; data?: unknown }) }
+  }
+  const refused = (message: string) => ({
+    status: 400,
+    errors: [{ message, extensions: { code: 'QUERY_TOO_LARGE' } }],
+  })
+
+  test('aliases', async () => {
+    expect(await ask('{ a: __typename b: __typename }')).toMatchObject({ status: 200 })
+    expect(await ask('{ a: __typename b: __typename c: __typename }')).toEqual(
+      refused('The query has 3 aliases; the limit is 2. Ask in several queries.'),
+    )
+  })
+
+  test('objects, by the length of the lists that were passed', async () => {
+    const ids = (count: number) => Array.from({ length: count }, () => 'UGFwZXI6MQ')
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
+    expect(await ask(query, { ids: ids(51) })).toEqual(
+      refused(
+        'The answer could hold 51 objects; the limit is 50. Ask for smaller pages (`first`) or for fewer nested lists.',
+      ),
+    )
+  })
+
+  test('objects, by the default values of variables', async () => {
+    const query = 'query ($__proto__: Int = 60) { papers(first: $__proto__) { nodes { id } } }'
+    expect(await ask(query)).toEqual(
+      refused(
+        'The answer could hold 61 objects; the limit is 50. Ask for smaller pages (`first`) or for fewer nested lists.',
+      ),
+    )
+  })
+
+  test.each(['Query', 'Paper'])('fragments on %s within fragments take no exponential time', async (type) => {
+    const fragments = Array.from(
+      { length: 30 },
+      (_, at) => `fragment F${at} on ${type} { ${at === 29 ? '__typename' : `...F${at + 1} ...F${at + 1}`} }`,
+    )
+    const root = type === 'Query' ? '...F0' : 'paper(arxivId: "2606.00001") { ...F0 }'
+    expect(await ask(`{ ${root} } ${fragments.join(' ')}`)).toMatchObject({ status: 200 })
+  })
+
+  test('nesting beyond what can be read', async () => {
+    await using deepApp = await startTestApp({ settings: { MAX_QUERY_TOKENS: '1000000' } })
+    const response = await fetch(deepApp.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify({ query: `{ nodes(ids: ${'['.repeat(100_000)}` }),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('too deeply'), extensions: { code: 'QUERY_TOO_LARGE' } }],
+    })
+  })
+
+  test('tokens', async () => {
+    const { status, errors } = await ask(`{ ${'__typename '.repeat(400)} }`)
+    expect(status).toBe(400)
+    expect(errors).toMatchObject([{ message: expect.stringContaining('more that 400 tokens') }])
+  })
+
+  test('the same limits hold over WebSocket, and cost one operation, not the socket', async () => {
+    await using refusedOne = subscribe(app, '{ a: __typename b: __typename c: __typename }')
+    expect(await refusedOne.nextResult()).toMatchObject({
+      errors: [{ extensions: { code: 'QUERY_TOO_LARGE' } }],
+    })
+  })
+
+  test('the introspection of GraphiQL and of code generators passes, whatever the limits', async () => {
+    const query = getIntrospectionQuery({
+      inputValueDeprecation: true,
+      schemaDescription: true,
+      directiveIsRepeatable: true,
+      specifiedByUrl: true,
+      oneOf: true,
+    })
+    expect(await ask(query)).toMatchObject({
+      status: 200,
+      data: { __schema: { queryType: { name: 'Query' } } },
+    })
+  })
+})

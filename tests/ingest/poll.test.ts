@@ -1,0 +1,234 @@
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createHttpClient } from '../../src/ingest/http/client.ts'
+import { type Follower, followHuggingFace } from '../../src/ingest/poll.ts'
+import { createLogger } from '../../src/log.ts'
+import { type SteppedClock, steppedClock } from '../support/clock.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { anEntry, entries } from '../support/upstream-data.ts'
+import { faults } from '../support/upstream-faults.ts'
+
+const minute = 60_000
+let upstream: Upstream
+let database: TestDatabase
+const open: Follower[] = []
+beforeEach(async () => {
+  upstream = await startUpstream()
+  database = await createTestDatabase()
+})
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((follower) => follower.close()))
+  await upstream[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+interface Following {
+  clock: SteppedClock
+  lines: string[]
+  /** Resolves when one more reading is over. */
+  read(): Promise<void>
+  /** Lets the time until the next reading pass. */
+  pass(): void
+  follower: Follower
+}
+
+function following(start = '2026-06-16T12:00:00.000Z', days = 2): Following {
+  const clock = steppedClock(start)
+  const lines: string[] = []
+  const log = createLogger({ level: 'info', format: 'text', write: (line) => lines.push(line.slice(9)) })
+  // Retries are of another test: here each fault is one failed reading.
+  const patient = { ...clock, wait: async () => {} }
+  const client = createHttpClient({ baseUrl: upstream.url, userAgent: 'test/1', clock: patient })
+  const follower = followHuggingFace({
+    ...{ db: database.database.db, lockUrl: database.url, client, log, clock, days },
+    ...{ every: 5 * minute, rereadEvery: 60 * minute, takeOverEvery: 50 },
+  })
+  open.push(follower)
+  let pass = () => {}
+  return {
+    clock,
+    lines,
+    follower,
+    async read() {
+      const wait = await clock.nextWait()
+      expect(wait.milliseconds).toBe(5 * minute)
+      pass = wait.pass
+    },
+    pass: () => pass(),
+  }
+}
+
+const asked = () => upstream.requests.splice(0).map(({ query }) => query.date)
+const papers = () =>
+  database.database.db.selectFrom('paper').select(['arxiv_id', 'upvotes']).orderBy('arxiv_id').execute()
+const source = () =>
+  database.database.db
+    .selectFrom('source')
+    .selectAll()
+    .where('name', '=', 'huggingface')
+    .executeTakeFirstOrThrow()
+
+describe('following', () => {
+  test('reads today every five minutes and the days before every hour', async () => {
+    upstream.editions.set('2026-06-16', entries(2, '2026-06-16'))
+    const { read, pass, lines, clock } = following()
+    await read()
+    expect(asked()).toEqual(['2026-06-16', '2026-06-15', '2026-06-14'])
+    expect(await papers()).toHaveLength(2)
+    for (let readings = 1; readings < 12; readings += 1) {
+      pass()
+      await read()
+    }
+    expect(asked()).toEqual(Array.from({ length: 11 }, () => '2026-06-16'))
+    pass()
+    await read()
+    expect(clock.now().toISOString()).toBe('2026-06-16T13:00:00.000Z')
+    expect(asked()).toEqual(['2026-06-16', '2026-06-15', '2026-06-14'])
+    expect(lines.map((line) => line.replace(/127\S+:\d+/, 'host'))).toEqual([
+      'Following host. everyMinutes=5',
+      'Read host. new=2 changed=0',
+    ])
+  })
+
+  test('brings what is new, and the votes that moved, today and days ago', async () => {
+    const [first] = entries(1, '2026-06-15', '2605')
+    upstream.editions.set('2026-06-15', [first])
+    upstream.editions.set('2026-06-16', [])
+    const { read, pass } = following()
+    await read()
+    if (first) first.paper.upvotes = 40
+    upstream.editions.set('2026-06-16', [anEntry({ id: '2606.00001', date: '2026-06-16' })])
+    for (let readings = 0; readings < 12; readings += 1) {
+      pass()
+      await read()
+    }
+    expect(await papers()).toEqual([
+      { arxiv_id: '2605.00001', upvotes: 40 },
+      { arxiv_id: '2606.00001', upvotes: 1 },
+    ])
+  })
+
+  test('after midnight the day before is not left alone', async () => {
+    const { read, pass } = following('2026-06-16T23:56:00.000Z', 0)
+    await read()
+    expect(asked()).toEqual(['2026-06-16'])
+    pass()
+    await read()
+    expect(asked()).toEqual(['2026-06-17', '2026-06-16'])
+  })
+
+  test('says once that the upstream fails and once that it is back, and notes it on the source', async () => {
+    upstream.always(faults.status(500))
+    const { read, pass, lines } = following()
+    await read()
+    for (let readings = 0; readings < 3; readings += 1) {
+      pass()
+      await read()
+    }
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(
+        /^warn: Following \S+ fails for now and goes on trying\. reason=".* is in trouble \(500/,
+      ),
+    ])
+    const failing = await source()
+    expect(failing.last_error).toContain('Gave up after 5 tries.')
+    expect(failing.last_success_at).toBeNull()
+
+    upstream.always()
+    upstream.editions.set('2026-06-16', entries(1, '2026-06-16'))
+    pass()
+    await read()
+    expect(lines.slice(2)).toEqual([
+      expect.stringMatching(/^Following \S+ works again\.$/),
+      expect.stringMatching(/new=1/),
+    ])
+    expect((await source()).last_success_at).not.toBeNull()
+  })
+
+  test('tells a broken entry once, wherever it stands', async () => {
+    const [broken, ...others] = entries(2, '2026-06-16')
+    upstream.editions.set('2026-06-16', [
+      { ...broken, title: undefined, paper: { ...broken?.paper, title: 7 } },
+      ...others,
+    ])
+    const { read, pass, lines } = following()
+    await read()
+    upstream.editions.get('2026-06-16')?.push(anEntry({ id: '2606.00007', date: '2026-06-16', upvotes: 99 }))
+    pass()
+    await read()
+    expect(lines.filter((line) => line.includes('Left out one entry'))).toHaveLength(1)
+    expect(await papers()).toHaveLength(2)
+  })
+
+  test('stops in the middle of a reading, and notes no failure', async () => {
+    const hanging = Promise.withResolvers<void>()
+    upstream.always(() => hanging.resolve())
+    const { follower, lines } = following()
+    await hanging.promise
+    await follower.close()
+    expect(lines).toHaveLength(1)
+    expect((await source()).last_error).toBeNull()
+  })
+})
+
+describe('of several instances', () => {
+  test('one follows; when its session dies another takes over', async () => {
+    upstream.editions.set('2026-06-16', entries(1, '2026-06-16'))
+    const first = following()
+    await first.read()
+    const second = following()
+    // The one that stands by has asked for the lock, and did not get it.
+    await sessions(2)
+    expect(asked()).toHaveLength(3)
+    expect(second.lines).toEqual([])
+
+    await first.follower.close()
+    await second.read()
+    expect(asked()).toHaveLength(3)
+    expect(second.lines[0]).toMatch(/^Following/)
+  })
+
+  test('the leader whose session is cut goes on when it has the lock again', async () => {
+    const { read, lines } = following()
+    await read()
+    asked()
+    await cutSessions()
+    await read()
+    expect(asked()).toHaveLength(3)
+    expect(lines.map((line) => line.split('.')[0])).toEqual([
+      expect.stringMatching(/^Following/),
+      'warn: Following waits for the database and tries again',
+      expect.stringMatching(/^Following/),
+    ])
+  })
+})
+
+async function sessions(count: number): Promise<void> {
+  await admin(async (client) => {
+    for (;;) {
+      const { rows } = await client.query(
+        "select 1 from pg_stat_activity where datname = current_database() and application_name like '%follow huggingface' and query like '%try_advisory%'",
+      )
+      if (rows.length >= count) return
+    }
+  })
+}
+
+async function cutSessions(): Promise<void> {
+  await admin((client) =>
+    client.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like '%follow huggingface'",
+    ),
+  )
+}
+
+async function admin(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,85 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { query } from '../support/app.ts'
+import { type CliProcess, runCli, startCli } from '../support/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'daily-papers-serve-'))
+chmodSync(folder, 0o755) // Postgres may run as another user than root, and has to enter
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The embedded database, as a first visitor has it. */
+const env = { PORT: '0' }
+const serve = () => startCli([], { cwd: folder, env })
+
+async function endpointOf(server: CliProcess): Promise<{ endpoint: string }> {
+  const [, endpoint = ''] = await server.said(/API and GraphiQL +(\S+)/)
+  return { endpoint }
+}
+
+const titles = (at: { endpoint: string }) =>
+  query<{ papers: { totalCount: number; nodes: { title: string }[] } }>(
+    at,
+    '{ papers(first: 1) { totalCount nodes { title } } }',
+  )
+
+test('a first start plants the capture and says what to try, which works when pasted', async () => {
+  await using server = serve()
+  const at = await endpointOf(server)
+  expect(server.stdout).toMatch(/^Daily Papers is ready: 24 papers in 1 edition\.\n/)
+  expect(server.stdout).toMatch(/Database +embedded, in \.data\/pg18 \(Postgres 18\.\d+\)/)
+  expect(server.stderr).toBe('')
+  const curl = /curl (\S+) -H '(\S+): (\S+)' \\\n +-d '(.+)'/.exec(server.stdout) ?? []
+  const [, url = '', header = '', value = '', body = ''] = curl
+  expect(url).toBe(at.endpoint)
+  const answer = await fetch(url, { method: 'POST', headers: { [header]: value }, body })
+  expect(await answer.json()).toMatchObject({ data: { papers: { nodes: [{}, {}, {}] } } })
+
+  server.kill('SIGTERM')
+  expect(await server.ended).toEqual({ code: 0, signal: null })
+})
+
+test('a second start finds the data; a third one beside it is told who has it', async () => {
+  await using server = serve()
+  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
+
+  const { code, stderr } = await runCli([], { cwd: folder, env })
+  expect(code).toBe(1)
+  expect(stderr).toContain(`is in use by another server (process ${server.pid}). Stop that one, or choose`)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+
+  server.kill('SIGINT')
+  expect(await server.ended).toEqual({ code: 0, signal: null })
+})
+
+test('a command in another terminal uses the database of the running server', async () => {
+  await using server = serve()
+  await endpointOf(server)
+  const { code, stdout, stderr } = await runCli(['migrate'], { cwd: folder, env })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^embedded, in \.data\/pg18 \(Postgres 18\.\d+\): already at the newest schema\.\n$/)
+  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
+})
+
+test('after a kill -9 the next start has every paper', async () => {
+  {
+    await using server = serve()
+    await endpointOf(server)
+    server.kill('SIGKILL')
+    await server.ended
+  }
+  await using server = serve()
+  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
+})
+
+test('when the embedded Postgres dies, the server says so and exits with 1', async () => {
+  await using server = serve()
+  await endpointOf(server)
+  const postmaster = Number.parseInt(readFileSync(join(folder, '.data/pg18/postmaster.pid'), 'utf8'), 10)
+  process.kill(postmaster, 'SIGKILL')
+  expect(await server.ended).toEqual({ code: 1, signal: null })
+  expect(server.stderr).toMatch(
+    /The embedded database ended \(SIGKILL\)\. Its log, .*pg18\.log, ends with:\n/,
+  )
+})

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { buildSchema, parse, validate } from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Db } from '../../db/database.ts'
+import { printClientSchema } from '../../schema/print.ts'
+import { findFiles, readFiles } from '../../src/ingest/files.ts'
+import { ingest } from '../../src/ingest/run.ts'
+import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { capturedVariables, documents, documentsFolder, libraryVariables } from '../support/documents.ts'
+import { plantLibrary } from '../support/library.ts'
+
+test.each(documents)('$name is valid', ({ text }) => {
+  expect(validate(buildSchema(printClientSchema()), parse(text))).toEqual([])
+})
+
+/** What differs from run to run: where this database's feed stands. */
+function stable(data: unknown): string {
+  const text = JSON.stringify(data, (key, value) => (key === 'feedPosition' ? '(a cursor)' : value), 2)
+  return `${text}\n`
+}
+
+describe('on the library of the tests', () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startTestApp()
+    await plantLibrary(app.db)
+  })
+  afterAll(() => app?.close())
+
+  test.each(documents)('$name gives the answer that is kept', async ({ name, text }) => {
+    const data = await query(app, text, libraryVariables[name])
+    await expect(stable(data)).toMatchFileSnapshot(`${documentsFolder}library/${name}.json`)
+  })
+})
+
+const captured = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
+
+describe.runIf(existsSync(captured))('on the captured responses', () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startTestApp()
+    await ingestCaptured(app.db)
+  }, 300_000)
+  afterAll(() => app?.close())
+
+  test.each(documents)('$name gives the answer that is kept', async ({ name, text }) => {
+    const data = await query(app, text, capturedVariables[name])
+    await expect(stable(data)).toMatchFileSnapshot(`${documentsFolder}captured/${name}.json`)
+  })
+})
+
+test.skipIf(existsSync(captured))(
+  'the captured responses are not here: their answers were not compared',
+  () => {},
+)
+
+/** Files that say nothing of when they were received were received after all that do. */
+async function ingestCaptured(db: Db): Promise<void> {
+  const { files } = await findFiles([
+    `${captured}huggingface-daily-papers`,
+    `${captured}huggingface-daily-papers-later`,
+  ])
+  const streams = readFiles(files, {
+    observedAt: '2026-08-08T00:00:00.000Z',
+    onFault: ({ message }) => expect.fail(message),
+  })
+  for await (const { source, readings } of streams) await ingest(db, source, readings)
+}

@@ -1,0 +1,159 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
+import { checkedAtMost, countMatches, fewMatches, newestMatches } from '../../db/search/matches.ts'
+import { soughtOf, typedText } from '../../db/search/query-text.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { plant } from '../support/papers.ts'
+
+let store: TestDatabase
+beforeAll(async () => {
+  store = await createTestDatabase()
+  // Months of this year and the last, one paper before and one after midnight UTC of a new year, and years with gaps.
+  const days = [
+    '2026-06-30',
+    '2026-06-01',
+    '2026-05-31',
+    '2026-01-01',
+    '2025-12-31',
+    '2025-02-03',
+    '2024-12-31',
+  ]
+  const instants = [...days, '2024-01-01', '2021-07-08', '2021-07-07', '1999-03-04'].flatMap((day) => [
+    `${day}T00:00:00.000Z`,
+    `${day}T23:59:59.999Z`,
+  ])
+  await plant(
+    store.database.db,
+    instants.map((publishedAt, index) => ({
+      publishedAt,
+      abstract: `Sparse models. ${index % 3 === 0 ? 'We prune and study the routing of experts.' : ''}`,
+      authors: [{ name: index % 2 === 0 ? 'Ada Lovelace' : 'Alan Turing' }],
+      keywords: index % 4 === 0 ? ['Pruning'] : [],
+      upvotes: index,
+      categories: ['cs.LG'],
+      ...(index % 2 === 1 && { githubRepo: 'https://github.com/a/b' }),
+      ...(index % 5 === 0 && { projectPage: 'https://a.test' }),
+      ...(index % 3 === 1 && { mediaUrls: ['https://a.test/video.mp4'] }),
+      ...(index % 4 === 1 && { organization: { name: 'acme' } }),
+      ...(index === 5 && { withdrawnAt: '2026-06-20T00:00:00.000Z' }),
+      ...(index % 7 > 0 && { listing: { date: publishedAt.slice(0, 10) } }),
+    })),
+  )
+})
+afterAll(() => store?.drop())
+
+const filters: Record<string, PaperFilter> = {
+  'a word': { text: 'models' },
+  'two words': { text: 'sparse routing' },
+  'a phrase': { text: '"sparse models"' },
+  'a refusal alone': { text: '-routing' },
+  'more words than the index is asked for': { text: 'we prune sparse models and study routing of experts' },
+  'more words, of which one is nowhere': { text: 'we prune sparse models and study routing of quantization' },
+  'more refusals than the index is asked for': { text: 'models -routing -quantization -vision -audio' },
+  'refusals of what is nowhere': { text: 'sparse -quantization -vision -audio' },
+  'more words with or': { text: 'sparse models study routing experts or quantization or pruned' },
+  'phrases and words': { text: '"sparse models" prune routing study "of experts"' },
+  'a word that is nowhere': { text: 'quantization' },
+  'stop words alone': { text: 'the of' },
+  'a word and an author': { text: 'models', authors: ['Ada Lovelace'] },
+  'a word and a keyword': { text: 'models', keywords: ['pruning'] },
+  'a word and upvotes': { text: 'models', minUpvotes: 7 },
+  'a word and days': { text: 'models', publishedFrom: '2021-07-08', publishedTo: '2025-12-31' },
+  'a word and editions': { text: 'models', editionFrom: '2024-02-10', editionTo: '2026-01-05' },
+  'a word and the editions until a day': { text: 'models', editionTo: '2021-07-08' },
+  'a word and a week of editions': { text: 'models', editionFrom: '2025-12-31', editionTo: '2026-01-06' },
+  'a word and no day of an edition': { text: 'models', editionFrom: '2027-01-01' },
+  'a word and an organization': { text: 'models', organizations: ['acme', 'nobody'] },
+  'a word, withdrawn or not': { text: 'models', withdrawn: false },
+  'a word that is withdrawn': { text: 'models', withdrawn: true },
+  'votes that are a facet': { minUpvotes: 10 },
+  'votes between two facets': { minUpvotes: 12, publishedTo: '2024-12-31' },
+  'no votes at least': { minUpvotes: 0, hasCode: true },
+  'code and no media': { hasCode: true, hasMedia: false },
+  'a project page, of a keyword': { hasProjectPage: true, keywords: ['pruning'] },
+  'no project page, by an organization': { hasProjectPage: false, organizations: ['acme'] },
+  'a category and editions of years': {
+    categories: ['cs.LG'],
+    editionFrom: '2000-06-01',
+    editionTo: '2025-12-31',
+  },
+  'days alone': { publishedFrom: '2024-01-01' },
+  'an arXiv id': { text: 'arXiv:2606.00005v2' },
+}
+
+test.each(Object.entries(filters))(
+  'the newest matches of %s, however many are wanted',
+  async (_name, given) => {
+    const { db } = store.database
+    const filter = canonicalFilter(given)
+    const { rows: all } = await sql<{ id: number }>`
+    select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
+    order by p.published_at desc, p.id desc`.execute(db)
+    for (const most of [1, 2, 3, 7, 100]) {
+      const { rows } = await sql<{ id: number }>`${newestMatches(filter, most)}`.execute(db)
+      const ids = rows.map(({ id }) => id)
+      expect(ids.sort()).toEqual(
+        all
+          .slice(0, most)
+          .map(({ id }) => id)
+          .sort(),
+      )
+      expect(await countMatches(db, filter, most)).toBe(Math.min(most, all.length))
+    }
+  },
+)
+
+test('few matches are named whole, of whatever text', async () => {
+  const { db } = store.database
+  const named = async (text: string) => (await fewMatches(db, canonicalFilter({ text })))?.length
+  const words = 'we prune sparse models and study routing of experts '
+  expect(await named('sparse routing')).toBe(8)
+  expect(await named(words)).toBe(8)
+  expect(await named(words.repeat(3))).toBe(8)
+  expect(await named(`${words}quantization`)).toBe(0)
+  expect(await named('quantization')).toBe(0)
+  expect(await named('"sparse models" -routing')).toBe(14)
+  expect(await named('"models sparse"')).toBe(0)
+  expect(await named('"routing of experts" or quantization')).toBe(8)
+  expect(await named('the of')).toBe(0)
+  expect(await fewMatches(db, canonicalFilter({ keywords: ['pruning'] }))).toBeUndefined()
+})
+
+test('more than can be named are not', async () => {
+  await using large = await createTestDatabase()
+  const { db } = large.database
+  await plant(
+    db,
+    Array.from({ length: checkedAtMost + 1 }, () => ({ abstract: 'Sparse models.' })),
+  )
+  const named = async (text: string) => (await fewMatches(db, canonicalFilter({ text })))?.length
+  expect(await named('sparse models')).toBe(checkedAtMost + 1)
+  expect(await named('"sparse models"')).toBeUndefined()
+  expect(await named('"models sparse"')).toBeUndefined()
+  expect(await named('-dense')).toBeUndefined()
+  expect(await named('"sparse models" quantization')).toBe(0)
+})
+
+test('of many words the index is asked for the rarest', async () => {
+  await using counted = await createTestDatabase()
+  const { db } = counted.database
+  const everywhere = 'representation generation evaluation optimization'
+  await plant(
+    db,
+    Array.from({ length: 40 }, (_, index) => ({
+      abstract: `${everywhere} ${index === 7 ? 'gru' : 'transformer'}`,
+    })),
+  )
+  await sql`analyze paper`.execute(db)
+  const { rows } = await sql<{ words: string }>`
+    with ${typedText(`${everywhere} gru`)}, ${soughtOf({ most: 10, words: 2, checked: 10 })}
+    select words::text from sought`.execute(db)
+  expect(rows[0]?.words).toContain("'gru'")
+  expect(await countMatches(db, canonicalFilter({ text: `${everywhere} gru` }), 10)).toBe(1)
+})
+
+test('an empty database has no matches', async () => {
+  await using empty = await createTestDatabase()
+  expect(await countMatches(empty.database.db, canonicalFilter({ text: 'models' }), 10)).toBe(0)
+})

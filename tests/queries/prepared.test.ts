@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
+import { accountsByNames } from '../../db/people.ts'
+import { createNames, prepared } from '../../db/prepared.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+
+let store: TestDatabase
+beforeAll(async () => {
+  store = await createTestDatabase()
+})
+afterAll(() => store?.drop())
+
+/** On one connection, so that statements and names meet. */
+function open(over: { prepare?: boolean } = {}): DatabaseHandle {
+  return openDatabase({ connectionString: store.url, max: 1, ...over })
+}
+
+const namesOn = async ({ pool }: DatabaseHandle) =>
+  (
+    await pool.query<{ name: string; statement: string }>(
+      'select name, statement from pg_prepared_statements',
+    )
+  ).rows
+
+test('a marked statement that comes again is prepared, once', async () => {
+  await using handle = open()
+  for (let time = 0; time < 5; time++) {
+    const { rows } = await sql<{ sum: number }>`${prepared}select ${time}::integer + 1 as sum`.execute(
+      handle.db,
+    )
+    expect(rows).toEqual([{ sum: time + 1 }])
+    await sql`select ${time}::integer - 1`.execute(handle.db)
+  }
+  expect(await namesOn(handle)).toEqual([
+    { name: expect.stringMatching(/^dp_/), statement: '/* prepared */ select $1::integer + 1 as sum' },
+  ])
+})
+
+test('by setting, nothing is prepared', async () => {
+  await using handle = open({ prepare: false })
+  for (let time = 0; time < 5; time++) await accountsByNames(handle.db, ['ada'])
+  expect(await namesOn(handle)).toEqual([])
+})
+
+test('names are few, the same in each process, and only for what comes again', () => {
+  const nameOf = createNames()
+  const text = (index: number) => `/* prepared */ select ${index}`
+  for (let index = 0; index < 5_000; index++) expect(nameOf(text(index))).toBeUndefined()
+  const named = new Set<string>()
+  for (let index = 0; index < 500; index++)
+    for (let time = 0; time < 5; time++) {
+      const name = nameOf(text(index))
+      if (name !== undefined) named.add(name)
+    }
+  expect(named.size).toBe(100)
+  expect(nameOf(text(0))).toMatch(/^dp_/)
+  const another = createNames()
+  for (let time = 0; time < 3; time++) another(text(0))
+  expect(another(text(0))).toBe(nameOf(text(0)))
+})
+
+test('a migration meanwhile, or a pooler that forgets, costs no answer', async () => {
+  await using handle = open()
+  await sql`create table shelf (id integer, name text)`.execute(handle.db)
+  await sql`insert into shelf values (1, 'first')`.execute(handle.db)
+  const read = async () =>
+    (await sql`${prepared}select s.* from shelf s where s.id = ${1}`.execute(handle.db)).rows
+  for (let time = 0; time < 4; time++) expect(await read()).toEqual([{ id: 1, name: 'first' }])
+  expect(await namesOn(handle)).toHaveLength(1)
+  await sql`alter table shelf add column pages integer`.execute(handle.db)
+  expect(await read()).toEqual([{ id: 1, name: 'first', pages: null }])
+
+  await using other = open()
+  for (let time = 0; time < 4; time++) await accountsByNames(other.db, ['ada'])
+  await other.pool.query('deallocate all')
+  expect(await accountsByNames(other.db, ['ada'])).toEqual([])
+})
+
+test('a statement that is wrong says so', async () => {
+  await using handle = open()
+  const wrong = () => sql`${prepared}select 1 / ${0}::integer`.execute(handle.db)
+  for (let time = 0; time < 4; time++) await expect(wrong()).rejects.toThrow('division by zero')
+  await expect(wrong()).rejects.toBeInstanceOf(pg.DatabaseError)
+})

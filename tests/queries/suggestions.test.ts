@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { arxivId, globalId, plant } from '../support/papers.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+  await plant(app.db, [
+    { organization: { name: 'deepseek-ai', fullName: 'DeepSeek' } },
+    { authors: [{ name: 'Émile Zola' }] },
+    { keywords: ['Chain-of-Thought', 'Chain rule'] },
+  ])
+})
+afterAll(() => app?.close())
+
+const suggest = async (typed: string) =>
+  (
+    await query<{ suggestions: { kind: string; text: string; id: string }[] }>(
+      app,
+      'query ($typed: String!) { suggestions(typed: $typed) { kind text id } }',
+      { typed },
+    )
+  ).suggestions
+const texts = async (typed: string) => (await suggest(typed)).map(({ text }) => text)
+
+test('names in which a word begins with what is typed', async () => {
+  expect(await suggest('zo')).toEqual([
+    { kind: 'AUTHOR', text: 'Émile Zola', id: globalId('Author', 'Émile Zola') },
+  ])
+  expect(await texts('EMILE')).toEqual(['Émile Zola'])
+  expect(await texts('chain')).toEqual(['chain rule', 'chain-of-thought'])
+  expect(await texts('deep')).toEqual(['DeepSeek'])
+  expect(await texts('eepseek')).toEqual([])
+})
+
+test('the one with the most papers comes first, however many others begin so', async () => {
+  const paper = (number: number, keywords: string[]) => ({
+    arxivId: arxivId(number),
+    title: 'Many',
+    keywords,
+  })
+  const others = Array.from({ length: 90 }, (_, index) => `multi-step ${index}`)
+  await plant(app.db, [paper(500, others), paper(501, ['Multimodal']), paper(502, ['multimodal'])])
+  expect((await texts('multi'))[0]).toBe('multimodal')
+})
+
+test.each(['a', '%', '_o', '\\', "'", '%%', '(('])('%j is answered', async (typed) => {
+  expect(await suggest(typed)).toEqual([])
+})

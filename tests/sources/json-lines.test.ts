@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Reading } from '../../db/model/record.ts'
+import { SourceError } from '../../src/ingest/errors.ts'
+import { type JsonLinesOptions, readJsonLines } from '../../src/ingest/sources/json-lines.ts'
+import { changedEntry, chunksOf, fixtureEntries, gather } from '../support/source-data.ts'
+
+describe('JSON Lines', () => {
+  const [first, second = first] = fixtureEntries('2026-07-02.json')
+  const [old] = fixtureEntries('2024-06-06.json')
+  const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n')
+  const readLines = async (
+    text: string | Uint8Array,
+    options: JsonLinesOptions = {},
+    chunk = 1_000,
+  ): Promise<Reading> => {
+    const readings = await gather(readJsonLines(chunksOf(text, chunk), options))
+    return {
+      records: readings.flatMap(({ records }) => records),
+      rejections: readings.flatMap(({ rejections }) => rejections),
+      editions: readings.flatMap(({ editions }) => editions),
+    }
+  }
+
+  test('holds entries, papers and whole responses, each seen at its own time', async () => {
+    const { records, rejections, editions } = await readLines(lines(old, second.paper, [first, second]))
+    expect(rejections).toEqual([])
+    expect(records.map(({ arxivId, observedAt }) => [arxivId, observedAt])).toEqual([
+      ['2406.02856', '2024-06-06T10:18:29.757Z'],
+      ['2607.00248', '2026-07-02T00:00:00.000Z'],
+      ['2607.01218', '2026-07-02T00:00:00.000Z'],
+      ['2607.00248', '2026-07-02T00:00:00.000Z'],
+    ])
+    expect(editions).toEqual([{ date: '2026-07-02', readAt: '2026-07-02T00:00:00.000Z' }])
+  })
+
+  test('a response stands in a reading of its own, since its records are all of its edition', async () => {
+    const text = lines(first, [first, second], second, old)
+    const readings = await gather(readJsonLines(chunksOf(text)))
+    expect(readings.map(({ records, editions }) => [records.length, editions.length])).toEqual([
+      [1, 0],
+      [2, 1],
+      [2, 0],
+    ])
+  })
+
+  test.each([
+    ['Windows line ends', `${lines(first, second).replace('\n', '\r\n')}\r\n`],
+    ['blank lines', `\n${lines(first)}\n\n \n${lines(second)}\n\n`],
+    ['a byte order mark', `\uFEFF${lines(first, second)}`],
+    ['no last line end', lines(first, second)],
+  ])('is the same with %s, whatever the chunks', async (_, text) => {
+    for (const chunk of [1, 3, 64, 100_000]) {
+      const { records, rejections } = await readLines(text, {}, chunk)
+      expect(rejections).toEqual([])
+      expect(records.map(({ arxivId }) => arxivId)).toEqual(['2607.01218', '2607.00248'])
+    }
+  })
+
+  test('a bad line is rejected alone, by its number', async () => {
+    const broken = changedEntry(first, { 'paper.upvotes': 'many' })
+    const text = [
+      lines(first),
+      '{"paper":',
+      '',
+      'null',
+      lines(broken),
+      lines([first, broken]),
+      lines({ error: 'Rate limited' }),
+      lines(second),
+      '{"pap',
+    ].join('\n')
+    const { records, rejections } = await readLines(text, { name: 'archive.jsonl' })
+    expect(records.map(({ arxivId }) => arxivId)).toEqual(['2607.01218', '2607.01218', '2607.00248'])
+    expect(
+      rejections.map(({ position, path, reason }) => `${position}, ${path ?? 'all'}: ${reason}`),
+    ).toEqual([
+      expect.stringMatching(/^archive.jsonl line 2, all: The line is not whole JSON/),
+      expect.stringMatching(/^archive.jsonl line 4, all: This JSON is no response/),
+      expect.stringMatching(/^archive.jsonl line 5, paper.upvotes: A number is expected here/),
+      expect.stringMatching(/^archive.jsonl line 6 item 2, paper.upvotes: /),
+      expect.stringMatching(/^archive.jsonl line 7, all: The API answered with an error: "Rate limited"/),
+      expect.stringMatching(/^archive.jsonl line 9, all: The line is not whole JSON/),
+    ])
+  })
+
+  test('bytes that are no UTF-8 cost their line', async () => {
+    const text = Buffer.concat([
+      Buffer.from(`${lines(first)}\n`),
+      Buffer.from('"caf\xe9"\n', 'latin1'),
+      Buffer.from(lines(second)),
+    ])
+    const { records, rejections } = await readLines(text)
+    expect(records).toHaveLength(2)
+    expect(rejections).toEqual([{ position: 'line 2', reason: 'The line is not text in UTF-8.' }])
+  })
+
+  test('a line above the limit is rejected without being kept', async () => {
+    const long = lines({ ...first, filler: 'x'.repeat(100_000) })
+    const { records, rejections } = await readLines([long, lines(second), long].join('\n'), {
+      maxLineBytes: 50_000,
+    })
+    expect(records.map(({ arxivId }) => arxivId)).toEqual(['2607.00248'])
+    expect(rejections.map(({ position }) => position)).toEqual(['line 1', 'line 3'])
+  })
+
+  test('an endless line and an endless file take no memory', async () => {
+    const block = Buffer.alloc(1024 * 1024, 'x')
+    async function* endless() {
+      for (let n = 0; n < 512; n += 1) yield block
+      const line = Buffer.from(`\n${lines(second)}`)
+      for (let n = 0; n < 5_000; n += 1) yield line
+    }
+    let peak = 0
+    let records = 0
+    const before = process.memoryUsage().rss
+    for await (const reading of readJsonLines(endless())) {
+      records += reading.records.length
+      peak = Math.max(peak, process.memoryUsage().rss)
+    }
+    expect(records).toBe(5_000)
+    expect(peak - before).toBeLessThan(200 * 1024 * 1024)
+  })
+
+  test('comes in readings of so many lines, the file name dating old entries', async () => {
+    const text = lines(...Array.from({ length: 25 }, () => ({ ...old, publishedAt: undefined })))
+    const options = { name: 'daily_papers-2024-06-07.jsonl', linesPerReading: 10 }
+    const readings = await gather(readJsonLines(chunksOf(text), options))
+    expect(readings.map(({ records }) => records.length)).toEqual([10, 10, 5])
+    expect(readings[0]?.records[0]).toMatchObject({
+      observedAt: '2024-06-07T00:00:00.000Z',
+      listing: { date: '2024-06-07' },
+    })
+  })
+
+  test('a wrong observation time is one error, not one for each line', async () => {
+    await expect(readLines(lines(first), { observedAt: 'soon' })).rejects.toThrow(SourceError)
+  })
+
+  test('whatever bytes come, they are read or rejected, never a crash', async () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 30 }),
+      fc.constantFrom('\n', '[', '{', '"', '{}', '[{}]', 'null', '7').map(Buffer.from),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (pieces, chunk) => {
+          const { records } = await readLines(Buffer.concat(pieces), {}, chunk)
+          expect(records).toEqual([])
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,134 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { SourceError } from '../../src/ingest/errors.ts'
+import { timesInName } from '../../src/ingest/sources/file-name.ts'
+import { readSavedResponse } from '../../src/ingest/sources/json.ts'
+import { changedEntry, fixture, fixtureEntries, onlyRecord } from '../support/source-data.ts'
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value))
+
+describe('a file name', () => {
+  test.each([
+    ['2024-05-27.json', { date: '2024-05-27' }],
+    ['daily_papers-2024-05-27.json.gz', { date: '2024-05-27' }],
+    ['some/folder of 2023-01-01/2024-05-27.json', { date: '2024-05-27' }],
+    ['C:\\papers\\2024-05-27.json', { date: '2024-05-27' }],
+    ['2025-01-22T0416Z.json', { date: '2025-01-22', instant: '2025-01-22T04:16:00.000Z' }],
+    ['2025-01-22T04:16:05.123Z.json', { date: '2025-01-22', instant: '2025-01-22T04:16:05.000Z' }],
+    ['2025-01-22T04-16-05Z.json', { date: '2025-01-22', instant: '2025-01-22T04:16:05.000Z' }],
+    ['2025-01-22T2560Z.json', { date: '2025-01-22' }],
+    ['2025-02-30.json', {}],
+    ['2024-05-27_2024-06-02.json', {}],
+    ['12024-05-27.json', {}],
+    ['papers.json', {}],
+    ['', {}],
+  ])('"%s" tells %j', (name, times) => {
+    expect(timesInName(name)).toEqual(times)
+  })
+})
+
+describe('a saved response', () => {
+  test('takes the list date from its name where the old shape needs it', () => {
+    const { records, editions } = readSavedResponse(fixture('2024-06-06.json'), { name: '2024-06-06.json' })
+    expect(records).toMatchObject([{ arxivId: '2406.02856', listing: { date: '2024-06-06' } }])
+    expect(editions).toHaveLength(1)
+  })
+
+  test.each([
+    ['2024-06-06.json', '2024-06-06.json', '2024-06-06T10:18:29.757Z', 'its newest claim'],
+    ['2025-02-25.json', '2025-02-25.json', '2025-02-25T00:00:00.000Z', 'the day in its name'],
+    ['2025-02-25.json', 'papers.json', '2025-02-24T23:14:12.363Z', 'its newest listing'],
+    ['2024-10-10.json', '2024-10-10.json', '2025-02-13T19:07:06.000Z', 'its newest withdrawal'],
+    ['2025-02-25.json', '2025-02-25T1415Z.json', '2025-02-25T14:15:00.000Z', 'the time in its name'],
+    [
+      '2025-03-12.json',
+      'papers.json',
+      '2025-03-10T17:20:52.000Z',
+      'its newest publication, for want of better',
+    ],
+  ])('%s as %s was seen at %s: %s', (file, name, observedAt) => {
+    expect(onlyRecord(readSavedResponse(fixture(file), { name })).observedAt).toBe(observedAt)
+  })
+
+  test('was seen when the caller says, whatever it mentions', () => {
+    const observedAt = '2024-06-06T08:00:00.000Z'
+    const { records, editions } = readSavedResponse(fixture('2024-06-06.json'), {
+      name: '2024-06-06.json',
+      observedAt,
+    })
+    expect(records[0]?.observedAt).toBe(observedAt)
+    expect(editions).toEqual([{ date: '2024-06-06', readAt: observedAt }])
+  })
+
+  test('may be gzipped, in UTF-16, or begin with a byte order mark', () => {
+    const bytes = fixture('2026-07-02.json')
+    const plain = readSavedResponse(bytes, { name: '2026-07-02.json' })
+    const utf16 = Buffer.from(`\uFEFF${bytes.toString()}`, 'utf16le')
+    const marked = Buffer.from(`\uFEFF${bytes.toString()}`)
+    for (const variant of [gzipSync(bytes), utf16, marked]) {
+      expect(readSavedResponse(variant, { name: '2026-07-02.json' })).toEqual(plain)
+    }
+  })
+
+  test('names the file and the item of a rejection', () => {
+    const [first] = fixtureEntries('2026-07-02.json')
+    const entries = [first, changedEntry(first, { 'paper.upvotes': -3 })]
+    expect(readSavedResponse(json(entries), { name: '2026-07-02.json' }).rejections).toEqual([
+      {
+        position: '2026-07-02.json item 2',
+        path: 'paper.upvotes',
+        reason: expect.stringMatching(/^-3 is not/),
+      },
+    ])
+  })
+
+  test('of exactly one page is no whole edition: the API cuts at 50 and 100', () => {
+    const [entry] = fixtureEntries('2026-07-02.json')
+    const entries = Array.from({ length: 51 }, (_, n) => ({
+      ...entry,
+      paper: { ...entry.paper, id: `2607.${10_000 + n}` },
+    }))
+    const editions = (count: number) =>
+      readSavedResponse(json(entries.slice(0, count)), { name: '2026-07-02.json' }).editions
+    expect([49, 50, 51].map((count) => editions(count).length)).toEqual([1, 0, 1])
+  })
+
+  test('that is empty is no paper and no edition', () => {
+    expect(readSavedResponse(json([]), { name: '2024-06-08.json' })).toEqual({
+      records: [],
+      rejections: [],
+      editions: [],
+    })
+    expect(readSavedResponse(json([])).records).toEqual([])
+  })
+
+  test.each([
+    ['nothing', Buffer.from(''), /empty/],
+    ['white space', Buffer.from(' \n'), /empty/],
+    ['half a response', fixture('2026-07-02.json').subarray(0, 5_000), /cut off/],
+    ['bytes of a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1'), /UTF-8/],
+    ['an error message', json({ error: 'Rate limited' }), /"Rate limited"/],
+    ['half a gzip file', gzipSync(fixture('2026-07-02.json')).subarray(0, 400), /cut off/],
+    [
+      'a damaged gzip file',
+      Buffer.concat([gzipSync('[]').subarray(0, 9), Buffer.from('?!?!?!?!')]),
+      /damaged/,
+    ],
+  ])('of %s is refused as a whole, with what to do', (_, bytes, message) => {
+    expect(() => readSavedResponse(bytes)).toThrow(SourceError)
+    expect(() => readSavedResponse(bytes)).toThrow(message)
+  })
+
+  test('whatever bytes come, they are read or refused, never a crash', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, zipped) => {
+        try {
+          readSavedResponse(zipped ? gzipSync(bytes) : bytes)
+        } catch (error) {
+          expect(error).toBeInstanceOf(SourceError)
+        }
+      }),
+    )
+  })
+})
