@@ -47,9 +47,9 @@ describe('Relay', () => {
     const folder = newProject()
     const manifest = await compileRelay(folder)
     const usage = (expected: string) => `
-import type { FrontPage_listings$data } from '../artifacts/FrontPage_listings.graphql'
-import type { PaperCard_paper$data } from '../artifacts/PaperCard_paper.graphql'
-import type { PaperPageIngestMutation$variables } from '../artifacts/PaperPageIngestMutation.graphql'
+import type { FrontPage_listings$data } from './artifacts/FrontPage_listings.graphql'
+import type { PaperCard_paper$data } from './artifacts/PaperCard_paper.graphql'
+import type { PaperPageIngestMutation$variables } from './artifacts/PaperPageIngestMutation.graphql'
 export function titles(data: FrontPage_listings$data, card: PaperCard_paper$data): ${expected}[] {
   return [...data.listings.edges.map((edge) => edge.node.submitter?.name ?? data.id), card.title]
 }
@@ -84,7 +84,7 @@ describe('GraphQL Code Generator', () => {
     const manifest = await generateClient(folder)
     const usage = (field: string) => `
 import { GraphQLClient } from 'graphql-request'
-import { FrontPageDocument, SearchDocument } from '../gql/graphql'
+import { FrontPageDocument, SearchDocument } from './gql/graphql'
 export async function titles(client: GraphQLClient): Promise<string[]> {
   const { edition } = await client.request(FrontPageDocument, { first: 3 })
   const { search } = await client.request(SearchDocument, { text: 'sparse', filter: { minUpvotes: 3 } })

@@ -42,7 +42,7 @@ test('a fault of ours is masked for the client, and logged once with its cause u
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('A request failed. requestId=asked-1 path=papers')
   expect(lines[0]).toMatch(/column .*title.* does not exist/)
-  expect(lines[0]).toMatch(/db\/\w+\.ts:\d+/)
+  expect(lines[0]).toMatch(/db\/[\w/]+\.ts:\d+/)
 })
 
 test('a fault of the client is told as it stands, and not logged', async () => {
