@@ -12,8 +12,8 @@ export interface DatabaseOptions {
   max?: number
   /** Shown in `pg_stat_activity`. */
   applicationName?: string
-  /** Milliseconds that one statement may take; 0 for no limit. Default 30,000. */
-  statementTimeout?: number
+  /** The longest time that one statement may take; 0 for no limit. Default 30,000. */
+  statementTimeoutMs?: number
   /** Whether the commonest statements are prepared by name; a pooler in transaction mode may forbid it. Default true. */
   prepare?: boolean
   /** Called when an idle connection breaks; the pool replaces it by itself. */
@@ -32,7 +32,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
     connectionString: options.connectionString,
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'daily-papers',
-    statement_timeout: options.statementTimeout ?? 30_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
     connectionTimeoutMillis: 10_000,
     types: columnTypes(),
   })

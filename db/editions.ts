@@ -4,22 +4,21 @@ import { editionsByDate } from './lists/orders.ts'
 import type { List } from './lists/page.ts'
 import { prepared } from './prepared.ts'
 
-export interface Edition {
+export interface EditionRow {
   date: string
 }
 
 /** Those that exist, in any order. */
-export async function editionsByDates(db: Db, dates: readonly string[]): Promise<Edition[]> {
-  const { rows } = await sql<Edition>`
+export async function editionsByDates(db: Db, dates: readonly string[]): Promise<EditionRow[]> {
+  const { rows } = await sql<EditionRow>`
     ${prepared}select e.date from edition e where e.date = any(${dates}::date[])`.execute(db)
   return rows
 }
 
 /** The newest edition that lists something. */
-export async function latestEdition(db: Db): Promise<Edition | undefined> {
-  const { rows } = await sql<Edition>`${prepared}select max(l.edition_date) as date from listing l`.execute(
-    db,
-  )
+export async function latestEdition(db: Db): Promise<EditionRow | undefined> {
+  const { rows } =
+    await sql<EditionRow>`${prepared}select max(l.edition_date) as date from listing l`.execute(db)
   return rows[0]?.date ? rows[0] : undefined
 }
 

@@ -3,15 +3,15 @@ import type { Db } from './database.ts'
 import { listingsByEdition, listingsByVotes } from './lists/orders.ts'
 import type { OwnedList } from './lists/owned.ts'
 import type { List } from './lists/page.ts'
-import { type Paper, type PaperColumn, selectPaper } from './papers.ts'
+import { type PaperColumn, type PaperFields, selectPaper } from './papers.ts'
 import { prepared } from './prepared.ts'
 import type { ListingRow } from './tables.ts'
 
 /** A listing; with its paper where the read joined it. */
-export type Listing = Told & { paper?: Paper }
+export type ListingFields = ListingColumns & { paper?: PaperFields }
 /** As a joined read gives it: the paper's columns beside the listing's. */
-export type JoinedListing = Paper & Told
-type Told = Omit<ListingRow, 'observed_at' | 'first_observed_at'>
+export type JoinedListingRow = PaperFields & ListingColumns
+type ListingColumns = Omit<ListingRow, 'observed_at' | 'first_observed_at'>
 
 /** Listings of editions, with the wanted columns of their papers. */
 export function listingsOfEdition(wanted: ReadonlySet<PaperColumn>): OwnedList {
@@ -41,7 +41,7 @@ function joined(wanted: ReadonlySet<PaperColumn>): Pick<List, 'select' | 'from'>
   }
 }
 
-export function splitListing(row: JoinedListing): Listing {
+export function splitListing(row: JoinedListingRow): ListingFields {
   const { edition_date, paper_id, submitter_name, submitted_at, recorded_at, ...paper } = row
   return { edition_date, paper_id, submitter_name, submitted_at, recorded_at, paper }
 }
@@ -50,8 +50,8 @@ export function splitListing(row: JoinedListing): Listing {
 export const listingsShown = 20
 
 /** The newest listings of each paper, newest first. */
-export async function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<Listing[]> {
-  const { rows } = await sql<Listing>`
+export async function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<ListingFields[]> {
+  const { rows } = await sql<ListingFields>`
     ${prepared}select l.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
       select l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at from listing l
       where l.paper_id = k.key order by l.edition_date desc limit ${listingsShown}) l

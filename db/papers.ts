@@ -6,8 +6,8 @@ import { prepared } from './prepared.ts'
 import type { PaperRow } from './tables.ts'
 
 /** A paper as it is read: without the columns that only matching and merging use. */
-export type Paper = Omit<PaperRow, 'title_key' | 'authors_digest' | 'provenance'>
-export type PaperColumn = keyof Paper
+export type PaperFields = Omit<PaperRow, 'title_key' | 'authors_digest' | 'provenance'>
+export type PaperColumn = keyof PaperFields
 
 const columns: Record<PaperColumn, true> = {
   id: true,
@@ -49,7 +49,7 @@ const columns: Record<PaperColumn, true> = {
   updated_at: true,
 }
 
-/** Every column of `Paper`, in the order of the table. */
+/** Every column of `PaperFields`, in the order of the table. */
 export const paperColumns = Object.keys(columns) as PaperColumn[]
 
 /**
@@ -66,8 +66,8 @@ export async function papersByIds(
   db: Db,
   ids: readonly number[],
   wanted?: ReadonlySet<PaperColumn>,
-): Promise<Paper[]> {
-  const found = await sql<Paper>`
+): Promise<PaperFields[]> {
+  const found = await sql<PaperFields>`
     ${prepared}select ${selectPaper(wanted)} from paper p where p.id = any(${ids}::bigint[])`.execute(db)
   return found.rows
 }
@@ -77,8 +77,8 @@ export async function papersByArxivIds(
   db: Db,
   arxivIds: readonly string[],
   wanted?: ReadonlySet<PaperColumn>,
-): Promise<Paper[]> {
-  const found = await sql<Paper>`
+): Promise<PaperFields[]> {
+  const found = await sql<PaperFields>`
     ${prepared}select ${selectPaper(wanted)} from paper p where p.arxiv_id = any(${arxivIds}::text[])`.execute(
     db,
   )

@@ -8,7 +8,7 @@ import {
   submittersOf,
   submittersShown,
 } from '../db/editions.ts'
-import { countList, readPage } from '../db/lists/page.ts'
+import { countList, readListPage } from '../db/lists/page.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import { pageRequest, toConnection } from './core/connection.ts'
@@ -147,7 +147,7 @@ builder.queryFields((t) => ({
         const list = listOfEditions(from, to)
         const scope = { order: list.order, scope: scopeOf([from ?? null, to ?? null]) }
         const request = pageRequest(args, scope)
-        const page = await readPage<{ date: string }>(db, list, request)
+        const page = await readListPage<{ date: string }>(db, list, request)
         return toConnection(
           page,
           request,

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import {
-  type Listing as ListingRow,
+  type ListingFields,
   listingsByPaperIds,
   listingsBySubmitter,
   listingsOfEdition,
@@ -16,7 +16,7 @@ import { Edition } from './edition.ts'
 import { ownedList } from './owned.ts'
 import { Paper } from './paper.ts'
 
-export const Listing = builder.objectRef<ListingRow>('Listing').implement({
+export const Listing = builder.objectRef<ListingFields>('Listing').implement({
   description:
     'A paper on an edition, with the account that submitted it. A paper can be on several editions.',
   fields: (t) => ({

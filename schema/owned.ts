@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { type PaperListOrder, paperOrders } from '../db/lists/orders.ts'
-import { countLists, type OwnedList, readPages } from '../db/lists/owned.ts'
-import type { Page } from '../db/lists/page.ts'
-import { type Paper, type PaperColumn, type PaperOwner, papersOwnedBy } from '../db/papers.ts'
+import { countLists, type OwnedList, readListPages } from '../db/lists/owned.ts'
+import type { ListPage } from '../db/lists/page.ts'
+import { type PaperColumn, type PaperFields, type PaperOwner, papersOwnedBy } from '../db/papers.ts'
 import { batched } from './core/batch.ts'
 import { type Connection, type PagingArgs, pageRequest, toConnection } from './core/connection.ts'
 import type { Context } from './core/context.ts'
@@ -12,7 +12,7 @@ import { columnsKey, paperColumnsBelow, readsPage } from './core/plan.ts'
 import { PaperListOrderEnum } from './paper-order.ts'
 
 /** What is not asked for is not read: an empty page stands in. */
-const unread: Page<never> = { rows: [], more: false }
+const unread: ListPage<never> = { rows: [], more: false }
 
 /** The argument of the lists of papers that an object has. */
 export const orderArgument = {
@@ -29,10 +29,10 @@ export async function ownedPapers(
   { order, ...args }: PagingArgs & { order: PaperListOrder },
   context: Context,
   info: GraphQLResolveInfo,
-): Promise<Connection<Paper>> {
+): Promise<Connection<PaperFields>> {
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const list = papersOwnedBy(kind, paperOrders[order], wanted)
-  const parent = { name: kind, key, list, wanted, toNode: (paper: Paper) => paper }
+  const parent = { name: kind, key, list, wanted, toNode: (paper: PaperFields) => paper }
   return ownedList(parent, args, context, info)
 }
 
@@ -61,7 +61,7 @@ export async function ownedList<Key extends string | number, Row, Node>(
         context,
         JSON.stringify([name, list.order.name, request, columnsKey(wanted)]),
         key,
-        (keys) => readPages<Key, Row>(context.db, keys, list, request),
+        (keys) => readListPages<Key, Row>(context.db, keys, list, request),
       )
     : unread
   const count = async () =>

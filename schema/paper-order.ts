@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Db } from '../db/database.ts'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/lists/orders.ts'
-import { countList, type List, readPage } from '../db/lists/page.ts'
-import { listOfPapers, oneOfPapers, type Paper, type PaperColumn } from '../db/papers.ts'
+import { countList, type List, readListPage } from '../db/lists/page.ts'
+import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from '../db/papers.ts'
 import { type CanonicalFilter, filterConditions } from '../db/search/filter.ts'
 import { countMatches, fewMatches } from '../db/search/matches.ts'
 import { listByRelevance, rankedAtMost } from '../db/search/search.ts'
@@ -60,7 +60,7 @@ export async function rootPapers(
   args: PagingArgs,
   { db }: Context,
   info: GraphQLResolveInfo,
-): Promise<Connection<Paper>> {
+): Promise<Connection<PaperFields>> {
   const scope = scopeOfPapers(query)
   const request = pageRequest(args, scope)
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
@@ -68,7 +68,9 @@ export async function rootPapers(
   const list = few
     ? listOfPapers([oneOfPapers(few)], scope.order, wanted)
     : listOf(query, momentOf(args, query, scope), wanted)
-  const page = readsPage(info) ? await readPage<Paper>(db, list, request) : { rows: [], more: false }
+  const page = readsPage(info)
+    ? await readListPage<PaperFields>(db, list, request)
+    : { rows: [], more: false }
   // Only what finds nothing can be a text without words, so that only then there is a second statement.
   if (page.rows.length === 0) await requireSearchable(db, query.filter)
   return toConnection(

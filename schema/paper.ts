@@ -1,5 +1,5 @@
 import { arxivIdOf } from '../db/model/arxiv-id.ts'
-import { type PaperColumn, type Paper as PaperRow, papersByArxivIds, papersByIds } from '../db/papers.ts'
+import { type PaperColumn, type PaperFields, papersByArxivIds, papersByIds } from '../db/papers.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import type { Context } from './core/context.ts'
@@ -11,7 +11,7 @@ import { filterOf, PaperFilterInput } from './filter.ts'
 import { PaperOrderEnum, rootPapers } from './paper-order.ts'
 
 export const Paper = builder.loadableNodeRef('Paper', {
-  id: { resolve: (paper: PaperRow) => paper.id, parse: integerKey },
+  id: { resolve: (paper: PaperFields) => paper.id, parse: integerKey },
   load: (ids: number[], { db }) => papersByIds(db, ids),
   sort: (paper) => paper.id,
 })
@@ -91,14 +91,14 @@ builder.queryFields((t) => ({
 
 type Wanted = ReadonlySet<PaperColumn> | undefined
 
-function paperById(id: number, wanted: Wanted, context: Context): Promise<PaperRow | undefined> {
+function paperById(id: number, wanted: Wanted, context: Context): Promise<PaperFields | undefined> {
   return batched(context, `paper ${columnsKey(wanted)}`, id, async (ids) => {
     const papers = await papersByIds(context.db, ids, wanted)
     return new Map(papers.map((paper) => [paper.id, paper]))
   })
 }
 
-function paperByArxivId(id: string, wanted: Wanted, context: Context): Promise<PaperRow | undefined> {
+function paperByArxivId(id: string, wanted: Wanted, context: Context): Promise<PaperFields | undefined> {
   const columns = wanted && new Set<PaperColumn>([...wanted, 'arxiv_id'])
   return batched(context, `paper of arXiv ${columnsKey(columns)}`, id, async (ids) => {
     const papers = await papersByArxivIds(context.db, ids, columns)

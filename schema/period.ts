@@ -1,5 +1,5 @@
 import { listOfEditions, submittersOf, submittersShown } from '../db/editions.ts'
-import { readPage } from '../db/lists/page.ts'
+import { readListPage } from '../db/lists/page.ts'
 import { addDays, type Period, type PeriodKind, parsePeriod, periodOf } from '../db/model/period.ts'
 import { builder } from './core/builder.ts'
 import { BadInputError } from './core/errors.ts'
@@ -44,7 +44,7 @@ PeriodRef.implement({
       listSize: { assumedSize: 7 },
       description: 'Its editions, the newest first.',
       resolve: async ({ from, to }, _args, { db }) => {
-        const page = await readPage<{ date: string }>(db, listOfEditions(from, to), {
+        const page = await readListPage<{ date: string }>(db, listOfEditions(from, to), {
           limit: 31,
           backwards: false,
         })

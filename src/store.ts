@@ -38,9 +38,9 @@ export async function openStore(config: Config, log: Logger, { share = false } =
   const life = createLifecycle(log)
   try {
     const { url, listenUrl, description, died } = await locate(config, log, life, share)
-    const { poolSize: max, statementTimeoutMs: statementTimeout, prepare } = config.database
+    const { poolSize: max, statementTimeoutMs, prepare } = config.database
     const onError = (error: Error) => log.debug('A database connection broke.', { reason: error.message })
-    const handle = openDatabase({ connectionString: url, max, statementTimeout, prepare, onError })
+    const handle = openDatabase({ connectionString: url, max, statementTimeoutMs, prepare, onError })
     life.opened('connections', handle.close)
     try {
       const version = await versionOf(handle.db)
@@ -115,7 +115,7 @@ async function versionOf(db: Db): Promise<string> {
 
 /** On a connection of its own without a time limit: another instance may be at a long migration. */
 async function migrate(url: string): Promise<string[]> {
-  const { db, close } = openDatabase({ connectionString: url, max: 1, statementTimeout: 0 })
+  const { db, close } = openDatabase({ connectionString: url, max: 1, statementTimeoutMs: 0 })
   try {
     return await migrateToLatest(db)
   } finally {

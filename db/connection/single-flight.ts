@@ -1,12 +1,12 @@
 /** Work that runs once at a time, however often it is asked for. */
-export interface OneAtATime<Value> {
+export interface SingleFlight<Value> {
   /** The outcome of a run that began after this call; whoever asks during a run shares the next one. */
   (): Promise<Value>
   /** Resolves when nothing runs. */
   idle(): Promise<void>
 }
 
-export function oneAtATime<Value>(work: () => Promise<Value>): OneAtATime<Value> {
+export function singleFlight<Value>(work: () => Promise<Value>): SingleFlight<Value> {
   let running: Promise<Value> | undefined
   let next: Promise<Value> | undefined
 

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { codeOf, EmbeddedDatabaseError, messageOf } from './error.ts'
 import { ensureCluster, superuser } from './initdb.ts'
-import { settleLeftovers } from './leftovers.ts'
+import { endLeftoverProcesses } from './leftovers.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
 import { serverUser } from './privileges.ts'
 import { urlOf } from './running.ts'
@@ -78,7 +78,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const open: { socket?: SocketFolder; server?: Server } = {}
   try {
     const firstStart = await ensureCluster({ dataDir, binaries, user, sync })
-    await settleLeftovers(dataDir, log)
+    await endLeftoverProcesses(dataDir, log)
     open.socket = socketFolder(dataDir, user)
     const socketDir = open.socket.path
     const logFile = `${dataDir}.log`

@@ -16,7 +16,7 @@ const orphanPatienceMs = 1_000
  * called with the directory locked: then a Postgres that still runs here has lost its server, so it is stopped,
  * and its backends too if it left them behind.
  */
-export async function settleLeftovers(dataDir: string, log: (line: string) => void): Promise<void> {
+export async function endLeftoverProcesses(dataDir: string, log: (line: string) => void): Promise<void> {
   const real = realpathSync(dataDir)
   const pidFile = join(dataDir, 'postmaster.pid')
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']

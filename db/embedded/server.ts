@@ -104,15 +104,15 @@ function watch(child: ChildProcess, ended: { exit: ServerExit | undefined; error
   pipe.on('error', () => {}) // the reader is gone, and so is the reason to write to it
   pipe.unref()
   return new Promise<ServerExit>((resolve) => {
-    const settle = (exit: ServerExit, error?: Error) => {
+    const resolveExit = (exit: ServerExit, error?: Error) => {
       if (ended.exit) return
       ended.exit = exit
       ended.error = error
       pipe.end('stay\n')
       resolve(exit)
     }
-    child.once('error', (error) => settle({ code: null, signal: null }, error))
-    child.once('exit', (code, signal) => settle({ code, signal }))
+    child.once('error', (error) => resolveExit({ code: null, signal: null }, error))
+    child.once('exit', (code, signal) => resolveExit({ code, signal }))
   })
 }
 

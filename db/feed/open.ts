@@ -1,4 +1,4 @@
-import { oneAtATime } from '../connection/single-flight.ts'
+import { singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import { expired, FeedCursorError, formatCursor, inFuture, parseCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
@@ -60,7 +60,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
     watchers.tell()
   }
 
-  const readSoon = oneAtATime(readTail)
+  const readSoon = singleFlight(readTail)
 
   function hint(): void {
     if (closed) return

@@ -2,15 +2,15 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import {
   countStatement,
-  front,
   type KeyedRow,
   type List,
+  type ListPage,
   orderBy,
-  type Page,
   type PageRequest,
   pageStatement,
-  readPage,
-  toPage,
+  preparedMark,
+  readListPage,
+  toListPage,
 } from './page.ts'
 
 /** The lists of many owners of one kind: one for each key, all in one statement. */
@@ -30,28 +30,28 @@ export interface OwnedList extends Omit<List, 'where'> {
  * The same page of the list of each owner; an owner without rows has an empty page. One owner gets a statement of
  * its own, in which the planner sees the key: it alone can tell a rare keyword from one that is everywhere.
  */
-export async function readPages<Owner extends string | number, Row>(
+export async function readListPages<Owner extends string | number, Row>(
   db: Db,
   owners: readonly Owner[],
   list: OwnedList,
   page: PageRequest,
-): Promise<Map<Owner, Page<Row>>> {
+): Promise<Map<Owner, ListPage<Row>>> {
   const [only, ...others] = owners
   if (only !== undefined && others.length === 0) {
     const key = sql`${only}::${sql.raw(list.keyType)}`
-    return new Map([[only, await readPage<Row>(db, { ...list, where: [list.owned(key)] }, page)]])
+    return new Map([[only, await readListPage<Row>(db, { ...list, where: [list.owned(key)] }, page)]])
   }
   const inOrder = orderBy(list.order, page.backwards, (_key, index) => `x.key_${index}`)
   const each = list.sized
     ? shorterStatement(list, list.sized, page)
     : pageStatement({ ...list, where: [list.owned(sql`k.key`)] }, page)
   const statement = sql<KeyedRow & { owner: Owner }>`
-    ${front(list)}select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
+    ${preparedMark(list)}select k.key as owner, x.* from ${owning(owners, list.keyType)} cross join lateral (${each}) x
     order by k.key, ${inOrder}`
   const { rows } = await statement.execute(db)
   const byOwner = new Map<Owner, KeyedRow[]>(owners.map((owner) => [owner, []]))
   for (const { owner, ...row } of rows) byOwner.get(owner)?.push(row)
-  return new Map([...byOwner].map(([owner, owned]) => [owner, toPage<Row>(owned, list.order, page)]))
+  return new Map([...byOwner].map(([owner, owned]) => [owner, toListPage<Row>(owned, list.order, page)]))
 }
 
 /** How many rows the list of each owner has, all in one statement; `most` where there are at least so many. */

@@ -24,7 +24,7 @@ export interface PageRequest {
   readonly before?: Keys | undefined
 }
 
-export interface Page<Row> {
+export interface ListPage<Row> {
   readonly rows: readonly { readonly keys: Keys; readonly row: Row }[]
   /** There are more in the direction of reading. */
   readonly more: boolean
@@ -42,9 +42,9 @@ export interface List {
 }
 
 /** One page by keyset: page 10,000 costs what page 1 costs. One row more than asked tells whether more follow. */
-export async function readPage<Row>(db: Db, list: List, page: PageRequest): Promise<Page<Row>> {
-  const { rows } = await sql`${front(list)}${pageStatement(list, page)}`.execute(db)
-  return toPage<Row>(rows as KeyedRow[], list.order, page)
+export async function readListPage<Row>(db: Db, list: List, page: PageRequest): Promise<ListPage<Row>> {
+  const { rows } = await sql`${preparedMark(list)}${pageStatement(list, page)}`.execute(db)
+  return toListPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
 /** How many rows the list has; `most` where there are at least so many, so that no count has no end. */
@@ -57,7 +57,7 @@ export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most
 export type KeyedRow = Record<string, unknown>
 
 /** What a statement over the list begins with. */
-export function front(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
+export function preparedMark(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
   return list.prepared ? prepared : sql``
 }
 
@@ -67,8 +67,8 @@ export function pageStatement(list: List, page: PageRequest): RawBuilder<unknown
   const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
   const within = [
     ...where,
-    ...(page.after ? [beyond(order, page.after, '<')] : []),
-    ...(page.before ? [beyond(order, page.before, '>')] : []),
+    ...(page.after ? [keysetCondition(order, page.after, '<')] : []),
+    ...(page.before ? [keysetCondition(order, page.before, '>')] : []),
   ]
   // A plan for any limit would be one for a tenth of all rows.
   const limit = list.prepared ? sql.lit(page.limit + 1) : page.limit + 1
@@ -96,7 +96,7 @@ const types: Record<KeyKind, string> = {
   number: 'double precision',
 }
 
-function beyond(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<unknown> {
+function keysetCondition(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<unknown> {
   const columns = sql.raw(order.keys.map((key) => key.sql).join(', '))
   const values = order.keys.map((key, index) => sql`${keys[index]}::${sql.raw(types[key.kind])}`)
   return sql`(${columns}) ${sql.raw(sign)} (${sql.join(values)})`
@@ -113,7 +113,11 @@ export function orderBy(
 }
 
 /** The page of the rows of `pageStatement`, in the list's order. */
-export function toPage<Row>(found: KeyedRow[], order: Order, { limit, backwards }: PageRequest): Page<Row> {
+export function toListPage<Row>(
+  found: KeyedRow[],
+  order: Order,
+  { limit, backwards }: PageRequest,
+): ListPage<Row> {
   const shown = found.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
   return { rows: backwards ? shown.reverse() : shown, more: found.length > limit }
 }

@@ -1,11 +1,11 @@
-import type { Paper as PaperRow } from '../../db/papers.ts'
+import type { PaperFields } from '../../db/papers.ts'
 import { builder } from '../core/builder.ts'
 import { Paper } from '../paper.ts'
 import { escapeLatex, formulas } from './latex.ts'
 
 /** What a citation is made of. */
 export type Citable = Pick<
-  PaperRow,
+  PaperFields,
   'id' | 'arxiv_id' | 'title' | 'author_names' | 'published_on' | 'primary_category' | 'doi' | 'journal_ref'
 >
 

@@ -1,4 +1,4 @@
-import type { Keys, Page, PageRequest } from '../../db/lists/page.ts'
+import type { Keys, ListPage, PageRequest } from '../../db/lists/page.ts'
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts'
 import { defaultPageSize } from './paging.ts'
 
@@ -40,7 +40,7 @@ export function pageRequest(args: PagingArgs, scope: CursorScope): PageRequest {
 
 /** A page as a connection. The row at a given cursor is still in the list, so there is something on its side. */
 export function toConnection<Row, Node>(
-  page: Page<Row>,
+  page: ListPage<Row>,
   request: PageRequest,
   scope: CursorScope,
   count: () => Promise<number>,

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { computedOrders } from '../../db/lists/orders.ts'
-import { readPage } from '../../db/lists/page.ts'
-import type { Paper } from '../../db/papers.ts'
+import { readListPage } from '../../db/lists/page.ts'
+import type { PaperFields } from '../../db/papers.ts'
 import type { CanonicalFilter } from '../../db/search/filter.ts'
 import { countMatches } from '../../db/search/matches.ts'
 import { listByRelevance } from '../../db/search/search.ts'
@@ -14,11 +14,11 @@ import { paperColumnsBelow, selects } from '../core/plan.ts'
 import { requireSearchable } from '../filter.ts'
 import type { Highlighted } from './highlights.ts'
 
-export interface SearchEdge extends Edge<Paper>, Omit<Highlighted, 'node'> {
+export interface SearchEdge extends Edge<PaperFields>, Omit<Highlighted, 'node'> {
   readonly relevance: number
 }
 
-export interface SearchResult extends Connection<Paper, SearchEdge> {
+export interface SearchResult extends Connection<PaperFields, SearchEdge> {
   /** What was searched for in the end. */
   readonly filter: CanonicalFilter
   readonly repairedText: string | null
@@ -61,7 +61,11 @@ async function searchOnce(
 ): Promise<SearchResult> {
   const request = pageRequest(args, scope)
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
-  const page = await readPage<Paper & { relevance: number }>(db, listByRelevance(filter, wanted), request)
+  const page = await readListPage<PaperFields & { relevance: number }>(
+    db,
+    listByRelevance(filter, wanted),
+    request,
+  )
   const abstracts = selects(info, 'edges', 'abstractHighlights')
   const edges = page.rows.map(({ keys, row }) => ({
     cursor: encodeCursor(scope, keys),
@@ -73,7 +77,7 @@ async function searchOnce(
   const count = () => countMatches(db, filter, countedAtMost)
   const asked = scope.scope === scopeOf(filter)
   return {
-    ...connectionOf<Paper, SearchEdge>(edges, page.more, request, count),
+    ...connectionOf<PaperFields, SearchEdge>(edges, page.more, request, count),
     filter,
     repairedText: asked ? null : String(filter.text),
   }

@@ -1,4 +1,4 @@
-import { settle } from '../../db/connection/analyze.ts'
+import { analyzeTables } from '../../db/connection/analyze.ts'
 import type { Db } from '../../db/database.ts'
 import { noteFailure } from '../../db/sources.ts'
 import type { Config } from '../config.ts'
@@ -54,7 +54,7 @@ export async function runIngest(
     const report = await ingestAll(work, options)
     const { new: added, changed } = report.total
     if (added + changed >= largeLoad && !report.dryRun)
-      await settle(store.db).catch((error) =>
+      await analyzeTables(store.db).catch((error) =>
         log.debug('Postgres could not tidy up.', { reason: String(error) }),
       )
     tellReport(report, options)

@@ -1,7 +1,7 @@
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream'
 import { GraphQLError, type GraphQLSchema, getOperationAST, parse } from 'graphql'
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
-import { oneAtATime } from '../../db/connection/single-flight.ts'
+import { singleFlight } from '../../db/connection/single-flight.ts'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { readVersion } from '../../db/version.ts'
@@ -43,7 +43,7 @@ export interface EngineOptions {
 export function createEngine(options: EngineOptions): Engine {
   const { schema, db, feed, limits, http, log, plugins = [] } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
-  const version = oneAtATime(() => readVersion(db))
+  const version = singleFlight(() => readVersion(db))
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),

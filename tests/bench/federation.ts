@@ -95,7 +95,7 @@ async function ask(endpoint: string, query: string, variables: object = {}): Pro
 
 /** Returns the arXiv ids of what it stored. */
 async function fill(url: string): Promise<string[]> {
-  await using handle = openDatabase({ connectionString: url, max: 2, statementTimeout: 0 })
+  await using handle = openDatabase({ connectionString: url, max: 2, statementTimeoutMs: 0 })
   await migrateToLatest(handle.db)
   await generatePapers(handle.db, Number(options.papers))
   const rows = await handle.db

@@ -118,7 +118,7 @@ async function fresh(name: string, use: (db: Db) => Promise<void>): Promise<void
 async function withDatabase(name: string, use: (db: Db) => Promise<unknown>): Promise<void> {
   const connectionString = databaseUrl(cluster.url, name)
   if (!options.statements) {
-    await using handle = openDatabase({ connectionString, statementTimeout: 0 })
+    await using handle = openDatabase({ connectionString, statementTimeoutMs: 0 })
     return void (await use(handle.db))
   }
   const pool = new pg.Pool({ connectionString, types: columnTypes() })

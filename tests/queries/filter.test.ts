@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { paperOrders } from '../../db/lists/orders.ts'
-import { readPage } from '../../db/lists/page.ts'
+import { readListPage } from '../../db/lists/page.ts'
 import type { PaperRecord } from '../../db/model/record.ts'
-import { listOfPapers, type Paper } from '../../db/papers.ts'
+import { listOfPapers, type PaperFields } from '../../db/papers.ts'
 import {
   canonicalFilter,
   filterConditions,
@@ -44,7 +44,7 @@ function paper(number: number): Partial<PaperRecord> {
 }
 
 let database: TestDatabase
-let papers: Paper[]
+let papers: PaperFields[]
 beforeAll(async () => {
   database = await createTestDatabase()
   const { db } = database.database
@@ -67,16 +67,16 @@ beforeAll(async () => {
 })
 afterAll(() => database?.drop())
 
-async function matching(filter: PaperFilter): Promise<Paper[]> {
+async function matching(filter: PaperFilter): Promise<PaperFields[]> {
   const list = listOfPapers(filterConditions(canonicalFilter(filter)), paperOrders.NEWEST)
-  const page = await readPage<Paper>(database.database.db, list, { limit: 100, backwards: false })
+  const page = await readListPage<PaperFields>(database.database.db, list, { limit: 100, backwards: false })
   return page.rows.map(({ row }) => row)
 }
 
-const ids = (found: readonly Paper[]) => found.map(({ id }) => id).sort((a, b) => a - b)
+const ids = (found: readonly PaperFields[]) => found.map(({ id }) => id).sort((a, b) => a - b)
 
 /** The filter's meaning once more, without a database and without its text. */
-function wanted(filter: PaperFilter, row: Paper): boolean {
+function wanted(filter: PaperFilter, row: PaperFields): boolean {
   const any = (given: readonly string[] | null | undefined, has: readonly (string | null)[]) =>
     !given?.length || given.some((name) => has.includes(name))
   const is = (given: boolean | null | undefined, has: boolean) => given == null || given === has
