@@ -10,7 +10,7 @@ import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
 import { drain, listen } from './http/listen.ts'
 import { createHttpServer } from './http/server.ts'
-import { followHuggingFace } from './ingest/poll.ts'
+import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle } from './lifecycle.ts'
 import type { Logger } from './log.ts'
@@ -71,10 +71,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       await drain(server, config.shutdownMs, () => service.close())
     }
     life.opened('server', stop, config.shutdownMs + 10_000)
-    if (config.follow.source === 'huggingface') {
+    if (config.poll.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
-      const follower = followHuggingFace({ ...config.follow, db, lockUrl: store.listenUrl, client, log })
-      life.opened('follower', follower.close)
+      const poller = pollHuggingFace({ ...config.poll, db, lockUrl: store.listenUrl, client, log })
+      life.opened('poller', poller.close)
     }
     return {
       url,

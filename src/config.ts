@@ -67,9 +67,9 @@ export const settings = {
     .regex(/^[\x21-\x7e]{16,}$/)
     .optional()
     .meta({ allowed: 'at least 16 characters without spaces', secret: true }),
-  FOLLOW: z.enum(['none', 'huggingface']).default('none').meta({ allowed: 'none or huggingface' }),
-  FOLLOW_MINUTES: integer(1, 1_440, 5),
-  FOLLOW_DAYS: integer(0, 60, 14),
+  POLL: z.enum(['none', 'huggingface']).default('none').meta({ allowed: 'none or huggingface' }),
+  POLL_MINUTES: integer(1, 1_440, 5),
+  POLL_DAYS: integer(0, 60, 14),
   HUGGINGFACE_URL: webAddress('https://huggingface.co'),
   ARXIV_URL: webAddress('https://export.arxiv.org'),
   UPSTREAM_CONTACT: z
@@ -103,6 +103,13 @@ export const settings = {
     .meta({ allowed: 'debug, info, warn or error' }),
   LOG_FORMAT: z.enum(['text', 'json']).default('text').meta({ allowed: 'text or json' }),
 } as const
+
+/** Names that are refused, and the names to use: ignoring one would leave a server without new papers. */
+const renamed: Readonly<Record<string, keyof typeof settings>> = {
+  FOLLOW: 'POLL',
+  FOLLOW_MINUTES: 'POLL_MINUTES',
+  FOLLOW_DAYS: 'POLL_DAYS',
+}
 
 const Settings = z
   .object(settings)
@@ -153,12 +160,12 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
     /** Without one, every write is refused. */
     writeToken: env.WRITE_TOKEN,
     /** Whether the newest editions of a source are read again and again, and how. */
-    follow: {
-      source: env.FOLLOW,
-      every: env.FOLLOW_MINUTES * 60_000,
+    poll: {
+      source: env.POLL,
+      everyMs: env.POLL_MINUTES * 60_000,
       /** Days before today that are read again, and how often. */
-      days: env.FOLLOW_DAYS,
-      rereadEvery: 3_600_000,
+      days: env.POLL_DAYS,
+      rereadEveryMs: 3_600_000,
     },
     upstreams: {
       huggingfaceUrl: env.HUGGINGFACE_URL,
@@ -206,10 +213,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     if (value) given[name] = value
   }
   const parsed = Settings.safeParse(given)
-  if (parsed.success) return grouped(parsed.data, env.PATH)
-  const faults = parsed.error.issues.map(({ path: [name], message }) =>
-    name === undefined ? message : faultOf(String(name), given[String(name)] ?? ''),
-  )
+  const faults = Object.entries(renamed)
+    .filter(([old]) => env[old]?.trim())
+    .map(([old, name]) => `${old} is not a setting: use ${name}.`)
+  if (parsed.success && faults.length === 0) return grouped(parsed.data, env.PATH)
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const [name] = path
+    faults.push(name === undefined ? message : faultOf(String(name), given[String(name)] ?? ''))
+  }
   throw new ConfigError([...new Set(faults)].join('\n'))
 }
 

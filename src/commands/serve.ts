@@ -1,17 +1,20 @@
 import { Command, Option } from 'commander'
+import { StartError } from '../faults.ts'
 import type { CommandContext } from './context.ts'
 
 export function serveCommand(context: () => CommandContext): Command {
   return new Command('serve')
     .description('start the server, with an embedded Postgres unless DATABASE_URL names one (the default)')
     .addOption(
-      new Option('--follow <source>', 'keep the newest editions of a source up to date (FOLLOW)').choices([
+      new Option('--poll <source>', 'keep the newest editions of a source up to date (POLL)').choices([
         'huggingface',
       ]),
     )
-    .action(async ({ follow }: { follow?: 'huggingface' }) => {
+    .addOption(new Option('--follow [source]').hideHelp())
+    .action(async ({ poll, follow }: { poll?: 'huggingface'; follow?: string | true }) => {
+      if (follow) throw new StartError('--follow is not an option of serve: use --poll huggingface.')
       const { config: settings, log } = context()
-      const config = follow ? { ...settings, follow: { ...settings.follow, source: follow } } : settings
+      const config = poll ? { ...settings, poll: { ...settings.poll, source: poll } } : settings
       // Loaded only now: the schema and all that serves it take longer than the other commands together.
       const { startApp } = await import('../app.ts')
       const { welcome } = await import('./welcome.ts')

@@ -11,7 +11,7 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
   Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; WRITE_TOKEN turns them on'}
-  New papers         ${following(config)}
+  New papers         ${polling(config)}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
 Ctrl-C stops it.
 `
@@ -37,10 +37,9 @@ Watch what happens to papers, and bring some from another terminal with npm run 
   curl -N ${place}/feed`
 }
 
-function following({ follow, upstreams }: Config): string {
-  if (follow.source === 'none')
-    return 'not followed; npm start -- --follow huggingface reads them as they appear'
-  return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${several(follow.every / 60_000, 'minute')}`
+function polling({ poll, upstreams }: Config): string {
+  if (poll.source === 'none') return 'not polled; npm start -- --poll huggingface reads them as they appear'
+  return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${several(poll.everyMs / 60_000, 'minute')}`
 }
 
 async function count(db: App['db']): Promise<{ papers: number; editions: number }> {

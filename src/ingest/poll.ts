@@ -7,50 +7,50 @@ import { type Clock, systemClock } from './http/clock.ts'
 import { readEditions } from './huggingface.ts'
 import { type IngestSummary, ingest } from './run.ts'
 
-export interface FollowOptions {
+export interface PollOptions {
   db: Db
   /** For the session that holds the lock: not through a pooler in transaction mode. */
   lockUrl: string
   client: HttpClient
   log: Logger
   clock?: Clock
-  /** Milliseconds between readings of today's edition. */
-  every: number
-  /** Milliseconds between readings of the days before. */
-  rereadEvery: number
+  /** Between readings of today's edition. */
+  everyMs: number
+  /** Between readings of the days before. */
+  rereadEveryMs: number
   /** How many days before today are read again: editions go on filling, and votes move. */
   days: number
-  /** Milliseconds between attempts to take over from another instance. Default 15,000. */
-  takeOverEvery?: number
+  /** Between attempts to take over from another instance. Default 15,000. */
+  takeOverEveryMs?: number
 }
 
-export interface Follower {
+export interface Poller {
   /** Stops at the next batch edge. */
   close(): Promise<void>
 }
 
-const day = 86_400_000
-/** For so long after midnight UTC yesterday's edition is read as often as today's. */
-const handover = 3 * 3_600_000
+const dayMs = 86_400_000
+/** How long after midnight UTC yesterday's edition is still read as often as today's. */
+const handoverMs = 3 * 3_600_000
 
 /**
- * Keeps the newest editions of Hugging Face up to date, by one instance of however many follow on this database.
- * Whatever fails is told once and tried again; nothing here throws.
+ * Keeps the newest editions of Hugging Face up to date, by one of all instances on this database. A failure is
+ * logged once and tried again; nothing here throws.
  */
-export function followHuggingFace(options: FollowOptions): Follower {
+export function pollHuggingFace(options: PollOptions): Poller {
   const { log } = options
   const stop = new AbortController()
   const onLost = (error: Error) =>
-    log.warn('Following waits for the database and tries again.', { reason: error.message })
+    log.warn('Polling: the database cannot be reached, retrying.', { reason: error.message })
   const leading = lead(
     {
       connectionString: options.lockUrl,
-      name: 'follow huggingface',
+      name: 'poll huggingface',
       signal: stop.signal,
       onLost,
-      ...(options.takeOverEvery !== undefined && { retryEvery: options.takeOverEvery }),
+      ...(options.takeOverEveryMs !== undefined && { retryEvery: options.takeOverEveryMs }),
     },
-    (signal) => poll(options, signal),
+    (signal) => pollUntil(signal, options),
   )
   return {
     async close() {
@@ -60,76 +60,76 @@ export function followHuggingFace(options: FollowOptions): Follower {
   }
 }
 
-async function poll(options: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { clock = systemClock, log, every } = options
-  log.info(`Following ${options.client.host}.`, { everyMinutes: every / 60_000 })
-  const tell = teller(log, options.client.host)
+async function pollUntil(signal: AbortSignal, options: PollOptions): Promise<void> {
+  const { clock = systemClock, log, everyMs } = options
+  log.info(`Polling ${options.client.host}.`, { everyMinutes: everyMs / 60_000 })
+  const report = reporter(log, options.client.host)
   let rereadAt = 0
   while (!signal.aborted) {
     const now = clock.now().getTime()
     const reread = now >= rereadAt
-    const summary = await readOnce(options, dueDays(now, reread ? options.days : 0), signal, tell)
-    if (summary && reread) rereadAt = now + options.rereadEvery
+    const summary = await readOnce(options, dueDays(now, reread ? options.days : 0), signal, report)
+    if (summary && reread) rereadAt = now + options.rereadEveryMs
     // A little chance keeps many servers from asking at the same second of the hour.
-    await clock.wait(every * (0.95 + clock.random() / 10), signal).catch(() => {})
+    await clock.wait(everyMs * (0.95 + clock.random() / 10), signal).catch(() => {})
   }
 }
 
 /** Today first: it is what people wait for. */
 function dueDays(now: number, before: number): { date: string }[] {
-  const yesterday = now % day < handover ? 1 : 0
+  const yesterday = now % dayMs < handoverMs ? 1 : 0
   const count = 1 + Math.max(before, yesterday)
   return Array.from({ length: count }, (_, back) => ({
-    date: new Date(now - back * day).toISOString().slice(0, 10),
+    date: new Date(now - back * dayMs).toISOString().slice(0, 10),
   }))
 }
 
 async function readOnce(
-  { db, client, clock = systemClock }: FollowOptions,
+  { db, client, clock = systemClock }: PollOptions,
   due: { date: string }[],
   signal: AbortSignal,
-  tell: Teller,
+  report: Reporter,
 ): Promise<IngestSummary | undefined> {
   try {
     const summary = await ingest(db, 'huggingface', readEditions(due, { client, clock, signal }), {
       signal,
-      onRejection: tell.rejection,
+      onRejection: report.rejection,
     })
-    if (!summary.stopped) tell.success(summary)
+    if (!summary.stopped) report.success(summary)
     return summary
   } catch (error) {
-    if (!signal.aborted) tell.failure(error)
+    if (!signal.aborted) report.failure(error)
     return undefined
   }
 }
 
-type Teller = ReturnType<typeof teller>
+type Reporter = ReturnType<typeof reporter>
 
-/** One line when it begins to fail and one when it works again; a broken item is told once, not at each reading. */
-function teller(log: Logger, host: string) {
+/** One line when it begins to fail and one when it works again; a broken item is logged once, not at each reading. */
+function reporter(log: Logger, host: string) {
   let failing = false
-  const told = new Set<string>()
+  const reported = new Set<string>()
   return {
     success({ new: created, changed }: IngestSummary) {
-      if (failing) log.info(`Following ${host} works again.`)
+      if (failing) log.info(`Polling ${host} works again.`)
       failing = false
       // Votes move all the time; a new paper is worth a line.
-      const tell = created > 0 ? log.info : log.debug
-      tell(`Read ${host}.`, { new: created, changed })
+      const write = created > 0 ? log.info : log.debug
+      write(`Read ${host}.`, { new: created, changed })
     },
     failure(error: unknown) {
       const reason = error instanceof Error ? error.message : String(error)
-      if (failing) log.debug(`Following ${host} still fails.`, { reason })
-      else log.warn(`Following ${host} fails for now and goes on trying.`, { reason })
+      if (failing) log.debug(`Polling ${host} still fails.`, { reason })
+      else log.warn(`Polling ${host} failed, retrying.`, { reason })
       failing = true
     },
     rejection({ position, path, reason }: Rejection) {
       // Items change places as votes move.
       const key = [position.replace(/ item \d+$/, ''), path, reason].join()
-      if (told.has(key)) return
-      if (told.size === 1_000) told.clear()
-      told.add(key)
-      log.warn(`Left out one entry of ${host}.`, { position, path, reason })
+      if (reported.has(key)) return
+      if (reported.size === 1_000) reported.clear()
+      reported.add(key)
+      log.warn(`Skipped one entry of ${host}.`, { position, path, reason })
     },
   }
 }

@@ -6,12 +6,12 @@ import { createTestDatabase } from '../support/database.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { entries } from '../support/upstream-data.ts'
 
-test('serve --follow huggingface brings today’s papers by itself, says so, and stops when asked to', async () => {
+test('serve --poll huggingface brings today’s papers by itself, says so, and stops when asked to', async () => {
   await using upstream = await startUpstream()
   await using database = await createTestDatabase()
   const today = new Date().toISOString().slice(0, 10)
   upstream.editions.set(today, entries(3, today, '2601'))
-  await using server = startCli(['serve', '--follow', 'huggingface'], {
+  await using server = startCli(['serve', '--poll', 'huggingface'], {
     cwd: tmpdir(),
     env: { PORT: '0', PLANT_SEEDS: 'off', DATABASE_URL: database.url, HUGGINGFACE_URL: upstream.url },
   })
@@ -28,14 +28,14 @@ test('serve --follow huggingface brings today’s papers by itself, says so, and
   expect(await server.ended).toEqual({ code: 0, signal: null })
 })
 
-test('without it nobody is asked, and the start tells how to', async () => {
+test('without it no upstream is asked, and the start says how to begin', async () => {
   await using upstream = await startUpstream()
   await using database = await createTestDatabase()
   await using server = startCli(['serve'], {
     cwd: tmpdir(),
     env: { PORT: '0', PLANT_SEEDS: 'off', DATABASE_URL: database.url, HUGGINGFACE_URL: upstream.url },
   })
-  await server.said(/New papers +not followed; npm start -- --follow huggingface/)
+  await server.said(/New papers +not polled; npm start -- --poll huggingface/)
   server.kill('SIGTERM')
   await server.ended
   expect(upstream.requests).toEqual([])

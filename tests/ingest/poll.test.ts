@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createHttpClient } from '../../src/ingest/http/client.ts'
-import { type Follower, followHuggingFace } from '../../src/ingest/poll.ts'
+import { type Poller, pollHuggingFace } from '../../src/ingest/poll.ts'
 import { createLogger } from '../../src/log.ts'
 import { type SteppedClock, steppedClock } from '../support/clock.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -12,44 +12,44 @@ import { faults } from '../support/upstream-faults.ts'
 const minute = 60_000
 let upstream: Upstream
 let database: TestDatabase
-const open: Follower[] = []
+const open: Poller[] = []
 beforeEach(async () => {
   upstream = await startUpstream()
   database = await createTestDatabase()
 })
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((follower) => follower.close()))
+  await Promise.all(open.splice(0).map((poller) => poller.close()))
   await upstream[Symbol.asyncDispose]()
   await database.drop()
 })
 
-interface Following {
+interface Polling {
   clock: SteppedClock
   lines: string[]
   /** Resolves when one more reading is over. */
   read(): Promise<void>
   /** Lets the time until the next reading pass. */
   pass(): void
-  follower: Follower
+  poller: Poller
 }
 
-function following(start = '2026-06-16T12:00:00.000Z', days = 2): Following {
+function polling(start = '2026-06-16T12:00:00.000Z', days = 2): Polling {
   const clock = steppedClock(start)
   const lines: string[] = []
   const log = createLogger({ level: 'info', format: 'text', write: (line) => lines.push(line.slice(9)) })
   // Retries are of another test: here each fault is one failed reading.
   const patient = { ...clock, wait: async () => {} }
   const client = createHttpClient({ baseUrl: upstream.url, userAgent: 'test/1', clock: patient })
-  const follower = followHuggingFace({
+  const poller = pollHuggingFace({
     ...{ db: database.database.db, lockUrl: database.url, client, log, clock, days },
-    ...{ every: 5 * minute, rereadEvery: 60 * minute, takeOverEvery: 50 },
+    ...{ everyMs: 5 * minute, rereadEveryMs: 60 * minute, takeOverEveryMs: 50 },
   })
-  open.push(follower)
+  open.push(poller)
   let pass = () => {}
   return {
     clock,
     lines,
-    follower,
+    poller,
     async read() {
       const wait = await clock.nextWait()
       expect(wait.milliseconds).toBe(5 * minute)
@@ -69,10 +69,10 @@ const source = () =>
     .where('name', '=', 'huggingface')
     .executeTakeFirstOrThrow()
 
-describe('following', () => {
+describe('polling', () => {
   test('reads today every five minutes and the days before every hour', async () => {
     upstream.editions.set('2026-06-16', entries(2, '2026-06-16'))
-    const { read, pass, lines, clock } = following()
+    const { read, pass, lines, clock } = polling()
     await read()
     expect(asked()).toEqual(['2026-06-16', '2026-06-15', '2026-06-14'])
     expect(await papers()).toHaveLength(2)
@@ -86,7 +86,7 @@ describe('following', () => {
     expect(clock.now().toISOString()).toBe('2026-06-16T13:00:00.000Z')
     expect(asked()).toEqual(['2026-06-16', '2026-06-15', '2026-06-14'])
     expect(lines.map((line) => line.replace(/127\S+:\d+/, 'host'))).toEqual([
-      'Following host. everyMinutes=5',
+      'Polling host. everyMinutes=5',
       'Read host. new=2 changed=0',
     ])
   })
@@ -95,7 +95,7 @@ describe('following', () => {
     const [first] = entries(1, '2026-06-15', '2605')
     upstream.editions.set('2026-06-15', [first])
     upstream.editions.set('2026-06-16', [])
-    const { read, pass } = following()
+    const { read, pass } = polling()
     await read()
     if (first) first.paper.upvotes = 40
     upstream.editions.set('2026-06-16', [anEntry({ id: '2606.00001', date: '2026-06-16' })])
@@ -110,7 +110,7 @@ describe('following', () => {
   })
 
   test('after midnight the day before is not left alone', async () => {
-    const { read, pass } = following('2026-06-16T23:56:00.000Z', 0)
+    const { read, pass } = polling('2026-06-16T23:56:00.000Z', 0)
     await read()
     expect(asked()).toEqual(['2026-06-16'])
     pass()
@@ -120,16 +120,14 @@ describe('following', () => {
 
   test('says once that the upstream fails and once that it is back, and notes it on the source', async () => {
     upstream.always(faults.status(500))
-    const { read, pass, lines } = following()
+    const { read, pass, lines } = polling()
     await read()
     for (let readings = 0; readings < 3; readings += 1) {
       pass()
       await read()
     }
     expect(lines.slice(1)).toEqual([
-      expect.stringMatching(
-        /^warn: Following \S+ fails for now and goes on trying\. reason=".* is in trouble \(500/,
-      ),
+      expect.stringMatching(/^warn: Polling \S+ failed, retrying\. reason=".* is in trouble \(500/),
     ])
     const failing = await source()
     expect(failing.last_error).toContain('Gave up after 5 tries.')
@@ -140,66 +138,66 @@ describe('following', () => {
     pass()
     await read()
     expect(lines.slice(2)).toEqual([
-      expect.stringMatching(/^Following \S+ works again\.$/),
+      expect.stringMatching(/^Polling \S+ works again\.$/),
       expect.stringMatching(/new=1/),
     ])
     expect((await source()).last_success_at).not.toBeNull()
   })
 
-  test('tells a broken entry once, wherever it stands', async () => {
+  test('logs a broken entry once, at whatever place of the list it is', async () => {
     const [broken, ...others] = entries(2, '2026-06-16')
     upstream.editions.set('2026-06-16', [
       { ...broken, title: undefined, paper: { ...broken?.paper, title: 7 } },
       ...others,
     ])
-    const { read, pass, lines } = following()
+    const { read, pass, lines } = polling()
     await read()
     upstream.editions.get('2026-06-16')?.push(anEntry({ id: '2606.00007', date: '2026-06-16', upvotes: 99 }))
     pass()
     await read()
-    expect(lines.filter((line) => line.includes('Left out one entry'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('Skipped one entry'))).toHaveLength(1)
     expect(await papers()).toHaveLength(2)
   })
 
   test('stops in the middle of a reading, and notes no failure', async () => {
     const hanging = Promise.withResolvers<void>()
     upstream.always(() => hanging.resolve())
-    const { follower, lines } = following()
+    const { poller, lines } = polling()
     await hanging.promise
-    await follower.close()
+    await poller.close()
     expect(lines).toHaveLength(1)
     expect((await source()).last_error).toBeNull()
   })
 })
 
 describe('of several instances', () => {
-  test('one follows; when its session dies another takes over', async () => {
+  test('one polls; when its session dies another takes over', async () => {
     upstream.editions.set('2026-06-16', entries(1, '2026-06-16'))
-    const first = following()
+    const first = polling()
     await first.read()
-    const second = following()
+    const second = polling()
     // The one that stands by has asked for the lock, and did not get it.
     await sessions(2)
     expect(asked()).toHaveLength(3)
     expect(second.lines).toEqual([])
 
-    await first.follower.close()
+    await first.poller.close()
     await second.read()
     expect(asked()).toHaveLength(3)
-    expect(second.lines[0]).toMatch(/^Following/)
+    expect(second.lines[0]).toMatch(/^Polling/)
   })
 
   test('the leader whose session is cut goes on when it has the lock again', async () => {
-    const { read, lines } = following()
+    const { read, lines } = polling()
     await read()
     asked()
     await cutSessions()
     await read()
     expect(asked()).toHaveLength(3)
     expect(lines.map((line) => line.split('.')[0])).toEqual([
-      expect.stringMatching(/^Following/),
-      'warn: Following waits for the database and tries again',
-      expect.stringMatching(/^Following/),
+      expect.stringMatching(/^Polling/),
+      'warn: Polling: the database cannot be reached, retrying',
+      expect.stringMatching(/^Polling/),
     ])
   })
 })
@@ -208,7 +206,7 @@ async function sessions(count: number): Promise<void> {
   await admin(async (client) => {
     for (;;) {
       const { rows } = await client.query(
-        "select 1 from pg_stat_activity where datname = current_database() and application_name like '%follow huggingface' and query like '%try_advisory%'",
+        "select 1 from pg_stat_activity where datname = current_database() and application_name like '%poll huggingface' and query like '%try_advisory%'",
       )
       if (rows.length >= count) return
     }
@@ -218,7 +216,7 @@ async function sessions(count: number): Promise<void> {
 async function cutSessions(): Promise<void> {
   await admin((client) =>
     client.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like '%follow huggingface'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like '%poll huggingface'",
     ),
   )
 }

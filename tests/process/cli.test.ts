@@ -50,6 +50,14 @@ describe('a start that cannot succeed says why in a sentence and exits with 1', 
     )
   })
 
+  test.each([[['serve', '--follow', 'huggingface']], [['serve', '--follow']]])(
+    'the old name of an option, %j, before any setting is read',
+    async (args) => {
+      const { code, stderr } = await serve({ PORT: 'http' }, args)
+      expect([code, stderr]).toEqual([1, '--follow is not an option of serve: use --poll huggingface.\n'])
+    },
+  )
+
   test('settings of a .env file, which the environment wins over', async () => {
     writeFileSync(join(cwd, '.env'), 'PORT=http\nLOG_LEVEL=loud\n')
     try {

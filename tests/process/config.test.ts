@@ -54,6 +54,17 @@ describe('settings', () => {
     ])
   })
 
+  test('a variable under its old name is refused with a sentence that names the new one', () => {
+    const old = { FOLLOW: 'huggingface', FOLLOW_MINUTES: '5', FOLLOW_DAYS: '14', POLL: 'arxiv' }
+    expect(faultsOf(old).split('\n')).toEqual([
+      'FOLLOW is not a setting: use POLL.',
+      'FOLLOW_MINUTES is not a setting: use POLL_MINUTES.',
+      'FOLLOW_DAYS is not a setting: use POLL_DAYS.',
+      'POLL is "arxiv", but must be none or huggingface.',
+    ])
+    expect(faultsOf({ FOLLOW: '' })).toBe('none')
+  })
+
   test('a listening URL without a database URL would be forgotten, so it is a fault', () => {
     expect(faultsOf({ DATABASE_LISTEN_URL: 'postgresql://localhost/papers' })).toBe(
       'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or neither.',
