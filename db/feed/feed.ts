@@ -1,6 +1,8 @@
 import type { CanonicalFilter } from '../search/filter.ts'
 import type { FeedEntry } from './events.ts'
-import type { PaperMatch } from './scan.ts'
+
+/** Those of these papers that a filter lets through, as they are stored now. */
+export type PaperMatch = (paperIds: readonly number[]) => Promise<ReadonlySet<number>>
 
 /**
  * The log of what happened to papers, as one instance reads it: the tail once for all readers, the rest in shared

@@ -1,6 +1,6 @@
 import type { Db } from '../database.ts'
 import { type CanonicalFilter, matchFilters } from '../search/filter.ts'
-import type { PaperMatch } from './scan.ts'
+import type { PaperMatch } from './feed.ts'
 
 interface Question {
   readonly filter: string

@@ -1,6 +1,6 @@
 import type { FeedEventKind } from '../tables.ts'
 import type { FeedEntry } from './events.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, PaperMatch } from './feed.ts'
 
 /** Which events a reader wants. */
 export interface FeedRequest {
@@ -9,9 +9,6 @@ export interface FeedRequest {
   /** Absent for every paper. */
   readonly match?: PaperMatch | undefined
 }
-
-/** Those of these papers that a filter lets through, as they are stored now. */
-export type PaperMatch = (paperIds: readonly number[]) => Promise<ReadonlySet<number>>
 
 /** What was wanted of a stretch of the log. */
 export interface Stretch {

@@ -24,18 +24,103 @@ function importsOf(file: string): string[] {
   return found.map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name))
 }
 
+/** The folders of the product, and which others each may import. A folder may always import itself. */
+const mayImport: Record<string, readonly string[]> = {
+  'db/model': [],
+  'db/embedded': [],
+  'db/migrations': [],
+  'db/connection': ['db', 'db/migrations'],
+  'db/lists': ['db'],
+  'db/search': ['db', 'db/lists', 'db/model'],
+  'db/feed': ['db', 'db/connection', 'db/search'],
+  'db/writer/merge': ['db/model'],
+  'db/writer': ['db', 'db/feed', 'db/model', 'db/writer/merge'],
+  // tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.
+  db: ['db/lists', 'db/model', 'db/search'],
+  'schema/core': ['db', 'db/feed', 'db/lists', 'db/model'],
+  'schema/search': ['schema', 'schema/core', 'db', 'db/lists', 'db/search'],
+  'schema/feed': ['schema', 'schema/core', 'db', 'db/feed', 'db/search'],
+  'schema/federation': ['schema', 'schema/core', 'db', 'db/model'],
+  'schema/bibtex': ['schema', 'schema/core', 'db'],
+  // The types import core; index.ts and print.ts gather all.
+  schema: [
+    ...['schema/core', 'schema/search', 'schema/feed', 'schema/federation', 'schema/bibtex'],
+    ...['db', 'db/lists', 'db/model', 'db/search', 'db/writer'],
+  ],
+  'src/client': [],
+  'src/ingest/http': ['.', 'src/ingest'],
+  'src/ingest/sources': ['db/model', 'src/ingest'],
+  'src/ingest': [
+    ...['src', 'src/ingest/http', 'src/ingest/sources'],
+    ...['schema/core', 'db', 'db/connection', 'db/model', 'db/writer'],
+  ],
+  'src/graphql/responses': ['schema/core'],
+  'src/graphql': [
+    ...['src', 'src/graphql/responses', 'src/ingest'],
+    ...['schema/core', 'db', 'db/connection', 'db/feed'],
+  ],
+  'src/http': ['src', 'src/graphql'],
+  'src/subscriptions': ['src', 'schema/core', 'schema/feed', 'db', 'db/feed'],
+  'src/subscriptions/transports': [
+    ...['src', 'src/subscriptions', 'src/graphql', 'src/http'],
+    ...['schema/core', 'db', 'db/feed'],
+  ],
+  'src/commands': [
+    ...['.', 'src', 'src/client', 'src/ingest', 'src/ingest/sources'],
+    ...['db', 'db/connection', 'db/embedded', 'db/model'],
+  ],
+  // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
+  src: [
+    ...['src/commands', 'src/graphql', 'src/http', 'src/ingest'],
+    ...['src/subscriptions', 'src/subscriptions/transports'],
+    ...['seeds', 'schema', 'schema/core', 'db', 'db/connection', 'db/embedded', 'db/feed'],
+  ],
+  seeds: ['src/ingest', 'src/ingest/sources', 'db'],
+}
+
+/** Files at the top of their folder that gather what is below it; nothing below may import them. */
+const composes = ['src/app.ts', 'src/store.ts', 'schema/index.ts', 'schema/print.ts']
+
 describe('who may import what: db <- schema <- src, seeds -> src/ingest and db', () => {
-  const mayImport: Record<string, RegExp> = {
-    db: /^(db\/|kysely(\/|$)|pg$|node:)/,
+  const source = product.filter((file) => /^(src|schema|db|seeds)\//.test(file))
+
+  test('every folder is in the table, and imports only the folders that it lists', () => {
+    const folders = new Set(source.map((file) => dirname(file)))
+    expect([...folders].sort()).toEqual(Object.keys(mayImport).sort())
+    const wrong = source.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => text.has(name) || name === 'package.json')
+        .filter((name) => ![dirname(file), ...(mayImport[dirname(file)] ?? [])].includes(dirname(name)))
+        .map((name) => `${file} -> ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no file imports itself by way of others, types included', () => {
+    expect(circles(source)).toEqual([])
+  })
+
+  test('what gathers a folder is imported from outside of the folder alone', () => {
+    const wrong = source.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => composes.includes(name) && file.startsWith(`${dirname(name)}/`))
+        .filter(() => !composes.includes(file) && !/^src\/commands\//.test(file))
+        .map((name) => `${file} -> ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  const packages: Record<string, RegExp> = {
+    db: /^(kysely(\/|$)|pg$|lru-cache$|node:)/,
     schema:
-      /^(schema\/|db\/|@pothos\/|@apollo\/subgraph|graphql$|graphql-scalars|zod$|dataloader$|node:(fs|path|url|crypto)$)/,
-    seeds: /^(seeds\/|src\/ingest\/|db\/|node:)/,
+      /^(@pothos\/|@apollo\/subgraph|graphql$|graphql-scalars|zod$|dataloader$|node:(fs|path|url|crypto)$)/,
+    seeds: /^node:/,
   }
-  test.each(Object.entries(mayImport))('%s', (folder, allowed) => {
-    const wrong = product
+  test.each(Object.entries(packages))('%s imports only the packages of its layer', (folder, allowed) => {
+    const wrong = source
       .filter((file) => file.startsWith(`${folder}/`))
       .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
-      .filter(({ name }) => !allowed.test(name))
+      .filter(({ name }) => !text.has(name) && !allowed.test(name))
     expect(wrong).toEqual([])
   })
 
@@ -106,4 +191,22 @@ describe('house rules', () => {
 /** A file without its comments. */
 function codeOf(file: string): string {
   return (text.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '')
+}
+
+/** The circles of imports among these files, each from its first file in the order of names. */
+function circles(among: readonly string[]): string[] {
+  const found: string[] = []
+  const state = new Map<string, 'open' | 'done'>()
+  const path: string[] = []
+  const visit = (file: string) => {
+    if (state.get(file) === 'open') found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (state.has(file)) return
+    state.set(file, 'open')
+    path.push(file)
+    for (const name of importsOf(file)) if (text.has(name)) visit(name)
+    path.pop()
+    state.set(file, 'done')
+  }
+  for (const file of [...among].sort()) visit(file)
+  return found
 }
