@@ -61,25 +61,25 @@ export function selectPaper(wanted?: ReadonlySet<PaperColumn>): RawBuilder<unkno
   return sql.raw(named.map((column) => `p.${column}`).join(', '))
 }
 
-/** In any order; a missing one is left out. */
-export async function papersByIds(
-  db: Db,
-  ids: readonly number[],
-  wanted?: ReadonlySet<PaperColumn>,
-): Promise<PaperFields[]> {
-  const found = await sql<PaperFields>`
-    ${prepared}select ${selectPaper(wanted)} from paper p where p.id = any(${ids}::bigint[])`.execute(db)
-  return found.rows
-}
+/** What a paper is known by: its id, or its arXiv id without a version. */
+export type PaperKey =
+  | { readonly id: number; readonly arxivId?: undefined }
+  | { readonly id?: undefined; readonly arxivId: string }
 
-/** By ids without a version. In any order; a missing one is left out. */
-export async function papersByArxivIds(
+/** In any order, each once; a missing one is left out. */
+export async function papersByKeys(
   db: Db,
-  arxivIds: readonly string[],
+  keys: readonly PaperKey[],
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<PaperFields[]> {
+  const ids = keys.flatMap(({ id }) => id ?? [])
+  const arxivIds = keys.flatMap(({ arxivId }) => arxivId ?? [])
+  const conditions = [
+    ids.length > 0 && sql`p.id = any(${ids}::bigint[])`,
+    arxivIds.length > 0 && sql`p.arxiv_id = any(${arxivIds}::text[])`,
+  ].filter((condition) => condition !== false)
   const found = await sql<PaperFields>`
-    ${prepared}select ${selectPaper(wanted)} from paper p where p.arxiv_id = any(${arxivIds}::text[])`.execute(
+    ${prepared}select ${selectPaper(wanted)} from paper p where ${sql.join(conditions, sql` or `)}`.execute(
     db,
   )
   return found.rows

@@ -7,7 +7,7 @@ import { builder } from './core/builder.ts'
 import { anonymous, type Viewer } from './core/context.ts'
 import { ForbiddenError, UnauthenticatedError } from './core/errors.ts'
 import { PaperInput } from './ingest-input.ts'
-import { Paper } from './paper.ts'
+import { Paper, referredPaper } from './paper.ts'
 
 const mostRecords = 1_000
 
@@ -33,7 +33,7 @@ const IngestedPaper = builder.objectRef<Ingested>('IngestedPaper').implement({
     paper: t.field({
       type: Paper,
       description: 'The paper that it speaks of, as it is now.',
-      resolve: ({ paperId }) => paperId,
+      resolve: ({ paperId }, _args, context, info) => referredPaper(paperId, context, info),
     }),
     outcome: t.field({
       type: IngestOutcome,

@@ -14,7 +14,7 @@ import { builder } from './core/builder.ts'
 import { paperColumnsBelow } from './core/plan.ts'
 import { Edition } from './edition.ts'
 import { ownedList } from './owned.ts'
-import { Paper } from './paper.ts'
+import { Paper, referredPaper } from './paper.ts'
 
 export const Listing = builder.objectRef<ListingFields>('Listing').implement({
   description:
@@ -28,7 +28,7 @@ export const Listing = builder.objectRef<ListingFields>('Listing').implement({
     paper: t.field({
       type: Paper,
       description: 'The paper.',
-      resolve: ({ paper, paper_id }) => paper ?? paper_id,
+      resolve: ({ paper, paper_id }, _args, context, info) => paper ?? referredPaper(paper_id, context, info),
     }),
     submitter: t.field({
       type: Account,

@@ -1,5 +1,6 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { arxivIdOf } from '../db/model/arxiv-id.ts'
-import { type PaperColumn, type PaperFields, papersByArxivIds, papersByIds } from '../db/papers.ts'
+import { type PaperColumn, type PaperFields, type PaperKey, papersByKeys } from '../db/papers.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import type { Context } from './core/context.ts'
@@ -10,10 +11,10 @@ import { columnsKey, paperColumnsBelow } from './core/plan.ts'
 import { filterOf, PaperFilterInput } from './filter.ts'
 import { PaperOrderEnum, rootPapers } from './paper-order.ts'
 
-export const Paper = builder.loadableNodeRef('Paper', {
-  id: { resolve: (paper: PaperFields) => paper.id, parse: integerKey },
-  load: (ids: number[], { db }) => papersByIds(db, ids),
-  sort: (paper) => paper.id,
+export const Paper = builder.objectRef<PaperFields>('Paper')
+builder.nodeRef(Paper, {
+  id: { resolve: ({ id }: PaperFields) => id, parse: integerKey },
+  loadWithoutCache: (id, context, info) => loadPaper(context, { id }, paperColumnsBelow(info, [])),
 })
 
 export const PaperConnection = builder.connectionObject(
@@ -45,12 +46,12 @@ builder.queryFields((t) => ({
       ({ id, arxivId }) => (id == null) !== (arxivId == null),
       { message: 'pass either `id` or `arxivId`.', path: ['id'] },
     ],
-    resolve: (_root, { id, arxivId }, context, info) => {
-      const wanted = paperColumnsBelow(info, [])
-      return id != null
-        ? paperById(integerKey(globalIdFor('Paper', id)), wanted, context)
-        : paperByArxivId(arxivIdGiven(arxivId), wanted, context)
-    },
+    resolve: (_root, { id, arxivId }, context, info) =>
+      loadPaper(
+        context,
+        id != null ? { id: integerKey(globalIdFor('Paper', id)) } : { arxivId: arxivIdGiven(arxivId) },
+        paperColumnsBelow(info, []),
+      ),
   }),
   papers: t.connection(
     {
@@ -89,21 +90,55 @@ builder.queryFields((t) => ({
   ),
 }))
 
-type Wanted = ReadonlySet<PaperColumn> | undefined
-
-function paperById(id: number, wanted: Wanted, context: Context): Promise<PaperFields | undefined> {
-  return batched(context, `paper ${columnsKey(wanted)}`, id, async (ids) => {
-    const papers = await papersByIds(context.db, ids, wanted)
-    return new Map(papers.map((paper) => [paper.id, paper]))
-  })
+/** A paper that a field asks for, and what the field reads of it: undefined for all of it. */
+interface WantedPaper {
+  readonly key: PaperKey
+  readonly columns: ReadonlySet<PaperColumn> | undefined
 }
 
-function paperByArxivId(id: string, wanted: Wanted, context: Context): Promise<PaperFields | undefined> {
-  const columns = wanted && new Set<PaperColumn>([...wanted, 'arxiv_id'])
-  return batched(context, `paper of arXiv ${columnsKey(columns)}`, id, async (ids) => {
-    const papers = await papersByArxivIds(context.db, ids, columns)
-    return new Map(papers.map((paper) => [paper.arxiv_id ?? '', paper]))
-  })
+/**
+ * One paper by its id or its arXiv id; undefined if it is unknown. What all fields ask for at the same moment is
+ * read with one statement, whichever field asks and by whichever key. A row may have more than the columns asked for.
+ */
+export function loadPaper(
+  context: Context,
+  key: PaperKey,
+  columns: WantedPaper['columns'],
+): Promise<PaperFields | undefined> {
+  const read = async (wanted: readonly WantedPaper[]) => {
+    const keys = wanted.map((each) => each.key)
+    const papers = await papersByKeys(context.db, keys, columnsOfAll(wanted))
+    const byKey = new Map<number | string | null, PaperFields>()
+    for (const paper of papers) byKey.set(paper.id, paper).set(paper.arxiv_id, paper)
+    return new Map(wanted.map((each) => [each, byKey.get(keyOf(each))]))
+  }
+  const cacheKey = (wanted: WantedPaper) => `${keyOf(wanted)} ${columnsKey(wanted.columns)}`
+  return batched(context, 'paper', { key, columns }, read, cacheKey)
+}
+
+/** The paper that a row refers to by its id, with the columns that `info` selects. */
+export async function referredPaper(
+  id: number,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<PaperFields> {
+  const paper = await loadPaper(context, { id }, paperColumnsBelow(info, []))
+  if (!paper) throw new Error(`The paper ${id} is gone.`)
+  return paper
+}
+
+function keyOf({ key: { id, arxivId } }: WantedPaper): number | string {
+  return id ?? arxivId
+}
+
+function columnsOfAll(wanted: readonly WantedPaper[]): WantedPaper['columns'] {
+  const all = new Set<PaperColumn>()
+  for (const { key, columns } of wanted) {
+    if (!columns) return undefined
+    for (const column of columns) all.add(column)
+    if (key.arxivId !== undefined) all.add('arxiv_id')
+  }
+  return all
 }
 
 function arxivIdGiven(text: string | null | undefined): string {

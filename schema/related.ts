@@ -4,7 +4,7 @@ import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import { listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
-import { Paper } from './paper.ts'
+import { Paper, referredPaper } from './paper.ts'
 
 const most = 20
 const sentence = `pass a whole number from 1 to ${most}.`
@@ -12,7 +12,11 @@ const sentence = `pass a whole number from 1 to ${most}.`
 const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
   description: 'A paper that has something in common with another one, and what.',
   fields: (t) => ({
-    paper: t.field({ type: Paper, description: 'The other paper.', resolve: ({ related_id }) => related_id }),
+    paper: t.field({
+      type: Paper,
+      description: 'The other paper.',
+      resolve: ({ related_id }, _args, context, info) => referredPaper(related_id, context, info),
+    }),
     score: t.exposeFloat('score', {
       description:
         'How much: 1 for each shared keyword and 2 for each of `sharedAuthors`, divided by the root of 1 + how many the first paper has, and ten times how well the other matches the words of its title.',

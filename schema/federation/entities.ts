@@ -1,10 +1,8 @@
 import { arxivIdOf } from '../../db/model/arxiv-id.ts'
 import { isDay } from '../../db/model/day.ts'
 import { foldSpace } from '../../db/model/text.ts'
-import { papersByArxivIds, papersByIds } from '../../db/papers.ts'
 import { Account } from '../account.ts'
 import { Author } from '../author.ts'
-import { batched } from '../core/batch.ts'
 import { builder } from '../core/builder.ts'
 import { BadInputError } from '../core/errors.ts'
 import { globalIdFor, integerKey } from '../core/ids.ts'
@@ -13,7 +11,7 @@ import { paperColumnsBelow } from '../core/plan.ts'
 import { Edition } from '../edition.ts'
 import { Keyword } from '../keyword.ts'
 import { Organization } from '../organization.ts'
-import { Paper } from '../paper.ts'
+import { loadPaper, Paper } from '../paper.ts'
 
 const [isText] = wellFormed
 
@@ -21,7 +19,7 @@ const [isText] = wellFormed
  * What other subgraphs can refer to, and by which keys. Each object has the key that the world knows it by, for
  * subgraphs that never asked us, and the global id, for those that kept what we gave out.
  *
- * A reference is resolved one by one here and read all at once by the loaders: one statement for each kind of key.
+ * A reference is resolved one by one here and read all at once by the loaders: one statement for each type.
  */
 
 const byId = builder.selection<{ id: string }>('id')
@@ -30,18 +28,9 @@ const byName = builder.selection<{ name: string }>('name')
 builder.asEntity(Paper, {
   key: [byId, builder.selection<{ arxivId: string }>('arxivId')],
   resolveReference: (representation, context, info) => {
-    const wanted = paperColumnsBelow(info, [])
-    const columns = wanted ? [...wanted].sort().join() : '*'
     const { field, value } = keyIn('Paper', representation, ['id', 'arxivId'])
-    if (field === 'id')
-      return batched(context, `Paper by id: ${columns}`, paperId(value), async (ids) => {
-        const papers = await papersByIds(context.db, ids, wanted)
-        return new Map(papers.map((paper) => [paper.id, paper]))
-      })
-    return batched(context, `Paper by arXiv id: ${columns}`, arxivId(value), async (ids) => {
-      const papers = await papersByArxivIds(context.db, ids, wanted && new Set([...wanted, 'arxiv_id']))
-      return new Map(papers.map((paper) => [paper.arxiv_id ?? '', paper]))
-    })
+    const key = field === 'id' ? { id: paperId(value) } : { arxivId: arxivId(value) }
+    return loadPaper(context, key, paperColumnsBelow(info, []))
   },
 })
 

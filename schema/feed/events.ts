@@ -1,13 +1,9 @@
 import type { Delivery, EventDelivery, HeartbeatDelivery } from '../../db/feed/delivery.ts'
 import type { FeedEntry } from '../../db/feed/events.ts'
-import { papersByIds } from '../../db/papers.ts'
 import { allSources } from '../../db/sources.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
-import { batched } from '../core/batch.ts'
 import { builder } from '../core/builder.ts'
-import type { Context } from '../core/context.ts'
-import { paperColumnsBelow } from '../core/plan.ts'
-import { Paper } from '../paper.ts'
+import { Paper, referredPaper } from '../paper.ts'
 import { Source } from '../source.ts'
 import { changedFields, PaperChange } from './changes.ts'
 
@@ -58,24 +54,10 @@ export const PaperEvent = builder.interfaceRef<EventDelivery>('PaperEvent').impl
     paper: t.field({
       type: Paper,
       description: 'The paper as it is now, which may be newer than the event.',
-      resolve: async ({ entry }, _args, context, info) => {
-        const columns = paperColumnsBelow(info, [])
-        const scope = `feed paper ${columns ? [...columns].sort() : '*'}`
-        const paper = await batched(context, scope, entry.paperId, (ids) => papersOf(context, ids, columns))
-        if (!paper) throw new Error(`The paper ${entry.paperId} of event ${entry.number} is gone.`)
-        return paper
-      },
+      resolve: ({ entry }, _args, context, info) => referredPaper(entry.paperId, context, info),
     }),
   }),
 })
-
-async function papersOf(
-  { db }: Context,
-  ids: readonly number[],
-  columns: ReturnType<typeof paperColumnsBelow>,
-) {
-  return new Map((await papersByIds(db, ids, columns)).map((paper) => [paper.id, paper]))
-}
 
 export const PaperIngested = builder.objectRef<EventOf<'ingested'>>('PaperIngested').implement({
   description: 'A paper became known. Each paper has exactly one such event.',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
-import { arxivId, plant } from '../support/papers.ts'
+import { arxivId, globalId, plant } from '../support/papers.ts'
 import { countStatements } from '../support/statements.ts'
 
 let app: TestApp
@@ -146,4 +146,44 @@ test('aliases of one field are answered together', async () => {
   expect(JSON.stringify(many.data)).not.toContain('null')
   expect(many.statements).toBe(few.statements)
   expect(many.statements).toBe(4)
+})
+
+test('papers are read by one statement, by whichever field and key they are asked for', async () => {
+  const ids = await app.db
+    .selectFrom('paper')
+    .select(['id', 'arxiv_id'])
+    .where('arxiv_id', 'is not', null)
+    .orderBy('id')
+    .limit(4)
+    .execute()
+  const [first, second, third, fourth] = ids.map(({ id, arxiv_id }) => ({
+    id: globalId('Paper', id),
+    arxivId: arxiv_id,
+  }))
+  const text = `query ($first: ID!, $second: ID!, $arxivId: String!, $references: [_Any!]!) {
+    byId: paper(id: $first) { arxivId }
+    byArxivId: paper(arxivId: $arxivId) { title }
+    node(id: $second) { ... on Author { name } ... on Paper { arxivId abstract } }
+    nodes(ids: [$first, $second]) { id ... on Paper { upvotes } }
+    _entities(representations: $references) { ... on Keyword { key } ... on Paper { arxivId } }
+  }`
+  const { data, errors, statements } = await countStatements(app, text, {
+    first: first?.id,
+    second: second?.id,
+    arxivId: third?.arxivId,
+    references: [
+      { __typename: 'Paper', id: first?.id },
+      { __typename: 'Paper', arxivId: second?.arxivId },
+      { __typename: 'Paper', arxivId: fourth?.arxivId },
+    ],
+  })
+  expect(errors).toEqual([])
+  expect(data).toMatchObject({
+    byId: { arxivId: first?.arxivId },
+    byArxivId: { title: expect.any(String) },
+    node: { arxivId: second?.arxivId },
+    nodes: [{ id: first?.id }, { id: second?.id }],
+    _entities: [first, second, fourth].map((paper) => ({ arxivId: paper?.arxivId })),
+  })
+  expect(statements).toBe(1)
 })
