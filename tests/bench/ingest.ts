@@ -10,6 +10,7 @@ import { startEmbedded } from '../../db/embedded/index.ts'
 import type { Tables } from '../../db/tables.ts'
 import { findFiles, readFiles } from '../../src/ingest/files.ts'
 import { ingest } from '../../src/ingest/run.ts'
+import { daysFolder } from '../support/source-data.ts'
 import { databaseUrl } from '../support/urls.ts'
 
 /**
@@ -18,17 +19,13 @@ import { databaseUrl } from '../support/urls.ts'
  *
  *   npm run bench -- ingest [--rounds 5] [--statements] [folder …]
  *
- * Without folders: the captures in ../shared/data. `--statements` tells how long the database took for each.
+ * Without folders: the real days in tests/fixtures/days. `--statements` tells how long the database took for each.
  */
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string', default: '5' }, statements: { type: 'boolean', default: false } },
 })
-const shared = join(import.meta.dirname, '../../../shared/data')
-const folders =
-  positionals.length > 0
-    ? positionals
-    : ['huggingface-daily-papers', 'huggingface-daily-papers-later'].map((name) => join(shared, name))
+const folders = positionals.length > 0 ? positionals : [daysFolder('captures'), daysFolder('later')]
 
 /** In an order that foreign keys allow. */
 const tables = [

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { buildSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
@@ -9,6 +7,7 @@ import { ingest } from '../../src/ingest/run.ts'
 import { query, startTestApp, type TestApp } from '../support/app.ts'
 import { capturedVariables, documents, documentsFolder, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
+import { daysFolder } from '../support/source-data.ts'
 
 test.each(documents)('$name is valid', ({ text }) => {
   expect(validate(buildSchema(printClientSchema()), parse(text))).toEqual([])
@@ -34,14 +33,12 @@ describe('on the library of the tests', () => {
   })
 })
 
-const captured = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
-
-describe.runIf(existsSync(captured))('on the captured responses', () => {
+describe('on responses of real days', () => {
   let app: TestApp
   beforeAll(async () => {
     app = await startTestApp()
     await ingestCaptured(app.db)
-  }, 300_000)
+  })
   afterAll(() => app?.close())
 
   test.each(documents)('$name gives the answer that is kept', async ({ name, text }) => {
@@ -50,19 +47,9 @@ describe.runIf(existsSync(captured))('on the captured responses', () => {
   })
 })
 
-test.skipIf(existsSync(captured))(
-  'the captured responses are not here: their answers were not compared',
-  () => {},
-)
-
-/** Files that say nothing of when they were received were received after all that do. */
 async function ingestCaptured(db: Db): Promise<void> {
-  const { files } = await findFiles([
-    `${captured}huggingface-daily-papers`,
-    `${captured}huggingface-daily-papers-later`,
-  ])
+  const { files } = await findFiles([daysFolder('captures'), daysFolder('later')])
   const streams = readFiles(files, {
-    observedAt: '2026-08-08T00:00:00.000Z',
     onFault: ({ message }) => expect.fail(message),
   })
   for await (const { source, readings } of streams) await ingest(db, source, readings)

@@ -31,23 +31,23 @@ export const libraryVariables: Variables = {
   week: { week: '2026-W23' },
 }
 
-/** What each asks of the captured responses in ../shared/data. */
+/** What each asks of the real days in tests/fixtures/days. */
 export const capturedVariables: Variables = {
   'account-page': { name: 'taesiri' },
-  archive: { from: '2026-05-01', to: '2026-05-08' },
+  archive: { from: '2026-07-01', to: '2026-07-31' },
   'author-page': { name: 'Yang Liu' },
-  'browser-extension': { address: 'https://arxiv.org/abs/2511.20102v1' },
-  dashboard: { from: '2026-05-01', to: '2026-06-15' },
-  edition: { date: '2026-06-16', first: 2 },
+  'browser-extension': { address: 'https://arxiv.org/abs/2511.06090v1' },
+  dashboard: { from: '2026-04-13', to: '2026-04-19' },
+  edition: { date: '2026-07-16', first: 2 },
   'front-page': { first: 3 },
   'keyword-page': { key: 'Chain-of-Thought' },
-  month: { month: '2026-05' },
+  month: { month: '2026-07' },
   'most-starred': { filter: { hasCode: true, editionFrom: '2026-04-01' } },
-  'my-alerts': { filter: { keywords: ['diffusion models', 'reinforcement learning'], minUpvotes: 50 } },
+  'my-alerts': { filter: { keywords: ['diffusion models', 'reinforcement learning'], minUpvotes: 10 } },
   'organization-page': { name: 'nvidia' },
-  'paper-page': { arxivId: '2511.20102' },
+  'paper-page': { arxivId: '2511.06090' },
   search: { text: '"mixture of experts" or quantization', filter: { hasCode: true }, first: 3 },
   'search-box': { typed: 'reinf' },
-  trending: { asOf: '2026-08-08T12:00:00Z' },
-  week: { week: '2026-W25' },
+  trending: { asOf: '2026-07-18T12:00:00Z' },
+  week: { week: '2026-W29' },
 }

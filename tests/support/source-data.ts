@@ -1,13 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { PaperRecord, Reading } from '../../db/model/record.ts'
 
 const root = join(import.meta.dirname, '../..')
-const shared = join(root, '../shared/data')
+const fixtures = join(root, 'tests/fixtures')
 
 /** Bytes of a file under tests/fixtures/sources. */
 export function fixture(name: string): Buffer {
-  return readFileSync(join(root, 'tests/fixtures/sources', name))
+  return readFileSync(join(fixtures, 'sources', name))
 }
 
 export function fixtureText(name: string): string {
@@ -43,12 +44,22 @@ export function capturedPage(): string {
   return readFileSync(join(root, 'seeds/daily-papers-sparsity.txt'), 'utf8')
 }
 
-/** Whether the full data set stands beside the project; tests over it are skipped elsewhere. */
-export const hasSharedData = existsSync(shared)
+/** The folder of one set of responses: captured on their day, refetched later, or captured twice on one day. */
+export function daysFolder(set: 'captures' | 'later' | 'polls'): string {
+  return join(fixtures, 'days', set)
+}
 
-export function sharedFiles(folder: string): { name: string; bytes: Buffer }[] {
-  const names = readdirSync(join(shared, folder)).sort()
-  return names.map((name) => ({ name, bytes: readFileSync(join(shared, folder, name)) }))
+/** arXiv's answers. */
+export const arxivFolder = join(fixtures, 'arxiv')
+
+/** The compressed files of a folder, in the order of their names: unpacked, and named without `.gz`. */
+export function unpackedFiles(folder: string): { name: string; bytes: Buffer }[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({
+      name: name.replace(/\.gz$/, ''),
+      bytes: gunzipSync(readFileSync(join(folder, name))),
+    }))
 }
 
 /** The one record of a reading that has nothing else. */
