@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
 import type { OwnedList } from './lists/owned.ts'
 import type { List, Order } from './lists/page.ts'
+import { type FieldColumn, fieldColumns } from './model/paper-fields.ts'
 import { prepared } from './prepared.ts'
 import type { PaperRow } from './tables.ts'
 
@@ -9,38 +10,15 @@ import type { PaperRow } from './tables.ts'
 export type PaperFields = Omit<PaperRow, 'title_key' | 'authors_digest' | 'provenance'>
 export type PaperColumn = keyof PaperFields
 
-const columns: Record<PaperColumn, true> = {
+/** The columns that are no field of paper-fields.ts: keys, lists kept elsewhere too, and what follows from others. */
+const otherColumns: Record<Exclude<PaperColumn, FieldColumn>, true> = {
   id: true,
   arxiv_id: true,
-  title: true,
-  abstract: true,
-  published_at: true,
   published_on: true,
-  withdrawn_at: true,
   author_count: true,
   author_names: true,
-  upvotes: true,
-  comment_count: true,
-  github_stars: true,
   organization_name: true,
-  ai_summary: true,
-  ai_summary_model: true,
-  keywords: true,
   keyword_keys: true,
-  github_repo: true,
-  github_repo_added_by: true,
-  project_page: true,
-  thumbnail_url: true,
-  media_urls: true,
-  discussion_id: true,
-  author_participating: true,
-  doi: true,
-  journal_ref: true,
-  comment: true,
-  primary_category: true,
-  categories: true,
-  arxiv_version: true,
-  revised_at: true,
   listed_on: true,
   submitter_names: true,
   first_listed_on: true,
@@ -49,12 +27,12 @@ const columns: Record<PaperColumn, true> = {
   updated_at: true,
 }
 
-/** Every column of `PaperFields`, in the order of the table. */
-export const paperColumns = Object.keys(columns) as PaperColumn[]
+/** Every column of `PaperFields`. */
+export const paperColumns = [...Object.keys(otherColumns), ...fieldColumns] as PaperColumn[]
 
 /**
  * The columns as SQL over the alias `p`. A plan may ask for fewer than a row has; it then reads only what it asked
- * for. In the table's order, so that one set of columns is one statement.
+ * for. Always in one order, so that one set of columns is one statement.
  */
 export function selectPaper(wanted?: ReadonlySet<PaperColumn>): RawBuilder<unknown> {
   const named = wanted ? paperColumns.filter((column) => column === 'id' || wanted.has(column)) : paperColumns

@@ -1,50 +1,29 @@
+import type { ColumnFieldName, FieldValue } from './paper-fields.ts'
+
 /** What a source yields, validated, before it meets the database. Texts are NFC, free of NUL and lone surrogates. */
 
 export const sourceNames = ['huggingface', 'arxiv', 'page', 'json', 'client'] as const
 export type SourceName = (typeof sourceNames)[number]
 
+type Given = { [Name in ColumnFieldName]?: FieldValue<Name> }
+
 /**
- * One source's word on one paper at one moment. An absent property means that the source does not tell; whether
- * that clears what an earlier record told is decided by the rules in db/writer/merge/rules.ts, not here.
+ * What one source says of one paper at one moment: the fields of paper-fields.ts and what identifies the paper. An
+ * absent property means that the source does not say; the rules of that table decide whether that clears what an
+ * earlier record said.
  */
-export interface PaperRecord {
-  /** When the source said so (ISO instant): the newer word wins, whatever the order in which records arrive. */
+export interface PaperRecord extends Given {
+  /** When the source said so (ISO instant): the newer record wins, whatever the order in which records arrive. */
   observedAt: string
   /** Without a version, e.g. `2505.11711` or `hep-th/9901001`. */
   arxivId?: string
   /** Line breaks and runs of spaces folded to one space; LaTeX and angle brackets as they are. */
   title: string
-  abstract?: string
-  /** ISO instant; midnight UTC where the source tells only a day. */
   publishedAt: string
   /** In order. */
   authors?: AuthorRecord[]
-  /** For sources that tell only the number of authors. */
   authorCount?: number
-  upvotes?: number
-  commentCount?: number
-  githubStars?: number
   organization?: OrganizationRecord
-  aiSummary?: string
-  aiSummaryModel?: string
-  keywords?: string[]
-  githubRepo?: string
-  githubRepoAddedBy?: string
-  projectPage?: string
-  thumbnailUrl?: string
-  mediaUrls?: string[]
-  discussionId?: string
-  authorParticipating?: boolean
-  doi?: string
-  journalRef?: string
-  comment?: string
-  primaryCategory?: string
-  categories?: string[]
-  /** The newest version on arXiv, from 1. */
-  arxivVersion?: number
-  /** When that version appeared (ISO instant). */
-  revisedAt?: string
-  withdrawnAt?: string
   /** The edition on which the source saw it. */
   listing?: ListingRecord
 }

@@ -10,9 +10,9 @@ export interface Batch {
 export type Outcome = 'new' | 'changed' | 'unchanged'
 
 export interface Recorded {
-  /** For each record, in order, the paper it speaks of and what became of that paper in this batch. */
+  /** For each record, in order, the paper it describes and what became of that paper in this batch. */
   outcomes: { paperId: number; outcome: Outcome }[]
-  /** Papers, each counted once, whatever number of records spoke of it. */
+  /** Papers, each counted once, whatever number of records describe it. */
   papers: Record<Outcome, number>
   /** Entries added to the feed. */
   events: number

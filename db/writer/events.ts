@@ -1,9 +1,9 @@
 import type { NewFeedEvent, PaperChanges } from '../feed/events.ts'
 import type { SourceName } from '../model/record.ts'
 import type { MergedPaper } from './merge-batch.ts'
-import { equal, type StoredPaper, snapshot, toldColumns } from './rows.ts'
+import { equal, eventColumns, type StoredPaper, snapshot } from './rows.ts'
 
-/** What the feed tells of a batch: paper by paper, in the order in which the batch first spoke of them. */
+/** The events of a batch: paper by paper, in the order in which the batch first describes them. */
 export function eventsOf(papers: readonly MergedPaper[], source: SourceName): NewFeedEvent[] {
   const events: NewFeedEvent[] = []
   for (const paper of papers) {
@@ -18,7 +18,7 @@ export function eventsOf(papers: readonly MergedPaper[], source: SourceName): Ne
     if (withdrawn !== null) {
       events.push({ kind: 'withdrawn', paper_id, source, data: { withdrawnAt: withdrawn } })
     }
-    for (const date of paper.listed.toSorted()) {
+    for (const date of paper.newListings.toSorted()) {
       const listing = paper.state.listings.get(date)
       const data = { submitter: listing?.submitter ?? null, submittedAt: listing?.submittedAt ?? null }
       events.push({ kind: 'listed', paper_id, source, edition_date: date, data })
@@ -27,16 +27,16 @@ export function eventsOf(papers: readonly MergedPaper[], source: SourceName): Ne
   return events
 }
 
-/** A link between an author and an account changes no name: the names then stand unchanged beside each other. */
-function changesOf(before: StoredPaper, after: StoredPaper, withdrawalToldApart: boolean): PaperChanges {
+/** A link between an author and an account changes no name: such an update gives the same names before and after. */
+function changesOf(before: StoredPaper, after: StoredPaper, withdrawalIsOwnEvent: boolean): PaperChanges {
   const relinked = before.authors_digest !== after.authors_digest
   const resubmitted =
     equal(before.listed_on, after.listed_on) && !equal(before.submitter_names, after.submitter_names)
-  const columns = [...toldColumns, ...(resubmitted ? (['submitter_names'] as const) : [])]
+  const columns = [...eventColumns, ...(resubmitted ? (['submitter_names'] as const) : [])]
   return Object.fromEntries(
     columns
       .filter((column) => !equal(before[column], after[column]) || (relinked && column === 'author_names'))
-      .filter((column) => !(withdrawalToldApart && column === 'withdrawn_at'))
+      .filter((column) => !(withdrawalIsOwnEvent && column === 'withdrawn_at'))
       .map((column) => [column, { before: before[column], after: after[column] }]),
   )
 }

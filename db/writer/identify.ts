@@ -3,7 +3,7 @@ import type { PaperRecord } from '../model/record.ts'
 import { titleKey } from '../model/text.ts'
 import type { Tables } from '../tables.ts'
 
-/** The paper that a record speaks of: the id of a stored one, or a number below 0 for the n-th new one. */
+/** The paper that a record describes: the id of a stored one, or a number below 0 for the n-th new one. */
 export type PaperKey = number
 
 interface Known {
@@ -13,12 +13,12 @@ interface Known {
 
 interface Namesake {
   paper: Known
-  /** Days since 1970 on which it is said to have been published. */
+  /** Days since 1970 on which it was published, by one source. */
   day: number
 }
 
 /**
- * Finds for each record the paper it speaks of, in order. An arXiv id decides alone; a record without one is
+ * Finds for each record the paper it describes, in order. An arXiv id decides alone; a record without one is
  * matched by its title's key and the day of publication, which may differ by one day (a page shows the day of its
  * reader's time zone). A stored paper that has no arXiv id takes that of the first record that matches it so.
  */
@@ -31,7 +31,7 @@ export async function identify(
   const byTitle = await papersByTitle(trx, [...new Set(unknown.map((record) => titleKey(record.title)))])
   const keys: PaperKey[] = new Array(records.length)
   let created = 0
-  // Those with an id go first, so that one without finds them wherever it stands in the batch.
+  // Those with an id go first, so that one without finds them wherever it is in the batch.
   for (const withId of [true, false]) {
     for (const [index, record] of records.entries()) {
       if ((record.arxivId !== undefined) !== withId) continue

@@ -1,14 +1,15 @@
 import { sql, type Transaction } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Authority } from '../model/paper-fields.ts'
 import type { Tables } from '../tables.ts'
 import type { Batch, Outcome, Recorded } from './batch.ts'
 import { eventsOf } from './events.ts'
 import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
-import { voiceOf } from './merge/rules.ts'
+import { authorityOf } from './merge/rules.ts'
 import { mergeBatch } from './merge-batch.ts'
 import { storeProfiles } from './profiles.ts'
-import { newestReadings, receiptsOf, speaksOnAll, storeReceipts } from './readings.ts'
+import { editionReadingUpdates, newestReadings, setsAllFields, storeEditionReadings } from './readings.ts'
 import { writeChanges } from './write.ts'
 
 /**
@@ -16,7 +17,7 @@ import { writeChanges } from './write.ts'
  * papers, listings, histories and feed entries that follow from what really changed; where nothing did, nothing
  * but the readings of the editions moves. Any order and any batching of the same records leaves the same papers.
  *
- * @param options.dryRun does all of it and rolls back: the answer tells what would have been.
+ * @param options.dryRun does all of it and rolls back: the answer says what would have happened.
  */
 export async function recordPapers(
   db: Db,
@@ -38,22 +39,23 @@ export async function recordPapers(
 async function record(trx: Transaction<Tables>, batch: Batch): Promise<Recorded> {
   await oneWriterAtATime(trx)
   const now = new Date().toISOString()
-  const voice = voiceOf[batch.source]
+  const authority = authorityOf[batch.source]
   const keys = await identify(trx, batch.records)
   const ids = await idsFor(trx, keys)
-  const receipts = await receiptsOf(trx, batch.editions ?? [], membersOf(batch, ids), voice)
-  const dropped = receipts.flatMap((receipt) => receipt.dropped)
+  const members = membersOf(batch, ids, authority)
+  const readings = await editionReadingUpdates(trx, batch.editions ?? [], members, authority)
+  const dropped = readings.flatMap((reading) => reading.dropped)
   const known = ids.filter((_, index) => (keys[index] ?? 0) > 0)
   const papers = await loadPapers(trx, [...new Set([...known, ...dropped])])
-  const merged = mergeBatch({ records: batch.records, ids, papers, voice, receipts, dropped, now })
+  const merged = mergeBatch({ records: batch.records, ids, papers, authority, readings, now })
   await storeProfiles(trx, batch.records)
   const events = eventsOf(merged, batch.source)
   await writeChanges(trx, merged, now)
-  await storeReceipts(trx, receipts)
+  await storeEditionReadings(trx, readings)
   if (events.length > 0) await sql`select feed_append(${JSON.stringify(events)}::jsonb)`.execute(trx)
   const papersByOutcome: Record<Outcome, number> = { new: 0, changed: 0, unchanged: 0 }
-  const spokenOf = new Set(ids)
-  for (const paper of merged) if (spokenOf.has(paper.id)) papersByOutcome[paper.outcome] += 1
+  const described = new Set(ids)
+  for (const paper of merged) if (described.has(paper.id)) papersByOutcome[paper.outcome] += 1
   const outcomeOf = new Map(merged.map((paper) => [paper.id, paper.outcome]))
   return {
     outcomes: ids.map((paperId) => ({ paperId, outcome: outcomeOf.get(paperId) ?? 'unchanged' })),
@@ -78,14 +80,14 @@ async function idsFor(trx: Transaction<Tables>, keys: readonly number[]): Promis
 }
 
 /** Which papers the batch's readings confirm, by edition. */
-function membersOf(batch: Batch, ids: readonly number[]): Map<string, Set<number>> {
+function membersOf(batch: Batch, ids: readonly number[], authority: Authority): Map<string, Set<number>> {
   const readAt = newestReadings(batch.editions ?? [])
   const members = new Map<string, Set<number>>()
   for (const [index, record] of batch.records.entries()) {
     const date = record.listing?.date
     const id = ids[index]
     if (date === undefined || id === undefined || readAt.get(date) !== record.observedAt) continue
-    if (!speaksOnAll(record, voiceOf[batch.source])) continue
+    if (!setsAllFields(record, authority)) continue
     const edition = members.get(date)
     if (edition) edition.add(id)
     else members.set(date, new Set([id]))

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { PaperRow, Tables } from '../tables.ts'
-import { fromRow, toldColumns } from './rows.ts'
+import { eventColumns, fromRow } from './rows.ts'
 import type { PaperState } from './state.ts'
 
 /** The states of stored papers with their listings and what readings confirm of them, by id. */
@@ -36,16 +36,16 @@ export async function loadPapers(
     })
     const readAt = row.read_at?.toISOString()
     if (readAt === undefined) continue
-    const voice = row.source === 'page' ? 'page' : 'huggingface'
-    if (readAt > (state.confirmed[voice] ?? '')) state.confirmed[voice] = readAt
-    if (voice === 'huggingface') state.listedUntil.set(row.edition_date, readAt)
+    const authority = row.source === 'page' ? 'page' : 'huggingface'
+    if (readAt > (state.confirmations[authority] ?? '')) state.confirmations[authority] = readAt
+    if (authority === 'huggingface') state.listingConfirmations.set(row.edition_date, readAt)
   }
   return states
 }
 
-/** A whole row but its search vector: what events tell of it, and what only the writer looks at. */
+/** A whole row but its search vector: what events give of it, and what only the writer reads. */
 const storedColumns = [
-  ...toldColumns,
+  ...eventColumns,
   'id',
   'title_key',
   'published_on',

@@ -1,13 +1,13 @@
+import type { Authority } from '../model/paper-fields.ts'
 import type { AuthorRecord, PaperRecord } from '../model/record.ts'
 import { titleKey } from '../model/text.ts'
 import type { Outcome } from './batch.ts'
-import { confirmStamps, heldSince, observe } from './merge/fold.ts'
-import { metrics, nothingTold, type Point } from './merge/history.ts'
-import type { Voice } from './merge/rules.ts'
-import { noValues } from './merge/values.ts'
-import { type Receipt, speaksOnAll } from './readings.ts'
+import { applyRecord, confirmStamps, lastGivenAt } from './merge/apply-record.ts'
+import { counters, noCounters, type Point } from './merge/history.ts'
+import { unknownValues } from './merge/values.ts'
+import { type EditionReadingUpdate, setsAllFields } from './readings.ts'
 import { equal, type StoredPaper, toRow } from './rows.ts'
-import { observeListing, type PaperState } from './state.ts'
+import { applyListing, type PaperState } from './state.ts'
 
 /** A paper after the batch, beside what it was. */
 export interface MergedPaper {
@@ -17,16 +17,16 @@ export interface MergedPaper {
   /** Null for a new paper. */
   before: StoredPaper | null
   after: StoredPaper
-  /** Whether the row has to be written though no value changed: only who said it when. */
-  restamped: boolean
+  /** Whether the row has to be written though no value changed: only who gave it when. */
+  provenanceChanged: boolean
   /** Given when the list of authors is another. */
   authors: readonly AuthorRecord[] | null
   /** Edition days whose listing is new, and all whose row has to be written. */
-  listed: string[]
-  relisted: string[]
-  /** What the batch observed of its counters, and the stored ones: a point each, at the instant it was last said. */
+  newListings: string[]
+  changedListings: string[]
+  /** What the batch observed of its counters, and the stored ones: a point each, at the instant it was last given. */
   points: Point[]
-  counted: Point[]
+  storedCounters: Point[]
   /** The text that others have replaced. */
   revision: {
     seen_at: string
@@ -35,74 +35,70 @@ export interface MergedPaper {
     title: string
     abstract: string | null
   } | null
-  /** Titles and days under which records spoke of it. */
+  /** Titles and days under which records named it. */
   aliases: Map<string, { title_key: string; published_on: string }>
 }
 
 interface MergeInput {
   records: readonly PaperRecord[]
-  /** The paper that each record speaks of. */
+  /** The paper that each record describes. */
   ids: readonly number[]
   /** Those that are stored. */
   papers: Map<number, PaperState>
-  voice: Voice
-  receipts: readonly Receipt[]
-  dropped: readonly number[]
+  authority: Authority
+  readings: readonly EditionReadingUpdate[]
   now: string
 }
 
-/** Lets all records of a batch speak; touches no database. */
-export function mergeBatch({
-  records,
-  ids,
-  papers,
-  voice,
-  receipts,
-  dropped,
-  now,
-}: MergeInput): MergedPaper[] {
+/** Merges all records of a batch into the papers they describe; touches no database. */
+export function mergeBatch({ records, ids, papers, authority, readings, now }: MergeInput): MergedPaper[] {
   const merged = new Map<number, MergedPaper>()
-  for (const id of dropped) {
+  for (const id of readings.flatMap((reading) => reading.dropped)) {
     const state = papers.get(id)
     if (!state) continue
     const paper = begin(state, now)
-    paper.restamped = confirmStamps(state, state.confirmed)
+    paper.provenanceChanged = confirmStamps(state, state.confirmations)
     merged.set(id, paper)
   }
-  const receiptOf = new Map(receipts.map((receipt) => [receipt.edition_date, receipt]))
+  const readingOf = new Map(readings.map((reading) => [reading.edition_date, reading]))
   for (const [index, record] of records.entries()) {
     const id = ids[index]
     if (id === undefined) continue
-    const paper = merged.get(id) ?? begin(papers.get(id) ?? blank(id), now)
+    const paper = merged.get(id) ?? begin(papers.get(id) ?? newPaper(id), now)
     merged.set(id, paper)
-    hear(paper, record, voice, isCovered(record, id, voice, receiptOf))
+    mergeRecord(paper, record, authority, isConfirmed(record, id, authority, readingOf))
   }
   return [...merged.values()].map((paper) => finish(paper, now))
 }
 
-function hear(paper: MergedPaper, record: PaperRecord, voice: Voice, covered: boolean): void {
+function mergeRecord(
+  paper: MergedPaper,
+  record: PaperRecord,
+  authority: Authority,
+  confirmed: boolean,
+): void {
   const { state } = paper
   if (record.arxivId) state.arxivId = record.arxivId
-  const before = { ...state.values }
-  const textSince = heldSince(state, 'title', state.confirmed)
-  const textBy = state.stamps.get('title')?.voice
-  const { changed, stamped } = observe(state, record, voice, state.confirmed)
-  if (stamped && !covered) paper.restamped = true
+  const { title, abstract } = state.values
+  const textSince = lastGivenAt(state, 'title', state.confirmations)
+  const textFrom = state.stamps.get('title')?.authority
+  const { changed, stamped } = applyRecord(state, record, authority, state.confirmations)
+  if (stamped && !confirmed) paper.provenanceChanged = true
   if (changed.includes('authors') && record.authors) paper.authors = record.authors
-  if (before.title !== null && (changed.includes('title') || changed.includes('abstract'))) {
+  if (title !== null && (changed.includes('title') || changed.includes('abstract'))) {
     paper.revision ??= {
       seen_at: textSince ?? record.observedAt,
       replaced_at: record.observedAt,
-      source: textBy ?? voice,
-      title: before.title,
-      abstract: before.abstract,
+      source: textFrom ?? authority,
+      title,
+      abstract,
     }
   }
   if (record.listing) {
     const { date } = record.listing
-    const heard = observeListing(state, record.listing, record.observedAt)
-    if (heard === 'new') paper.listed.push(date)
-    if (heard !== 'unchanged' && !(heard === 'confirmed' && covered)) paper.relisted.push(date)
+    const applied = applyListing(state, record.listing, record.observedAt)
+    if (applied === 'new') paper.newListings.push(date)
+    if (applied !== 'unchanged' && !(applied === 'confirmed' && confirmed)) paper.changedListings.push(date)
   }
   const { upvotes = null, commentCount = null, githubStars = null } = record
   paper.points.push({ observedAt: record.observedAt, upvotes, commentCount, githubStars })
@@ -110,14 +106,19 @@ function hear(paper: MergedPaper, record: PaperRecord, voice: Voice, covered: bo
   paper.aliases.set(`${alias.published_on} ${alias.title_key}`, alias)
 }
 
-/** Whether the edition's reading says that the record was heard, so that the paper's own row need not. */
-function isCovered(record: PaperRecord, id: number, voice: Voice, receipts: Map<string, Receipt>): boolean {
-  const receipt = record.listing && receipts.get(record.listing.date)
+/** Whether the edition's reading keeps that the record was seen, so that the paper's own row need not. */
+function isConfirmed(
+  record: PaperRecord,
+  id: number,
+  authority: Authority,
+  readings: Map<string, EditionReadingUpdate>,
+): boolean {
+  const reading = record.listing && readings.get(record.listing.date)
   return (
-    receipt !== undefined &&
-    receipt.read_at >= record.observedAt &&
-    receipt.paper_ids.includes(id) &&
-    speaksOnAll(record, voice)
+    reading !== undefined &&
+    reading.read_at >= record.observedAt &&
+    reading.paper_ids.includes(id) &&
+    setsAllFields(record, authority)
   )
 }
 
@@ -129,14 +130,14 @@ function begin(state: PaperState, now: string): MergedPaper {
     state,
     before,
     after: before ?? toRow(state, now),
-    restamped: false,
+    provenanceChanged: false,
     authors: null,
-    listed: [],
-    relisted: [],
+    newListings: [],
+    changedListings: [],
     points: [],
-    counted: metrics.flatMap((metric) => {
-      const observedAt = heldSince(state, metric, state.confirmed)
-      return observedAt === undefined ? [] : [{ ...nothingTold, observedAt, [metric]: state.values[metric] }]
+    storedCounters: counters.flatMap((counter) => {
+      const observedAt = lastGivenAt(state, counter, state.confirmations)
+      return observedAt === undefined ? [] : [{ ...noCounters, observedAt, [counter]: state.values[counter] }]
     }),
     revision: null,
     aliases: new Map(),
@@ -146,7 +147,7 @@ function begin(state: PaperState, now: string): MergedPaper {
 function finish(paper: MergedPaper, now: string): MergedPaper {
   const after = toRow(paper.state, now)
   const { before } = paper
-  const changed = before && (paper.relisted.length > 0 || valuesDiffer(before, after))
+  const changed = before && (paper.changedListings.length > 0 || valuesDiffer(before, after))
   return { ...paper, after, outcome: before ? (changed ? 'changed' : 'unchanged') : 'new' }
 }
 
@@ -156,16 +157,16 @@ function valuesDiffer(before: StoredPaper, after: StoredPaper): boolean {
   )
 }
 
-function blank(id: number): PaperState {
+function newPaper(id: number): PaperState {
   return {
     id,
     isNew: true,
     arxivId: null,
     ingestedAt: null,
-    values: noValues(),
+    values: { ...unknownValues },
     stamps: new Map(),
     listings: new Map(),
-    confirmed: {},
-    listedUntil: new Map(),
+    confirmations: {},
+    listingConfirmations: new Map(),
   }
 }

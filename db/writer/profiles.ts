@@ -31,11 +31,11 @@ export async function storeProfiles(
   const organizations = new Map<string, Profile>()
   for (const record of records) {
     for (const author of record.authors ?? []) {
-      if (author.account) hear(accounts, profileOf(author.account, record.observedAt))
+      if (author.account) collect(accounts, profileOf(author.account, record.observedAt))
     }
     const submitter = record.listing?.submitter
-    if (submitter) hear(accounts, profileOf(submitter, record.observedAt))
-    if (record.organization) hear(organizations, profileOf(record.organization, record.observedAt))
+    if (submitter) collect(accounts, profileOf(submitter, record.observedAt))
+    if (record.organization) collect(organizations, profileOf(record.organization, record.observedAt))
   }
   await store(trx, 'account', accounts)
   await store(trx, 'organization', organizations)
@@ -44,26 +44,28 @@ export async function storeProfiles(
 /** The instant of a profile that was never described, only named: any description is newer. */
 const never = '1970-01-01T00:00:00.000Z'
 
-function profileOf(told: AccountRecord & OrganizationRecord, at: string): Profile {
-  const described = [told.hfId, told.fullName, told.avatarUrl, told.isPro].some((part) => part !== undefined)
-  const detailed = told.followerCount !== undefined || told.isHf !== undefined || told.isMod !== undefined
+function profileOf(given: AccountRecord & OrganizationRecord, at: string): Profile {
+  const described = [given.hfId, given.fullName, given.avatarUrl, given.isPro].some(
+    (part) => part !== undefined,
+  )
+  const detailed = given.followerCount !== undefined || given.isHf !== undefined || given.isMod !== undefined
   return {
-    name: told.name,
-    hf_id: told.hfId ?? null,
-    full_name: told.fullName ?? null,
-    avatar_url: told.avatarUrl ?? null,
-    is_pro: told.isPro ?? null,
+    name: given.name,
+    hf_id: given.hfId ?? null,
+    full_name: given.fullName ?? null,
+    avatar_url: given.avatarUrl ?? null,
+    is_pro: given.isPro ?? null,
     observed_at: described ? at : never,
-    follower_count: told.followerCount ?? null,
-    is_hf: told.isHf ?? null,
-    is_mod: told.isMod ?? null,
+    follower_count: given.followerCount ?? null,
+    is_hf: given.isHf ?? null,
+    is_mod: given.isMod ?? null,
     details_at: detailed ? at : null,
   }
 }
 
-function hear(known: Map<string, Profile>, told: Profile): void {
-  const held = known.get(told.name)
-  known.set(told.name, held ? newer(held, told) : told)
+function collect(profiles: Map<string, Profile>, given: Profile): void {
+  const known = profiles.get(given.name)
+  profiles.set(given.name, known ? newer(known, given) : given)
 }
 
 /** Each half of the profile as a whole from the one observed later; of two at one instant the one that says more. */
@@ -97,21 +99,21 @@ const textOf = (profile: Profile, parts: readonly (keyof Profile)[]) =>
 async function store(
   trx: Transaction<Tables>,
   table: 'account' | 'organization',
-  told: Map<string, Profile>,
+  given: Map<string, Profile>,
 ): Promise<void> {
-  if (told.size === 0) return
-  const held = await heldProfiles(trx, table, [...told.keys()])
-  const challenged = [...told.values()].filter((profile) => {
-    const before = held.get(profile.name)
+  if (given.size === 0) return
+  const stored = await storedProfiles(trx, table, [...given.keys()])
+  const challenged = [...given.values()].filter((profile) => {
+    const before = stored.get(profile.name)
     return before && profile.observed_at >= before.observed_at && differ(profile, before)
   })
   for (const { name, at, details_at } of await confirmations(trx, table, challenged)) {
-    const before = held.get(name)
-    if (before) held.set(name, confirmed(before, at.toISOString(), details_at?.toISOString() ?? ''))
+    const before = stored.get(name)
+    if (before) stored.set(name, confirmed(before, at.toISOString(), details_at?.toISOString() ?? ''))
   }
   const next: Profile[] = []
-  for (const profile of told.values()) {
-    const before = held.get(profile.name)
+  for (const profile of given.values()) {
+    const before = stored.get(profile.name)
     const after = before ? newer(before, profile) : profile
     // The same description again is not worth a row version, even when it is newer.
     if (!before || differ(before, after)) next.push(after)
@@ -153,19 +155,19 @@ async function confirmations(
   const [submitted, named] =
     table === 'account'
       ? [
-          sql`(select max(${reading}) from listing l where l.submitter_name = told.name)`,
-          sql`(select max(${listed}) from paper_author p where p.account_name = told.name)`,
+          sql`(select max(${reading}) from listing l where l.submitter_name = given.name)`,
+          sql`(select max(${listed}) from paper_author p where p.account_name = given.name)`,
         ]
       : [
           sql`null::timestamptz`,
           sql`(select max(${listed}) from (
-                 select id as paper_id from paper where organization_name = told.name
+                 select id as paper_id from paper where organization_name = given.name
                ) as p)`,
         ]
   // Subqueries in subqueries, because a join begins with all listings there are while tables have no statistics.
   const { rows } = await sql<{ name: string; at: Date; details_at: Date | null }>`
     with mentioned as materialized (
-      select name, ${submitted} as submitted, ${named} as named from unnest(${names}::text[]) as told (name)
+      select name, ${submitted} as submitted, ${named} as named from unnest(${names}::text[]) as given (name)
     )
     select name, greatest(submitted, named) as at, submitted as details_at from mentioned
     where submitted is not null or named is not null
@@ -175,7 +177,7 @@ async function confirmations(
 const organizationColumns = ['name', 'hf_id', 'full_name', 'avatar_url', 'observed_at'] as const
 const accountColumns = [...organizationColumns, 'is_pro', ...detailParts, 'details_at'] as const
 
-async function heldProfiles(
+async function storedProfiles(
   trx: Transaction<Tables>,
   table: 'account' | 'organization',
   names: readonly string[],

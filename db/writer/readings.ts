@@ -1,51 +1,53 @@
 import { sql, type Transaction } from 'kysely'
+import { type Authority, fieldDefinitions, fieldNames } from '../model/paper-fields.ts'
 import type { EditionReadingRecord, PaperRecord } from '../model/record.ts'
 import type { Tables } from '../tables.ts'
-import { fieldNames, maySpeak, rules, type Voice } from './merge/rules.ts'
-import { wordOf } from './merge/values.ts'
+import { maySet } from './merge/rules.ts'
+import { recordedValue } from './merge/values.ts'
 
-/** A reading as it is to be stored, and the papers of the one before it that it does not confirm. */
-export interface Receipt {
+/** A row of `edition_reading` as it is to be stored. */
+export interface EditionReadingUpdate {
   edition_date: string
-  source: Voice
+  source: Authority
   read_at: string
   paper_ids: number[]
+  /** The papers of the row before it that this one does not confirm. */
   dropped: number[]
-  /** Whether the stored one has to be replaced. */
+  /** Whether the stored row has to be replaced. */
   isNew: boolean
 }
 
 /**
- * What the readings of a batch leave behind. A reading confirms a paper only if its record spoke on everything its
- * voice may speak on; one that was silent somewhere says nothing about that field.
+ * What the readings of a batch leave behind. A reading confirms a paper only if its record set all fields that its
+ * authority may set (see `setsAllFields`); one that left a field out says nothing about it.
  */
-export async function receiptsOf(
+export async function editionReadingUpdates(
   trx: Transaction<Tables>,
   readings: readonly EditionReadingRecord[],
   members: ReadonlyMap<string, ReadonlySet<number>>,
-  voice: Voice,
-): Promise<Receipt[]> {
+  authority: Authority,
+): Promise<EditionReadingUpdate[]> {
   const newest = newestReadings(readings)
   if (newest.size === 0) return []
-  const stored = await trx
+  const rows = await trx
     .selectFrom('edition_reading')
     .selectAll()
-    .where('source', '=', voice)
+    .where('source', '=', authority)
     .where('edition_date', '=', sql<string>`any(${[...newest.keys()]}::date[])`)
     .execute()
-  const held = new Map(stored.map((row) => [row.edition_date, row]))
+  const stored = new Map(rows.map((row) => [row.edition_date, row]))
   return [...newest].map(([date, readAt]) => {
-    const before = held.get(date)
+    const before = stored.get(date)
     const ids = members.get(date) ?? new Set<number>()
     const beforeAt = before?.read_at.toISOString() ?? ''
     if (before && readAt < beforeAt) {
-      return { ...before, source: voice, read_at: beforeAt, dropped: [], isNew: false }
+      return { ...before, source: authority, read_at: beforeAt, dropped: [], isNew: false }
     }
     const kept = before && readAt === beforeAt ? before.paper_ids : []
     const paperIds = [...new Set([...kept, ...ids])].sort((a, b) => a - b)
     return {
       edition_date: date,
-      source: voice,
+      source: authority,
       read_at: readAt,
       paper_ids: paperIds,
       dropped: before?.paper_ids.filter((id) => !paperIds.includes(id)) ?? [],
@@ -63,17 +65,23 @@ export function newestReadings(readings: readonly EditionReadingRecord[]): Map<s
   return newest
 }
 
-export function speaksOnAll(record: PaperRecord, voice: Voice): boolean {
-  if (voice === 'huggingface' && record.listing?.submitter === undefined) return false
+/** Whether a record gives or, by leaving them out, clears all fields that its authority may set. */
+export function setsAllFields(record: PaperRecord, authority: Authority): boolean {
+  if (authority === 'huggingface' && record.listing?.submitter === undefined) return false
   return fieldNames.every(
     (field) =>
-      !maySpeak(voice, field) || rules[field].clearedBy === voice || wordOf(record, field) !== undefined,
+      !maySet(authority, field) ||
+      fieldDefinitions[field].clearedBy === authority ||
+      recordedValue(record, field) !== undefined,
   )
 }
 
-export async function storeReceipts(trx: Transaction<Tables>, receipts: readonly Receipt[]): Promise<void> {
-  const rows = receipts
-    .filter((receipt) => receipt.isNew)
+export async function storeEditionReadings(
+  trx: Transaction<Tables>,
+  updates: readonly EditionReadingUpdate[],
+): Promise<void> {
+  const rows = updates
+    .filter((update) => update.isNew)
     .map(({ edition_date, source, read_at, paper_ids }) => ({ edition_date, source, read_at, paper_ids }))
   if (rows.length === 0) return
   await trx

@@ -1,20 +1,20 @@
 import type { ListingRecord } from '../model/record.ts'
-import type { Confirmed, Merged } from './merge/fold.ts'
+import type { Confirmations, MergedFields } from './merge/apply-record.ts'
 
 /** A paper while a batch is merged into it. */
-export interface PaperState extends Merged {
+export interface PaperState extends MergedFields {
   id: number
   isNew: boolean
   arxivId: string | null
   ingestedAt: string | null
   /** By edition day. */
-  listings: Map<string, Listing>
-  confirmed: Confirmed
+  listings: Map<string, ListingState>
+  confirmations: Confirmations
   /** By edition day: until when a reading confirms that listing. */
-  listedUntil: Map<string, string>
+  listingConfirmations: Map<string, string>
 }
 
-export interface Listing {
+export interface ListingState {
   submitter: string | null
   submittedAt: string | null
   observedAt: string
@@ -24,36 +24,39 @@ export interface Listing {
 }
 
 /**
- * Lets a record speak on its listing: the newest observation that names a submitter says who it was, and the
- * latest instant is kept, because a source first tells the time of day and later only the day (midnight).
+ * Merges a record's listing: the newest observation that names a submitter says who it was, and the latest instant
+ * is kept, because a source first gives the time of day and later only the day (midnight).
  */
-export function observeListing(
+export function applyListing(
   paper: PaperState,
   listing: ListingRecord,
   observedAt: string,
 ): 'new' | 'changed' | 'confirmed' | 'known earlier' | 'unchanged' {
-  const held = paper.listings.get(listing.date)
+  const stored = paper.listings.get(listing.date)
   const submitter = listing.submitter?.name ?? null
   const submittedAt = listing.submittedAt ?? null
-  if (!held) {
-    const heard = { submitter, submittedAt, observedAt, firstObservedAt: observedAt }
-    paper.listings.set(listing.date, { ...heard, recordedAt: null })
+  if (!stored) {
+    const first = { submitter, submittedAt, observedAt, firstObservedAt: observedAt, recordedAt: null }
+    paper.listings.set(listing.date, first)
     return 'new'
   }
-  const heldAt = laterOf(held.observedAt, paper.listedUntil.get(listing.date) ?? null) ?? held.observedAt
-  const speaks =
+  const confirmedAt = paper.listingConfirmations.get(listing.date) ?? ''
+  const storedAt = confirmedAt > stored.observedAt ? confirmedAt : stored.observedAt
+  const wins =
     submitter !== null &&
-    (held.submitter === null || observedAt > heldAt || (observedAt === heldAt && submitter > held.submitter))
-  const next: Listing = {
-    ...held,
-    ...(speaks ? { submitter, observedAt } : {}),
-    submittedAt: laterOf(held.submittedAt, submittedAt),
-    firstObservedAt: observedAt < held.firstObservedAt ? observedAt : held.firstObservedAt,
+    (stored.submitter === null ||
+      observedAt > storedAt ||
+      (observedAt === storedAt && submitter > stored.submitter))
+  const next: ListingState = {
+    ...stored,
+    ...(wins ? { submitter, observedAt } : {}),
+    submittedAt: laterOf(stored.submittedAt, submittedAt),
+    firstObservedAt: observedAt < stored.firstObservedAt ? observedAt : stored.firstObservedAt,
   }
   paper.listings.set(listing.date, next)
-  if (next.submitter !== held.submitter || next.submittedAt !== held.submittedAt) return 'changed'
-  if (next.firstObservedAt !== held.firstObservedAt) return 'known earlier'
-  return next.observedAt === held.observedAt ? 'unchanged' : 'confirmed'
+  if (next.submitter !== stored.submitter || next.submittedAt !== stored.submittedAt) return 'changed'
+  if (next.firstObservedAt !== stored.firstObservedAt) return 'known earlier'
+  return next.observedAt === stored.observedAt ? 'unchanged' : 'confirmed'
 }
 
 function laterOf(a: string | null, b: string | null): string | null {

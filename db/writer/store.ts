@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely'
+import { fieldDefinitions } from '../model/paper-fields.ts'
 import type { AuthorRecord } from '../model/record.ts'
 import type { Tables } from '../tables.ts'
-import type { Point } from './merge/history.ts'
+import { counters, type Point } from './merge/history.ts'
 import type { StoredPaper } from './rows.ts'
 
 /**
@@ -26,7 +27,12 @@ export async function insertRows(
   `.execute(trx)
 }
 
-const counters = ['upvotes', 'comment_count', 'github_stars', 'provenance', 'updated_at']
+/** What a new count of votes, comments or stars alone moves. */
+export const counterColumns: readonly string[] = [
+  ...counters.map((counter) => fieldDefinitions[counter].column),
+  'provenance',
+  'updated_at',
+]
 
 /** Rewrites papers; where only counters moved, Postgres need not make the search vector anew. */
 export async function updatePapers(
@@ -37,12 +43,12 @@ export async function updatePapers(
   if (rows.length === 0) return
   const columns =
     only === 'counters'
-      ? counters
+      ? counterColumns
       : Object.keys(rows[0] ?? {}).filter((column) => column !== 'id' && column !== 'ingested_at')
   await sql`
-    update paper set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`told.${column}`)}`))}
-    from json_populate_recordset(null::paper, ${JSON.stringify(rows)}::json) as told
-    where paper.id = told.id
+    update paper set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`given.${column}`)}`))}
+    from json_populate_recordset(null::paper, ${JSON.stringify(rows)}::json) as given
+    where paper.id = given.id
   `.execute(trx)
 }
 

@@ -1,15 +1,25 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { isSamePoint, metrics, onlyChanges, type Point } from './merge/history.ts'
+import { counters, isSamePoint, onlyChanges, type Point } from './merge/history.ts'
 import type { MergedPaper } from './merge-batch.ts'
 import { equal } from './rows.ts'
-import { insertRows, storeAuthors, storeHistory, storeKeywords, storeNames, updatePapers } from './store.ts'
+import {
+  counterColumns,
+  insertRows,
+  storeAuthors,
+  storeHistory,
+  storeKeywords,
+  storeNames,
+  updatePapers,
+} from './store.ts'
 
 /** Writes what a merged batch changed, a few statements whatever its size. */
 export async function writeChanges(trx: Transaction<Tables>, papers: readonly MergedPaper[], now: string) {
   const created = papers.filter((paper) => !paper.before)
-  const changed = papers.filter((paper) => paper.before && (paper.outcome === 'changed' || paper.restamped))
-  await storeNames(trx, 'edition', new Set(papers.flatMap((paper) => paper.listed)))
+  const changed = papers.filter(
+    (paper) => paper.before && (paper.outcome === 'changed' || paper.provenanceChanged),
+  )
+  await storeNames(trx, 'edition', new Set(papers.flatMap((paper) => paper.newListings)))
   const columns = Object.keys(created[0]?.after ?? {})
   await insertRows(
     trx,
@@ -57,11 +67,11 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
 }
 
 function onlyCountersMoved({ before, after }: MergedPaper): boolean {
-  const light = new Set(['upvotes', 'comment_count', 'github_stars', 'provenance', 'updated_at'])
   return (
     before !== null &&
     Object.entries(after).every(
-      ([column, value]) => light.has(column) || equal(before[column as keyof typeof after], value),
+      ([column, value]) =>
+        counterColumns.includes(column) || equal(before[column as keyof typeof after], value),
     )
   )
 }
@@ -71,8 +81,8 @@ async function storeListings(
   papers: readonly MergedPaper[],
   now: string,
 ): Promise<void> {
-  const rows = papers.flatMap(({ id, state, relisted }) =>
-    [...new Set(relisted)].flatMap((date) => {
+  const rows = papers.flatMap(({ id, state, changedListings }) =>
+    [...new Set(changedListings)].flatMap((date) => {
       const listing = state.listings.get(date)
       if (!listing) return []
       return {
@@ -99,9 +109,9 @@ async function storeListings(
 }
 
 /** The name it is stored under finds a paper already; other names have to be kept. */
-function aliases({ id, before, after, aliases: told }: MergedPaper) {
+function aliases({ id, before, after, aliases: given }: MergedPaper) {
   const day = String(after.published_at).slice(0, 10)
-  const names = [...told.values()]
+  const names = [...given.values()]
   if (before)
     names.push({ title_key: before.title_key, published_on: String(before.published_at).slice(0, 10) })
   return names
@@ -113,16 +123,15 @@ async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPape
   const added: { paperId: number; point: Point }[] = []
   const late: MergedPaper[] = []
   for (const paper of papers) {
-    // All or none: of two points at one instant, the one that repeats what is known may be the one that counts.
-    const news = paper.points.some((point) => tells(paper, point)) ? paper.points : []
-    if (news.length === 0) continue
-    const heldAt = paper.counted.map((point) => point.observedAt).reduce(later, '')
-    // A counter that is not held may have been and be cleared: then only its history tells what is new.
-    const forgotten = paper.before && news.some((point) => tellsUnheld(paper, point))
-    if (forgotten || news.some((point) => point.observedAt <= heldAt)) late.push(paper)
+    // All or none: of two points at one instant, the one that repeats what is known may be the greater.
+    if (!paper.points.some((point) => differsFromStored(paper, point))) continue
+    const storedAt = paper.storedCounters.map((point) => point.observedAt).reduce(later, '')
+    // A counter that is unknown may have been cleared: then only its history says what is new.
+    const wasCleared = paper.before && paper.points.some((point) => setsUnknown(paper, point))
+    if (wasCleared || paper.points.some((point) => point.observedAt <= storedAt)) late.push(paper)
     else {
-      const held = paper.counted.map((point) => ({ ...point, observedAt: '' }))
-      for (const point of onlyChanges([...held, ...news])) {
+      const stored = paper.storedCounters.map((point) => ({ ...point, observedAt: '' }))
+      for (const point of onlyChanges([...stored, ...paper.points])) {
         if (point.observedAt !== '') added.push({ paperId: paper.id, point })
       }
     }
@@ -131,22 +140,24 @@ async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPape
   await storeHistory(trx, added, removed)
 }
 
-/** Whether a point says anything that the stored counters do not. */
-function tells({ counted }: MergedPaper, point: Point): boolean {
-  return metrics.some((metric) => {
-    if (point[metric] === null) return false
-    const held = counted.find((other) => other[metric] !== null)
-    return held?.[metric] !== point[metric] || point.observedAt < held.observedAt
+/** Whether a point gives a counter another value than the stored one, or the same value earlier. */
+function differsFromStored({ storedCounters }: MergedPaper, point: Point): boolean {
+  return counters.some((counter) => {
+    if (point[counter] === null) return false
+    const stored = storedCounters.find((other) => other[counter] !== null)
+    return stored?.[counter] !== point[counter] || point.observedAt < stored.observedAt
   })
 }
 
-function tellsUnheld({ counted }: MergedPaper, point: Point): boolean {
-  return metrics.some((metric) => point[metric] !== null && counted.every((held) => held[metric] === null))
+function setsUnknown({ storedCounters }: MergedPaper, point: Point): boolean {
+  return counters.some(
+    (counter) => point[counter] !== null && storedCounters.every((stored) => stored[counter] === null),
+  )
 }
 
 const later = (a: string, b: string) => (a > b ? a : b)
 
-/** Points older than what is held change the past: the whole history of those papers is made anew. */
+/** Points older than what is stored change the past: the whole history of those papers is made anew. */
 async function insertLate(
   trx: Transaction<Tables>,
   papers: readonly MergedPaper[],
@@ -159,7 +170,7 @@ async function insertLate(
     .selectAll()
     .where('paper_id', '=', sql<number>`any(${ids}::bigint[])`)
     .execute()
-  const stored = Map.groupBy(
+  const histories = Map.groupBy(
     rows.map((row) => ({
       paperId: row.paper_id,
       observedAt: row.observed_at.toISOString(),
@@ -171,8 +182,8 @@ async function insertLate(
   )
   const removed: { paperId: number; observedAt: string }[] = []
   for (const paper of papers) {
-    const before = (stored.get(paper.id) ?? []).map(({ paperId: _, ...point }) => point)
-    const after = onlyChanges([...before, ...paper.points, ...paper.counted])
+    const before = (histories.get(paper.id) ?? []).map(({ paperId: _, ...point }) => point)
+    const after = onlyChanges([...before, ...paper.points, ...paper.storedCounters])
     const isIn = (points: readonly Point[], point: Point) => points.some((other) => isSamePoint(other, point))
     for (const point of before)
       if (!isIn(after, point)) removed.push({ paperId: paper.id, observedAt: point.observedAt })

@@ -1,11 +1,11 @@
 import type { Db } from '../../db/database.ts'
 import { eventsAfter } from '../../db/feed/log.ts'
-import { toldColumns } from '../../db/writer/rows.ts'
+import { eventColumns } from '../../db/writer/rows.ts'
 
 /** A paper as the feed tells it, or as the table has it: the columns that events tell, as JSON has them. */
 export type ToldPapers = Map<number, Record<string, unknown>>
 
-const columns = [...toldColumns, 'listed_on', 'submitter_names'] as const
+const columns = [...eventColumns, 'listed_on', 'submitter_names'] as const
 const lists = new Set([
   'author_names',
   'keywords',

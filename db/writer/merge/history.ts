@@ -1,4 +1,4 @@
-/** Counters of a paper as observed at one instant; null for what the observation did not tell. */
+/** Counters of a paper as observed at one instant; null for what the observation did not give. */
 export interface Point {
   observedAt: string
   upvotes: number | null
@@ -6,29 +6,29 @@ export interface Point {
   githubStars: number | null
 }
 
-export const metrics = ['upvotes', 'commentCount', 'githubStars'] as const
-export const nothingTold = { upvotes: null, commentCount: null, githubStars: null }
+export const counters = ['upvotes', 'commentCount', 'githubStars'] as const
+export const noCounters = { upvotes: null, commentCount: null, githubStars: null }
 
 /**
- * The points that remain when only changes are kept: a point that tells nothing new after those before it goes.
+ * The points that remain when only changes are kept: a point that adds nothing to those before it goes.
  * Two observations at one instant become one, the greater values winning. The same observations give the same
  * history in whatever order they came.
  */
 export function onlyChanges(points: readonly Point[]): Point[] {
-  const known: Record<(typeof metrics)[number], number | null> = { ...nothingTold }
+  const known: Record<(typeof counters)[number], number | null> = { ...noCounters }
   return joinInstants(points).filter((point) => {
-    let news = false
-    for (const metric of metrics) {
-      if (point[metric] === null || point[metric] === known[metric]) continue
-      known[metric] = point[metric]
-      news = true
+    let isNew = false
+    for (const counter of counters) {
+      if (point[counter] === null || point[counter] === known[counter]) continue
+      known[counter] = point[counter]
+      isNew = true
     }
-    return news
+    return isNew
   })
 }
 
 export function isSamePoint(a: Point, b: Point): boolean {
-  return a.observedAt === b.observedAt && metrics.every((metric) => a[metric] === b[metric])
+  return a.observedAt === b.observedAt && counters.every((counter) => a[counter] === b[counter])
 }
 
 function joinInstants(points: readonly Point[]): Point[] {
@@ -38,7 +38,7 @@ function joinInstants(points: readonly Point[]): Point[] {
     if (!other) byInstant.set(point.observedAt, point)
     else {
       const joined = { ...point }
-      for (const metric of metrics) joined[metric] = greatest(point[metric], other[metric])
+      for (const counter of counters) joined[counter] = greatest(point[counter], other[counter])
       byInstant.set(point.observedAt, joined)
     }
   }
