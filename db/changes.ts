@@ -1,36 +1,58 @@
 import type { Selectable } from 'kysely'
-import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { keyTable } from './keys.ts'
 import { prepared } from './prepared.ts'
 import type { HistoryRow, Tables } from './tables.ts'
 
 export type RevisionRow = Selectable<Tables['paper_revision']>
 
-/** Earlier texts that a paper's `revisions` show at most. */
+/** The number of earlier texts that a paper's `revisions` show at most. */
 export const revisionsShown = 50
 
 /** The newest `limit` points of each paper at or after `since`, oldest first. */
-export async function historyByPaperIds(
+export function historyByPaperIds(
   db: Db,
   ids: readonly number[],
   limit: number,
   since: Date | null,
 ): Promise<HistoryRow[]> {
-  const { rows } = await sql<HistoryRow>`
-    ${prepared}select h.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
-      select h.* from paper_history h
-      where h.paper_id = k.key and (${since}::timestamptz is null or h.observed_at >= ${since}::timestamptz)
-      order by h.observed_at desc limit ${limit}) h
-    order by h.paper_id, h.observed_at`.execute(db)
-  return rows
+  return db
+    .selectFrom(keyTable(ids, 'bigint'))
+    .crossJoinLateral((eb) =>
+      eb
+        .selectFrom('paper_history as h')
+        .selectAll()
+        .whereRef('h.paper_id', '=', 'k.key')
+        .$if(since !== null, (query) => query.where('h.observed_at', '>=', since as Date))
+        .orderBy('h.observed_at', 'desc')
+        .limit(limit)
+        .as('newest'),
+    )
+    .modifyFront(prepared)
+    .selectAll('newest')
+    .orderBy('newest.paper_id')
+    .orderBy('newest.observed_at')
+    .execute()
 }
 
 /** The texts that later ones have replaced, the newest first. */
-export async function revisionsByPaperIds(db: Db, ids: readonly number[]): Promise<RevisionRow[]> {
-  const { rows } = await sql<RevisionRow>`
-    ${prepared}select r.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
-      select r.* from paper_revision r where r.paper_id = k.key
-      order by r.replaced_at desc, r.seen_at desc limit ${revisionsShown}) r
-    order by r.paper_id, r.replaced_at desc, r.seen_at desc`.execute(db)
-  return rows
+export function revisionsByPaperIds(db: Db, ids: readonly number[]): Promise<RevisionRow[]> {
+  return db
+    .selectFrom(keyTable(ids, 'bigint'))
+    .crossJoinLateral((eb) =>
+      eb
+        .selectFrom('paper_revision as r')
+        .selectAll()
+        .whereRef('r.paper_id', '=', 'k.key')
+        .orderBy('r.replaced_at', 'desc')
+        .orderBy('r.seen_at', 'desc')
+        .limit(revisionsShown)
+        .as('newest'),
+    )
+    .modifyFront(prepared)
+    .selectAll('newest')
+    .orderBy('newest.paper_id')
+    .orderBy('newest.replaced_at', 'desc')
+    .orderBy('newest.seen_at', 'desc')
+    .execute()
 }

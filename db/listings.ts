@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { keyTable } from './keys.ts'
 import { listingsByEdition, listingsByVotes } from './lists/orders.ts'
 import type { OwnedList } from './lists/owned.ts'
 import type { List } from './lists/page.ts'
@@ -46,15 +47,25 @@ export function splitListing(row: JoinedListingRow): ListingFields {
   return { edition_date, paper_id, submitter_name, submitted_at, recorded_at, paper }
 }
 
-/** Editions that a paper's `listings` show at most; the record so far is two. */
+/** The number of editions that a paper's `listings` show at most; the record so far is two. */
 export const listingsShown = 20
 
 /** The newest listings of each paper, newest first. */
-export async function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<ListingFields[]> {
-  const { rows } = await sql<ListingFields>`
-    ${prepared}select l.* from unnest(${ids}::bigint[]) as k (key) cross join lateral (
-      select l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at from listing l
-      where l.paper_id = k.key order by l.edition_date desc limit ${listingsShown}) l
-    order by l.paper_id, l.edition_date desc`.execute(db)
-  return rows
+export function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<ListingFields[]> {
+  return db
+    .selectFrom(keyTable(ids, 'bigint'))
+    .crossJoinLateral((eb) =>
+      eb
+        .selectFrom('listing as l')
+        .select(['l.edition_date', 'l.paper_id', 'l.submitter_name', 'l.submitted_at', 'l.recorded_at'])
+        .whereRef('l.paper_id', '=', 'k.key')
+        .orderBy('l.edition_date', 'desc')
+        .limit(listingsShown)
+        .as('newest'),
+    )
+    .modifyFront(prepared)
+    .selectAll('newest')
+    .orderBy('newest.paper_id')
+    .orderBy('newest.edition_date', 'desc')
+    .execute()
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './database.ts'
+import { anyOf } from './keys.ts'
 import type { OwnedList } from './lists/owned.ts'
 import type { List, Order } from './lists/page.ts'
 import { type FieldColumn, fieldColumns } from './model/paper-fields.ts'
@@ -31,12 +32,25 @@ const otherColumns: Record<Exclude<PaperColumn, FieldColumn>, true> = {
 export const paperColumns = [...Object.keys(otherColumns), ...fieldColumns] as PaperColumn[]
 
 /**
- * The columns as SQL over the alias `p`. A plan may ask for fewer than a row has; it then reads only what it asked
- * for. Always in one order, so that one set of columns is one statement.
+ * The columns that a plan asks for, which may be fewer than a row has, and always the id. Always in one order, so that
+ * one set of columns is one statement.
  */
+function selectedColumns(wanted?: ReadonlySet<PaperColumn>): PaperColumn[] {
+  return wanted ? paperColumns.filter((column) => column === 'id' || wanted.has(column)) : paperColumns
+}
+
+/** The same as SQL over the alias `p`. */
 export function selectPaper(wanted?: ReadonlySet<PaperColumn>): RawBuilder<unknown> {
-  const named = wanted ? paperColumns.filter((column) => column === 'id' || wanted.has(column)) : paperColumns
-  return sql.raw(named.map((column) => `p.${column}`).join(', '))
+  return sql.raw(
+    selectedColumns(wanted)
+      .map((column) => `p.${column}`)
+      .join(', '),
+  )
+}
+
+/** Whether the database has any paper. */
+export async function hasPapers(db: Db): Promise<boolean> {
+  return (await db.selectFrom('paper').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
 /** What a paper is known by: its id, or its arXiv id without a version. */
@@ -45,22 +59,24 @@ export type PaperKey =
   | { readonly id?: undefined; readonly arxivId: string }
 
 /** In any order, each once; a missing one is left out. */
-export async function papersByKeys(
+export function papersByKeys(
   db: Db,
   keys: readonly PaperKey[],
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<PaperFields[]> {
   const ids = keys.flatMap(({ id }) => id ?? [])
   const arxivIds = keys.flatMap(({ arxivId }) => arxivId ?? [])
-  const conditions = [
-    ids.length > 0 && sql`p.id = any(${ids}::bigint[])`,
-    arxivIds.length > 0 && sql`p.arxiv_id = any(${arxivIds}::text[])`,
-  ].filter((condition) => condition !== false)
-  const found = await sql<PaperFields>`
-    ${prepared}select ${selectPaper(wanted)} from paper p where ${sql.join(conditions, sql` or `)}`.execute(
-    db,
-  )
-  return found.rows
+  return db
+    .selectFrom('paper')
+    .modifyFront(prepared)
+    .select(selectedColumns(wanted))
+    .where((eb) =>
+      eb.or([
+        ...(ids.length > 0 ? [eb('id', '=', anyOf(ids))] : []),
+        ...(arxivIds.length > 0 ? [eb('arxiv_id', '=', anyOf(arxivIds))] : []),
+      ]),
+    )
+    .execute()
 }
 
 /** Papers that fulfil all of `where`, which are SQL over the alias `p`. */

@@ -1,64 +1,87 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { anyOf, keyTable } from './keys.ts'
 import { prepared } from './prepared.ts'
 import type { AccountRow, OrganizationRow, PaperAuthorRow } from './tables.ts'
 
 /** In any order; a missing one is left out. */
-export async function accountsByNames(db: Db, names: readonly string[]): Promise<AccountRow[]> {
-  const { rows } = await sql<AccountRow>`
-    ${prepared}select a.* from account a where a.name = any(${names}::text[])`.execute(db)
-  return rows
+export function accountsByNames(db: Db, names: readonly string[]): Promise<AccountRow[]> {
+  return db.selectFrom('account').modifyFront(prepared).selectAll().where('name', '=', anyOf(names)).execute()
 }
 
 /** In any order; a missing one is left out. */
-export async function organizationsByNames(db: Db, names: readonly string[]): Promise<OrganizationRow[]> {
-  const { rows } = await sql<OrganizationRow>`
-    ${prepared}select o.* from organization o where o.name = any(${names}::text[])`.execute(db)
-  return rows
+export function organizationsByNames(db: Db, names: readonly string[]): Promise<OrganizationRow[]> {
+  return db
+    .selectFrom('organization')
+    .modifyFront(prepared)
+    .selectAll()
+    .where('name', '=', anyOf(names))
+    .execute()
 }
 
 /** Those that exist, in any order. */
-export async function authorsByNames(db: Db, names: readonly string[]): Promise<{ name: string }[]> {
-  const { rows } = await sql<{ name: string }>`
-    ${prepared}select a.name from author a where a.name = any(${names}::text[])`.execute(db)
-  return rows
+export function authorsByNames(db: Db, names: readonly string[]): Promise<{ name: string }[]> {
+  return db
+    .selectFrom('author')
+    .modifyFront(prepared)
+    .select('name')
+    .where('name', '=', anyOf(names))
+    .execute()
 }
 
 /** Those that exist, in any order. */
-export async function keywordsByKeys(db: Db, keys: readonly string[]): Promise<{ key: string }[]> {
-  const { rows } = await sql<{ key: string }>`
-    ${prepared}select k.key from keyword k where k.key = any(${keys}::text[])`.execute(db)
-  return rows
+export function keywordsByKeys(db: Db, keys: readonly string[]): Promise<{ key: string }[]> {
+  return db.selectFrom('keyword').modifyFront(prepared).select('key').where('key', '=', anyOf(keys)).execute()
 }
 
-/** One author's place on one paper. */
-export interface AuthorPlace {
+/** One author's position on one paper. */
+export interface AuthorPosition {
   readonly paperId: number
   readonly position: number
 }
 
 /** What the sources say of these authors on these papers, in any order. */
-export async function authorsAtPlaces(db: Db, places: readonly AuthorPlace[]): Promise<PaperAuthorRow[]> {
-  const paperIds = places.map(({ paperId }) => paperId)
-  const positions = places.map(({ position }) => position)
-  const { rows } = await sql<PaperAuthorRow>`
-    ${prepared}select pa.* from unnest(${paperIds}::bigint[], ${positions}::integer[]) as k (paper_id, position)
-    join paper_author pa using (paper_id, position)`.execute(db)
-  return rows
+export function authorsAtPositions(db: Db, positions: readonly AuthorPosition[]): Promise<PaperAuthorRow[]> {
+  const keys = sql<AuthorPosition>`unnest(${positions.map(({ paperId }) => paperId)}::bigint[],
+    ${positions.map(({ position }) => position)}::integer[])`
+  return db
+    .selectFrom(keys.as<'k'>(sql`k ("paperId", position)`))
+    .innerJoin('paper_author as pa', (join) =>
+      join.onRef('pa.paper_id', '=', 'k.paperId').onRef('pa.position', '=', 'k.position'),
+    )
+    .modifyFront(prepared)
+    .selectAll('pa')
+    .execute()
 }
 
-/** Accounts that an author's `accounts` show at most. */
+/** The number of accounts that an author's `accounts` show at most. */
 export const accountsShown = 20
 
-/** The accounts linked to each name, by how many of its papers say so. */
-export async function accountsByAuthors(
+/** The accounts linked to each name, those that most of its papers are linked to first. */
+export function accountsByAuthors(
   db: Db,
   names: readonly string[],
 ): Promise<(AccountRow & { author_name: string })[]> {
-  const { rows } = await sql<AccountRow & { author_name: string }>`
-    ${prepared}select k.key as author_name, a.* from unnest(${names}::text[]) as k (key) cross join lateral (
-      select a.*, count(*) as papers from paper_author pa join account a on a.name = pa.account_name
-      where pa.author_name = k.key group by a.name order by papers desc, a.name limit ${accountsShown}) a
-    order by k.key, a.papers desc, a.name`.execute(db)
-  return rows
+  return db
+    .selectFrom(keyTable(names, 'text'))
+    .crossJoinLateral((eb) =>
+      eb
+        .selectFrom('paper_author as pa')
+        .innerJoin('account as a', 'a.name', 'pa.account_name')
+        .selectAll('a')
+        .select(eb.fn.countAll<number>().as('papers'))
+        .whereRef('pa.author_name', '=', 'k.key')
+        .groupBy('a.name')
+        .orderBy('papers', 'desc')
+        .orderBy('a.name')
+        .limit(accountsShown)
+        .as('linked'),
+    )
+    .modifyFront(prepared)
+    .select('k.key as author_name')
+    .selectAll('linked')
+    .orderBy('k.key')
+    .orderBy('linked.papers', 'desc')
+    .orderBy('linked.name')
+    .execute()
 }

@@ -8,15 +8,15 @@ import {
 } from 'kysely'
 import pg from 'pg'
 
-const mark = '/* prepared */'
-const marked = /^\s*\/\* prepared \*\//
+/** As raw SQL begins with it, and as `modifyFront` puts it after `select`. */
+const marked = /^\s*(?:select )?\/\* prepared \*\//
 
 /**
- * Begins a statement that each connection is to prepare by name: Postgres then parses it once and after some runs no
- * longer plans it. Only for statements that look rows up by keys, whose plan is the same whatever the values. Not for
+ * The mark of a statement that each connection is to prepare by name: Postgres then parses it once and after some runs
+ * no longer plans it. The query builder takes it with `modifyFront(prepared)`; raw SQL begins with it. Only for statements that look rows up by keys, whose plan is the same whatever the values. Not for
  * filters and searches: the plan that suits most words is the wrong one for a word that is everywhere.
  */
-export const prepared = sql.raw(`${mark} `)
+export const prepared = sql.raw('/* prepared */')
 
 /** Names that one process gives at most, each of which costs every connection some memory. */
 const namesAtMost = 100

@@ -2,6 +2,26 @@ import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import type { PeriodKind } from './model/period.ts'
 
+/** The number of papers and of editions in the database. */
+export async function countStored(db: Db): Promise<{ papers: number; editions: number }> {
+  return await db
+    .selectNoFrom((eb) => [
+      eb
+        .selectFrom('paper')
+        .select(({ fn }) => fn.countAll<number>().as('papers'))
+        .$asScalar()
+        .$notNull()
+        .as('papers'),
+      eb
+        .selectFrom('edition')
+        .select(({ fn }) => fn.countAll<number>().as('editions'))
+        .$asScalar()
+        .$notNull()
+        .as('editions'),
+    ])
+    .executeTakeFirstOrThrow()
+}
+
 /** What the editions of one day, week or month brought. */
 export interface StatsPoint {
   /** The first day. */

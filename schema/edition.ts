@@ -66,7 +66,7 @@ Edition.implement({
             context.db,
             dates.map((day) => ({ from: day, to: day })),
           )
-          return Map.groupBy(rows, ({ place }) => dates[place] ?? '')
+          return Map.groupBy(rows, ({ span }) => dates[span] ?? '')
         })
         return submitters ?? []
       },

@@ -117,13 +117,13 @@ export function filterOf(given: PaperFilter | null | undefined): CanonicalFilter
 }
 
 /** Throws BadInputError for a text that can find nothing, ever. */
-export async function requireSearchable(
-  db: Db,
-  filter: CanonicalFilter,
-  path: InputPath = ['filter', 'text'],
-): Promise<void> {
-  if (typeof filter.text !== 'string' || (await isSearchable(db, filter.text))) return
-  throw new BadInputError(
+export async function requireSearchable(db: Db, filter: CanonicalFilter): Promise<void> {
+  if (typeof filter.text === 'string' && !(await isSearchable(db, filter.text))) throw unsearchable()
+}
+
+/** The refusal of such a text. */
+export function unsearchable(path: InputPath = ['filter', 'text']): BadInputError {
+  return new BadInputError(
     `${argumentName(path)}: there is no word in this to search for, only signs or words that stand everywhere like "the" and "of"; add a word that the paper should contain.`,
     path,
   )

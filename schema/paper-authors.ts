@@ -1,5 +1,5 @@
 import type { Order } from '../db/lists/page.ts'
-import { authorsAtPlaces } from '../db/people.ts'
+import { authorsAtPositions } from '../db/people.ts'
 import type { PaperAuthorRow } from '../db/tables.ts'
 import { Account } from './account.ts'
 import { Author } from './author.ts'
@@ -106,7 +106,7 @@ function authorship(edge: AuthorEdge, context: Context): Promise<PaperAuthorRow 
   const key = (paperId: number, position: number) => `${paperId} ${position}`
   return batched(context, 'authorship', key(edge.paperId, edge.position), async (keys) => {
     const places = keys.map((each) => each.split(' ').map(Number))
-    const rows = await authorsAtPlaces(
+    const rows = await authorsAtPositions(
       context.db,
       places.map(([paperId = 0, position = 0]) => ({ paperId, position })),
     )

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Db } from '../db/database.ts'
+import { hasPapers } from '../db/papers.ts'
 import { ingest } from '../src/ingest/run.ts'
 import { openSource } from '../src/ingest/sources/index.ts'
 
@@ -11,8 +12,7 @@ import { openSource } from '../src/ingest/sources/index.ts'
  * that start together may both plant; the second one changes nothing.
  */
 export async function plantSeeds(db: Db): Promise<number> {
-  const any = await db.selectFrom('paper').select('id').limit(1).executeTakeFirst()
-  if (any) return 0
+  if (await hasPapers(db)) return 0
   let planted = 0
   const names = await readdir(import.meta.dirname)
   for (const name of names.filter((name) => name.endsWith('.txt')).sort()) {

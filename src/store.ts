@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { migrateToLatest } from '../db/connection/migrate.ts'
+import { answersWithin, serverVersion } from '../db/connection/server.ts'
 import { type Db, openDatabase } from '../db/database.ts'
 import { findBinaries } from '../db/embedded/binaries.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
@@ -28,7 +28,7 @@ export interface Store {
 }
 
 const oldestPostgres = 15
-const answerWithinMs = 2_000
+const answerTimeoutMs = 2_000
 
 /**
  * Opens the database that the settings name and migrates it. Without DATABASE_URL that is the embedded one, or,
@@ -51,7 +51,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
         description: `${description} (Postgres ${version})`,
         migrated,
         died,
-        answers: () => answers(handle.db),
+        answers: () => answersWithin(handle.db, answerTimeoutMs),
         close: life.close,
       }
     } catch (error) {
@@ -96,15 +96,14 @@ async function connectable(url: string | undefined): Promise<string | undefined>
   if (url === undefined) return undefined
   const { db, close } = openDatabase({ connectionString: url, max: 1 })
   try {
-    return (await answers(db)) ? url : undefined
+    return (await answersWithin(db, answerTimeoutMs)) ? url : undefined
   } finally {
     await close()
   }
 }
 
 async function versionOf(db: Db): Promise<string> {
-  const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
-  const version = rows[0]?.server_version.split(' ')[0] ?? 'of unknown version'
+  const version = (await serverVersion(db)) ?? 'of unknown version'
   if (Number.parseInt(version, 10) < oldestPostgres) {
     throw new StartError(
       `The database is Postgres ${version}, but ${oldestPostgres} is the oldest that works. Upgrade it, or correct DATABASE_URL.`,
@@ -121,13 +120,4 @@ async function migrate(url: string): Promise<string[]> {
   } finally {
     await close()
   }
-}
-
-async function answers(db: Db): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, answerWithinMs, false).unref())
-  const asked = sql`select`.execute(db).then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([asked, late])
 }

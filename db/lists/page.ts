@@ -58,7 +58,7 @@ export type KeyedRow = Record<string, unknown>
 
 /** What a statement over the list begins with. */
 export function preparedMark(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
-  return list.prepared ? prepared : sql``
+  return list.prepared ? sql`${prepared} ` : sql``
 }
 
 /** The rows of a page and one more, each with its keys. */

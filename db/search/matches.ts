@@ -173,7 +173,7 @@ const namedBy = 16
  * told. Postgres takes each word that it has no statistics of for rather common, and would read all papers in the
  * order of a list to find the few that hold a rare one.
  */
-export async function fewMatches(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
+export async function allMatchesIfFew(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
   if (typeof filter.text !== 'string' || !isWalked(filter)) return undefined
   const effort = { most: namedAtMost + 1, words: namedBy, checked: checkedAtMost + 1 }
   const { tables, enough } = found(filter, filter.text, effort)

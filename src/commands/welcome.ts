@@ -1,12 +1,12 @@
-import { sql } from 'kysely'
+import { countStored } from '../../db/stats.ts'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 
 /** What the terminal says when the server is ready: what runs where, and what to try next. */
 export async function welcome({ url, db, store }: App, config: Config): Promise<string> {
-  const { papers, editions } = await count(db)
+  const { papers, editions } = await countStored(db)
   const place = browsable(url)
-  return `Daily Papers is ready: ${several(papers, 'paper')} in ${several(editions, 'edition')}.
+  return `Daily Papers is ready: ${countOf(papers, 'paper')} in ${countOf(editions, 'edition')}.
 
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
@@ -39,17 +39,10 @@ Watch what happens to papers, and bring some from another terminal with npm run 
 
 function polling({ poll, upstreams }: Config): string {
   if (poll.source === 'none') return 'not polled; npm start -- --poll huggingface reads them as they appear'
-  return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${several(poll.everyMs / 60_000, 'minute')}`
+  return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${countOf(poll.everyMs / 60_000, 'minute')}`
 }
 
-async function count(db: App['db']): Promise<{ papers: number; editions: number }> {
-  const { rows } = await sql<{ papers: number; editions: number }>`
-    select (select count(*) from paper) as papers, (select count(*) from edition) as editions
-  `.execute(db)
-  return rows[0] ?? { papers: 0, editions: 0 }
-}
-
-function several(amount: number, noun: string): string {
+function countOf(amount: number, noun: string): string {
   return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
-import { checkedAtMost, countMatches, fewMatches, newestMatches } from '../../db/search/matches.ts'
+import { allMatchesIfFew, checkedAtMost, countMatches, newestMatches } from '../../db/search/matches.ts'
 import { soughtOf, typedText } from '../../db/search/query-text.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
@@ -106,7 +106,7 @@ test.each(Object.entries(filters))(
 
 test('few matches are named whole, of whatever text', async () => {
   const { db } = store.database
-  const named = async (text: string) => (await fewMatches(db, canonicalFilter({ text })))?.length
+  const named = async (text: string) => (await allMatchesIfFew(db, canonicalFilter({ text })))?.length
   const words = 'we prune sparse models and study routing of experts '
   expect(await named('sparse routing')).toBe(8)
   expect(await named(words)).toBe(8)
@@ -117,7 +117,7 @@ test('few matches are named whole, of whatever text', async () => {
   expect(await named('"models sparse"')).toBe(0)
   expect(await named('"routing of experts" or quantization')).toBe(8)
   expect(await named('the of')).toBe(0)
-  expect(await fewMatches(db, canonicalFilter({ keywords: ['pruning'] }))).toBeUndefined()
+  expect(await allMatchesIfFew(db, canonicalFilter({ keywords: ['pruning'] }))).toBeUndefined()
 })
 
 test('more than can be named are not', async () => {
@@ -127,7 +127,7 @@ test('more than can be named are not', async () => {
     db,
     Array.from({ length: checkedAtMost + 1 }, () => ({ abstract: 'Sparse models.' })),
   )
-  const named = async (text: string) => (await fewMatches(db, canonicalFilter({ text })))?.length
+  const named = async (text: string) => (await allMatchesIfFew(db, canonicalFilter({ text })))?.length
   expect(await named('sparse models')).toBe(checkedAtMost + 1)
   expect(await named('"sparse models"')).toBeUndefined()
   expect(await named('"models sparse"')).toBeUndefined()

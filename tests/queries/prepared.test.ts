@@ -27,7 +27,7 @@ const namesOn = async ({ pool }: DatabaseHandle) =>
 test('a marked statement that comes again is prepared, once', async () => {
   await using handle = open()
   for (let time = 0; time < 5; time++) {
-    const { rows } = await sql<{ sum: number }>`${prepared}select ${time}::integer + 1 as sum`.execute(
+    const { rows } = await sql<{ sum: number }>`${prepared} select ${time}::integer + 1 as sum`.execute(
       handle.db,
     )
     expect(rows).toEqual([{ sum: time + 1 }])
@@ -66,7 +66,7 @@ test('a migration meanwhile, or a pooler that forgets, costs no answer', async (
   await sql`create table shelf (id integer, name text)`.execute(handle.db)
   await sql`insert into shelf values (1, 'first')`.execute(handle.db)
   const read = async () =>
-    (await sql`${prepared}select s.* from shelf s where s.id = ${1}`.execute(handle.db)).rows
+    (await sql`${prepared} select s.* from shelf s where s.id = ${1}`.execute(handle.db)).rows
   for (let time = 0; time < 4; time++) expect(await read()).toEqual([{ id: 1, name: 'first' }])
   expect(await namesOn(handle)).toHaveLength(1)
   await sql`alter table shelf add column pages integer`.execute(handle.db)
@@ -80,7 +80,7 @@ test('a migration meanwhile, or a pooler that forgets, costs no answer', async (
 
 test('a statement that is wrong says so', async () => {
   await using handle = open()
-  const wrong = () => sql`${prepared}select 1 / ${0}::integer`.execute(handle.db)
+  const wrong = () => sql`${prepared} select 1 / ${0}::integer`.execute(handle.db)
   for (let time = 0; time < 4; time++) await expect(wrong()).rejects.toThrow('division by zero')
   await expect(wrong()).rejects.toBeInstanceOf(pg.DatabaseError)
 })

@@ -1,0 +1,109 @@
+import type { Db } from './database.ts'
+import { computedOrders, type PaperOrder, paperOrders } from './lists/orders.ts'
+import { countList, type List, type ListPage, type PageRequest, readListPage } from './lists/page.ts'
+import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from './papers.ts'
+import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
+import { allMatchesIfFew, countMatches } from './search/matches.ts'
+import { listByRelevance } from './search/search.ts'
+import { repairText } from './search/typos.ts'
+import { listOfTrending } from './trending.ts'
+
+type Columns = ReadonlySet<PaperColumn> | undefined
+
+/** Papers that fulfil a filter, in an order. */
+export interface PapersQuery {
+  readonly filter: CanonicalFilter
+  readonly order: PaperOrder
+  /** The instant of TRENDING. */
+  readonly asOf: Date
+}
+
+export interface PapersPage<Row = PaperFields> extends ListPage<Row> {
+  /** False if the page is empty because the text of the filter has no word that a search could find. */
+  readonly searchable: boolean
+  /** The number of papers that fulfil the filter; `most` if there are at least that many. */
+  count(most: number): Promise<number>
+}
+
+/**
+ * A page of papers by one statement; with a text, by two. Postgres takes each word that it has no statistics of for a
+ * common one and would go through all papers in the list's order, so the first statement looks for the matches: if
+ * they are few, the second reads the page of these.
+ *
+ * @param request undefined if only the count is wanted.
+ */
+export async function pageOfPapers(
+  db: Db,
+  query: PapersQuery,
+  request: PageRequest | undefined,
+  columns: Columns,
+): Promise<PapersPage> {
+  const { filter, order } = query
+  const byColumn = order in computedOrders ? undefined : paperOrders[order as keyof typeof paperOrders]
+  const few = byColumn && (await allMatchesIfFew(db, filter))
+  const list = byColumn && few ? listOfPapers([oneOfPapers(few)], byColumn, columns) : listOf(query, columns)
+  const page = request ? await readListPage<PaperFields>(db, list, request) : { rows: [], more: false }
+  return {
+    ...page,
+    searchable: page.rows.length > 0 || (await hasWords(db, filter)),
+    count: async (most) =>
+      few?.length ?? (order === 'TRENDING' ? countList(db, list, most) : countMatches(db, filter, most)),
+  }
+}
+
+function listOf({ filter, order, asOf }: PapersQuery, columns: Columns): List {
+  if (order === 'TRENDING') return listOfTrending(asOf, filterConditions(filter), columns)
+  if (order === 'RELEVANCE') return listByRelevance(filter, columns)
+  return listOfPapers(filterConditions(filter), paperOrders[order], columns)
+}
+
+/** Asked only where nothing was found, so that a page with papers costs no statement more. */
+async function hasWords(db: Db, { text }: CanonicalFilter): Promise<boolean> {
+  return typeof text !== 'string' || isSearchable(db, text)
+}
+
+export interface SearchPage extends PapersPage<PaperFields & { relevance: number }> {
+  /** The filter that was searched for, with the text as it was repaired. */
+  readonly filter: CanonicalFilter
+  /** Whether the text was repaired. */
+  readonly repaired: boolean
+}
+
+/** The first page of a search, the best match first. If nothing is found, the text is repaired and searched for again. */
+export async function searchPapers(
+  db: Db,
+  filter: CanonicalFilter,
+  request: PageRequest,
+  columns: Columns,
+): Promise<SearchPage> {
+  const page = await searchAsTyped(db, filter, request, columns)
+  if (page.rows.length > 0) return page
+  if (!(await hasWords(db, filter))) return { ...page, searchable: false }
+  const repaired = await searchRepaired(db, filter, request, columns)
+  return repaired && repaired.rows.length > 0 ? repaired : page
+}
+
+/** A page of the search for the repaired text; undefined if there is nothing to repair. */
+export async function searchRepaired(
+  db: Db,
+  filter: CanonicalFilter,
+  request: PageRequest,
+  columns: Columns,
+): Promise<SearchPage | undefined> {
+  const text = filter.text === undefined ? undefined : await repairText(db, String(filter.text))
+  if (text === undefined) return undefined
+  return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), repaired: true }
+}
+
+/** A page of the search for the text as it is. */
+export async function searchAsTyped(
+  db: Db,
+  filter: CanonicalFilter,
+  request: PageRequest,
+  columns: Columns,
+): Promise<SearchPage> {
+  const list = listByRelevance(filter, columns)
+  const page = await readListPage<PaperFields & { relevance: number }>(db, list, request)
+  const count = (most: number) => countMatches(db, filter, most)
+  return { ...page, filter, repaired: false, searchable: true, count }
+}
