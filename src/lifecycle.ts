@@ -1,3 +1,4 @@
+import { within } from '../db/connection/within.ts'
 import type { Logger } from './log.ts'
 
 /** Whatever was opened, so that it can be closed in reverse. */
@@ -31,18 +32,5 @@ export function createLifecycle(log: Logger): Lifecycle {
       closing ??= closeAll()
       return closing
     },
-  }
-}
-
-async function within(milliseconds: number, work: unknown): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Error(`It took more than ${milliseconds} ms.`)),
-    milliseconds,
-  )
-  try {
-    await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

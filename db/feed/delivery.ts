@@ -1,26 +1,26 @@
 import type { FeedEntry } from './events.ts'
 import type { Feed } from './feed.ts'
 
-/** What a subscriber receives next: an event, or word of how far the reading has come. */
+/** What a subscriber receives next: an event, or a heartbeat, which says how far reading has come. */
 export type Delivery = EventDelivery | HeartbeatDelivery
 
-interface Place {
+interface CursorPair {
   /** The position just after this. */
   readonly cursor: string
   /** The cursor of what the subscriber received before this, at first the position it started from. */
   readonly previousCursor: string
 }
 
-export interface EventDelivery extends Place {
+export interface EventDelivery extends CursorPair {
   readonly entry: FeedEntry
 }
 
-export interface HeartbeatDelivery extends Place {
+export interface HeartbeatDelivery extends CursorPair {
   readonly entry: null
   /** Everything committed by then has been delivered. */
   readonly caughtUpAt: Date
-  /** Milliseconds to wait before connecting again; set in the last word of a server that is about to stop. */
-  readonly reconnectAfter: number | null
+  /** Milliseconds to wait before connecting again; set in the last heartbeat of a server that is about to stop. */
+  readonly reconnectAfterMs: number | null
 }
 
 export function deliverEvent(feed: Feed, entry: FeedEntry, previous: number): EventDelivery {
@@ -31,13 +31,13 @@ export function deliverHeartbeat(
   feed: Feed,
   position: number,
   previous: number,
-  reconnectAfter: number | null = null,
+  reconnectAfterMs: number | null = null,
 ): HeartbeatDelivery {
   return {
     entry: null,
     cursor: feed.cursor(position),
     previousCursor: feed.cursor(previous),
     caughtUpAt: feed.readAt,
-    reconnectAfter,
+    reconnectAfterMs,
   }
 }

@@ -6,25 +6,25 @@ import type { FeedEventKind, PaperRow } from '../tables.ts'
  * columns as they are in the table.
  */
 export interface FeedEventData {
-  ingested: { paper: PaperValues }
+  ingested: { paper: EventPaper }
   updated: { changed: PaperChanges }
   /** The event's `edition_date` says on which edition. */
   listed: { submitter: string | null; submittedAt: string | null }
   withdrawn: { withdrawnAt: string }
 }
 
-/** Columns of a paper that an event tells: not its key, nor what Postgres derives, nor the bookkeeping. */
-export type PaperColumn = Exclude<
+/** Columns of a paper that events carry: not its key, nor what Postgres derives, nor the bookkeeping. */
+export type EventColumn = Exclude<
   keyof PaperRow,
   'id' | 'published_on' | 'title_key' | 'authors_digest' | 'provenance' | 'ingested_at' | 'updated_at'
 >
 
-/** A paper as its first event tells it; a column that is null or empty may be absent. */
-export type PaperValues = { [Column in PaperColumn]?: AsJson<PaperRow[Column]> }
+/** A paper as its first event carries it; a column that is null or empty may be absent. */
+export type EventPaper = { [Column in EventColumn]?: AsJson<PaperRow[Column]> }
 
 /** The columns that an update changed, each with its value before and after. */
 export type PaperChanges = {
-  [Column in PaperColumn]?: { before: AsJson<PaperRow[Column]>; after: AsJson<PaperRow[Column]> }
+  [Column in EventColumn]?: { before: AsJson<PaperRow[Column]>; after: AsJson<PaperRow[Column]> }
 }
 
 /** One entry for `feed_append`. */

@@ -1,155 +1,184 @@
 import { singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
+import type { CanonicalFilter } from '../search/filter.ts'
 import { expired, FeedCursorError, formatCursor, inFuture, parseCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
-import type { Feed } from './feed.ts'
-import { type ListenerOptions, listenToFeed } from './listener.ts'
-import { readLogState } from './log.ts'
-import { Pages, pageSize } from './log-pages.ts'
+import type { Feed, PaperMatch } from './feed.ts'
+import { type FeedListener, listenToFeed } from './listener.ts'
+import { type LogState, readLogState } from './log.ts'
+import { eventsPerLogPage, LogPages } from './log-pages.ts'
 import { Matcher } from './matcher.ts'
-import { type Bounds, Tail } from './tail.ts'
+import { Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
-
-export type { FeedEntry } from './events.ts'
-
-export interface FeedOptions extends Pick<ListenerOptions, 'connectionString' | 'pollEvery' | 'checkEvery'> {
-  db: Db
-  /** Bounds of the tail in memory. Default 2,048 events, 8 Mi characters. */
-  tail?: Partial<Bounds>
-  /** Characters of pages kept for readers that are behind. Default 8 Mi. */
-  pages?: number
-  /** The listener lost its connection or the log could not be read; once per outage. */
-  onError?: (error: Error) => void
-}
 
 const mebi = 1024 * 1024
 
+const feedDefaults = {
+  /** Events that the tail holds at most. */
+  tailEvents: 2048,
+  /** Characters of data that the tail holds at most. */
+  tailSize: 8 * mebi,
+  /** Characters of log pages that are kept for readers that are behind. */
+  logPagesSize: 8 * mebi,
+  /** Of the listener; see ListenerOptions. */
+  pollIntervalMs: 5_000,
+  checkIntervalMs: 15_000,
+  timeoutMs: 5_000,
+  maxRetryDelayMs: 10_000,
+}
+
+export interface FeedOptions extends Partial<typeof feedDefaults> {
+  readonly db: Db
+  /** For the connection that listens: Postgres itself, or a pooler in session mode. */
+  readonly connectionString: string
+  /** The listener lost its connection or the log could not be read; called once per outage. */
+  readonly onError?: (error: Error) => void
+}
+
 /** Reads where the log stands, then listens. Throws when the database cannot be reached at the start. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
-  const { db, onError } = options
-  let { epoch, head, pruned } = await readLogState(db)
-  const tail = new Tail(head, { count: 2048, size: 8 * mebi, ...options.tail })
-  const pages = new Pages(db, options.pages ?? 8 * mebi)
-  const matcher = new Matcher(db)
-  const watchers = new Watchers()
-  let readAt = new Date()
-  let closed = false
-  let failing = false
-  let doubtful = false
-  let tailReads = 0
+  return new LogFeed({ ...feedDefaults, ...options }, await readLogState(options.db))
+}
 
-  async function readTail(): Promise<void> {
-    if (doubtful) await checkState()
-    const started = new Date()
-    tailReads += 1
-    const moved = await tail.advance(db, pageSize)
-    readAt = started
-    failing = false
-    if (moved) watchers.tell()
-  }
+class LogFeed implements Feed {
+  epoch: string
+  readAt = new Date()
+  closed = false
+  readonly refresh: Feed['refresh']
+  readonly #db: Db
+  readonly #onError: (error: Error) => void
+  readonly #tail: Tail
+  readonly #logPages: LogPages
+  readonly #matcher: Matcher
+  readonly #watchers = new Watchers()
+  readonly #listener: FeedListener
+  readonly #readTail = singleFlight(() => this.#advanceTail())
+  /** Events up to and including this number are gone. */
+  #pruned: number
+  #tailReads = 0
+  /** The last reading of the tail failed. */
+  #failing = false
+  /** After an outage: the database may be another one, or an older one. */
+  #mustCheckState = false
 
-  /** After an outage the database may be another one, or an older one. */
-  async function checkState(): Promise<void> {
-    const state = await readLogState(db)
-    pruned = state.pruned
-    doubtful = false
-    if (state.epoch === epoch && state.head >= tail.head) return
-    epoch = state.epoch
-    tail.reset(state.head)
-    pages.clear()
-    watchers.tell()
-  }
-
-  const readSoon = singleFlight(readTail)
-
-  function hint(): void {
-    if (closed) return
-    readSoon().catch((error: Error) => {
-      // The poll and the listener's next connection try again.
-      if (!failing && !closed) onError?.(error)
-      failing = true
+  constructor(options: typeof feedDefaults & FeedOptions, { epoch, head, pruned }: LogState) {
+    const { db, onError = () => {}, tailEvents, tailSize, logPagesSize } = options
+    this.#db = db
+    this.#onError = onError
+    this.epoch = epoch
+    this.#pruned = pruned
+    this.#tail = new Tail(head, { count: tailEvents, size: tailSize })
+    this.#logPages = new LogPages(db, logPagesSize)
+    this.#matcher = new Matcher(db)
+    this.refresh = async () => {
+      await this.#readTail()
+      return this.head
+    }
+    this.#listener = listenToFeed({
+      ...options,
+      onHint: () => this.#onHint(),
+      onConnect: () => {
+        this.#mustCheckState = true
+      },
+      onLost: onError,
     })
   }
 
-  const listener = listenToFeed({
-    ...options,
-    onHint: hint,
-    onConnect: () => {
-      doubtful = true
-    },
-    onLost: (error) => onError?.(error),
-  })
+  get head(): number {
+    return this.#tail.head
+  }
 
-  async function position(cursor: string): Promise<number> {
-    if (cursor === 'NOW') return refresh().catch(() => tail.head)
-    if (cursor === 'START') {
-      const state = await readLogState(db)
-      pruned = state.pruned
-      return pruned
-    }
-    const number = parseCursor(epoch, cursor)
-    if (number > tail.head && number > (await refresh())) throw inFuture()
-    if (number < pruned) throw expired(epoch, pruned)
+  get listening(): boolean {
+    return this.#listener.listening
+  }
+
+  get held(): Feed['held'] {
+    return { watchers: this.#watchers.size, tail: this.#tail.held, pages: this.#logPages.held }
+  }
+
+  get statements(): Feed['statements'] {
+    return { reads: this.#tailReads + this.#logPages.reads, matches: this.#matcher.statements }
+  }
+
+  cursor(position: number): string {
+    return formatCursor(this.epoch, position)
+  }
+
+  watch(onMove: () => void): () => void {
+    return this.#watchers.add(onMove)
+  }
+
+  matching(filter: CanonicalFilter): PaperMatch | undefined {
+    return this.#matcher.of(filter)
+  }
+
+  async position(cursor: string): Promise<number> {
+    if (cursor === 'NOW') return this.refresh().catch(() => this.head)
+    if (cursor === 'START') return this.#readPruned()
+    const number = parseCursor(this.epoch, cursor)
+    if (number > this.head && number > (await this.refresh())) throw inFuture()
+    if (number < this.#pruned) throw expired(this.epoch, this.#pruned)
     return number
   }
 
-  async function refresh(): Promise<number> {
-    await readSoon()
-    return tail.head
-  }
-
-  async function read(after: number): Promise<readonly FeedEntry[]> {
-    const near = tail.after(after, pageSize)
-    const entries = near ?? (await pages.after(after))
+  async read(after: number): Promise<readonly FeedEntry[]> {
+    const entries = this.#tail.after(after, eventsPerLogPage) ?? (await this.#logPages.after(after))
     const [first] = entries
-    if (first ? first.number === after + 1 : after >= tail.head) return entries
-    pruned = (await readLogState(db)).pruned
-    if (after < pruned) throw expired(epoch, pruned)
+    if (first ? first.number === after + 1 : after >= this.head) return entries
+    const pruned = await this.#readPruned()
+    if (after < pruned) throw expired(this.epoch, pruned)
     // A position of another log, met after the database was replaced.
-    throw after > tail.head
+    throw after > this.head
       ? inFuture()
       : new FeedCursorError('malformed', `The feed has no event ${after + 1}: it is damaged.`)
   }
 
-  async function close(): Promise<void> {
-    if (closed) return
-    closed = true
-    watchers.tell()
-    watchers.clear()
-    await listener.close()
-    await readSoon.idle()
-    pages.clear()
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    this.#watchers.notify()
+    this.#watchers.clear()
+    await this.#listener.close()
+    await this.#readTail.idle()
+    this.#logPages.clear()
   }
 
-  return {
-    get epoch() {
-      return epoch
-    },
-    get head() {
-      return tail.head
-    },
-    get readAt() {
-      return readAt
-    },
-    get listening() {
-      return listener.listening
-    },
-    get held() {
-      return { watchers: watchers.size, tail: tail.held, pages: pages.held }
-    },
-    get statements() {
-      return { reads: tailReads + pages.held.reads, matches: matcher.statements }
-    },
-    get closed() {
-      return closed
-    },
-    refresh,
-    read,
-    watch: (onMove) => watchers.add(onMove),
-    cursor: (number) => formatCursor(epoch, number),
-    matching: (filter) => matcher.of(filter),
-    position,
-    close,
-    [Symbol.asyncDispose]: close,
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #onHint(): void {
+    if (this.closed) return
+    this.#readTail().catch((error: Error) => {
+      // The poll and the listener's next connection try again.
+      if (!this.#failing && !this.closed) this.#onError(error)
+      this.#failing = true
+    })
+  }
+
+  async #advanceTail(): Promise<void> {
+    if (this.#mustCheckState) await this.#checkState()
+    const started = new Date()
+    this.#tailReads += 1
+    const moved = await this.#tail.advance(this.#db, eventsPerLogPage)
+    this.readAt = started
+    this.#failing = false
+    if (moved) this.#watchers.notify()
+  }
+
+  async #checkState(): Promise<void> {
+    const { epoch, head, pruned } = await readLogState(this.#db)
+    this.#pruned = pruned
+    this.#mustCheckState = false
+    if (epoch === this.epoch && head >= this.head) return
+    this.epoch = epoch
+    this.#tail.reset(head)
+    this.#logPages.clear()
+    this.#watchers.notify()
+  }
+
+  async #readPruned(): Promise<number> {
+    this.#pruned = (await readLogState(this.#db)).pruned
+    return this.#pruned
   }
 }

@@ -10,24 +10,28 @@ export interface FeedRequest {
   readonly match?: PaperMatch | undefined
 }
 
-/** What was wanted of a stretch of the log. */
-export interface Stretch {
+/** The wanted events among those that were looked at. */
+export interface ScanResult {
   readonly entries: readonly FeedEntry[]
-  /** How far it reaches: everything up to here has been seen, and `entries` is all of it that was wanted. */
-  readonly to: number
+  /** Everything up to here has been looked at, and `entries` is all of it that was wanted. */
+  readonly scannedTo: number
 }
 
 /**
- * The wanted events of the next stretch of the log: at most `limit` events are looked at, not found, so that a
+ * The wanted events among the next ones of the log: at most `limit` events are looked at, not found, so that a
  * filter that matches nothing still costs a bounded time. Throws `FeedCursorError` when the position is pruned.
  */
-export async function scan(feed: Feed, request: FeedRequest, after: number, limit = 256): Promise<Stretch> {
-  const page = await feed.read(after)
-  const seen = page.length > limit ? page.slice(0, limit) : page
-  const to = seen.at(-1)?.number ?? after
+export async function scan(
+  feed: Feed,
+  request: FeedRequest,
+  after: number,
+  limit = 256,
+): Promise<ScanResult> {
+  const seen = (await feed.read(after)).slice(0, limit)
+  const scannedTo = seen.at(-1)?.number ?? after
   const { kinds, match } = request
   const entries = kinds ? seen.filter(({ kind }) => kinds.has(kind)) : seen
-  if (!match || entries.length === 0) return { entries, to }
+  if (!match || entries.length === 0) return { entries, scannedTo }
   const matched = await match([...new Set(entries.map(({ paperId }) => paperId))])
-  return { entries: entries.filter(({ paperId }) => matched.has(paperId)), to }
+  return { entries: entries.filter(({ paperId }) => matched.has(paperId)), scannedTo }
 }

@@ -2,7 +2,7 @@ import type { Db } from '../database.ts'
 import type { FeedEntry } from './events.ts'
 import { eventsAfter, type SizedEntry } from './log.ts'
 
-export interface Bounds {
+export interface TailBounds {
   /** Events at most. */
   count: number
   /** Characters of their data at most. */
@@ -17,9 +17,9 @@ export class Tail {
   #entries: SizedEntry[] = []
   #size = 0
   #head: number
-  readonly #bounds: Bounds
+  readonly #bounds: TailBounds
 
-  constructor(head: number, bounds: Bounds) {
+  constructor(head: number, bounds: TailBounds) {
     this.#head = head
     this.#bounds = bounds
   }

@@ -1,4 +1,4 @@
-/** Those who want to be told that something has moved. */
+/** Callbacks for a move of the head. */
 export class Watchers {
   readonly #watchers = new Set<() => void>()
 
@@ -16,7 +16,7 @@ export class Watchers {
     }
   }
 
-  tell(): void {
+  notify(): void {
     for (const watcher of [...this.#watchers]) watcher()
   }
 

@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely'
-import type { PaperColumn as EventColumn, PaperValues as EventPaper } from '../feed/events.ts'
+import type { EventColumn, EventPaper } from '../feed/events.ts'
 import { columnFields, type FieldColumns, fieldColumns } from '../model/paper-fields.ts'
 import { keywordKey, titleKey } from '../model/text.ts'
 import type { PaperRow, PaperTable } from '../tables.ts'

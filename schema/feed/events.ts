@@ -137,7 +137,7 @@ Its cursor moves on even when a narrow filter lets nothing through, so keep it a
       description: 'When each source was last read: tells a quiet day from a source that is down.',
       resolve: (_heartbeat, _args, { db }) => allSources(db),
     }),
-    reconnectAfter: t.exposeInt('reconnectAfter', {
+    reconnectAfter: t.exposeInt('reconnectAfterMs', {
       nullable: true,
       description:
         'The server is about to stop: connect again after so many milliseconds, with this cursor. Null otherwise.',

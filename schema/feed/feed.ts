@@ -74,7 +74,7 @@ builder.queryFields((t) => ({
       let previous = position
       // One page looks at a bounded stretch of the log, so that a narrow filter cannot make it endless.
       for (let looked = 0; looked < 40 && events.length < args.first && position < feed.head; looked++) {
-        const { entries, to } = await scan(feed, request, position).catch((error) => {
+        const { entries, scannedTo } = await scan(feed, request, position).catch((error) => {
           throw asCursorError(error)
         })
         const wanted = entries.slice(0, args.first - events.length)
@@ -82,7 +82,7 @@ builder.queryFields((t) => ({
           events.push(deliverEvent(feed, entry, previous))
           previous = entry.number
         }
-        position = wanted.length < entries.length ? previous : to
+        position = wanted.length < entries.length ? previous : scannedTo
       }
       return { events, endCursor: feed.cursor(position), hasMore: position < feed.head }
     },

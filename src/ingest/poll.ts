@@ -48,7 +48,7 @@ export function pollHuggingFace(options: PollOptions): Poller {
       name: 'poll huggingface',
       signal: stop.signal,
       onLost,
-      ...(options.takeOverEveryMs !== undefined && { retryEvery: options.takeOverEveryMs }),
+      ...(options.takeOverEveryMs !== undefined && { retryIntervalMs: options.takeOverEveryMs }),
     },
     (signal) => pollUntil(signal, options),
   )

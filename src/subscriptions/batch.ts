@@ -1,5 +1,5 @@
 import type { FeedEntry } from '../../db/feed/events.ts'
-import type { Stretch } from '../../db/feed/scan.ts'
+import type { ScanResult } from '../../db/feed/scan.ts'
 import type { Frame } from './frame.ts'
 
 /** Gives the result of one event, told which position the subscriber was at before it. */
@@ -11,8 +11,8 @@ export class Page {
   readonly #entries: readonly FeedEntry[]
   readonly #give: GiveFrame
 
-  constructor({ entries, to }: Stretch, give: GiveFrame) {
-    this.to = to
+  constructor({ entries, scannedTo }: ScanResult, give: GiveFrame) {
+    this.to = scannedTo
     this.#entries = entries
     this.#give = give
   }

@@ -72,7 +72,7 @@ export class Maker {
       frames.get(`${entry.number} ${chained ? previous : ''} ${shape}`, async () => {
         this.executions += 1
         const delivery = deliverEvent(feed, entry, previous)
-        const text = await contexts.with(viewer, `${from} ${found.to}`, (context) =>
+        const text = await contexts.with(viewer, `${from} ${found.scannedTo}`, (context) =>
           executeDelivery(operation, delivery, context, format),
         )
         return { position: entry.number, text, size: text.length }

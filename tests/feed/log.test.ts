@@ -19,7 +19,12 @@ afterEach(async () => {
 afterAll(() => store.drop())
 
 async function open(options: Partial<FeedOptions> = {}): Promise<Feed> {
-  feed = await openFeed({ connectionString: store.url, db: store.database.db, pollEvery: 60_000, ...options })
+  feed = await openFeed({
+    connectionString: store.url,
+    db: store.database.db,
+    pollIntervalMs: 60_000,
+    ...options,
+  })
   await vi.waitFor(() => expect(feed?.listening).toBe(true), { timeout: 10_000 })
   return feed
 }
@@ -69,7 +74,7 @@ test('readers that are behind share pages of the log, and get every event once, 
     db,
     Array.from({ length: 1500 }, () => ingested(paper)),
   )
-  const feed = await open({ tail: { count: 100 } })
+  const feed = await open({ tailEvents: 100 })
   const reads = feed.statements.reads
   const logs = await Promise.all(Array.from({ length: 20 }, (_, index) => readAll(feed, before + index)))
   for (const [index, log] of logs.entries()) expect(log).toEqual(upTo(before + index, feed.head))
@@ -119,7 +124,7 @@ test('the listener comes back after its backend was killed, and what was missed 
 })
 
 test('without notifications the poll finds what is new', async () => {
-  const feed = await open({ pollEvery: 20 })
+  const feed = await open({ pollIntervalMs: 20 })
   const start = await feed.refresh()
   const { db } = store.database
   await db.transaction().execute(async (trx) => {
@@ -167,7 +172,7 @@ test('pruning forgets the oldest, refuses what is gone, and says where to go on'
     db,
     Array.from({ length: 30 }, () => ingested(paper)),
   )
-  const feed = await open({ tail: { count: 5 } })
+  const feed = await open({ tailEvents: 5 })
   const horizon = await feed.refresh()
   await sql`update feed_event set recorded_at = now() - interval '1 year'`.execute(db)
   await append(db, [ingested(paper), ingested(paper)])

@@ -1,6 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { within } from '../../db/connection/within.ts'
 import type { TestApp } from './app.ts'
 
 /** A running subscription that keeps every result until it is asked for, so that a test cannot miss one. */
@@ -17,7 +18,7 @@ export interface TestSubscription<Data> extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const patience = 10_000
+const patienceMs = 10_000
 
 /** Subscribes over WebSocket with the graphql-ws client. It never reconnects: a test would not see the cut. */
 export function subscribe<Data>(
@@ -88,7 +89,7 @@ function resultQueue<Data>() {
   let isOver = false
   let wake = () => {}
 
-  async function nextResult(withinMs = patience): Promise<FormattedExecutionResult<Data>> {
+  async function nextResult(withinMs = patienceMs): Promise<FormattedExecutionResult<Data>> {
     const deadline = Date.now() + withinMs
     for (;;) {
       const result = results.shift()
@@ -96,7 +97,7 @@ function resultQueue<Data>() {
       if (isOver) throw new Error('The subscription is over.', { cause: await over.promise })
       const { promise, resolve } = Promise.withResolvers<void>()
       wake = resolve
-      await within(promise, deadline - Date.now(), 'No result came')
+      await within(deadline - Date.now(), promise, 'No result came within the deadline.')
     }
   }
 
@@ -118,7 +119,8 @@ function resultQueue<Data>() {
           if (!data || errors) throw new Error(`The result has errors: ${JSON.stringify(errors)}`)
           return data
         },
-        ended: (withinMs = patience) => within(over.promise, withinMs, 'The subscription did not end'),
+        ended: (withinMs = patienceMs) =>
+          within(withinMs, over.promise, 'The subscription did not end within the deadline.'),
         get waiting() {
           return results.length
         },
@@ -126,19 +128,5 @@ function resultQueue<Data>() {
         [Symbol.asyncDispose]: close,
       }
     },
-  }
-}
-
-async function within<Result>(
-  work: Promise<Result>,
-  milliseconds: number,
-  complaint: string,
-): Promise<Result> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`${complaint} within the deadline.`)), milliseconds)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,0 +1,14 @@
+/** The outcome of `work`, or a rejection with `message` when it takes longer than `milliseconds`. */
+export async function within<Result>(
+  milliseconds: number,
+  work: Result | Promise<Result>,
+  message = `It took more than ${milliseconds} ms.`,
+): Promise<Result> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(message)), milliseconds)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
