@@ -17,38 +17,38 @@ Account.implement({
     name: t.exposeString('name', { description: 'The user name, unique on Hugging Face, e.g. `akhaliq`.' }),
     fullName: t.exposeString('full_name', {
       nullable: true,
-      description: 'The name it shows. Null where no source has told it.',
+      description: 'The display name. Null if unknown.',
     }),
     avatarUrl: t.expose('avatar_url', {
       type: 'URL',
       nullable: true,
-      description: 'Its picture. Null where no source has told it.',
+      description: 'The address of the avatar image. Null if unknown.',
     }),
     url: t.field({
       type: 'URL',
-      description: 'Its page on Hugging Face.',
+      description: 'The page on Hugging Face.',
       resolve: ({ name }) => `https://huggingface.co/${encodeURIComponent(name)}`,
     }),
     isPro: t.exposeBoolean('is_pro', {
       nullable: true,
-      description: 'Whether it has a paid plan. Null where no source has told.',
+      description: 'Whether the account has a PRO subscription. Null if unknown.',
     }),
     isHf: t.exposeBoolean('is_hf', {
       nullable: true,
-      description: 'Whether it belongs to the staff of Hugging Face. Null where no source has told.',
+      description: 'Whether the account belongs to Hugging Face staff. Null if unknown.',
     }),
     isMod: t.exposeBoolean('is_mod', {
       nullable: true,
-      description: 'Whether it moderates there. Null where no source has told.',
+      description: 'Whether the account is a moderator on Hugging Face. Null if unknown.',
     }),
     followerCount: t.exposeInt('follower_count', {
       nullable: true,
-      description: 'Its followers when last observed. Null where no source has told.',
+      description: 'The number of followers when last observed. Null if unknown.',
     }),
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers that it is linked to as an author.',
+        description: 'Papers with an author who is linked to this account.',
         args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('account', name, args, context, info),
       },
@@ -61,11 +61,11 @@ builder.queryFields((t) => ({
   account: t.field({
     type: Account,
     nullable: true,
-    description: 'A Hugging Face account by its user name; null where it is not here.',
+    description: 'Looks up a Hugging Face account by user name. Null if not found.',
     args: {
       name: t.arg.string({
         required: true,
-        description: 'The user name, capitals included. Example: `akhaliq`.',
+        description: 'The user name, case-sensitive. Example: `akhaliq`.',
         validate: nameArgument,
       }),
     },

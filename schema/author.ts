@@ -15,9 +15,9 @@ export const Author = builder.loadableNodeRef('Author', {
 
 Author.implement({
   description:
-    'A name on papers. Not a person: two people of one name are one author, and one person with two spellings is two.',
+    'A name in the author lists of papers. Not a person: two people with the same name are one author, and one person with two spellings is two.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name as papers spell it, e.g. `Geoffrey Hinton`.' }),
+    name: t.exposeString('name', { description: 'The name as spelled on papers, e.g. `Geoffrey Hinton`.' }),
     papers: t.connection(
       {
         type: Paper,
@@ -31,7 +31,7 @@ Author.implement({
       type: [Account],
       extensions: { bound: accountsShown },
       listSize: { assumedSize: 2 }, // nearly every name has one account or none
-      description: `Hugging Face accounts that are linked to this name on some paper, those with the most papers first: ${accountsShown} at most.`,
+      description: `Hugging Face accounts linked to this name on any paper, most papers first: at most ${accountsShown}.`,
       resolve: async ({ name }, _args, context) => {
         const accounts = await batched(context, 'accounts of authors', name, async (names) =>
           Map.groupBy(await accountsByAuthors(context.db, names), (row) => row.author_name),
@@ -46,12 +46,12 @@ builder.queryFields((t) => ({
   author: t.field({
     type: Author,
     nullable: true,
-    description: 'An author by name; null where no paper has it.',
+    description: 'Looks up an author by name. Null if not found.',
     args: {
       name: t.arg.string({
         required: true,
         description:
-          'The name exactly as papers spell it, accents and capitals included; runs of spaces do not matter. Example: `Yann LeCun`.',
+          'The name exactly as spelled on papers, including accents and case; a run of spaces counts as one. Example: `Yann LeCun`.',
         validate: nameArgument,
       }),
     },

@@ -6,41 +6,45 @@ import { Paper } from './paper.ts'
 
 const defaultPoints = 100
 const mostPoints = 1000
-const sentence = `pass a whole number from 1 to ${mostPoints}, or leave it out for ${defaultPoints}.`
+const sentence = `pass a whole number from 1 to ${mostPoints}, or omit it for ${defaultPoints}.`
 
 const HistoryPoint = builder.objectRef<HistoryRow>('HistoryPoint').implement({
-  description: 'What was counted at one moment. A point is kept when something changed, not for each look.',
+  description:
+    'The counters of a paper at one moment. A point is stored when a value changed, not for every observation.',
   fields: (t) => ({
-    observedAt: t.expose('observed_at', { type: 'DateTime', description: 'When a source said so.' }),
+    observedAt: t.expose('observed_at', {
+      type: 'DateTime',
+      description: 'When the source reported these values.',
+    }),
     upvotes: t.exposeInt('upvotes', {
       nullable: true,
-      description: 'Upvotes then. Null where that source does not tell them.',
+      description: 'The number of upvotes. Null if the source did not report it.',
     }),
     commentCount: t.exposeInt('comment_count', {
       nullable: true,
-      description: 'Comments then. Null where that source does not tell them.',
+      description: 'The number of comments. Null if the source did not report it.',
     }),
     githubStars: t.exposeInt('github_stars', {
       nullable: true,
-      description: 'Stars of the repository then. Null where that source does not tell them.',
+      description: 'The number of stars of the repository. Null if the source did not report it.',
     }),
   }),
 })
 
 const Revision = builder.objectRef<RevisionRow>('Revision').implement({
-  description: 'A title and abstract that later ones have replaced.',
+  description: 'An earlier title and abstract of a paper, replaced since.',
   fields: (t) => ({
-    title: t.exposeString('title', { description: 'The title as it was.' }),
+    title: t.exposeString('title', { description: 'The earlier title.' }),
     abstract: t.exposeString('abstract', {
       nullable: true,
-      description: 'The abstract as it was. Null where it was not known yet.',
+      description: 'The earlier abstract. Null if it was not yet known.',
     }),
     seenAt: t.expose('seen_at', { type: 'DateTime', description: 'When this text was first observed.' }),
     replacedAt: t.expose('replaced_at', {
       type: 'DateTime',
-      description: 'When the text that replaced it was observed.',
+      description: 'When its replacement was observed.',
     }),
-    source: t.exposeString('source', { description: 'The source that told this text, e.g. `huggingface`.' }),
+    source: t.exposeString('source', { description: 'The source of this text, e.g. `huggingface`.' }),
   }),
 })
 
@@ -53,15 +57,15 @@ builder.objectFields(Paper, (t) => ({
       slicingArguments: ['last'],
       requireOneSlicingArgument: false,
     },
-    description: 'Upvotes, comments and stars over time, the oldest first, for a plot.',
+    description: 'Upvotes, comments and stars over time, oldest first: the newest `last` points.',
     args: {
       since: t.arg({
         type: 'DateTime',
-        description: 'Only points of this instant and later. Example: `2026-06-12T12:00:00Z`.',
+        description: 'Only points at or after this instant. Example: `2026-06-12T12:00:00Z`.',
       }),
       last: t.arg.int({
         defaultValue: defaultPoints,
-        description: `How many points, the newest ones: 1 to ${mostPoints}.`,
+        description: `The number of points to return, counted from the newest: 1 to ${mostPoints}.`,
         validate: {
           type: 'number',
           min: [1, { message: sentence }],
@@ -82,7 +86,7 @@ builder.objectFields(Paper, (t) => ({
     type: Revision,
     extensions: { columns: ['id'], bound: revisionsShown },
     listSize: { assumedSize: revisionsShown },
-    description: `Earlier titles and abstracts, the newest first: ${revisionsShown} at most.`,
+    description: `Earlier titles and abstracts, newest first: at most ${revisionsShown}.`,
     load: (ids: number[], { db }) => revisionsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,
     resolve: ({ id }) => id,

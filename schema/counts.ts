@@ -19,21 +19,21 @@ const mostCoAuthors = 50
 const sentence = `pass a whole number from 1 to ${mostCoAuthors}.`
 
 const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
-  description: 'How many papers were published in a year.',
+  description: 'The number of papers published in one year.',
   fields: (t) => ({
     year: t.exposeInt('year', { description: 'The year.' }),
-    papers: t.exposeInt('papers', { description: 'The papers published in it.' }),
+    papers: t.exposeInt('papers', { description: 'The number of papers published in that year.' }),
   }),
 })
 
 const perYear = {
   type: [YearCountRef] as [typeof YearCountRef],
   extensions: { bound: 'the years since its first paper' },
-  description: yearsOf('papers stored last'),
+  description: yearsOf('most recently stored'),
 }
 
 function yearsOf(counted: string): string {
-  return `Its papers per year of publication, the newest year first; of the ${countedPapers} ${counted}, if there are more.`
+  return `The number of papers per year of publication, newest year first. Covers the ${countedPapers} ${counted} papers.`
 }
 
 builder.objectFields(Author, (t) => ({
@@ -45,12 +45,12 @@ builder.objectFields(Author, (t) => ({
     type: [CoAuthorRef],
     extensions: { bound: mostCoAuthors },
     listSize: listSizeByFirst(10),
-    description: `With whom it stands on most papers; of the ${coAuthoredPapers} papers stored last, if there are more.`,
+    description: `The authors who share the most papers with this one, most shared papers first. Covers the ${coAuthoredPapers} most recently stored papers.`,
     args: {
       first: t.arg.int({
         required: true,
         defaultValue: 10,
-        description: `How many: 1 to ${mostCoAuthors}.`,
+        description: `The number of co-authors to return: 1 to ${mostCoAuthors}.`,
         validate: {
           type: 'number',
           min: [1, { message: sentence }],
@@ -68,17 +68,17 @@ builder.objectFields(Author, (t) => ({
 }))
 
 const CoAuthorRef = builder.objectRef<CoAuthor>('CoAuthor').implement({
-  description: 'Somebody with whom an author wrote papers.',
+  description: 'A co-author, with the number of shared papers.',
   fields: (t) => ({
-    author: t.field({ type: Author, description: 'The other author.', resolve: ({ name }) => ({ name }) }),
-    papers: t.exposeInt('papers', { description: 'How many papers have both names.' }),
+    author: t.field({ type: Author, description: 'The co-author.', resolve: ({ name }) => ({ name }) }),
+    papers: t.exposeInt('papers', { description: 'The number of papers with both names.' }),
   }),
 })
 
 builder.objectField(Organization, 'papersPerYear', (t) =>
   t.field({
     ...perYear,
-    description: yearsOf('newest papers'),
+    description: yearsOf('newest'),
     resolve: ({ name }, _args, context) => years('organization', name, context),
   }),
 )

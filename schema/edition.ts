@@ -28,16 +28,17 @@ export const Edition = builder.loadableNodeRef('Edition', {
 
 Edition.implement({
   description:
-    'The Daily Papers list of one day. It goes on filling for days, and papers rise and fall on it.',
+    'The Daily Papers list of one day. Papers are still added for some days afterwards, and their order changes with their upvotes.',
   fields: (t) => ({
     date: t.expose('date', {
       type: 'Date',
-      description: 'Its day. Not the day on which its papers were published.',
+      description: 'The day of the edition, not the day on which its papers were published.',
     }),
     papers: t.connection(
       {
         type: Paper,
-        description: 'Its papers, the one with the most upvotes first. Who submitted them, `listings` tells.',
+        description:
+          'The papers of the edition, most upvotes first by default. For who submitted them, see `listings`.',
         args: { order: t.arg({ ...orderArgument, defaultValue: 'UPVOTES' }) },
         resolve: ({ date }, args, context, info) => ownedPapers('edition', date, args, context, info),
       },
@@ -46,20 +47,20 @@ Edition.implement({
     previous: t.field({
       type: Edition,
       nullable: true,
-      description: 'The nearest edition before it that lists something. Null for the first.',
+      description: 'The nearest earlier edition that lists papers. Null for the first edition.',
       resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.previous),
     }),
     next: t.field({
       type: Edition,
       nullable: true,
-      description: 'The nearest edition after it that lists something. Null for the last.',
+      description: 'The nearest later edition that lists papers. Null for the last edition.',
       resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.next),
     }),
     submitters: t.field({
       type: [SubmissionsRef],
       extensions: { bound: submittersShown },
       listSize: { assumedSize: 20 },
-      description: `Who submitted to it, the most papers first: ${submittersShown} at most.`,
+      description: `The accounts that submitted papers to the edition, most papers first: at most ${submittersShown}.`,
       resolve: async ({ date }, _args, context) => {
         const submitters = await batched(context, 'submitters of editions', date, async (dates) => {
           const rows = await submittersOf(
@@ -74,7 +75,8 @@ Edition.implement({
     readings: t.loadableGroup({
       type: EditionReadingRef,
       extensions: { bound: 'one for each source' },
-      description: 'When each source last read the whole of it, the newest first: how fresh it is.',
+      description:
+        'When each source last read the whole edition, newest first. Shows how fresh the edition is.',
       load: (dates: string[], { db }) => readingsOf(db, dates),
       group: ({ edition_date }) => edition_date,
       resolve: ({ date }) => date,
@@ -83,12 +85,12 @@ Edition.implement({
 })
 
 const EditionReadingRef = builder.objectRef<EditionReading>('EditionReading').implement({
-  description: 'A look at a whole edition.',
+  description: 'A full read of one edition by one source.',
   fields: (t) => ({
     source: t.exposeString('source', { description: 'The source that was read, e.g. `huggingface`.' }),
     readAt: t.expose('read_at', {
       type: 'DateTime',
-      description: 'When: its papers stood on it then, whether or not anything had changed.',
+      description: 'When the source last read the whole edition, whether or not anything had changed.',
     }),
   }),
 })
@@ -102,7 +104,7 @@ function edition(date: string | null | undefined) {
 }
 
 const EditionConnection = builder.connectionObject(
-  { type: Edition, name: 'EditionConnection', description: 'A page of a list of editions.' },
+  { type: Edition, name: 'EditionConnection', description: 'A page of editions.' },
   { name: 'EditionEdge', description: 'An edition in a list.' },
 )
 
@@ -110,12 +112,11 @@ builder.queryFields((t) => ({
   edition: t.field({
     type: Edition,
     nullable: true,
-    description: 'The edition of a day, or the latest; null where there is none.',
+    description: 'The edition of a day, or the latest edition. Null if there is none.',
     args: {
       date: t.arg({
         type: 'Date',
-        description:
-          'The day. Leave it out for the latest edition that lists something. Example: `2026-01-05`.',
+        description: 'The day. Omit it for the latest edition that lists papers. Example: `2026-01-05`.',
       }),
     },
     resolve: async (_root, { date }, { db }) => date ?? (await latestEdition(db)),
@@ -123,15 +124,15 @@ builder.queryFields((t) => ({
   editions: t.connection(
     {
       type: Edition,
-      description: 'Editions, the newest first.',
+      description: 'Lists editions, newest first.',
       args: {
         from: t.arg({
           type: 'Date',
-          description: 'Only editions of this day and later. Example: `2026-06-01`.',
+          description: 'Only editions on or after this day. Example: `2026-06-01`.',
         }),
         to: t.arg({
           type: 'Date',
-          description: 'Only editions of this day and earlier. Example: `2026-06-30`.',
+          description: 'Only editions on or before this day. Example: `2026-06-30`.',
         }),
       },
       validate: {
@@ -139,7 +140,7 @@ builder.queryFields((t) => ({
           rejectFirstWithLast,
           [
             ({ from, to }) => from == null || to == null || from <= to,
-            { message: 'this day is before `from`: no edition can be in between.', path: ['to'] },
+            { message: 'must not be before `from`.', path: ['to'] },
           ],
         ],
       },

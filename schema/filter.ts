@@ -21,34 +21,34 @@ export const searchText: StringValidationOptions = {
     [(value) => value.trim() !== '', { message: 'write at least one word.' }],
     [
       (value) => !/\sor\s/i.test(value) || value.trim().split(/\s+/).length <= mostWithOr,
-      { message: `with "or" between words, write at most ${mostWithOr} words; without it, more.` },
+      { message: `a text with "or" may have at most ${mostWithOr} words.` },
     ],
   ],
 }
 
 const names: ArrayValidationOptions<string[]> = {
   type: 'array',
-  minLength: [1, { message: 'name at least one, or leave it out for all.' }],
-  maxLength: [mostNames, { message: `name at most ${mostNames}.` }],
+  minLength: [1, { message: 'pass at least one, or omit it for all.' }],
+  maxLength: [mostNames, { message: `pass at most ${mostNames}.` }],
   items: nameArgument,
 }
 
 /** What some texts find can only be told by reading the papers. */
-export const countOfPhrases = `Of a text with a phrase (a word with a hyphen is one), with more than ${soughtWords} words or more than two left out, \`totalCount\` counts among the ${checkedAtMost} newest papers that hold its words (the ${soughtWords} rarest, if there are more); of one that only leaves words out, among the ${checkedAtMost} newest.`
+export const countOfPhrases = `For phrases (a hyphenated word counts as one), for more than ${soughtWords} words, for more than two exclusions or for nothing but exclusions, only the ${checkedAtMost} newest candidates are checked, so \`totalCount\` may be too low.`
 
-const upToMany = `One of these has to fit: up to ${mostNames}.`
+const upToMany = `At least one must match; at most ${mostNames}.`
 
 export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').implement({
   description:
-    'Which papers are wanted. Whatever is given has to hold; leave out what does not matter. The feed filters by the same rules, on papers as they are when the event is sent.',
+    'Conditions that papers must meet, all of them; omit those that do not matter. The feed applies the same conditions, to papers as they are when an event is sent.',
   fields: (t) => ({
     text: t.string({
       validate: searchText,
-      description: `Words in title, abstract, authors or keywords, as people type them into a search: \`"mixture of experts" routing -vision\`, \`llama or mistral\`. Endings and accents do not matter. An arXiv id or address finds that paper. Words that stand everywhere ("the", "of") are skipped; a text of nothing else is refused. Up to ${longestText} characters. ${countOfPhrases}`,
+      description: `Words in the title, abstract, authors or keywords, as people type them into a search, e.g. \`"mixture of experts" routing -vision\` or \`llama or mistral\`. Word endings and accents are ignored. An arXiv id or address matches that paper. Very common words ("the", "of") are ignored; a text of only such words is refused. At most ${longestText} characters. ${countOfPhrases}`,
     }),
     authors: t.stringList({
       validate: names,
-      description: `Names of authors, exactly as papers spell them. ${upToMany} Example: \`["Yann LeCun"]\`.`,
+      description: `Names of authors, exactly as spelled on papers. ${upToMany} Example: \`["Yann LeCun"]\`.`,
     }),
     organizations: t.stringList({
       validate: names,
@@ -56,42 +56,43 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
     }),
     keywords: t.stringList({
       validate: names,
-      description: `Keywords in any spelling. ${upToMany} Example: \`["Chain-of-Thought"]\`.`,
+      description: `Keywords; case is ignored. ${upToMany} Example: \`["Chain-of-Thought"]\`.`,
     }),
     submitters: t.stringList({
       validate: names,
-      description: `User names of those who submitted it to an edition. ${upToMany} Example: \`["akhaliq"]\`.`,
+      description: `User names of accounts that submitted the paper to an edition. ${upToMany} Example: \`["akhaliq"]\`.`,
     }),
     categories: t.stringList({
       validate: names,
-      description: `arXiv categories, the first of a paper or another one. ${upToMany} Example: \`["cs.LG", "cs.CL"]\`.`,
+      description: `arXiv categories, primary or not. ${upToMany} Example: \`["cs.LG", "cs.CL"]\`.`,
     }),
     publishedFrom: t.field({
       type: 'Date',
-      description: 'Published on this UTC day or later. Example: `2026-06-01`.',
+      description: 'Published on or after this UTC day. Example: `2026-06-01`.',
     }),
     publishedTo: t.field({
       type: 'Date',
-      description: 'Published on this UTC day or earlier. Example: `2026-06-30`.',
+      description: 'Published on or before this UTC day. Example: `2026-06-30`.',
     }),
     editionFrom: t.field({
       type: 'Date',
-      description: 'Listed on the edition of this day or of a later one. Example: `2026-06-01`.',
+      description: 'Listed on an edition on or after this day. Example: `2026-06-01`.',
     }),
     editionTo: t.field({
       type: 'Date',
       description:
-        'Listed on the edition of this day or of an earlier one; with `editionFrom`, on one between both.',
+        'Listed on an edition on or before this day; with `editionFrom`, on one edition within the range.',
     }),
     minUpvotes: t.int({
       validate: { type: 'number', nonnegative: [true, { message: 'pass 0 or more.' }] },
-      description: 'At least so many upvotes. Example: `10`.',
+      description: 'The minimum number of upvotes. Example: `10`.',
     }),
-    hasCode: t.boolean({ description: 'Whether a repository is linked. Example: `true`.' }),
+    hasCode: t.boolean({ description: 'Whether a code repository is linked. Example: `true`.' }),
     hasProjectPage: t.boolean({ description: 'Whether a project page is linked.' }),
-    hasMedia: t.boolean({ description: 'Whether images or videos were uploaded with it.' }),
+    hasMedia: t.boolean({ description: 'Whether images or videos were uploaded with the paper.' }),
     withdrawn: t.boolean({
-      description: 'Whether its authors withdrew it: `false` leaves those out, `true` gives only those.',
+      description:
+        'Whether the authors withdrew the paper: `false` excludes withdrawn papers, `true` returns only those.',
     }),
   }),
   validate: [
@@ -108,7 +109,7 @@ function inOrder(from: keyof PaperFilter, to: keyof PaperFilter) {
 }
 
 function outOfOrder(from: string, to: string) {
-  return { message: `this day is before \`${from}\`: no paper can be in between.`, path: [to] }
+  return { message: `must not be before \`${from}\`.`, path: [to] }
 }
 
 /** The filter that an argument asks for. */
@@ -124,7 +125,7 @@ export async function requireSearchable(db: Db, filter: CanonicalFilter): Promis
 /** The refusal of such a text. */
 export function unsearchable(path: InputPath = ['filter', 'text']): BadInputError {
   return new BadInputError(
-    `${argumentName(path)}: there is no word in this to search for, only signs or words that stand everywhere like "the" and "of"; add a word that the paper should contain.`,
+    `${argumentName(path)}: contains no searchable word, only punctuation or very common words such as "the" and "of"; add a word that the paper should contain.`,
     path,
   )
 }

@@ -27,4 +27,4 @@ import { toSubgraph } from './federation/subgraph.ts'
 /** The schema that is served. */
 export const schema = toSubgraph()
 schema.description =
-  "Daily Papers as a live API: each day's list of new papers in machine learning, as Hugging Face shows it. Begin with `edition` for a day's list, `papers` for all papers by filter and order, `search` for words, or `paper` for one of them. To hear of each new paper, subscribe to `paperIngested`; after a break, pass the last `cursor` as `after`, and nothing is missing."
+  "Daily Papers as a live API: each day's list of new machine learning papers, as Hugging Face publishes it. Start with `edition` for the list of a day, `papers` for all papers by filter and order, `search` for words, or `paper` for a single paper. To receive each new paper, subscribe to `paperIngested`; after a disconnect, pass the last `cursor` as `after`, and no event is missed."

@@ -1,39 +1,39 @@
 import { builder } from './core/builder.ts'
 
-const instant = 'an ISO instant like `2026-06-16T08:30:00Z`; a day alone is its midnight in UTC'
+const instant = 'as an ISO 8601 instant, e.g. `2026-06-16T08:30:00Z`; a date alone means midnight UTC'
 
 export const AccountInput = builder.inputType('AccountInput', {
-  description: 'An account on Hugging Face as the client knows it.',
+  description: 'A Hugging Face account, as the client knows it.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Its user name.' }),
-    hfId: t.string({ description: 'Its id on Hugging Face.' }),
-    fullName: t.string({ description: 'The name it shows.' }),
-    avatarUrl: t.string({ description: 'The absolute address of its picture.' }),
-    isPro: t.boolean({ description: 'Whether it has a PRO subscription.' }),
-    followerCount: t.int({ description: 'How many follow it.' }),
-    isHf: t.boolean({ description: 'Whether it is of Hugging Face itself.' }),
-    isMod: t.boolean({ description: 'Whether it is a moderator.' }),
+    name: t.string({ required: true, description: 'The user name.' }),
+    hfId: t.string({ description: 'The id on Hugging Face.' }),
+    fullName: t.string({ description: 'The display name.' }),
+    avatarUrl: t.string({ description: 'The absolute address of the avatar image.' }),
+    isPro: t.boolean({ description: 'Whether the account has a PRO subscription.' }),
+    followerCount: t.int({ description: 'The number of followers.' }),
+    isHf: t.boolean({ description: 'Whether the account belongs to Hugging Face staff.' }),
+    isMod: t.boolean({ description: 'Whether the account is a moderator on Hugging Face.' }),
   }),
 })
 
 export const OrganizationInput = builder.inputType('OrganizationInput', {
-  description: 'An organization on Hugging Face as the client knows it.',
+  description: 'A Hugging Face organization, as the client knows it.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'The name in its address.' }),
-    hfId: t.string({ description: 'Its id on Hugging Face.' }),
-    fullName: t.string({ description: 'The name it shows.' }),
-    avatarUrl: t.string({ description: 'The absolute address of its picture.' }),
+    name: t.string({ required: true, description: 'The name in its address, e.g. `deepseek-ai`.' }),
+    hfId: t.string({ description: 'The id on Hugging Face.' }),
+    fullName: t.string({ description: 'The display name.' }),
+    avatarUrl: t.string({ description: 'The absolute address of the avatar image.' }),
   }),
 })
 
 export const AuthorInput = builder.inputType('AuthorInput', {
   description: 'An author of a paper.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'The name as the paper spells it.' }),
-    account: t.field({ type: AccountInput, description: 'The account that is linked to the author.' }),
+    name: t.string({ required: true, description: 'The name as spelled on the paper.' }),
+    account: t.field({ type: AccountInput, description: 'The Hugging Face account linked to the author.' }),
     claimStatus: t.string({
       description:
-        'How `account` came to be linked, in the words of Hugging Face: `claimed_verified`, `admin_assigned`, `extracted_confirmed` or `extracted_pending`.',
+        'How `account` came to be linked, as Hugging Face writes it: `claimed_verified`, `admin_assigned`, `extracted_confirmed` or `extracted_pending`.',
     }),
     claimChangedAt: t.string({ description: `When \`claimStatus\` last changed, ${instant}.` }),
     hidden: t.boolean({ description: 'Whether the Hugging Face page hides this author.' }),
@@ -41,52 +41,64 @@ export const AuthorInput = builder.inputType('AuthorInput', {
 })
 
 export const ListingInput = builder.inputType('ListingInput', {
-  description: 'That a paper is on an edition.',
+  description: 'A listing of the paper on an edition.',
   fields: (t) => ({
-    date: t.string({ required: true, description: 'The day of the edition, like `2026-06-16`.' }),
-    submitter: t.field({ type: AccountInput, description: 'The account that submitted it.' }),
-    submittedAt: t.string({ description: `When it was submitted, ${instant}.` }),
+    date: t.string({ required: true, description: 'The day of the edition, e.g. `2026-06-16`.' }),
+    submitter: t.field({ type: AccountInput, description: 'The account that submitted the paper.' }),
+    submittedAt: t.string({ description: `When the paper was submitted, ${instant}.` }),
   }),
 })
 
 export const PaperInput = builder.inputType('PaperInput', {
   description:
-    'What a client says of one paper. Leave out what it does not know: what is left out, or null, changes nothing. The words of arXiv and Hugging Face stand above those of clients; counters follow whoever saw them last. Each value is checked by itself, so that a wrong one rejects this record alone.',
+    'What a client knows about one paper. Omitted and null fields change nothing. Values from arXiv and Hugging Face take precedence over those from clients; counters take the newest observation. Each record is validated separately, so an invalid value rejects only that record.',
   fields: (t) => ({
-    observedAt: t.string({ description: `When all this was so, ${instant}. Default: now.` }),
+    observedAt: t.string({ description: `When these values were observed, ${instant}. Default: now.` }),
     arxivId: t.string({
       description:
-        'Its arXiv id, like `2505.11711`; a version is dropped. Without one the paper is found by title and day.',
+        'The arXiv id, e.g. `2505.11711`; the version is ignored. Without it, the paper is identified by title and day of publication.',
     }),
-    title: t.string({ required: true, description: 'Its title; line breaks are folded to spaces.' }),
-    abstract: t.string({ description: 'Its abstract; line breaks are folded to spaces.' }),
-    publishedAt: t.string({ required: true, description: `When it was published, ${instant}.` }),
+    title: t.string({ required: true, description: 'The title; line breaks become spaces.' }),
+    abstract: t.string({ description: 'The abstract; line breaks become spaces.' }),
+    publishedAt: t.string({
+      required: true,
+      description: `When the first version was published, ${instant}.`,
+    }),
     authors: t.field({ type: [AuthorInput], description: 'All authors, in order.' }),
-    authorCount: t.int({ description: 'How many authors it has, where their names are not known.' }),
-    upvotes: t.int({ description: 'How many upvotes it has on Hugging Face.' }),
-    commentCount: t.int({ description: 'How many comments it has on Hugging Face.' }),
-    githubStars: t.int({ description: 'How many stars its repository has.' }),
-    organization: t.field({ type: OrganizationInput, description: 'The organization it is from.' }),
-    aiSummary: t.string({ description: 'A summary written by a model.' }),
-    aiSummaryModel: t.string({ description: 'Which model wrote it.' }),
-    keywords: t.stringList({ description: 'Its keywords, up to 100.' }),
-    githubRepo: t.string({
-      description: 'The address of its code, like `https://github.com/deepseek-ai/DeepSeek-R1`.',
+    authorCount: t.int({ description: 'The number of authors, if their names are unknown.' }),
+    upvotes: t.int({ description: 'The number of upvotes on Hugging Face.' }),
+    commentCount: t.int({ description: 'The number of comments on Hugging Face.' }),
+    githubStars: t.int({ description: 'The number of stars of `githubRepo`.' }),
+    organization: t.field({
+      type: OrganizationInput,
+      description: 'The organization under which Hugging Face shows the paper.',
     }),
-    githubRepoAddedBy: t.string({ description: 'Who linked the code: `user`, `auto` or `admin`.' }),
-    projectPage: t.string({ description: 'The address of its project.' }),
-    thumbnailUrl: t.string({ description: 'The address of a small picture of it.' }),
-    mediaUrls: t.stringList({ description: 'Addresses of images and videos, up to 100.' }),
-    discussionId: t.string({ description: 'The id of its discussion on Hugging Face.' }),
-    authorParticipating: t.boolean({ description: 'Whether an author takes part in the discussion.' }),
-    doi: t.string({ description: 'Its DOI, like `10.1145/3600006.3613165`.' }),
-    journalRef: t.string({ description: 'Where it appeared, like `Nature 645, 633-638 (2025)`.' }),
-    comment: t.string({ description: "The authors' comment on arXiv, like the number of pages." }),
-    primaryCategory: t.string({ description: 'Its first arXiv category, like `cs.LG`.' }),
-    categories: t.stringList({ description: 'All its arXiv categories, like `["cs.LG", "stat.ML"]`.' }),
-    arxivVersion: t.int({ description: 'The newest version on arXiv, from 1.' }),
+    aiSummary: t.string({ description: 'A one-sentence summary by a language model.' }),
+    aiSummaryModel: t.string({ description: 'The model that wrote `aiSummary`.' }),
+    keywords: t.stringList({ description: 'The keywords by a language model: at most 100.' }),
+    githubRepo: t.string({
+      description: 'The address of the code repository, e.g. `https://github.com/deepseek-ai/DeepSeek-R1`.',
+    }),
+    githubRepoAddedBy: t.string({
+      description: 'Who linked `githubRepo`, as Hugging Face reports it, e.g. `user`, `auto` or `admin`.',
+    }),
+    projectPage: t.string({ description: 'The address of the project page.' }),
+    thumbnailUrl: t.string({ description: 'The address of an image of the first page.' }),
+    mediaUrls: t.stringList({
+      description: 'The addresses of images and videos uploaded with the paper: at most 100.',
+    }),
+    discussionId: t.string({ description: 'The id of the discussion on Hugging Face.' }),
+    authorParticipating: t.boolean({
+      description: 'Whether an author takes part in the discussion on Hugging Face.',
+    }),
+    doi: t.string({ description: 'The DOI of the published version, e.g. `10.1145/3600006.3613165`.' }),
+    journalRef: t.string({ description: 'The journal reference, e.g. `Nature 645, 633-638 (2025)`.' }),
+    comment: t.string({ description: "The authors' comment on arXiv, e.g. the number of pages." }),
+    primaryCategory: t.string({ description: 'The primary arXiv category, e.g. `cs.LG`.' }),
+    categories: t.stringList({ description: 'All arXiv categories, e.g. `["cs.LG", "stat.ML"]`.' }),
+    arxivVersion: t.int({ description: 'The number of the newest version on arXiv, from 1.' }),
     revisedAt: t.string({ description: `When \`arxivVersion\` appeared, ${instant}.` }),
-    withdrawnAt: t.string({ description: `When its authors withdrew it, ${instant}.` }),
-    listing: t.field({ type: ListingInput, description: 'An edition that lists it.' }),
+    withdrawnAt: t.string({ description: `When the authors withdrew the paper, ${instant}.` }),
+    listing: t.field({ type: ListingInput, description: 'An edition that lists the paper.' }),
   }),
 })

@@ -12,11 +12,11 @@ import { Paper, referredPaper } from './paper.ts'
 const mostRecords = 1_000
 
 const IngestOutcome = builder.enumType('IngestOutcome', {
-  description: 'What a record did to its paper.',
+  description: 'The effect of a request on a paper.',
   values: {
-    NEW: { value: 'new', description: 'The paper was not here before.' },
-    CHANGED: { value: 'changed', description: 'Something of the paper is different now.' },
-    UNCHANGED: { value: 'unchanged', description: 'Nothing was written: all of it was known.' },
+    NEW: { value: 'new', description: 'The paper was created.' },
+    CHANGED: { value: 'changed', description: 'The paper was updated.' },
+    UNCHANGED: { value: 'unchanged', description: 'Nothing was written, because all values were known.' },
   } satisfies Record<string, { value: Outcome; description: string }>,
 })
 
@@ -27,36 +27,37 @@ interface Ingested {
 type Rejected = Omit<Rejection, 'position'>
 
 const IngestedPaper = builder.objectRef<Ingested>('IngestedPaper').implement({
-  description: 'A record that was taken in.',
+  description: 'A record that was accepted.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'paperId' in value,
   fields: (t) => ({
     paper: t.field({
       type: Paper,
-      description: 'The paper that it speaks of, as it is now.',
+      description: 'The current state of the paper that the record describes.',
       resolve: ({ paperId }, _args, context, info) => referredPaper(paperId, context, info),
     }),
     outcome: t.field({
       type: IngestOutcome,
-      description: 'What became of that paper by all records of this request.',
+      description: 'The combined effect of all records of this request on the paper.',
       resolve: ({ outcome }) => outcome,
     }),
   }),
 })
 
 const RejectedPaper = builder.objectRef<Rejected>('RejectedPaper').implement({
-  description: 'A record that could not be taken in. Correct it and send it again; the others are stored.',
+  description: 'A record that was rejected. Correct it and send it again; the other records are stored.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'reason' in value,
   fields: (t) => ({
     path: t.exposeString('path', {
       nullable: true,
-      description: 'Which value is wrong, like `authors.0.name`. Null where it is the record as a whole.',
+      description:
+        'The path of the invalid value, e.g. `authors.0.name`. Null if the record as a whole is invalid.',
     }),
-    reason: t.exposeString('reason', { description: 'What is wrong with it, in a sentence.' }),
+    reason: t.exposeString('reason', { description: 'Why the record was rejected, in a sentence.' }),
   }),
 })
 
 const IngestPapersResult = builder.unionType('IngestPapersResult', {
-  description: 'What became of one record.',
+  description: 'The result for one record.',
   types: [IngestedPaper, RejectedPaper],
 })
 
@@ -65,46 +66,47 @@ interface Payload extends Recorded {
 }
 
 const IngestPapersPayload = builder.objectRef<Payload>('IngestPapersPayload').implement({
-  description: 'What `ingestPapers` did.',
+  description: 'The result of `ingestPapers`.',
   fields: (t) => ({
     results: t.field({
       type: [IngestPapersResult],
       extensions: { bound: 'one for each record that was sent' },
-      description: 'What became of each record, in the order in which they were sent.',
+      description: 'The result for each record, in the order of `papers`.',
       resolve: ({ results }) => results,
     }),
-    newCount: t.int({ description: 'Papers that are new.', resolve: ({ papers }) => papers.new }),
+    newCount: t.int({ description: 'The number of papers created.', resolve: ({ papers }) => papers.new }),
     changedCount: t.int({
-      description: 'Papers that are different now.',
+      description: 'The number of papers updated.',
       resolve: ({ papers }) => papers.changed,
     }),
     unchangedCount: t.int({
-      description: 'Papers that are as they were.',
+      description: 'The number of papers left unchanged.',
       resolve: ({ papers }) => papers.unchanged,
     }),
     rejectedCount: t.int({
-      description: 'Records that could not be taken in.',
+      description: 'The number of records rejected.',
       resolve: ({ results, outcomes }) => results.length - outcomes.length,
     }),
   }),
 })
 
-builder.mutationType({ description: 'Everything that can be written, by those who hold a token.' })
+builder.mutationType({ description: 'Write operations. They require a token.' })
 
 builder.mutationFields((t) => ({
   ingestPapers: t.field({
     tag: 'operations',
     type: IngestPapersPayload,
-    description: `Takes in papers, or what is new of papers that are here, and tells subscribers what changed. All records that pass are stored together or not at all; a record that does not pass costs no other. Sending the same again changes nothing, so a request whose answer was lost can be repeated. Needs the write token of this server (\`Authorization: Bearer …\`). The usual limit on the size of a request holds: about 300 records with abstracts in 1 MB.`,
+    description:
+      'Creates papers or updates existing ones, and notifies subscribers of the changes. Accepted records are stored together or not at all; a rejected record does not affect the others. Sending the same records again changes nothing, so a request can be repeated if its response was lost. Requires the write token of this server (`Authorization: Bearer …`). The usual limit on the size of a request applies: 1 MB holds about 300 records with abstracts.',
     args: {
       papers: t.arg({
         type: [PaperInput],
         required: true,
-        description: `The records, up to ${mostRecords}.`,
+        description: `The records: 1 to ${mostRecords}.`,
         validate: {
           type: 'array',
           minLength: [1, { message: 'send at least one record.' }],
-          maxLength: [mostRecords, { message: `send at most ${mostRecords} records; split what is more.` }],
+          maxLength: [mostRecords, { message: `send at most ${mostRecords} records in one request.` }],
         },
       }),
     },
@@ -135,6 +137,6 @@ function refuseStrangers({ canWrite, sharingKey }: Viewer): void {
       'This token does not allow writing. Ask the operator of this server for one that does.',
     )
   throw new UnauthenticatedError(
-    'Writing needs a token. Send the one that the operator has set as WRITE_TOKEN, in the header "Authorization: Bearer <token>"; a server without one takes no writes.',
+    'Writing requires a token. Send the WRITE_TOKEN that the operator of this server has set, in the header "Authorization: Bearer <token>"; a server without WRITE_TOKEN accepts no writes.',
   )
 }

@@ -13,10 +13,10 @@ export const Keyword = builder.loadableNodeRef('Keyword', {
 
 Keyword.implement({
   description:
-    'A keyword of papers, one for all its spellings: `Chain-of-Thought` and `chain-of-thought` are one.',
+    'A keyword of papers. Spellings that differ only in case are the same keyword, e.g. `Chain-of-Thought` and `chain-of-thought`.',
   fields: (t) => ({
     key: t.exposeString('key', {
-      description: 'The keyword in lower case, by which it is known, e.g. `chain-of-thought`.',
+      description: 'The keyword in lower case, which identifies it, e.g. `chain-of-thought`.',
     }),
     papers: t.connection(
       {
@@ -34,11 +34,11 @@ builder.queryFields((t) => ({
   keyword: t.field({
     type: Keyword,
     nullable: true,
-    description: 'A keyword; null where no paper has it.',
+    description: 'Looks up a keyword. Null if no paper has it.',
     args: {
       key: t.arg.string({
         required: true,
-        description: 'The keyword in any spelling: capitals do not matter. Example: `Chain-of-Thought`.',
+        description: 'The keyword; case is ignored. Example: `Chain-of-Thought`.',
         validate: nameArgument,
       }),
     },

@@ -18,7 +18,7 @@ import { Paper, referredPaper } from './paper.ts'
 
 export const Listing = builder.objectRef<ListingFields>('Listing').implement({
   description:
-    'A paper on an edition, with the account that submitted it. A paper can be on several editions.',
+    'A paper on an edition, with the account that submitted it. Several editions can list the same paper.',
   fields: (t) => ({
     edition: t.field({
       type: Edition,
@@ -33,23 +33,23 @@ export const Listing = builder.objectRef<ListingFields>('Listing').implement({
     submitter: t.field({
       type: Account,
       nullable: true,
-      description: 'Who submitted it. Null where no source has told.',
+      description: 'The account that submitted the paper. Null if unknown.',
       resolve: ({ submitter_name }) => submitter_name,
     }),
     submittedAt: t.expose('submitted_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was submitted. Null where the source tells only the day, or nothing.',
+      description: 'When the paper was submitted. Null if unknown, e.g. if the source reports only the day.',
     }),
     recordedAt: t.expose('recorded_at', {
       type: 'DateTime',
-      description: 'When this server first knew of the listing.',
+      description: 'When this server first stored the listing.',
     }),
   }),
 })
 
 const ListingConnection = builder.connectionObject(
-  { type: Listing, name: 'ListingConnection', description: 'A page of a list of listings.' },
+  { type: Listing, name: 'ListingConnection', description: 'A page of listings.' },
   { name: 'ListingEdge', description: 'A listing in a list.' },
 )
 
@@ -58,7 +58,7 @@ builder.objectFields(Paper, (t) => ({
     type: Listing,
     extensions: { columns: ['id'], bound: listingsShown },
     listSize: { assumedSize: 2 }, // as the bound would have it, a page of papers would seem beyond any limit
-    description: `The editions that list it, the newest first: ${listingsShown} at most. Most papers have one.`,
+    description: `The listings of the paper on editions, newest edition first: at most ${listingsShown}. Most papers have one.`,
     load: (ids: number[], { db }) => listingsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,
     resolve: ({ id }) => id,
@@ -69,7 +69,7 @@ builder.objectFields(Account, (t) => ({
   submissions: t.connection(
     {
       type: Listing,
-      description: 'What it submitted to editions, the newest edition first.',
+      description: 'The listings that the account submitted, newest edition first.',
       resolve: ({ name }, args, context, info) => {
         const wanted = listedPaperColumns(info)
         const list = listingsBySubmitter(wanted)
@@ -85,7 +85,7 @@ builder.objectFields(Edition, (t) => ({
   listings: t.connection(
     {
       type: Listing,
-      description: 'What it lists, the paper with the most upvotes first, as the page shows it.',
+      description: 'The listings of the edition, most upvotes first, as Hugging Face shows them.',
       resolve: ({ date }, args, context, info) => {
         const wanted = listedPaperColumns(info)
         const list = listingsOfEdition(wanted)

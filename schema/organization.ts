@@ -12,27 +12,29 @@ export const Organization = builder.loadableNodeRef('Organization', {
 })
 
 Organization.implement({
-  description: 'An organization on Hugging Face under which papers are shown.',
+  description: 'A Hugging Face organization under which papers are shown.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name in addresses, unique, e.g. `deepseek-ai`.' }),
+    name: t.exposeString('name', {
+      description: 'The name in its address, unique on Hugging Face, e.g. `deepseek-ai`.',
+    }),
     fullName: t.exposeString('full_name', {
       nullable: true,
-      description: 'The name it shows, e.g. `DeepSeek`. Null where no source has told it.',
+      description: 'The display name, e.g. `DeepSeek`. Null if unknown.',
     }),
     avatarUrl: t.expose('avatar_url', {
       type: 'URL',
       nullable: true,
-      description: 'Its picture. Null where no source has told it.',
+      description: 'The address of the avatar image. Null if unknown.',
     }),
     url: t.field({
       type: 'URL',
-      description: 'Its page on Hugging Face.',
+      description: 'The page on Hugging Face.',
       resolve: ({ name }) => `https://huggingface.co/${encodeURIComponent(name)}`,
     }),
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers shown under it.',
+        description: 'Papers shown under this organization.',
         args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('organization', name, args, context, info),
       },
@@ -45,11 +47,11 @@ builder.queryFields((t) => ({
   organization: t.field({
     type: Organization,
     nullable: true,
-    description: 'An organization by its name; null where it is not here.',
+    description: 'Looks up an organization by name. Null if not found.',
     args: {
       name: t.arg.string({
         required: true,
-        description: 'Its name in addresses, capitals included. Example: `deepseek-ai`.',
+        description: 'The name in its address, case-sensitive. Example: `deepseek-ai`.',
         validate: nameArgument,
       }),
     },

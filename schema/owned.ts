@@ -19,7 +19,7 @@ export const orderArgument = {
   type: PaperListOrderEnum,
   required: true,
   defaultValue: 'NEWEST',
-  description: 'In which order. For what is trending, ask `Query.papers` with a filter.',
+  description: 'The order of the papers. For TRENDING and RELEVANCE, use `Query.papers` with a filter.',
 } as const
 
 /** The papers of an author, keyword, organization or account: one statement for all parents that ask alike. */

@@ -28,33 +28,32 @@ const claims = {
 const ClaimStatus = builder.enumType('ClaimStatus', {
   description: 'How an account came to be linked to an author of a paper.',
   values: {
-    CLAIMED_VERIFIED: { description: 'The account claimed the authorship and the claim was verified.' },
-    ADMIN_ASSIGNED: { description: 'An administrator of Hugging Face linked it.' },
-    EXTRACTED_CONFIRMED: { description: 'It was found automatically, then confirmed.' },
-    EXTRACTED_PENDING: { description: 'It was found automatically, and nobody has confirmed it.' },
-    OTHER: { description: 'A status that Hugging Face has added since.' },
+    CLAIMED_VERIFIED: { description: 'The account claimed the authorship, and the claim was verified.' },
+    ADMIN_ASSIGNED: { description: 'An administrator of Hugging Face linked the account.' },
+    EXTRACTED_CONFIRMED: { description: 'The link was found automatically and then confirmed.' },
+    EXTRACTED_PENDING: { description: 'The link was found automatically and has not been confirmed.' },
+    OTHER: { description: 'A status of Hugging Face that this API does not know.' },
   } as const,
 })
 
 const AuthorEdgeRef = builder.objectRef<AuthorEdge>('PaperAuthorEdge').implement({
-  description: 'An author of a paper, with what is said of the authorship.',
+  description: 'An author of a paper, with details of the authorship.',
   fields: (t) => ({
     node: t.field({ type: Author, description: 'The author.', resolve: ({ node }) => node }),
     cursor: t.exposeString('cursor', {
-      description: 'Where this author stands: pass it as `after` or `before`.',
+      description: 'The cursor of this author. Pass it as `after` or `before`.',
     }),
-    position: t.exposeInt('position', { description: 'The place in the list of authors, from 1.' }),
+    position: t.exposeInt('position', { description: 'The position in the list of authors, from 1.' }),
     account: t.field({
       type: Account,
       nullable: true,
-      description:
-        'The Hugging Face account that is linked to this author of this paper. Null where none is.',
+      description: 'The Hugging Face account linked to this author of this paper. Null if none is linked.',
       resolve: async (edge, _args, context) => (await authorship(edge, context))?.account_name,
     }),
     claimStatus: t.field({
       type: ClaimStatus,
       nullable: true,
-      description: 'How `account` came to be linked. Null without one.',
+      description: 'How `account` came to be linked. Null if unknown.',
       resolve: async (edge, _args, context) => {
         const status = (await authorship(edge, context))?.claim_status
         return status ? (claims[status as keyof typeof claims] ?? 'OTHER') : null
@@ -63,7 +62,7 @@ const AuthorEdgeRef = builder.objectRef<AuthorEdge>('PaperAuthorEdge').implement
     claimChangedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When `claimStatus` last changed. Null without one.',
+      description: 'When `claimStatus` last changed. Null if unknown.',
       resolve: async (edge, _args, context) => (await authorship(edge, context))?.claim_changed_at,
     }),
     hidden: t.boolean({
@@ -74,7 +73,7 @@ const AuthorEdgeRef = builder.objectRef<AuthorEdge>('PaperAuthorEdge').implement
 })
 
 const PaperAuthorConnection = builder.connectionObject(
-  { type: Author, name: 'PaperAuthorConnection', description: 'A page of the authors of a paper.' },
+  { type: Author, name: 'PaperAuthorConnection', description: "A page of a paper's authors." },
   AuthorEdgeRef,
 )
 
@@ -83,8 +82,7 @@ builder.objectFields(Paper, (t) => ({
     {
       type: Author,
       extensions: { columns: ['author_names'] },
-      description:
-        'The authors in order. Empty where a source told only their number; `authorCount` then says how many there are.',
+      description: 'The authors, in order. Empty if only their number is known: see `authorCount`.',
       resolve: ({ id, author_names }, args): Connection<{ name: string }, AuthorEdge> => {
         const scope: CursorScope = { order: byPosition, scope: String(id) }
         const request = pageRequest(args, scope)

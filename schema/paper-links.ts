@@ -9,21 +9,21 @@ builder.objectFields(Paper, (t) => ({
     type: 'URL',
     nullable: true,
     description:
-      'Its page on Hugging Face, e.g. `https://huggingface.co/papers/2505.11711`. Null without an arXiv id.',
+      'The page on Hugging Face, e.g. `https://huggingface.co/papers/2505.11711`. Null if `arxivId` is null.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://huggingface.co/papers/${arxiv_id}`,
   }),
   discussionUrl: t.field({
     ...ofArxivId,
     type: 'URL',
     nullable: true,
-    description: 'Its discussion on Hugging Face, at the foot of `pageUrl`. Null without an arXiv id.',
+    description: 'The discussion on Hugging Face, at the foot of `pageUrl`. Null if `arxivId` is null.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://huggingface.co/papers/${arxiv_id}#community`,
   }),
   arxivUrl: t.field({
     ...ofArxivId,
     type: 'URL',
     nullable: true,
-    description: 'Its page on arXiv, e.g. `https://arxiv.org/abs/2505.11711`. Null without an arXiv id.',
+    description: 'The page on arXiv, e.g. `https://arxiv.org/abs/2505.11711`. Null if `arxivId` is null.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://arxiv.org/abs/${arxiv_id}`,
   }),
   pdfUrl: t.field({
@@ -31,7 +31,7 @@ builder.objectFields(Paper, (t) => ({
     type: 'URL',
     nullable: true,
     description:
-      'Its PDF on arXiv, the newest version, e.g. `https://arxiv.org/pdf/2505.11711`. Null without an arXiv id.',
+      'The PDF of the newest version on arXiv, e.g. `https://arxiv.org/pdf/2505.11711`. Null if `arxivId` is null.',
     resolve: ({ arxiv_id }) => arxiv_id && `https://arxiv.org/pdf/${arxiv_id}`,
   }),
 }))

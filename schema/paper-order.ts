@@ -19,28 +19,30 @@ const listOrders = {
   NEWEST: { description: 'By `publishedAt`.' },
   EDITION: {
     description:
-      'By the last edition that lists them, then by upvotes: the site page after page. Unlisted ones last.',
+      'By the last edition that lists the paper, then by upvotes, as on the pages of Hugging Face. Unlisted papers come last.',
   },
-  UPVOTES: { description: 'By upvotes.' },
-  COMMENTS: { description: 'By comments.' },
-  STARS: { description: 'By stars of the repository; papers without one last.' },
+  UPVOTES: { description: 'By the number of upvotes.' },
+  COMMENTS: { description: 'By the number of comments.' },
+  STARS: {
+    description: 'By the number of stars of the repository. Papers without a known number come last.',
+  },
 } as const satisfies Record<PaperListOrder, { description: string }>
 
 export const PaperListOrderEnum = builder.enumType('PaperListOrder', {
   description:
-    'Orders of the papers of one object. All go downwards; equal ones come with the one stored last first.',
+    'Orders of the papers of one object. Always descending; ties are broken by the most recently stored first.',
   values: listOrders,
 })
 
 export const PaperOrderEnum = builder.enumType('PaperOrder', {
-  description: 'Orders of papers. All go downwards; equal ones come with the one stored last first.',
+  description: 'Orders of papers. Always descending; ties are broken by the most recently stored first.',
   values: {
     ...listOrders,
     TRENDING: {
-      description: `By \`trending.score\` at \`asOf\`: upvotes, each of which counts half as much for every ${halfLifeHours} hours of its age. Of the papers that were published or listed in the ${trendingDays} days before, as far as they had been looked at by then.`,
+      description: `By \`trending.score\` at \`asOf\`: the number of upvotes, each counting half as much for every ${halfLifeHours} hours of its age. Covers papers published or listed in the preceding ${trendingDays} days that had been observed by then.`,
     },
     RELEVANCE: {
-      description: `By how well they match \`filter.text\`, which has to be given: words in the title count 1, in authors and keywords 0.4, in the abstract 0.1, put together as Postgres' \`ts_rank\` does and divided by 1 + log(length). Of the ${rankedAtMost} newest matches.`,
+      description: `By how well the paper matches \`filter.text\`, which is required. Words in the title weigh 1, in authors and keywords 0.4, in the abstract 0.1, combined by \`ts_rank\` of Postgres and divided by 1 + log(length). Covers the ${rankedAtMost} newest matches.`,
     },
   } as const satisfies Record<PaperOrder, { description: string }>,
 })
@@ -65,7 +67,7 @@ export async function rootPapers(
   const request = pageRequest(args, scope)
   if (order === 'RELEVANCE' && filter.text === undefined && filter.arxivId === undefined)
     throw new BadInputError(
-      'order: RELEVANCE is for searches; pass `filter.text` with the words to search for, or another order.',
+      'order: RELEVANCE requires `filter.text`; pass the words to search for, or choose another order.',
       ['order'],
     )
   const query = { filter, order, asOf: momentOf(args, given, scope) }

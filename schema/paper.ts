@@ -18,7 +18,7 @@ builder.nodeRef(Paper, {
 })
 
 export const PaperConnection = builder.connectionObject(
-  { type: Paper, name: 'PaperConnection', description: 'A page of a list of papers.' },
+  { type: Paper, name: 'PaperConnection', description: 'A page of papers.' },
   { name: 'PaperEdge', description: 'A paper in a list.' },
 )
 
@@ -26,17 +26,17 @@ builder.queryFields((t) => ({
   paper: t.field({
     type: Paper,
     nullable: true,
-    description: 'One paper, by its global id or by its arXiv id; null where it is not here.',
+    description: 'Looks up a paper by its global id or its arXiv id; pass one of them. Null if not found.',
     args: {
       id: t.arg.id({ description: 'The global id of the paper.' }),
       arxivId: t.arg.string({
         description:
-          'The arXiv id in whatever form it is at hand: `2505.11711`, `2505.11711v2`, `arXiv:2505.11711`, `https://arxiv.org/abs/2505.11711`, `https://huggingface.co/papers/2505.11711`. A version does not matter: the paper is the same.',
+          'The arXiv id, or an address with it: `2505.11711`, `2505.11711v2`, `arXiv:2505.11711`, `https://arxiv.org/abs/2505.11711`, `https://huggingface.co/papers/2505.11711`. The version is ignored.',
         validate: {
           refine: [
             (text) => arxivIdOf(text) !== undefined,
             {
-              message: 'this is no arXiv id; write one like "2505.11711" or paste the address of the paper.',
+              message: 'not an arXiv id; expected e.g. "2505.11711" or the address of the paper.',
             },
           ],
         },
@@ -56,22 +56,22 @@ builder.queryFields((t) => ({
   papers: t.connection(
     {
       type: Paper,
-      description: 'Papers in the order asked for.',
+      description: 'Lists papers, filtered and ordered.',
       args: {
         filter: t.arg({
           type: PaperFilterInput,
-          description: 'Only papers like this. Leave it out for all.',
+          description: 'Only papers that meet these conditions. Omit it for all papers.',
         }),
         order: t.arg({
           type: PaperOrderEnum,
           required: true,
           defaultValue: 'NEWEST',
-          description: 'In which order.',
+          description: 'The order of the papers.',
         }),
         asOf: t.arg({
           type: 'DateTime',
           description:
-            'For the order TRENDING: what was trending at this instant. Asked again tomorrow, it gives the same answer: it rests on what sources had told by then. Only `filter` looks at the papers as they are now. Leave it out for now. Example: `2026-06-12T12:00:00Z`.',
+            'For the order TRENDING: the instant at which papers are ranked. A past ranking is repeatable, because it uses only what had been observed by that instant; only `filter` applies to papers as they are now. Default: now. Example: `2026-06-12T12:00:00Z`.',
         }),
       },
       validate: {
@@ -79,7 +79,7 @@ builder.queryFields((t) => ({
           rejectFirstWithLast,
           [
             ({ order, asOf }) => asOf == null || order === 'TRENDING',
-            { message: 'only the order TRENDING is of a moment; leave it out.', path: ['asOf'] },
+            { message: 'only available with the order TRENDING; omit it.', path: ['asOf'] },
           ],
         ],
       },

@@ -11,38 +11,38 @@ import { PaperOrderEnum, rootPapers } from './paper-order.ts'
 import { SubmissionsRef } from './submissions.ts'
 
 export const PeriodKindEnum = builder.enumType('PeriodKind', {
-  description: 'How long a period is.',
+  description: 'The length of a period.',
   values: {
     DAY: { value: 'day', description: 'One calendar day.' },
-    WEEK: { value: 'week', description: 'An ISO week, Monday to Sunday.' },
-    MONTH: { value: 'month', description: 'A month.' },
+    WEEK: { value: 'week', description: 'One ISO week, Monday to Sunday.' },
+    MONTH: { value: 'month', description: 'One calendar month.' },
   } as const satisfies Record<string, { value: PeriodKind; description: string }>,
 })
 
 const PeriodRef = builder.objectRef<Period>('Period')
 
 PeriodRef.implement({
-  description: 'A day, a week or a month of editions, with their papers ranked over the whole of it.',
+  description: 'A day, week or month of editions, with their papers ranked across the whole period.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: PeriodKindEnum, description: 'How long it is.' }),
-    name: t.exposeString('name', { description: 'Its name: `2026-01-05`, `2026-W02` or `2026-01`.' }),
-    from: t.expose('from', { type: 'Date', description: 'Its first day.' }),
-    to: t.expose('to', { type: 'Date', description: 'Its last day.' }),
+    kind: t.expose('kind', { type: PeriodKindEnum, description: 'The length of the period.' }),
+    name: t.exposeString('name', { description: 'The name, e.g. `2026-01-05`, `2026-W02` or `2026-01`.' }),
+    from: t.expose('from', { type: 'Date', description: 'The first day of the period.' }),
+    to: t.expose('to', { type: 'Date', description: 'The last day of the period.' }),
     previous: t.field({
       type: PeriodRef,
-      description: 'The one before, with or without editions.',
+      description: 'The preceding period of the same kind, with or without editions.',
       resolve: ({ kind, from }) => periodOf(kind, addDays(from, -1)),
     }),
     next: t.field({
       type: PeriodRef,
-      description: 'The one after, with or without editions.',
+      description: 'The following period of the same kind, with or without editions.',
       resolve: ({ kind, to }) => periodOf(kind, addDays(to, 1)),
     }),
     editions: t.field({
       type: [Edition],
       extensions: { bound: 31 },
       listSize: { assumedSize: 7 },
-      description: 'Its editions, the newest first.',
+      description: 'The editions of the period, newest first.',
       resolve: async ({ from, to }, _args, { db }) => {
         const page = await readListPage<{ date: string }>(db, listOfEditions(from, to), {
           limit: 31,
@@ -54,13 +54,13 @@ PeriodRef.implement({
     papers: t.connection(
       {
         type: Paper,
-        description: 'Papers that its editions list, each once, the most upvotes first.',
+        description: 'The papers that its editions list, each once, most upvotes first by default.',
         args: {
           order: t.arg({
             type: PaperOrderEnum,
             required: true,
             defaultValue: 'UPVOTES',
-            description: 'In which order; TRENDING is of now.',
+            description: 'The order of the papers. TRENDING is as of now; RELEVANCE is not available here.',
           }),
         },
         validate: rejectFirstWithLast,
@@ -73,7 +73,7 @@ PeriodRef.implement({
       type: [SubmissionsRef],
       extensions: { bound: submittersShown },
       listSize: { assumedSize: 20 },
-      description: `Who submitted to its editions, the most papers first: ${submittersShown} at most.`,
+      description: `The accounts that submitted papers to its editions, most papers first: at most ${submittersShown}.`,
       resolve: (span, _args, { db }) => submittersOf(db, [span]),
     }),
   }),
@@ -82,15 +82,15 @@ PeriodRef.implement({
 builder.queryFields((t) => ({
   period: t.field({
     type: PeriodRef,
-    description: 'A day, an ISO week or a month of editions. Pass one of the three.',
+    description: 'The editions of a day, an ISO week or a month. Pass exactly one argument.',
     args: {
-      day: t.arg({ type: 'Date', description: 'A day. Example: `2026-01-05`.' }),
-      week: t.arg.string({ description: 'An ISO week. Example: `2026-W02`, 5 to 11 January.' }),
-      month: t.arg.string({ description: 'A month. Example: `2026-01`.' }),
+      day: t.arg({ type: 'Date', description: 'The day. Example: `2026-01-05`.' }),
+      week: t.arg.string({ description: 'The ISO week. Example: `2026-W02`, which is 5 to 11 January.' }),
+      month: t.arg.string({ description: 'The month. Example: `2026-01`.' }),
     },
     validate: [
       ({ day, week, month }) => [day, week, month].filter((name) => name != null).length === 1,
-      { message: 'pass one of `day`, `week` and `month`.', path: ['week'] },
+      { message: 'pass exactly one of `day`, `week` and `month`.', path: ['week'] },
     ],
     resolve: (_root, given) => {
       const kind = given.day != null ? 'day' : given.week != null ? 'week' : 'month'
@@ -99,7 +99,7 @@ builder.queryFields((t) => ({
       const period = parsePeriod(kind, name)
       if (period) return period
       throw new BadInputError(
-        `${kind}: there is no ${kind} ${JSON.stringify(name.slice(0, 20))}; write ${kind === 'week' ? 'a year and its ISO week, like "2026-W02"' : 'a year and month, like "2026-01"'}.`,
+        `${kind}: ${JSON.stringify(name.slice(0, 20))} is not a ${kind}; write ${kind === 'week' ? 'a year and its ISO week, like "2026-W02"' : 'a year and month, like "2026-01"'}.`,
         [kind],
       )
     },

@@ -10,31 +10,31 @@ const most = 20
 const sentence = `pass a whole number from 1 to ${most}.`
 
 const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
-  description: 'A paper that has something in common with another one, and what.',
+  description: 'A related paper, with what it has in common with the first paper.',
   fields: (t) => ({
     paper: t.field({
       type: Paper,
-      description: 'The other paper.',
+      description: 'The related paper.',
       resolve: ({ related_id }, _args, context, info) => referredPaper(related_id, context, info),
     }),
     score: t.exposeFloat('score', {
       description:
-        'How much: 1 for each shared keyword and 2 for each of `sharedAuthors`, divided by the root of 1 + how many the first paper has, and ten times how well the other matches the words of its title.',
+        'The strength of the relation: `sharedKeywords` / sqrt(1 + keywords of the first paper) + 2 * `sharedAuthors` / sqrt(1 + authors of the first paper) + 10 * the text rank of the related paper for the words of the first title.',
     }),
     sharedKeywords: t.field({
       type: [Keyword],
       extensions: { bound: 'the keywords of one paper' },
-      description: 'Keywords that both have.',
+      description: 'The keywords of both papers.',
       resolve: ({ keyword_keys }) => keyword_keys.map((key) => ({ key })),
     }),
     sharedAuthors: t.field({
       type: [Author],
       extensions: { bound: 'the authors of one paper' },
-      description: `Authors that both have, of the first ${authorsUsed} of the first paper.`,
+      description: `The authors of both papers, among the first ${authorsUsed} authors of the first paper.`,
       resolve: ({ author_names }) => author_names.map((name) => ({ name })),
     }),
     sharedWords: t.exposeBoolean('by_text', {
-      description: 'Whether words of the title stand in the other paper.',
+      description: 'Whether the related paper contains words of the first title.',
     }),
   }),
 })
@@ -45,7 +45,7 @@ builder.objectFields(Paper, (t) => ({
     extensions: { columns: ['id'], bound: most },
     listSize: listSizeByFirst(5),
     description:
-      'Papers that are related by keywords, authors or words, the closest first. Considered are, of the newest papers of each keyword and author, the 200 with most in common, and the 200 newest with the two longest words of the title.',
+      'Papers related by keywords, authors or words, highest score first. Candidates are the 200 papers with the most in common, among the most recently stored papers of each keyword and author, and the 200 newest papers that contain the two longest words of the title.',
     args: {
       first: t.arg.int({
         required: true,

@@ -4,42 +4,45 @@ import { builder } from './core/builder.ts'
 
 export const Source = builder.objectRef<SourceRow>('Source').implement({
   tag: 'operations',
-  description: 'A way in for papers, and how the last readings went.',
+  description: 'A source of papers, with the outcome of its latest reads.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: 'Its name: `huggingface`, `arxiv`, `page`, `json` or `client`.',
+      description:
+        'The name: `huggingface` and `arxiv` are their APIs, `page` is saved text of the Daily Papers page, `json` is saved responses of the Hugging Face API, and `client` is the mutation `ingestPapers`.',
     }),
     lastReadAt: t.expose('last_read_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last read, well or not. Null where it never was.',
+      description: 'When the source was last read, successfully or not. Null if never.',
     }),
     lastSuccessAt: t.expose('last_success_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last read to the end without a fault. Null where it never was.',
+      description: 'When the source was last read completely and without error. Null if never.',
     }),
     lastErrorAt: t.expose('last_error_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When reading it last failed. Null where it never did.',
+      description: 'When reading the source last failed. Null if never.',
     }),
     lastError: t.exposeString('last_error', {
       nullable: true,
-      description: 'What went wrong at `lastErrorAt`, in a sentence. Null where nothing ever did.',
+      description: 'The error at `lastErrorAt`, in a sentence. Null if there was none.',
     }),
     lagSeconds: t.int({
       nullable: true,
       description:
-        'Whole seconds since `lastSuccessAt`: tells a quiet day from a source that is down. Null without one.',
+        'Whole seconds since `lastSuccessAt`, which tell a quiet day from a source that is down. Null if `lastSuccessAt` is null.',
       resolve: ({ last_success_at }) =>
         last_success_at && Math.max(0, Math.floor((Date.now() - last_success_at.getTime()) / 1000)),
     }),
-    recordsRead: t.exposeInt('records_read', { description: 'Records it has given so far.' }),
-    papersNew: t.exposeInt('papers_new', { description: 'Papers that were new through it.' }),
-    papersChanged: t.exposeInt('papers_changed', { description: 'Times that it changed a paper.' }),
+    recordsRead: t.exposeInt('records_read', { description: 'The number of records read so far.' }),
+    papersNew: t.exposeInt('papers_new', { description: 'The number of papers that the source added.' }),
+    papersChanged: t.exposeInt('papers_changed', {
+      description: 'How many times the source changed a paper.',
+    }),
     recordsRejected: t.exposeInt('records_rejected', {
-      description: 'Items of it that could not be read as a paper.',
+      description: 'The number of items that could not be read as a paper.',
     }),
   }),
 })
@@ -50,7 +53,7 @@ builder.queryFields((t) => ({
     listSize: { assumedSize: 5 },
     type: [Source],
     extensions: { bound: 'the ways in that this server knows: five' },
-    description: 'Where papers come from, and how fresh each is.',
+    description: 'Lists the sources of papers and how fresh each one is.',
     resolve: (_root, _args, { db }) => allSources(db),
   }),
 }))

@@ -13,43 +13,54 @@ const mostKeywordDays = 92
 const mostKeywords = 100
 
 const StatsPointRef = builder.objectRef<StatsPoint>('StatsPoint').implement({
-  description: 'What the editions of one day, week or month brought.',
+  description: 'The figures of one day, week or month of editions.',
   fields: (t) => ({
-    start: t.expose('start', { type: 'Date', description: 'Its first day.' }),
-    papers: t.exposeInt('papers', { description: 'Papers that an edition listed for the first time.' }),
-    upvotes: t.exposeInt('upvotes', { description: 'Upvotes that these papers have by now.' }),
-    comments: t.exposeInt('comments', { description: 'Comments that these papers have by now.' }),
+    start: t.expose('start', { type: 'Date', description: 'The first day of the period.' }),
+    papers: t.exposeInt('papers', { description: 'The number of papers first listed in the period.' }),
+    upvotes: t.exposeInt('upvotes', { description: 'The number of upvotes that these papers have now.' }),
+    comments: t.exposeInt('comments', { description: 'The number of comments that these papers have now.' }),
   }),
 })
 
 const KeywordTrendRef = builder.objectRef<KeywordTrend>('KeywordTrend').implement({
-  description: 'How often a keyword stood on papers of some days, and of as many days before.',
+  description:
+    'How often papers of a range of days have a keyword, compared with the preceding range of the same length.',
   fields: (t) => ({
     keyword: t.field({ type: Keyword, description: 'The keyword.', resolve: ({ key }) => ({ key }) }),
-    papers: t.exposeInt('papers', { description: 'Papers with it that were first listed in these days.' }),
+    papers: t.exposeInt('papers', {
+      description: 'The number of papers with the keyword first listed in the range.',
+    }),
     previousPapers: t.exposeInt('previous', {
-      description: 'Papers with it that were first listed in as many days just before.',
+      description: 'The number of papers with the keyword first listed in the preceding range.',
     }),
     growth: t.float({
       nullable: true,
       description:
-        '`papers` divided by `previousPapers`: 2 means twice as many. Null where there were none before.',
+        '`papers` divided by `previousPapers`: 2 means twice as many. Null if `previousPapers` is 0.',
       resolve: ({ papers, previous }) => (previous === 0 ? null : papers / previous),
     }),
   }),
 })
 
 builder.queryFields((t) => {
-  const from = t.arg({ type: 'Date', required: true, description: 'The first day. Example: `2026-06-01`.' })
-  const to = t.arg({ type: 'Date', required: true, description: 'The last day. Example: `2026-06-30`.' })
+  const from = t.arg({
+    type: 'Date',
+    required: true,
+    description: 'The first day, inclusive. Example: `2026-06-01`.',
+  })
+  const to = t.arg({
+    type: 'Date',
+    required: true,
+    description: 'The last day, inclusive. Example: `2026-06-30`.',
+  })
   return {
     stats: t.field({
       type: [StatsPointRef],
       extensions: { bound: Math.max(...Object.values(mostPoints)) },
       listSize: { assumedSize: 31 }, // a month of days, the usual plot
-      description: `Papers, upvotes and comments over time, the oldest first, one point for each period that has a day in between: up to ${mostPoints.day} days, ${mostPoints.week} weeks or ${mostPoints.month} months.`,
+      description: `Papers, upvotes and comments over time, oldest first: one point for each period that overlaps the range. At most ${mostPoints.day} days, ${mostPoints.week} weeks or ${mostPoints.month} months.`,
       args: {
-        by: t.arg({ type: PeriodKindEnum, required: true, description: 'How long each period is.' }),
+        by: t.arg({ type: PeriodKindEnum, required: true, description: 'The length of each period.' }),
         from,
         to,
       },
@@ -61,7 +72,7 @@ builder.queryFields((t) => {
         for (let period = first; period.from <= last.from; period = periodOf(by, addDays(period.to, 1)))
           if (++points > mostPoints[by])
             throw new BadInputError(
-              `to: these are more than ${mostPoints[by]} points; choose a later \`from\`, or longer periods.`,
+              `to: the range has more than ${mostPoints[by]} points; choose a later \`from\`, or longer periods.`,
               ['to'],
             )
         return statsBetween(db, by, first.from, last.from, last.to)
@@ -71,14 +82,14 @@ builder.queryFields((t) => {
       type: [KeywordTrendRef],
       extensions: { bound: mostKeywords },
       listSize: listSizeByFirst(20),
-      description: `The keywords of the papers first listed in some days (up to ${mostKeywordDays}), the commonest first, and how they grew.`,
+      description: `The most frequent keywords of the papers first listed in a range of at most ${mostKeywordDays} days, most papers first, with their growth over the preceding range.`,
       args: {
         from,
         to,
         first: t.arg.int({
           required: true,
           defaultValue: 20,
-          description: `How many: 1 to ${mostKeywords}.`,
+          description: `The number of keywords to return: 1 to ${mostKeywords}.`,
           validate: {
             type: 'number',
             min: [1, { message: `pass a whole number from 1 to ${mostKeywords}.` }],
@@ -90,7 +101,9 @@ builder.queryFields((t) => {
         requireSpan(given)
         const days = Math.round((Date.parse(given.to) - Date.parse(given.from)) / 86_400_000) + 1
         if (days > mostKeywordDays)
-          throw new BadInputError(`to: these are ${days} days; choose ${mostKeywordDays} at most.`, ['to'])
+          throw new BadInputError(`to: the range has ${days} days; choose at most ${mostKeywordDays}.`, [
+            'to',
+          ])
         return topKeywords(db, given.from, given.to, addDays(given.from, -days), first)
       },
     }),
@@ -98,7 +111,7 @@ builder.queryFields((t) => {
 })
 
 function requireSpan({ from, to }: { from: string; to: string }): void {
-  if (from > to) throw new BadInputError('to: this day is before `from`.', ['to'])
+  if (from > to) throw new BadInputError('to: must not be before `from`.', ['to'])
   requireNear(to, 'to')
   requireNear(from, 'from')
 }

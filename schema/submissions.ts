@@ -3,13 +3,13 @@ import { Account } from './account.ts'
 import { builder } from './core/builder.ts'
 
 export const SubmissionsRef = builder.objectRef<Submissions>('Submissions').implement({
-  description: 'An account and how much it submitted.',
+  description: 'An account and the number of papers it submitted.',
   fields: (t) => ({
     account: t.field({
       type: Account,
-      description: 'Who submitted.',
+      description: 'The account that submitted the papers.',
       resolve: ({ submitter_name }) => submitter_name,
     }),
-    papers: t.exposeInt('papers', { description: 'How many papers it put on these editions.' }),
+    papers: t.exposeInt('papers', { description: 'The number of papers it submitted to these editions.' }),
   }),
 })

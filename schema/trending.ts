@@ -7,28 +7,30 @@ import { Paper } from './paper.ts'
 const hour = 3_600_000
 
 const TrendRef = builder.objectRef<Trend>('Trend').implement({
-  description: `How a paper did at one instant, and what its place among the trending follows from. Exponential decay as in "Forward Decay" (Cormode and others, ICDE 2009): score = sum over gains of gain * 2^(-age in hours / ${halfLifeHours}). A gain is what a look at the votes finds more than the look before; it counts from that look. The votes that the first look found count from when the paper was listed, or published where it was not listed by then: they are \`ageHours\` old. To check a score, take the looks from \`Paper.history\`.`,
+  description: `The values behind the order TRENDING at one instant. Upvotes decay exponentially, as in "Forward Decay" (Cormode et al., ICDE 2009): score = sum over gains of gain * 2^(-age in hours / ${halfLifeHours}). A gain is the increase in upvotes between two observations and dates from the later one. The upvotes of the first observation date from when the paper was first listed (or published, if it was not listed by then), or from that observation if it came earlier. To check a score, use the observations in \`Paper.history\`.`,
   fields: (t) => ({
-    asOf: t.expose('as_of', { type: 'DateTime', description: 'The instant.' }),
+    asOf: t.expose('as_of', { type: 'DateTime', description: 'The instant of these values.' }),
     score: t.exposeFloat('score', {
-      description: 'By which papers are ranked: as many votes as if all were cast at this instant.',
+      description:
+        'The value that papers are ranked by: their upvotes weighted by age, where an upvote at `asOf` counts 1.',
     }),
     upvotes: t.exposeInt('upvotes', {
-      description: 'Upvotes as known then; 0 before anybody had looked.',
+      description: 'The number of upvotes known at `asOf`; 0 before the first observation.',
     }),
     gainedLastDay: t.exposeInt('gained', {
-      description: 'How many of `upvotes` came in the 24 hours before.',
+      description: 'How many of `upvotes` were gained in the preceding 24 hours.',
     }),
     upvotesPerHour: t.float({
       description: '`gainedLastDay` divided by 24.',
       resolve: ({ gained }) => gained / 24,
     }),
     ageHours: t.float({
-      description: 'Hours since it was first listed, or published where it was not listed by then.',
+      description:
+        'Hours since the paper was first listed, or since it was published if it was not listed by then.',
       resolve: ({ since, as_of }) => Math.max(0, (as_of.getTime() - since.getTime()) / hour),
     }),
     halfLifeHours: t.int({
-      description: 'After so many hours a vote counts half.',
+      description: 'The age in hours at which an upvote counts half.',
       resolve: () => halfLifeHours,
     }),
   }),
@@ -38,11 +40,11 @@ builder.objectFields(Paper, (t) => ({
   trending: t.field({
     type: TrendRef,
     extensions: { columns: ['id', 'published_at'] },
-    description: 'Why it is, or was, where it is in the order TRENDING.',
+    description: "The values that decide the paper's position in the order TRENDING.",
     args: {
       asOf: t.arg({
         type: 'DateTime',
-        description: 'At this instant. Leave it out for now. Example: `2026-06-12T12:00:00Z`.',
+        description: 'The instant to compute the values for. Default: now. Example: `2026-06-12T12:00:00Z`.',
       }),
     },
     resolve: async (paper, { asOf }, context) => {

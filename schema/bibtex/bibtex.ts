@@ -24,7 +24,7 @@ builder.objectField(Paper, 'bibtex', (t) =>
       ],
     },
     description:
-      'A BibTeX entry to cite it with, with a key of its own, e.g. `kovacs2025role:2505.11711`. Formulas stay as they are, accents become LaTeX commands, capitals of the title are kept.',
+      'A BibTeX entry for citing the paper, with a unique key, e.g. `kovacs2025role:2505.11711`. Formulas are unchanged, accents become LaTeX commands, and the capitals of the title are protected.',
     resolve: (paper) => bibtex(paper),
   }),
 )

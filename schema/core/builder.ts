@@ -38,33 +38,35 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     idFieldOptions: {
-      description: 'The global id: opaque, unique over all types, never changes. Pass it to `node`.',
+      description: 'The global id: opaque, unique across types, and stable. Pass it to `node`.',
     },
     nodeTypeOptions: {
-      description: 'Whatever has a global id, and can be read again by it with `node`.',
+      description: 'An object with a global id, by which `node` can fetch it again.',
     },
     pageInfoTypeOptions: {
       shareable: true, // every subgraph with Relay connections has it
-      description: 'Where a page stands in its list, as Relay defines it.',
+      description: 'The position of a page in its list, as Relay defines it.',
     },
-    hasNextPageFieldOptions: { description: 'More follows after `endCursor`.' },
-    hasPreviousPageFieldOptions: { description: 'More stands before `startCursor`.' },
+    hasNextPageFieldOptions: { description: 'Whether more items follow `endCursor`.' },
+    hasPreviousPageFieldOptions: { description: 'Whether more items precede `startCursor`.' },
     startCursorFieldOptions: {
-      description: 'The cursor of the first edge: pass it as `before` to page back. Null on an empty page.',
+      description:
+        'The cursor of the first edge. Pass it as `before` to page backward. Null if the page is empty.',
     },
     endCursorFieldOptions: {
-      description: 'The cursor of the last edge: pass it as `after` to page on. Null on an empty page.',
+      description:
+        'The cursor of the last edge. Pass it as `after` to page forward. Null if the page is empty.',
     },
-    pageInfoFieldOptions: { description: 'Where this page stands in the list.' },
+    pageInfoFieldOptions: { description: 'The position of this page in the list.' },
     edgesFieldOptions: {
       nullable: false,
       description: 'The items of this page in order, each with its cursor.',
     },
-    nodesOnConnection: { description: 'The items of this page in order, where no cursor of each is needed.' },
+    nodesOnConnection: { description: 'The items of this page in order, without cursors.' },
     nodeFieldOptions: { nullable: false, description: 'The item.' },
     cursorFieldOptions: {
       type: 'String',
-      description: 'Where this item stands: pass it as `after` or `before`.',
+      description: 'The cursor of this item. Pass it as `after` or `before`.',
     },
     ...pagingArguments,
     defaultConnectionFieldOptions: { validate: rejectFirstWithLast, listSize: connectionSize },
@@ -80,9 +82,9 @@ builder.addScalarType('URL', UrlScalar)
 builder.globalConnectionField('totalCount', (t) =>
   t.int({
     cost: 10, // counts up to as many rows as it can say
-    description: `How many items the whole list has, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more.`,
+    description: `The number of items in the whole list, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more".`,
     resolve: ({ count }) => count(),
   }),
 )
 
-builder.queryType({ description: 'Everything that can be read.' })
+builder.queryType({ description: 'Read operations.' })

@@ -37,4 +37,4 @@ export function createContext({ db, feed, viewer = anonymous, intake = nothing }
 }
 
 /** Where only queries and subscriptions are executed. */
-const nothing: Intake = () => ({ rejection: { reason: 'No papers are taken in here.' } })
+const nothing: Intake = () => ({ rejection: { reason: 'This server accepts no papers.' } })

@@ -30,16 +30,18 @@ export function decodeCursor(cursor: string, { order, scope }: CursorScope, argu
     )
   if (name !== order.name)
     throw new BadInputError(
-      `${argument}: this cursor is of the order ${name}, and the list is in the order ${order.name}; pass a cursor of this list, or begin without one.`,
+      `${argument}: this cursor belongs to the order ${name}, but the list has the order ${order.name}; pass a cursor of this list, or start without one.`,
       [argument],
     )
   if (from !== scope)
     throw new BadInputError(
-      `${argument}: this cursor is of a list with another filter or owner; pass a cursor of this list, or begin without one.`,
+      `${argument}: this cursor belongs to a list with another filter or owner; pass a cursor of this list, or start without one.`,
       [argument],
     )
   if (keys.length !== order.keys.length || !order.keys.every(({ kind }, index) => fits(kind, keys[index])))
-    throw new BadInputError(`${argument}: this cursor is damaged; pass it exactly as it came.`, [argument])
+    throw new BadInputError(`${argument}: this cursor is damaged; pass it exactly as you received it.`, [
+      argument,
+    ])
   return keys as (string | number)[]
 }
 

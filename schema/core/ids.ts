@@ -34,7 +34,7 @@ export function parseGlobalId(globalId: string): NodeId | undefined {
 export function malformedId(globalId: string, path: InputPath = ['id']): BadInputError {
   const shown = globalId.length > 60 ? `${globalId.slice(0, 60)}…` : globalId
   return new BadInputError(
-    `${JSON.stringify(shown)} is not a global id: pass the \`id\` of an object that this API gave you.`,
+    `${JSON.stringify(shown)} is not a global id: pass the \`id\` of an object that this API returned.`,
     path,
   )
 }
@@ -52,7 +52,7 @@ export function globalIdFor(typename: string, globalId: string, path: InputPath 
 
 /** The key of a type that is numbered. */
 export function integerKey(key: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(key)) throw new BadInputError(`${JSON.stringify(key)} is not a number of ours.`)
+  if (!/^[1-9]\d{0,14}$/.test(key)) throw new BadInputError(`${JSON.stringify(key)} is not a valid id.`)
   return Number(key)
 }
 

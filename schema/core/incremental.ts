@@ -10,19 +10,19 @@ import {
 
 const label = {
   type: GraphQLString,
-  description: 'Names the part in the answer; no two in a document may be the same.',
+  description: 'The name of the part in the response; unique within the document.',
 }
 
 const given = {
   type: new GraphQLNonNull(GraphQLBoolean),
   defaultValue: true,
-  description: 'Whether to do so at all.',
+  description: 'Whether to apply the directive.',
 }
 
 const defer = new GraphQLDirective({
   name: 'defer',
   description:
-    'Lets this fragment come in a later part of the answer, for clients that accept `multipart/mixed` or `text/event-stream`. Others get one whole answer, as does who asks `feedPosition`.',
+    'Delivers this fragment in a later part of the response, to clients that accept `multipart/mixed` or `text/event-stream`. Other clients, and operations that select `feedPosition`, receive one complete response.',
   locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
   args: { if: given, label },
 })
@@ -30,7 +30,8 @@ const defer = new GraphQLDirective({
 /** `@stream`, for those who have to read its arguments. */
 export const streamDirective = new GraphQLDirective({
   name: 'stream',
-  description: 'Lets the rest of this list come in later parts of the answer, as with `@defer`.',
+  description:
+    'Delivers the rest of this list in later parts of the response, under the same conditions as `@defer`.',
   locations: [DirectiveLocation.FIELD],
   args: {
     if: given,
@@ -38,7 +39,7 @@ export const streamDirective = new GraphQLDirective({
     initialCount: {
       type: GraphQLInt,
       defaultValue: 0,
-      description: 'How many items come with the first part.',
+      description: 'The number of items in the first part.',
     },
   },
 })

@@ -10,8 +10,8 @@ builder.queryFields((t) => ({
     tag: 'relay',
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'Whatever has this global id; null where nothing has it any more.',
-    args: { id: t.arg.id({ required: true, description: 'The `id` of an object that this API gave you.' }) },
+    description: 'Looks up an object by its global id. Null if not found.',
+    args: { id: t.arg.id({ required: true, description: 'The `id` of an object that this API returned.' }) },
     resolve: async (_root, { id }, context, info) => {
       const [node] = await resolveNodes(builder, context, info, [nodeId(id, ['id'], info.schema)])
       return node
@@ -22,11 +22,12 @@ builder.queryFields((t) => ({
     listSize: { assumedSize: maximumPageSize },
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: 'Several by their global ids, in the order of the ids; null in the place of an unknown one.',
+    description:
+      'Looks up several objects by their global ids, in the order of `ids`, with null in place of an unknown one.',
     args: {
       ids: t.arg.idList({
         required: true,
-        description: `Up to ${maximumPageSize} global ids. One may stand there twice.`,
+        description: `The global ids: at most ${maximumPageSize}. Duplicates are allowed.`,
         validate: { maxLength: [maximumPageSize, { message: `pass at most ${maximumPageSize} ids.` }] },
       }),
     },

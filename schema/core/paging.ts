@@ -21,7 +21,7 @@ export function listSizeByFirst(usual: number) {
   return { assumedSize: usual, slicingArguments: ['first'], requireOneSlicingArgument: false }
 }
 
-const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or leave it out for ${defaultPageSize}.`
+const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or omit it for ${defaultPageSize}.`
 const size: NumberValidationOptions = {
   type: 'number',
   min: [1, { message: sizeSentence }],
@@ -31,18 +31,18 @@ const size: NumberValidationOptions = {
 /** The four arguments of every connection, for the relay plugin. */
 export const pagingArguments = {
   firstArgOptions: {
-    description: `How many items, counted on from the start or from \`after\`: 1 to ${maximumPageSize}, by default ${defaultPageSize}.`,
+    description: `The number of items to return, counted from the start or from \`after\`: 1 to ${maximumPageSize}, default ${defaultPageSize}.`,
     validate: size,
   },
   afterArgOptions: {
-    description: 'Only items after this cursor: the `endCursor` of the page before.',
+    description: 'Only items after this cursor: the `endCursor` of the preceding page.',
   },
   lastArgOptions: {
-    description: `How many items, counted back from the end or from \`before\`: 1 to ${maximumPageSize}. They still come in the list's order.`,
+    description: `The number of items to return, counted back from the end or from \`before\`: 1 to ${maximumPageSize}. The items keep the order of the list.`,
     validate: size,
   },
   beforeArgOptions: {
-    description: 'Only items before this cursor: the `startCursor` of the page after.',
+    description: 'Only items before this cursor: the `startCursor` of the following page.',
   },
 }
 

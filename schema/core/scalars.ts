@@ -11,7 +11,7 @@ export const DateScalar = refusing(
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   }),
   (value) => !String(value).startsWith('0000'),
-  'write a day that exists as "YYYY-MM-DD", e.g. "2026-01-05".',
+  'write an existing day as "YYYY-MM-DD", e.g. "2026-01-05".',
 )
 
 /** An instant; sent as text, so that a result is the same before and after JSON. */
@@ -30,7 +30,7 @@ export const DateTimeScalar = refusing(
 export const UrlScalar = refusing(
   new GraphQLScalarType({
     name: 'URL',
-    description: 'An absolute address on the web, e.g. `https://arxiv.org/abs/2505.11711`.',
+    description: 'An absolute web address, e.g. `https://arxiv.org/abs/2505.11711`.',
     specifiedByURL: 'https://url.spec.whatwg.org/',
     serialize: String,
   }),
@@ -42,11 +42,11 @@ export const FeedCursorScalar = refusing(
   new GraphQLScalarType({
     name: 'FeedCursor',
     description:
-      'A position in the feed, just after one of its events. Opaque and short: keep it as it came, pass it back as `after`, and no event is missed or repeated. It stays valid across disconnects, restarts, servers and transports. As an argument it can also be `START`, before the oldest event that is kept, or `NOW`, after the newest.',
+      'A position in the feed, just after one of its events. Opaque and short: store it unchanged and pass it back as `after`, and no event is missed or repeated. It is valid across disconnects, restarts, servers and transports. As an argument it can also be `START` (before the oldest retained event) or `NOW` (after the newest).',
     serialize: String,
   }),
   (value) => typeof value === 'string',
-  'pass a cursor that a response or an event gave you, as a string.',
+  'pass a cursor from a response or an event, as a string.',
 )
 
 /** A value of any shape, for what only shows values: nothing takes one as an argument. */

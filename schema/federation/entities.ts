@@ -84,7 +84,7 @@ function keyIn(typename: string, representation: object, fields: readonly string
       throw new BadInputError(`\`${field}\` of this ${typename} must be a string.`)
     if (!isText(value))
       throw new BadInputError(
-        `\`${field}\` of this ${typename} is not a text: it holds a NUL or half a character.`,
+        `\`${field}\` of this ${typename} must be valid text; it contains a NUL or an unpaired surrogate.`,
       )
     return { field, value }
   }
@@ -99,11 +99,12 @@ function paperId(globalId: string): number {
 function arxivId(text: string): string {
   const id = arxivIdOf(text)
   if (id === undefined)
-    throw new BadInputError(`${JSON.stringify(text)} is no arXiv id: send one like "2505.11711".`)
+    throw new BadInputError(`${JSON.stringify(text)} is not an arXiv id; expected e.g. "2505.11711".`)
   return id
 }
 
 function day(text: string): string {
-  if (!isDay(text)) throw new BadInputError(`${JSON.stringify(text)} is no day: send one like "2026-01-05".`)
+  if (!isDay(text))
+    throw new BadInputError(`${JSON.stringify(text)} is not a day; expected e.g. "2026-01-05".`)
   return text
 }

@@ -20,19 +20,22 @@ export function toSubgraph(): GraphQLSchema {
   // The library's own resolver fails the whole batch for one bad representation.
   if (entities) entities.resolve = eachEntity
   const [representations] = entities?.args ?? []
+  const serviceType = schema.getType('_Service')
+  const sdl = isObjectType(serviceType) ? serviceType.getFields().sdl : undefined
   for (const [what, description] of [
     [
       entities,
-      'For gateways: objects by their keys, in the order asked; null in the place of an unknown one.',
+      'Looks up objects by their keys, for gateways: in the order of `representations`, with null in place of an unknown one.',
     ],
     [
       representations,
-      'Each a `__typename` and the fields of one of its keys: `{__typename: "Paper", arxivId: "2505.11711"}`.',
+      'References to objects: each has a `__typename` and the fields of one of its keys, e.g. `{__typename: "Paper", arxivId: "2505.11711"}`.',
     ],
-    [service, 'For gateways: what this subgraph is.'],
+    [service, 'Describes this subgraph, for gateways.'],
     [schema.getType('_Any'), 'A reference to an object: its `__typename` and the fields of one of its keys.'],
-    [schema.getType('_Entity'), 'Whatever other subgraphs can refer to.'],
-    [schema.getType('_Service'), 'What a gateway asks of a subgraph.'],
+    [schema.getType('_Entity'), 'The types that other subgraphs can reference.'],
+    [serviceType, 'The description of this subgraph, for gateways.'],
+    [sdl, 'The SDL of this subgraph, with its federation directives. Never null.'],
   ] as const)
     if (what) what.description = description
   return schema
@@ -68,12 +71,12 @@ function referenceTo(representation: unknown, schema: GraphQLSchema) {
       ? representation.__typename
       : undefined
   if (typeof typename !== 'string')
-    throw new BadInputError('A representation is an object with a `__typename` and a key of that type.')
+    throw new BadInputError('A representation must be an object with a `__typename` and a key of that type.')
   const type = schema.getType(typename)
   const resolveReference = isObjectType(type) && referenceResolver(type.extensions)
   if (!resolveReference)
     throw new BadInputError(
-      `${JSON.stringify(typename)} is no entity of this subgraph: its SDL has them, with \`@key\`.`,
+      `${JSON.stringify(typename)} is not an entity of this subgraph; entities have \`@key\` in its SDL.`,
     )
   return { type: typename, resolveReference }
 }

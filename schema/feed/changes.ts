@@ -10,15 +10,21 @@ export interface ChangedField {
 }
 
 export const PaperChange = builder.objectRef<ChangedField>('PaperChange').implement({
-  description: 'One field of a paper that changed.',
+  description: 'A changed field of a paper.',
   fields: (t) => ({
-    field: t.exposeString('field', { description: 'The field of `Paper`, e.g. `upvotes` or `title`.' }),
+    field: t.exposeString('field', {
+      description: 'The name of the field as in `Paper`, e.g. `upvotes` or `title`.',
+    }),
     before: t.expose('before', {
       type: 'JSON',
       nullable: true,
-      description: 'Its value until then: a string, a number, a list of strings, or null.',
+      description: 'The value before the change: a string, number, boolean, list of strings, or null.',
     }),
-    after: t.expose('after', { type: 'JSON', nullable: true, description: 'Its value from then on.' }),
+    after: t.expose('after', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The value after the change: of the same type, or null.',
+    }),
   }),
 })
 

@@ -20,127 +20,131 @@ const typeNames: Record<FeedEventKind, string> = {
 }
 
 export const FeedEvent = builder.interfaceRef<Delivery>('FeedEvent').implement({
-  description: `What a subscriber to the feed receives: something that happened to a paper, or a heartbeat.
+  description: `An item that a subscriber to the feed receives: an event about a paper, or a heartbeat.
 
-Keep the \`cursor\` of the newest one you have dealt with. \`previousCursor\` is the cursor of what came before it on the same subscription, at first the one you passed as \`after\`: where it is not the cursor you hold, something in between did not reach you, and the query \`feed(after:)\` has it.`,
+Keep the \`cursor\` of the last item you processed. \`previousCursor\` is the cursor of the preceding item of the same subscription, at first the position you passed as \`after\`. If it is not the cursor you hold, you missed events in between: read them with the query \`feed(after:)\`.`,
   resolveType: ({ entry }) => (entry ? typeNames[entry.kind] : 'FeedHeartbeat'),
   fields: (t) => ({
     cursor: t.expose('cursor', {
       type: 'FeedCursor',
-      description: 'The position just after this. Pass it as `after` to go on from here, on any transport.',
+      description:
+        'The position just after this item. Pass it as `after` to continue from here, on any transport.',
     }),
     previousCursor: t.expose('previousCursor', {
       type: 'FeedCursor',
       description:
-        'The cursor of what this subscription or page sent before this. If you hold another one, something is missing: read it with the query `feed(after:)`.',
+        'The cursor of the preceding item of this subscription or page. If you hold a different cursor, you missed events: read them with the query `feed(after:)`.',
     }),
   }),
 })
 
 export const PaperEvent = builder.interfaceRef<EventDelivery>('PaperEvent').implement({
-  description: 'Something that happened to a paper, in the order in which it was committed.',
+  description: 'An event about a paper. Events are delivered in commit order.',
   interfaces: [FeedEvent],
   resolveType: ({ entry }) => typeNames[entry.kind],
   fields: (t) => ({
     recordedAt: t.field({
       type: 'DateTime',
-      description: 'When it was written to the feed.',
+      description: 'When the event was written to the feed.',
       resolve: ({ entry }) => entry.recordedAt,
     }),
     source: t.string({
-      description: 'Which source told it: `huggingface`, `arxiv`, `page`, `json` or `client`.',
+      description:
+        'The source of the event: `huggingface`, `arxiv`, `page`, `json` or `client` (see `Source.name`).',
       resolve: ({ entry }) => entry.source,
     }),
     paper: t.field({
       type: Paper,
-      description: 'The paper as it is now, which may be newer than the event.',
+      description: 'The current state of the paper, which may be newer than the event.',
       resolve: ({ entry }, _args, context, info) => referredPaper(entry.paperId, context, info),
     }),
   }),
 })
 
 export const PaperIngested = builder.objectRef<EventOf<'ingested'>>('PaperIngested').implement({
-  description: 'A paper became known. Each paper has exactly one such event.',
+  description: 'A paper was stored for the first time. Each paper has exactly one such event.',
   interfaces: [PaperEvent, FeedEvent],
   fields: (t) => ({
     ingestedAt: t.field({
       type: 'DateTime',
-      description: 'When this database first knew of the paper.',
+      description: 'When this server first stored the paper.',
       resolve: ({ entry }) => entry.recordedAt,
     }),
   }),
 })
 
 builder.objectRef<EventOf<'updated'>>('PaperUpdated').implement({
-  description: 'A source told something new of a known paper: votes, comments, a new title, a repository.',
+  description:
+    'A source reported changes to a known paper, e.g. upvotes, comments, a new title or a repository.',
   interfaces: [PaperEvent, FeedEvent],
   fields: (t) => ({
     changes: t.field({
       type: [PaperChange],
       extensions: { bound: 'the fields of a paper' },
-      description: 'What changed, each with its value before and after.',
+      description: 'The changed fields, each with its value before and after.',
       resolve: ({ entry }, _args, _context, info) => changedFields(entry.data.changed, info.schema),
     }),
   }),
 })
 
 builder.objectRef<EventOf<'listed'>>('PaperListed').implement({
-  description: 'A paper was put on an edition: it is in the Daily Papers of that day.',
+  description: 'A paper was added to an edition: it is in the Daily Papers of that day.',
   interfaces: [PaperEvent, FeedEvent],
   fields: (t) => ({
     editionDate: t.field({
       type: 'Date',
-      description: 'The day of the edition; not the day the paper was published.',
+      description: 'The day of the edition, not the day on which the paper was published.',
       resolve: ({ entry }) => entry.editionDate ?? missing(entry, 'edition'),
     }),
     submitterName: t.string({
       nullable: true,
-      description: 'The account that submitted it. Null where the source does not tell.',
+      description: 'The user name of the account that submitted the paper. Null if unknown.',
       resolve: ({ entry }) => entry.data.submitter,
     }),
     submittedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was submitted. Null where the source does not tell.',
+      description: 'When the paper was submitted. Null if unknown.',
       resolve: ({ entry }) => entry.data.submittedAt,
     }),
   }),
 })
 
 builder.objectRef<EventOf<'withdrawn'>>('PaperWithdrawn').implement({
-  description: 'The authors withdrew a paper. It stays readable and is marked.',
+  description: 'The authors withdrew a paper. The paper remains available, with `withdrawnAt` set.',
   interfaces: [PaperEvent, FeedEvent],
   fields: (t) => ({
     withdrawnAt: t.field({
       type: 'DateTime',
-      description: 'When it was withdrawn.',
+      description: 'When the authors withdrew the paper.',
       resolve: ({ entry }) => entry.data.withdrawnAt,
     }),
   }),
 })
 
 builder.objectRef<HeartbeatDelivery>('FeedHeartbeat').implement({
-  description: `A word that all is well: everything committed by \`caughtUpAt\` has been sent. The first one tells that you have caught up and are live; after that they come at the interval you asked for. Where they stop, the connection is dead; where \`sources\` grow old while they go on, a source is.
+  description: `Confirms the stream is alive: every matching event committed by \`caughtUpAt\` has been sent. The first heartbeat means that you have caught up and receive events live; later ones arrive at the requested interval. If heartbeats stop, the connection is dead; if they continue while \`sources\` get old, a source is down.
 
-Its cursor moves on even when a narrow filter lets nothing through, so keep it as that of any event.`,
+The cursor advances even if the filter matches no events, so keep it like the cursor of an event.`,
   interfaces: [FeedEvent],
   fields: (t) => ({
     caughtUpAt: t.expose('caughtUpAt', {
       type: 'DateTime',
-      description: 'Whatever was committed by then, and wanted, has been sent before this.',
+      description: 'Every matching event committed by this time has been sent.',
     }),
     sources: t.field({
       tag: 'operations',
       listSize: { assumedSize: 5 },
       type: [Source],
       extensions: { bound: 'the ways in that this server knows' },
-      description: 'When each source was last read: tells a quiet day from a source that is down.',
+      description:
+        'The sources and when each was last read, which tell a quiet day from a source that is down.',
       resolve: (_heartbeat, _args, { db }) => allSources(db),
     }),
     reconnectAfter: t.exposeInt('reconnectAfterMs', {
       nullable: true,
       description:
-        'The server is about to stop: connect again after so many milliseconds, with this cursor. Null otherwise.',
+        'The milliseconds to wait before reconnecting with this cursor, if the server is about to stop. Null otherwise.',
     }),
   }),
 })

@@ -13,31 +13,34 @@ import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './events.ts'
 import { FeedSubscription } from './subscription.ts'
 
 const FeedEventKindEnum = builder.enumType('FeedEventKind', {
-  description: 'What can happen to a paper.',
+  description: 'The kind of an event.',
   values: {
-    INGESTED: { value: 'ingested', description: 'It became known: `PaperIngested`.' },
-    UPDATED: { value: 'updated', description: 'A source told something new of it: `PaperUpdated`.' },
-    LISTED: { value: 'listed', description: 'It was put on an edition: `PaperListed`.' },
-    WITHDRAWN: { value: 'withdrawn', description: 'Its authors withdrew it: `PaperWithdrawn`.' },
+    INGESTED: { value: 'ingested', description: 'The paper was stored for the first time: `PaperIngested`.' },
+    UPDATED: { value: 'updated', description: 'A source reported changes to the paper: `PaperUpdated`.' },
+    LISTED: { value: 'listed', description: 'The paper was added to an edition: `PaperListed`.' },
+    WITHDRAWN: { value: 'withdrawn', description: 'The authors withdrew the paper: `PaperWithdrawn`.' },
   } as const satisfies Record<string, { value: FeedEventKind; description: string }>,
 })
 
 const after =
-  'Only events after this position: a `cursor` of an event or of a heartbeat, or `feedPosition`. `START` is before the oldest event that is kept, `NOW` after the newest.'
+  'Only events after this position: the `cursor` of an event or heartbeat, an `endCursor`, `feedPosition`, `START` (before the oldest retained event) or `NOW` (after the newest).'
 
 const filter =
-  'Only events of papers that `papers(filter:)` would give, as they are when the event is sent. Leave it out for all.'
+  'Only events of papers that `papers(filter:)` would return when the event is sent. Omit it for all papers.'
 
-const resuming = `Each event comes once and in the order of commits, whoever wrote it. After a break, subscribe again with the \`cursor\` of the last event you have: it works across disconnects, restarts, servers and transports.`
+const resuming =
+  'Each event is delivered once and in commit order, regardless of which process wrote it. After a disconnect, subscribe again with the `cursor` of the last event you processed: cursors are valid across restarts, servers and transports.'
 
-const sharing = `Behind a gateway that shares identical subscriptions among its clients, a client who joins later begins in the middle, whatever its \`after\` says. There, leave \`after\` out, and fetch what came before your first event with the query \`feed(after:)\`; \`previousCursor\` shows where a hole is.`
+const sharing =
+  'Behind a gateway that shares identical subscriptions among its clients, a client that joins later starts in the middle, whatever its `after`. There, omit `after` and read what came before your first event with the query `feed(after:)`; `previousCursor` reveals gaps.'
 
 const heartbeat = { least: 1, most: 3600, usual: 30 }
 
 builder.queryFields((t) => ({
   feedPosition: t.field({
     type: 'FeedCursor',
-    description: `Where the feed stands in the same snapshot of the database that the rest of this response is read from. Load a page together with it, then subscribe with \`after: <this>\`: nothing is missed in between and nothing comes twice.`,
+    description:
+      'The position of the feed in the database snapshot that this response is read from. Load a page together with it, then subscribe with `after: <this>`: no event is missed and none is repeated.',
     resolve: async (_root, _args, { db, feed }) => feed.cursor((await readLogState(db)).head),
   }),
   feed: t.field({
@@ -49,20 +52,23 @@ builder.queryFields((t) => ({
       requireOneSlicingArgument: false,
     },
     description:
-      'The events of the feed in pages, for polling and for filling a hole: the same events with the same cursors as the subscription `feed`, without heartbeats.',
+      'Lists the events of the feed in pages, for polling and for filling gaps: the same events and cursors as the subscription `feed`, without heartbeats.',
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'START', required: true, description: after }),
       first: t.arg.int({
         required: true,
         defaultValue: 50,
-        description: 'How many events at most: 1 to 500.',
+        description: 'The maximum number of events: 1 to 500.',
         validate: {
           type: 'number',
           min: [1, { message: 'pass a whole number from 1 to 500.' }],
           max: [500, { message: 'pass a whole number from 1 to 500.' }],
         },
       }),
-      kinds: t.arg({ type: [FeedEventKindEnum], description: 'Only these. Leave it out for all.' }),
+      kinds: t.arg({
+        type: [FeedEventKindEnum],
+        description: 'Only events of these kinds. Omit it for all kinds.',
+      }),
       filter: t.arg({ type: PaperFilterInput, description: filter }),
     },
     resolve: async (_root, args, context) => {
@@ -89,14 +95,14 @@ builder.queryFields((t) => ({
   }),
 }))
 
-builder.subscriptionType({ description: 'What is pushed as it happens.' })
+builder.subscriptionType({ description: 'Events, delivered as they happen.' })
 
 builder.subscriptionFields((t) => ({
   paperIngested: t.field({
     type: PaperIngested,
-    description: `Every paper that becomes known, as it does. ${resuming}
+    description: `Delivers every new paper as soon as it is stored. ${resuming}
 
-Without \`after\` it begins now. ${sharing}`,
+Without \`after\`, the subscription starts now. ${sharing}`,
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
       filter: t.arg({ type: PaperFilterInput, description: filter }),
@@ -109,12 +115,15 @@ Without \`after\` it begins now. ${sharing}`,
   }),
   feed: t.field({
     type: FeedEvent,
-    description: `Everything that happens to papers, and heartbeats. ${resuming}
+    description: `Delivers all events about papers, and heartbeats. ${resuming}
 
-The first heartbeat says that you have caught up. Without \`after\` it begins now. ${sharing}`,
+The first heartbeat means that you have caught up. Without \`after\`, the subscription starts now. ${sharing}`,
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
-      kinds: t.arg({ type: [FeedEventKindEnum], description: 'Only these. Leave it out for all.' }),
+      kinds: t.arg({
+        type: [FeedEventKindEnum],
+        description: 'Only events of these kinds. Omit it for all kinds.',
+      }),
       filter: t.arg({ type: PaperFilterInput, description: filter }),
       heartbeat: t.arg.int({
         required: true,
@@ -143,20 +152,20 @@ function FeedPage() {
   return builder
     .objectRef<{ events: EventDelivery[]; endCursor: string; hasMore: boolean }>('FeedPage')
     .implement({
-      description: 'A stretch of the feed.',
+      description: 'A page of the feed.',
       fields: (t) => ({
         events: t.expose('events', {
           type: [PaperEvent],
           extensions: { bound: 500 },
           description:
-            'In the order of commits. A page may be empty though more follows: go on from `endCursor`.',
+            'The events, in commit order. A page may be empty although more events follow: continue from `endCursor`.',
         }),
         endCursor: t.expose('endCursor', {
           type: 'FeedCursor',
           description:
-            'How far this page has looked. Pass it as `after` to read on, or to subscribe from here.',
+            'The position up to which this page has read. Pass it as `after` to read on, or to subscribe from here.',
         }),
-        hasMore: t.exposeBoolean('hasMore', { description: 'Whether the feed goes on after `endCursor`.' }),
+        hasMore: t.exposeBoolean('hasMore', { description: 'Whether the feed continues after `endCursor`.' }),
       }),
     })
 }

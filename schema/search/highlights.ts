@@ -20,9 +20,11 @@ interface Fragment {
 
 export const TextFragment = builder.objectRef<Fragment>('TextFragment').implement({
   description:
-    'A piece of plain text. The pieces put together are the text, so that nothing has to be taken as HTML: show each as text, and those that match in bold.',
+    'A piece of a text; the pieces in order are the text. They are plain text, not HTML: show each piece as text, and emphasize those that match.',
   fields: (t) => ({
-    text: t.exposeString('text', { description: 'The piece. It may hold angle brackets, meant literally.' }),
+    text: t.exposeString('text', {
+      description: 'The piece, as plain text. Angle brackets in it are literal.',
+    }),
     matched: t.exposeBoolean('matched', { description: 'Whether the search matches this piece.' }),
   }),
 })

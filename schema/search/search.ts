@@ -10,26 +10,27 @@ import { highlightOf, TextFragment } from './highlights.ts'
 import { runSearch, type SearchEdge, type SearchResult } from './search-run.ts'
 
 const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
-  description: 'A paper that a search found.',
+  description: 'A paper found by a search.',
   fields: (t) => ({
     node: t.field({ type: Paper, description: 'The paper.', resolve: ({ node }) => node }),
     cursor: t.exposeString('cursor', {
-      description: 'Where this paper stands: pass it as `after` or `before`.',
+      description: 'The cursor of this paper. Pass it as `after` or `before`.',
     }),
     relevance: t.exposeFloat('relevance', {
-      description: 'How well it matches: see `PaperOrder.RELEVANCE`. To be compared within one search only.',
+      description:
+        'How well the paper matches: see `PaperOrder.RELEVANCE`. Comparable only within one search.',
     }),
     titleHighlights: t.field({
       type: [TextFragment],
       extensions: { bound: 'the words of one title' },
-      description: 'The whole title in pieces, those that match marked.',
+      description: 'The whole title in pieces, with the matching ones marked.',
       resolve: async (edge, _args, context) => (await highlightOf(edge, context)).title,
     }),
     abstractHighlights: t.field({
       type: [TextFragment],
       extensions: { bound: 'three passages of one abstract' },
       description:
-        'Up to three passages of the abstract in pieces, those that match marked. Empty without an abstract.',
+        'At most three passages of the abstract in pieces, with the matching ones marked. Empty if the abstract is unknown.',
       resolve: async (edge, _args, context) => (await highlightOf(edge, context)).abstract,
     }),
   }),
@@ -38,12 +39,12 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
 const facetArguments = { usual: 10, most: 50 }
 
 const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
-  description: `What the papers found have in common, counted over the ${rankedAtMost} newest of them.`,
+  description: `The most frequent values among the matching papers, counted over the ${rankedAtMost} newest of them.`,
   fields: (t) => {
     const first = t.arg.int({
       required: true,
       defaultValue: facetArguments.usual,
-      description: `How many, those with the most papers first: 1 to ${facetArguments.most}.`,
+      description: `The number of values to return, most papers first: 1 to ${facetArguments.most}.`,
       validate: {
         type: 'number',
         min: [1, { message: `pass a whole number from 1 to ${facetArguments.most}.` }],
@@ -61,21 +62,21 @@ const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
           (await facetsOf(db, filter, kind, args.first)).map((found) => ({ ...found, kind })),
       })
     return {
-      keywords: facet('keywords', 'Keywords.'),
-      organizations: facet('organizations', 'Organizations.'),
-      years: facet('years', 'Years of publication.'),
+      keywords: facet('keywords', 'The keywords of the matching papers.'),
+      organizations: facet('organizations', 'The organizations of the matching papers.'),
+      years: facet('years', 'The years in which the matching papers were published.'),
     }
   },
 })
 
 const FacetRef = builder.objectRef<Facet & { kind: FacetKind }>('Facet').implement({
-  description: 'Something that papers have in common, to narrow a search with.',
+  description: 'A value that several matching papers have in common, for narrowing a search.',
   fields: (t) => ({
     value: t.exposeString('value', {
       description:
-        'The keyword or the name of the organization, which goes into a filter as it is, or the year, e.g. `2026`.',
+        'The keyword, the name of the organization (both usable in a filter as they are), or the year, e.g. `2026`.',
     }),
-    papers: t.exposeInt('papers', { description: 'How many of the papers counted have it.' }),
+    papers: t.exposeInt('papers', { description: 'The number of counted papers that have this value.' }),
     keyword: t.field({
       type: Keyword,
       nullable: true,
@@ -92,35 +93,35 @@ const FacetRef = builder.objectRef<Facet & { kind: FacetKind }>('Facet').impleme
 })
 
 const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').implement({
-  description: 'A page of what a search found, the best match first.',
+  description: 'A page of search results, best match first.',
   fields: (t) => ({
     edges: t.field({
       type: [SearchEdgeRef],
-      description: 'The papers of this page in order, each with what matched.',
+      description: 'The papers of this page in order, each with its relevance and highlights.',
       resolve: ({ edges }) => edges,
     }),
     nodes: t.field({
       type: [Paper],
-      description: 'The papers of this page in order, where nothing else is needed.',
+      description: 'The papers of this page in order, without cursors and highlights.',
       resolve: ({ edges }) => edges.map(({ node }) => node),
     }),
     pageInfo: t.field({
       type: builder.pageInfoRef(),
-      description: 'Where this page stands in the list.',
+      description: 'The position of this page in the list.',
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
-      description: `How many papers match, counted only when asked for, up to ${countedAtMost}: where it says ${countedAtMost} there are so many or more. Of more than ${rankedAtMost} the list holds the ${rankedAtMost} newest. ${countOfPhrases}`,
+      description: `The number of matching papers, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more". The list itself holds at most the ${rankedAtMost} newest matches. ${countOfPhrases}`,
       resolve: ({ count }) => count(),
     }),
     repairedText: t.exposeString('repairedText', {
       nullable: true,
       description:
-        'What was searched for instead, where the text as typed finds nothing and words of it look misspelt: `difusion` becomes `diffusion`. Null where the text was searched for as it is.',
+        'The corrected text that was searched for, if the text as typed matches nothing and has words that look misspelled, e.g. `diffusion` for `difusion`. Null if the text was not corrected.',
     }),
     facets: t.field({
       type: FacetsRef,
-      description: 'What the papers found have in common.',
+      description: 'Values that the matching papers have in common.',
       resolve: ({ filter }) => filter,
     }),
   }),
@@ -131,17 +132,17 @@ builder.queryFields((t) => ({
     type: SearchConnectionRef,
     listSize: connectionSize,
     description:
-      'Searches titles, abstracts, authors and keywords, the best match first. Where it finds nothing, it tries again with words repaired.',
+      'Searches titles, abstracts, authors and keywords, best match first. If nothing matches, searches again with misspelled words corrected.',
     args: {
       text: t.arg.string({
         required: true,
         description:
-          'What people type: words, "quoted phrases", -words to leave out, `or`; or an arXiv id or address. Example: `"mixture of experts" routing`.',
+          'The text as people type it: words, "quoted phrases", -words to exclude, `or` for alternatives; or an arXiv id or address. Example: `"mixture of experts" routing`.',
         validate: searchText,
       }),
       filter: t.arg({
         type: PaperFilterInput,
-        description: 'Only papers like this; its `text` stays empty here.',
+        description: 'Only papers that meet these conditions. Omit `text` in it.',
       }),
       ...t.arg.connectionArgs(),
     },
@@ -150,7 +151,7 @@ builder.queryFields((t) => ({
         rejectFirstWithLast,
         [
           ({ filter }) => filter?.text == null,
-          { message: 'the words go into `text`.', path: ['filter', 'text'] },
+          { message: 'pass the words in `text` instead.', path: ['filter', 'text'] },
         ],
       ],
     },

@@ -9,7 +9,7 @@ const sentence = `pass a whole number from 1 to ${most}.`
 const typenames = { author: 'Author', keyword: 'Keyword', organization: 'Organization' } as const
 
 const SuggestionKindEnum = builder.enumType('SuggestionKind', {
-  description: 'What a suggestion is.',
+  description: 'The kind of a suggestion.',
   values: {
     AUTHOR: { value: 'author', description: 'The name of an author.' },
     KEYWORD: { value: 'keyword', description: 'A keyword.' },
@@ -18,12 +18,12 @@ const SuggestionKindEnum = builder.enumType('SuggestionKind', {
 })
 
 const SuggestionRef = builder.objectRef<Suggestion>('Suggestion').implement({
-  description: 'What people may be about to type.',
+  description: 'A completion of the text typed so far.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: SuggestionKindEnum, description: 'What it is.' }),
-    text: t.exposeString('text', { description: 'What to show, and to search for.' }),
+    kind: t.expose('kind', { type: SuggestionKindEnum, description: 'The kind of the suggestion.' }),
+    text: t.exposeString('text', { description: 'The text to show and to search for.' }),
     id: t.id({
-      description: 'The global id of the author, keyword or organization: read it with `node`.',
+      description: 'The global id of the author, keyword or organization. Pass it to `node`.',
       resolve: ({ kind, key }) => encodeGlobalId(typenames[kind], key),
     }),
   }),
@@ -34,11 +34,11 @@ builder.queryFields((t) => ({
     type: [SuggestionRef],
     extensions: { bound: most },
     listSize: listSizeByFirst(8),
-    description: `Authors, keywords and organizations in which a word begins with what was typed so far, those with the most papers first (of ${considered} names of each kind, if more begin so). For a search box: ask at each key. Nothing for less than two letters.`,
+    description: `Authors, keywords and organizations in which a word starts with the text typed so far: the three kinds in turn, most papers first. Considers at most ${considered} names of each kind. Meant for a search box, to be called on each keystroke. Empty for fewer than two letters.`,
     args: {
       typed: t.arg.string({
         required: true,
-        description: 'What was typed so far; accents and capitals do not matter. Example: `chain of th`.',
+        description: 'The text typed so far; accents and case are ignored. Example: `chain of th`.',
         validate: nameArgument,
       }),
       first: t.arg.int({

@@ -109,10 +109,10 @@ describe('entities', () => {
   })
 
   test.each([
-    ['a word', 'paper', /A representation is an object with a `__typename`/],
-    ['no type', { arxivId: '2606.00001' }, /A representation is an object with a `__typename`/],
-    ['an unknown type', { __typename: 'Review', id: '1' }, /"Review" is no entity of this subgraph/],
-    ['a type without a key', { __typename: 'Listing' }, /"Listing" is no entity of this subgraph/],
+    ['a word', 'paper', /A representation must be an object with a `__typename`/],
+    ['no type', { arxivId: '2606.00001' }, /A representation must be an object with a `__typename`/],
+    ['an unknown type', { __typename: 'Review', id: '1' }, /"Review" is not an entity of this subgraph/],
+    ['a type without a key', { __typename: 'Listing' }, /"Listing" is not an entity of this subgraph/],
     [
       'no key',
       { __typename: 'Paper' },
@@ -123,7 +123,7 @@ describe('entities', () => {
     [
       'no arXiv id',
       { __typename: 'Paper', arxivId: 'attention' },
-      /"attention" is no arXiv id: send one like/,
+      /"attention" is not an arXiv id; expected e.g./,
     ],
     ['no global id', { __typename: 'Paper', id: 'x' }, /"x" is not a global id/],
     [
@@ -131,8 +131,12 @@ describe('entities', () => {
       { __typename: 'Paper', id: globalId('Author', 'A') },
       /the global id of an Author/,
     ],
-    ['a day that is none', { __typename: 'Edition', date: '2026-02-30' }, /"2026-02-30" is no day/],
-    ['half a character', { __typename: 'Author', name: '\ud800' }, /`name` of this Author is not a text/],
+    ['a day that is none', { __typename: 'Edition', date: '2026-02-30' }, /"2026-02-30" is not a day/],
+    [
+      'half a character',
+      { __typename: 'Author', name: '\ud800' },
+      /`name` of this Author must be valid text/,
+    ],
   ])('%s is an error in its place alone', async (_case, malformed, message) => {
     const { data, errors } = await entities([paper(1), malformed, paper(2)])
     expect(data?._entities).toMatchObject([{ title: 'Paper 1' }, null, { title: 'Paper 2' }])

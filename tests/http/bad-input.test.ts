@@ -37,7 +37,7 @@ describe('page sizes', () => {
     ['last', 101],
   ])('%s: %i', async (argument, size) => {
     const error = await refusal(`{ papers(${argument}: ${size}) { nodes { id } } }`)
-    expect(error.message).toBe(`${argument}: pass a whole number from 1 to 100, or leave it out for 20.`)
+    expect(error.message).toBe(`${argument}: pass a whole number from 1 to 100, or omit it for 20.`)
     expect(error.extensions).toEqual({ code: 'BAD_USER_INPUT', argument, argumentPath: [argument] })
     expect(error.path).toEqual(['papers'])
   })
@@ -86,10 +86,10 @@ describe('cursors', () => {
     const ask = (before: string) =>
       refusal('query ($before: String) { papers(before: $before) { nodes { id } } }', { before })
     expect((await ask(data.editions.pageInfo.endCursor)).message).toBe(
-      'before: this cursor is of the order DATE, and the list is in the order NEWEST; pass a cursor of this list, or begin without one.',
+      'before: this cursor belongs to the order DATE, but the list has the order NEWEST; pass a cursor of this list, or start without one.',
     )
     expect((await ask(data.author.papers.pageInfo.endCursor)).message).toBe(
-      'before: this cursor is of a list with another filter or owner; pass a cursor of this list, or begin without one.',
+      'before: this cursor belongs to a list with another filter or owner; pass a cursor of this list, or start without one.',
     )
     const [name, scope, instant] = JSON.parse(
       Buffer.from(data.papers.pageInfo.endCursor, 'base64url').toString(),
@@ -97,7 +97,9 @@ describe('cursors', () => {
     const noInstants = ['2026-06-31T25:00:00Z', '2024-02-30T00:00:00Z', '0000-01-01T00:00:00Z', "';"]
     for (const keys of [[instant], [instant, 'x'], [instant, 1, 2], ...noInstants.map((key) => [key, 1])]) {
       const damaged = Buffer.from(JSON.stringify([name, scope, ...keys])).toString('base64url')
-      expect((await ask(damaged)).message).toBe('before: this cursor is damaged; pass it exactly as it came.')
+      expect((await ask(damaged)).message).toBe(
+        'before: this cursor is damaged; pass it exactly as you received it.',
+      )
     }
   })
 })
@@ -120,7 +122,7 @@ describe('global ids', () => {
   ]
   test.each(malformed)('%j is none', async (id) => {
     const one = await refusal('query ($id: ID!) { node(id: $id) { id } }', { id })
-    expect(one.message).toContain('is not a global id: pass the `id` of an object that this API gave you.')
+    expect(one.message).toContain('is not a global id: pass the `id` of an object that this API returned.')
     expect(one.extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'id', argumentPath: ['id'] })
     const many = await refusal('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
       ids: [globalId('Paper', 1), id],
@@ -163,7 +165,7 @@ describe('papers', () => {
 
   test('by what is no arXiv id, or the id of something else', async () => {
     const text = await refusal('{ paper(arxivId: "attention is all you need") { id } }')
-    expect(text.message).toContain('arxivId: this is no arXiv id; write one like "2505.11711"')
+    expect(text.message).toContain('arxivId: not an arXiv id; expected e.g. "2505.11711"')
     const author = await refusal(`{ paper(id: "${globalId('Author', 'Ada Lovelace')}") { id } }`)
     expect(author.message).toBe('This is the global id of an Author: pass one of a Paper.')
   })
@@ -175,9 +177,9 @@ describe('days and names', () => {
     async (date) => {
       const literal = await refusal(`{ edition(date: ${JSON.stringify(date)}) { date } }`)
       expect(literal).toMatchObject({ message: sentence, extensions: { code: 'BAD_USER_INPUT' } })
-      expect(literal.message).toContain('write a day that exists as "YYYY-MM-DD"')
+      expect(literal.message).toContain('write an existing day as "YYYY-MM-DD"')
       const variable = await refusal('query ($date: Date!) { edition(date: $date) { date } }', { date })
-      expect(variable.message).toContain('write a day that exists as "YYYY-MM-DD"')
+      expect(variable.message).toContain('write an existing day as "YYYY-MM-DD"')
       expect(variable.extensions.code).toBe('BAD_USER_INPUT')
     },
   )
@@ -209,21 +211,21 @@ describe('filters', () => {
     [{ text: '' }, ['filter', 'text'], 'write at least one word.'],
     [{ text: ' \n' }, ['filter', 'text'], 'write at least one word.'],
     [{ text: 'x'.repeat(10_000) }, ['filter', 'text'], 'write at most 1000 characters.'],
-    [{ text: 'a\0b' }, ['filter', 'text'], 'this is not a text: it holds a NUL or half a character.'],
-    [{ text: '\ud800' }, ['filter', 'text'], 'this is not a text: it holds a NUL or half a character.'],
+    [{ text: 'a\0b' }, ['filter', 'text'], 'must be valid text; it contains a NUL or an unpaired surrogate.'],
     [
-      { text: `x or ${'y '.repeat(19)}` },
+      { text: '\ud800' },
       ['filter', 'text'],
-      'with "or" between words, write at most 20 words; without it, more.',
+      'must be valid text; it contains a NUL or an unpaired surrogate.',
     ],
-    [{ keywords: ['x', ''] }, ['filter', 'keywords', 1], 'write a name, not nothing.'],
-    [{ authors: [] }, ['filter', 'authors'], 'name at least one, or leave it out for all.'],
-    [{ authors: Array(51).fill('x') }, ['filter', 'authors'], 'name at most 50.'],
+    [{ text: `x or ${'y '.repeat(19)}` }, ['filter', 'text'], 'a text with "or" may have at most 20 words.'],
+    [{ keywords: ['x', ''] }, ['filter', 'keywords', 1], 'must not be blank.'],
+    [{ authors: [] }, ['filter', 'authors'], 'pass at least one, or omit it for all.'],
+    [{ authors: Array(51).fill('x') }, ['filter', 'authors'], 'pass at most 50.'],
     [{ minUpvotes: -1 }, ['filter', 'minUpvotes'], 'pass 0 or more.'],
     [
       { publishedFrom: '2026-02-01', publishedTo: '2026-01-31' },
       ['filter', 'publishedTo'],
-      'this day is before `publishedFrom`: no paper can be in between.',
+      'must not be before `publishedFrom`.',
     ],
   ])('%j', async (filter, path, message) => {
     const error = await ask(filter)
@@ -237,7 +239,7 @@ describe('filters', () => {
 
   test.each(['the of and', 'a', '- or', '"', '\u{200b}'])('no word to search for: %j', async (text) => {
     const error = await ask({ text })
-    expect(error.message).toContain('there is no word in this to search for')
+    expect(error.message).toContain('contains no searchable word')
     expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argumentPath: ['filter', 'text'] })
   })
 
@@ -254,6 +256,6 @@ describe('filters', () => {
       'query ($filter: PaperFilter, $after: String) { papers(filter: $filter, after: $after) { pageInfo { endCursor } } }'
     const { papers } = await query<{ papers: { pageInfo: { endCursor: string } } }>(app, document)
     const error = await refusal(document, { after: papers.pageInfo.endCursor, filter: { hasCode: false } })
-    expect(error.message).toContain('this cursor is of a list with another filter')
+    expect(error.message).toContain('this cursor belongs to a list with another filter')
   })
 })

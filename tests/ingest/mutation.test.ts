@@ -130,7 +130,7 @@ describe('ingestPapers', () => {
       )
       expect(await errorOf(asked)).toEqual({
         code: 'UNAUTHENTICATED',
-        message: expect.stringContaining('Send the one that the operator has set as WRITE_TOKEN'),
+        message: expect.stringContaining('Send the WRITE_TOKEN that the operator of this server has set'),
       })
       const { papers } = await query<{ papers: { nodes: { title: string }[] } }>(
         app,

@@ -156,11 +156,11 @@ describe('search', () => {
         (error: ClientError) => error.response.errors?.[0],
       )
     expect(await refused({ filter: { text: 'y' } })).toMatchObject({
-      message: 'filter.text: the words go into `text`.',
+      message: 'filter.text: pass the words in `text` instead.',
       extensions: { code: 'BAD_USER_INPUT', argumentPath: ['filter', 'text'] },
     })
     expect(await refused({ text: 'the' })).toMatchObject({
-      message: expect.stringMatching(/^text: there is no word in this to search for/),
+      message: expect.stringMatching(/^text: contains no searchable word/),
       extensions: { code: 'BAD_USER_INPUT', argument: 'text' },
     })
     expect(await refused({ text: '' })).toMatchObject({ message: 'text: write at least one word.' })
@@ -171,7 +171,7 @@ test('the order RELEVANCE wants words', async () => {
   const error = await query(app, '{ papers(order: RELEVANCE) { nodes { id } } }').catch((reason) => reason)
   expect(error).toBeInstanceOf(ClientError)
   expect((error as ClientError).response.errors?.[0]).toMatchObject({
-    message: expect.stringContaining('RELEVANCE is for searches'),
+    message: expect.stringContaining('RELEVANCE requires `filter.text`'),
     extensions: { code: 'BAD_USER_INPUT', argument: 'order' },
   })
   const { papers } = await query<{ papers: { nodes: { title: string }[]; totalCount: number } }>(
