@@ -12,13 +12,13 @@ export interface FollowOptions {
   readonly filter?: Readonly<Record<string, unknown>> | undefined
   readonly token?: string | undefined
   readonly signal?: AbortSignal | undefined
-  /** Seconds between heartbeats. Nothing for two and a half times as long means that the link is dead. Default 15. */
-  readonly heartbeat?: number | undefined
-  /** The connection stands, and everything up to now has come. */
+  /** Between heartbeats. Two and a half intervals of silence mean a dead connection. Default 15. */
+  readonly heartbeatSeconds?: number | undefined
+  /** Called when the connection is open and every event up to now has arrived. */
   readonly onLive?: (() => void) | undefined
-  /** The connection was lost, or could not be made; the next attempt is in so many milliseconds. */
-  readonly onLost?: ((reason: string, retryIn: number) => void) | undefined
-  /** Events after the cursor are no longer kept: those between are lost, and reading goes on with the oldest kept. */
+  /** Called when the connection was lost or cannot be opened, with the time until the next attempt. */
+  readonly onLost?: ((reason: string, retryInMs: number) => void) | undefined
+  /** Called when events after the cursor have expired: they are lost, and reading resumes at the oldest event kept. */
   readonly onGap?: ((message: string) => void) | undefined
 }
 
@@ -69,7 +69,7 @@ subscription Follow($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: Pape
   }
 }`
 
-/** It makes no sense to try again; the message says what to change. */
+/** A retry cannot succeed; the message says what to change. */
 export class FollowError extends Error {
   override name = 'FollowError'
 }
@@ -80,19 +80,19 @@ export class FollowError extends Error {
  * and check that each event continues where the one before it ended.
  */
 export async function* followFeed(options: FollowOptions): AsyncGenerator<FollowedEvent, void, undefined> {
-  const { url, kinds, filter, token, signal, heartbeat = 15 } = options
+  const { url, kinds, filter, token, signal, heartbeatSeconds = 15 } = options
   let cursor = options.after ?? 'NOW'
   for (let failures = 0; !signal?.aborted; ) {
-    let hint: number | null = null
+    let reconnectAfterMs: number | null = null
     let reason = 'The server ended the subscription.'
-    const connection = connect(url, token, heartbeat * 2500, signal)
+    const connection = connect(url, token, heartbeatSeconds * 2500, signal)
     try {
-      const variables = { after: cursor, kinds, filter, heartbeat }
+      const variables = { after: cursor, kinds, filter, heartbeat: heartbeatSeconds }
       for await (const result of connection.client.iterate<{ feed: FollowedEvent | Heartbeat }>({
         query: document,
         variables,
       })) {
-        connection.heard()
+        connection.received()
         if (result.errors) throw result.errors
         const event = result.data?.feed
         if (!event) continue
@@ -104,7 +104,7 @@ export async function* followFeed(options: FollowOptions): AsyncGenerator<Follow
         cursor = event.cursor
         failures = 0
         if (event.type !== 'FeedHeartbeat') yield event
-        else if (event.reconnectAfter !== null) hint = event.reconnectAfter
+        else if (event.reconnectAfter !== null) reconnectAfterMs = event.reconnectAfter
         else options.onLive?.()
       }
     } catch (error) {
@@ -121,15 +121,15 @@ export async function* followFeed(options: FollowOptions): AsyncGenerator<Follow
     }
     if (signal?.aborted) return
     // With jitter, so that clients who lost one server do not all come back at one moment.
-    const retryIn = hint ?? Math.round(Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2))
+    const retryInMs = reconnectAfterMs ?? Math.round(Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2))
     failures += 1
-    options.onLost?.(reason, retryIn)
-    await sleep(retryIn, undefined, { signal }).catch(() => {})
+    options.onLost?.(reason, retryInMs)
+    await sleep(retryInMs, undefined, { signal }).catch(() => {})
   }
 }
 
-/** One connection, cut when nothing came for `silence` milliseconds or the signal says so. */
-function connect(url: string, token: string | undefined, silence: number, signal: AbortSignal | undefined) {
+/** One connection, closed after `silenceMs` without a message, or by the signal. */
+function connect(url: string, token: string | undefined, silenceMs: number, signal: AbortSignal | undefined) {
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
@@ -137,13 +137,13 @@ function connect(url: string, token: string | undefined, silence: number, signal
     retryAttempts: 0,
   })
   const cut = () => client.terminate()
-  let watchdog = setTimeout(cut, silence)
+  let watchdog = setTimeout(cut, silenceMs)
   signal?.addEventListener('abort', cut, { once: true })
   return {
     client,
-    heard() {
+    received() {
       clearTimeout(watchdog)
-      watchdog = setTimeout(cut, silence)
+      watchdog = setTimeout(cut, silenceMs)
     },
     async close() {
       clearTimeout(watchdog)
@@ -160,17 +160,17 @@ interface Fault {
   readonly restartFrom?: string
 }
 
-const passing = ['TOO_MANY_SUBSCRIPTIONS', 'SHUTTING_DOWN', 'DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']
-/** Close codes of graphql-ws that tell of a mistake of ours. */
+const temporaryCodes = ['TOO_MANY_SUBSCRIPTIONS', 'SHUTTING_DOWN', 'DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']
+/** Close codes of graphql-ws for a mistake of the client. */
 const finalCodes = [4400, 4401, 4403, 4406]
 
-/** What graphql-ws throws: GraphQL errors, the event of a close, or the event of a connection that failed. */
+/** graphql-ws throws GraphQL errors, a close event, or the event of a connection that failed. */
 function faultOf(thrown: unknown): Fault {
   if (Array.isArray(thrown)) {
     const [{ message, extensions }] = thrown as [{ message: string; extensions?: Record<string, unknown> }]
     const restartFrom = extensions?.restartFrom
     if (typeof restartFrom === 'string') return { message, final: false, restartFrom }
-    return { message, final: !passing.includes(String(extensions?.code)) }
+    return { message, final: !temporaryCodes.includes(String(extensions?.code)) }
   }
   if (thrown && typeof thrown === 'object' && 'code' in thrown && 'reason' in thrown) {
     const { code, reason } = thrown as { code: number; reason: string }

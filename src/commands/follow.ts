@@ -50,9 +50,9 @@ async function follow(options: Options, url: string): Promise<void> {
       if (!live) say(`Following ${url}. New papers appear here as they come; Ctrl-C ends it.`)
       live = true
     },
-    onLost(reason, retryIn) {
+    onLost(reason, retryInMs) {
       live = false
-      say(`${reason} Trying again in ${(retryIn / 1000).toFixed(1)} s.`)
+      say(`${reason} Trying again in ${(retryInMs / 1000).toFixed(1)} s.`)
     },
     onGap: say,
   })
@@ -99,14 +99,14 @@ function shown(event: FollowedEvent): string {
   const rest =
     others > 0 ? [named.length > 0 ? `${others} more` : `${others} author${others === 1 ? '' : 's'}`] : []
   const authors = [...named, ...rest].join(', ')
-  const told =
+  const detail =
     type === 'PaperUpdated'
       ? `${changes?.map(({ field, before, after }) => `${field}: ${brief(before)} → ${brief(after)}`).join(', ')}`
       : type === 'PaperListed'
         ? `on the edition of ${editionDate}`
         : authors
   const head = `${style('dim', clock(recordedAt))} ${style('green', words[type].padEnd(9))} ${style('bold', paper.title)}`
-  const below = [told, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
+  const below = [detail, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
   return `${head}${below.join('')}\n`
 }
 

@@ -24,22 +24,22 @@ export interface Progress {
   end(): void
 }
 
-const redrawEvery = 100
-const linesEvery = 5_000
+const redrawEveryMs = 100
+const linesEveryMs = 5_000
 
 export function createProgress({ total, tty, width, write, now = Date.now }: ProgressOptions): Progress {
-  const start = now()
+  const startMs = now()
   let done = 0
   let counts: Counts = { records: 0, new: 0, changed: 0, unchanged: 0, rejected: 0 }
-  let drawnAt = tty ? Number.NEGATIVE_INFINITY : start
+  let drawnAtMs = tty ? Number.NEGATIVE_INFINITY : startMs
   let drawn = false
 
   const share = () => (total ? Math.min(1, done / total) : undefined)
   const draw = () => {
-    const time = now()
-    if (time - drawnAt < (tty ? redrawEvery : linesEvery)) return
-    drawnAt = time
-    const text = lineOf({ share: share(), elapsed: (time - start) / 1000, counts })
+    const nowMs = now()
+    if (nowMs - drawnAtMs < (tty ? redrawEveryMs : linesEveryMs)) return
+    drawnAtMs = nowMs
+    const text = lineOf({ share: share(), elapsedSeconds: (nowMs - startMs) / 1000, counts })
     write(tty ? `\r${text.slice(0, width - 1)}\x1b[K` : `${text}\n`)
     drawn = tty
   }
@@ -52,8 +52,8 @@ export function createProgress({ total, tty, width, write, now = Date.now }: Pro
       done += amount
       draw()
     },
-    update(told) {
-      counts = told
+    update(newest) {
+      counts = newest
       draw()
     },
     line(text) {
@@ -66,15 +66,14 @@ export function createProgress({ total, tty, width, write, now = Date.now }: Pro
 
 interface State {
   share: number | undefined
-  /** Seconds. */
-  elapsed: number
+  elapsedSeconds: number
   counts: Counts
 }
 
 /** `[=======>    ]  61%  1,240 papers/s  0:07 left  new 12  changed 3  unchanged 40  rejected 0` */
-function lineOf({ share, elapsed, counts }: State): string {
-  const rate = Math.round(counts.records / Math.max(elapsed, 0.001)).toLocaleString('en')
-  const left = share && share < 1 ? `  ${clockOf((elapsed / share) * (1 - share))} left` : ''
+function lineOf({ share, elapsedSeconds, counts }: State): string {
+  const rate = Math.round(counts.records / Math.max(elapsedSeconds, 0.001)).toLocaleString('en')
+  const left = share && share < 1 ? `  ${clockOf((elapsedSeconds / share) * (1 - share))} left` : ''
   const bar =
     share === undefined ? '' : `[${barOf(share, 12)}] ${String(Math.floor(share * 100)).padStart(3)}%  `
   return `${bar}${rate} papers/s${left}  ${countsOf(counts)}`
@@ -90,8 +89,8 @@ function barOf(share: number, cells: number): string {
   return `${'='.repeat(full)}${full < cells ? '>' : ''}`.padEnd(cells)
 }
 
-function clockOf(time: number): string {
-  const whole = Math.round(time)
+function clockOf(seconds: number): string {
+  const whole = Math.round(seconds)
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
   const tail = `${hours > 0 ? String(minutes).padStart(2, '0') : minutes}:${String(rest).padStart(2, '0')}`
   return hours > 0 ? `${hours}:${tail}` : tail

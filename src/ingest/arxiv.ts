@@ -11,8 +11,8 @@ export interface ArxivOptions {
   onAsked?: (ids: number) => void
 }
 
-/** arXiv asks for one request every 3 seconds at most. */
-export const arxivSpacing = 3_000
+/** arXiv asks for at most one request per 3 seconds. */
+export const arxivSpacingMs = 3_000
 const idsPerRequest = 100
 
 /**

@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts'
-import { arxivSpacing } from './arxiv.ts'
+import { arxivSpacingMs } from './arxiv.ts'
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './http/client.ts'
 import { userAgent } from './http/user-agent.ts'
 
 type Settings = Config['upstreams']
-type Overrides = Partial<Pick<HttpClientOptions, 'clock' | 'onWait' | 'timeout'>>
+type Overrides = Partial<Pick<HttpClientOptions, 'clock' | 'onWait' | 'timeoutMs'>>
 
 export function huggingFaceClient(settings: Settings, overrides: Overrides = {}): HttpClient {
   const { huggingfaceUrl: baseUrl, contact } = settings
@@ -13,5 +13,5 @@ export function huggingFaceClient(settings: Settings, overrides: Overrides = {})
 
 export function arxivClient(settings: Settings, overrides: Overrides = {}): HttpClient {
   const { arxivUrl: baseUrl, contact } = settings
-  return createHttpClient({ baseUrl, userAgent: userAgent(contact), spacing: arxivSpacing, ...overrides })
+  return createHttpClient({ baseUrl, userAgent: userAgent(contact), spacingMs: arxivSpacingMs, ...overrides })
 }

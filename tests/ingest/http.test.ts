@@ -117,7 +117,7 @@ describe('a polite client', () => {
   })
 
   test('keeps requests apart by the time it was told', async () => {
-    const { get, clock, said } = aClient({ spacing: 3_000 })
+    const { get, clock, said } = aClient({ spacingMs: 3_000 })
     await get()
     await get()
     clock.advance(1_000)
@@ -145,7 +145,7 @@ describe('faults that pass', () => {
     ['a gzip that is damaged', faults.brokenGzip(), 'sent an answer whose compression is damaged.'],
     ['a hang', faults.hang(), 'did not answer within 0.2 s.'],
   ])('%s', async (_name, fault, words) => {
-    const { get, said, host } = aClient({ timeout: 200 })
+    const { get, said, host } = aClient({ timeoutMs: 200 })
     upstream.next(fault)
     expect(await get()).toEqual([])
     expect(said).toEqual([`${host} ${words} Trying again in 1 s (try 2 of 5).`])

@@ -1,20 +1,20 @@
 import { SourceError } from '../errors.ts'
 import { boundedBody, checkType, type MediaType } from './body.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { networkFault, seconds, UpstreamError } from './errors.ts'
-import { Pace, retryAfter } from './pace.ts'
+import { durationText, networkFault, UpstreamError } from './errors.ts'
+import { Pace, retryAfterMs } from './pace.ts'
 
 export interface HttpClientOptions {
   /** `https://huggingface.co`; paths are appended to its own. */
   baseUrl: string
   userAgent: string
   clock?: Clock | undefined
-  /** Told, in a sentence, each time that something makes it wait. */
+  /** Called with a sentence each time a request has to wait. */
   onWait?: ((sentence: string) => void) | undefined
-  /** Milliseconds between two requests at least. Default 0. */
-  spacing?: number | undefined
-  /** Milliseconds for one request with its answer. Default 30,000. */
-  timeout?: number | undefined
+  /** The least time between two requests. Default 0. */
+  spacingMs?: number | undefined
+  /** For one request with its answer. Default 30,000. */
+  timeoutMs?: number | undefined
   /** Bytes of an answer, unzipped. Default 32 MiB. */
   maxBytes?: number | undefined
 }
@@ -46,18 +46,18 @@ export interface HttpClient {
 }
 
 const tries = 5
-const firstPause = 1_000
-const longestPause = 30_000
+const firstPauseMs = 1_000
+const longestPauseMs = 30_000
 /** Longer than a rate limit's window; an upstream that wants more is asked again another time. */
-const longestAskedPause = 600_000
+const longestAskedPauseMs = 600_000
 const redirects = 3
 
 /** One polite client of one upstream: paced, patient, bounded. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { clock = systemClock, userAgent, timeout = 30_000, maxBytes = 32 * 1_048_576 } = options
+  const { clock = systemClock, userAgent, timeoutMs = 30_000, maxBytes = 32 * 1_048_576 } = options
   const base = new URL(options.baseUrl)
   const { host } = base
-  const pace = new Pace(clock, options.spacing ?? 0)
+  const pace = new Pace(clock, options.spacingMs ?? 0)
 
   async function get<Result>(request: HttpRequest<Result>): Promise<Result> {
     for (let tried = 1; ; tried += 1) {
@@ -66,27 +66,27 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         return readable(request.read, await exchange(request))
       } catch (fault) {
         if (!(fault instanceof UpstreamError) || !fault.transient) throw fault
-        const asked = Math.max(fault.retryAfter ?? 0, pace.pause())
-        if (tried === tries || asked > longestAskedPause) throw givingUp(fault, tried, asked)
+        const askedMs = Math.max(fault.retryAfterMs ?? 0, pace.pauseMs())
+        if (tried === tries || askedMs > longestAskedPauseMs) throw givingUp(fault, tried, askedMs)
         // Full jitter: clients that failed together must not come back together.
-        const own = clock.random() * Math.min(longestPause, firstPause * 2 ** tried)
-        const pause = asked > 0 ? Math.max(own, asked + clock.random() * firstPause) : own
-        options.onWait?.(`${fault.message} Trying again in ${seconds(pause)} (try ${tried + 1} of ${tries}).`)
-        await clock.wait(pause, request.signal)
+        const ownMs = clock.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** tried)
+        const pauseMs = askedMs > 0 ? Math.max(ownMs, askedMs + clock.random() * firstPauseMs) : ownMs
+        options.onWait?.(`${fault.message} Trying again in ${durationText(pauseMs)} (try ${tried + 1} of ${tries}).`)
+        await clock.wait(pauseMs, request.signal)
       }
     }
   }
 
   async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
-    const pause = pace.pause()
-    if (pause > longestAskedPause) {
-      throw new UpstreamError(`${host} allows no more requests for ${seconds(pause)}. Try again then.`)
+    const pauseMs = pace.pauseMs()
+    if (pauseMs > longestAskedPauseMs) {
+      throw new UpstreamError(`${host} allows no more requests for ${durationText(pauseMs)}. Try again then.`)
     }
-    if (pause > 0) {
-      if (pause > (options.spacing ?? 0)) {
-        options.onWait?.(`${host} allows few more requests for now; waiting ${seconds(pause)}.`)
+    if (pauseMs > 0) {
+      if (pauseMs > (options.spacingMs ?? 0)) {
+        options.onWait?.(`${host} allows few more requests for now; waiting ${durationText(pauseMs)}.`)
       }
-      await clock.wait(pause, signal)
+      await clock.wait(pauseMs, signal)
     }
     pace.sent()
   }
@@ -94,13 +94,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function exchange({ path, query, type, signal }: HttpRequest<unknown>): Promise<Answer> {
     const url = new URL(base.pathname.replace(/\/$/, '') + path, base)
     url.search = new URLSearchParams(query).toString()
-    const limits = [AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]
+    const limits = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]
     try {
       const response = await follow(url, { accept: type.accept, signal: AbortSignal.any(limits) })
       return await answerOf(response, type)
     } catch (error) {
       signal?.throwIfAborted()
-      throw error instanceof UpstreamError ? error : networkFault(error, host, timeout)
+      throw error instanceof UpstreamError ? error : networkFault(error, host, timeoutMs)
     }
   }
 
@@ -142,7 +142,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const told = await boundedBody(response, 65_536, host).then(errorIn, () => undefined)
     const because = told === undefined ? '' : `: ${JSON.stringify(told)}`
     const transient = [408, 425, 429].includes(status) || status >= 500
-    const details = { status, transient, retryAfter: retryAfter(response.headers, clock.now()) }
+    const details = { status, transient, retryAfterMs: retryAfterMs(response.headers, clock.now()) }
     if (status === 429)
       return new UpstreamError(`${host} has had too many requests from here (429).`, details)
     if (transient) return new UpstreamError(`${host} is in trouble (${status}${because}).`, details)
@@ -158,10 +158,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  function givingUp(fault: UpstreamError, tried: number, asked: number): UpstreamError {
+  function givingUp(fault: UpstreamError, tried: number, askedMs: number): UpstreamError {
     const end =
-      asked > longestAskedPause
-        ? `It asks to be left alone for ${seconds(asked)}; try again then.`
+      askedMs > longestAskedPauseMs
+        ? `It asks to be left alone for ${durationText(askedMs)}; try again then.`
         : `Gave up after ${tried} tries.`
     return new UpstreamError(`${fault.message} ${end}`, { ...fault, cause: fault })
   }

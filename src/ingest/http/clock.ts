@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Time and chance, so that a test can hold both. */
 export interface Clock {
   now(): Date
-  /** Resolves after so many milliseconds; rejects with the signal's reason when that comes first. */
-  wait(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** Resolves after the time; rejects with the signal's reason when that comes first. */
+  wait(delayMs: number, signal?: AbortSignal): Promise<void>
   /** From 0 up to, not including, 1. */
   random(): number
 }
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  async wait(milliseconds, signal) {
+  async wait(delayMs, signal) {
     try {
-      await sleep(milliseconds, undefined, signal && { signal })
+      await sleep(delayMs, undefined, signal && { signal })
     } catch (error) {
       signal?.throwIfAborted()
       throw error

@@ -3,8 +3,8 @@ import { SourceError } from '../errors.ts'
 interface Details {
   /** Whether the same request may well succeed a little later. */
   transient?: boolean
-  /** Milliseconds that the upstream asked to be left alone. */
-  retryAfter?: number | undefined
+  /** How long the upstream asks clients to wait. */
+  retryAfterMs?: number | undefined
   status?: number | undefined
   cause?: unknown
 }
@@ -13,23 +13,23 @@ interface Details {
 export class UpstreamError extends SourceError {
   override name = 'UpstreamError'
   readonly transient: boolean
-  readonly retryAfter: number | undefined
+  readonly retryAfterMs: number | undefined
   readonly status: number | undefined
 
-  constructor(message: string, { transient = false, retryAfter, status, cause }: Details = {}) {
+  constructor(message: string, { transient = false, retryAfterMs, status, cause }: Details = {}) {
     super(message, { cause })
     this.transient = transient
-    this.retryAfter = retryAfter
+    this.retryAfterMs = retryAfterMs
     this.status = status
   }
 }
 
 /** What went wrong below HTTP, in words. */
-export function networkFault(error: unknown, host: string, patience: number): UpstreamError {
+export function networkFault(error: unknown, host: string, timeoutMs: number): UpstreamError {
   const code = codeOf(error)
   const passing = (what: string) => new UpstreamError(`${host} ${what}`, { transient: true, cause: error })
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return passing(`did not answer within ${seconds(patience)}.`)
+    return passing(`did not answer within ${durationText(timeoutMs)}.`)
   }
   switch (code) {
     case 'ECONNREFUSED':
@@ -67,8 +67,8 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** `0.2 s`, `12 s`, `5 min`, for sentences. */
-export function seconds(milliseconds: number): string {
-  if (milliseconds < 950) return `${Math.max(0.1, Math.round(milliseconds / 100) / 10)} s`
-  const whole = Math.round(milliseconds / 1000)
+export function durationText(durationMs: number): string {
+  if (durationMs < 950) return `${Math.max(0.1, Math.round(durationMs / 100) / 10)} s`
+  const whole = Math.round(durationMs / 1000)
   return whole < 120 ? `${whole} s` : `${Math.round(whole / 60)} min`
 }

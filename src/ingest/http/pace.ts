@@ -1,48 +1,48 @@
 import type { Clock } from './clock.ts'
 
-/** What is left of a window: so many requests in so many milliseconds. */
+/** What is left of a rate-limit window. */
 export interface Allowance {
   remaining: number
-  resetsIn: number
-  /** Of so many in all, where told. */
+  resetsInMs: number
+  /** Requests per window, if the upstream says. */
   quota?: number
 }
 
 /** Below this share of the quota, what is left is spread over the time until it is renewed. */
 const lowShare = 0.1
-const quotaUntold = 500
+const assumedQuota = 500
 
 /** Keeps requests to one upstream apart: by a fixed time, and by what it says is left for us. */
 export class Pace {
   readonly #clock: Clock
-  readonly #spacing: number
-  #notBefore = 0
+  readonly #spacingMs: number
+  #notBeforeMs = 0
 
-  constructor(clock: Clock, spacing: number) {
+  constructor(clock: Clock, spacingMs: number) {
     this.#clock = clock
-    this.#spacing = spacing
+    this.#spacingMs = spacingMs
   }
 
-  /** Milliseconds until the next request may be sent. */
-  pause(): number {
-    return Math.max(0, this.#notBefore - this.#clock.now().getTime())
+  /** The time until the next request may be sent. */
+  pauseMs(): number {
+    return Math.max(0, this.#notBeforeMs - this.#clock.now().getTime())
   }
 
   /** A request is sent now. */
   sent(): void {
-    this.holdFor(this.#spacing)
+    this.holdFor(this.#spacingMs)
   }
 
   heard(headers: Headers): void {
     const allowance = allowanceOf(headers)
     if (!allowance) return
-    const { remaining, resetsIn, quota = quotaUntold } = allowance
-    if (remaining === 0) this.holdFor(resetsIn)
-    else if (remaining <= quota * lowShare) this.holdFor(resetsIn / remaining)
+    const { remaining, resetsInMs, quota = assumedQuota } = allowance
+    if (remaining === 0) this.holdFor(resetsInMs)
+    else if (remaining <= quota * lowShare) this.holdFor(resetsInMs / remaining)
   }
 
-  holdFor(milliseconds: number): void {
-    this.#notBefore = Math.max(this.#notBefore, this.#clock.now().getTime() + milliseconds)
+  holdFor(durationMs: number): void {
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, this.#clock.now().getTime() + durationMs)
   }
 }
 
@@ -55,13 +55,13 @@ export function allowanceOf(headers: Headers): Allowance | undefined {
     const reset = Number(/;\s*t=(\d+)/.exec(item)?.[1])
     if (Number.isNaN(remaining) || Number.isNaN(reset)) continue
     if (tightest && tightest.remaining <= remaining) continue
-    tightest = { remaining, resetsIn: reset * 1000, ...(quota > 0 && { quota }) }
+    tightest = { remaining, resetsInMs: reset * 1000, ...(quota > 0 && { quota }) }
   }
   return tightest
 }
 
-/** Milliseconds that `Retry-After` asks for: seconds, or a date. */
-export function retryAfter(headers: Headers, now: Date): number | undefined {
+/** The wait that `Retry-After` asks for, in seconds or as a date. */
+export function retryAfterMs(headers: Headers, now: Date): number | undefined {
   const value = headers.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1000
