@@ -121,7 +121,8 @@ export async function* followFeed(options: FollowOptions): AsyncGenerator<Follow
     }
     if (signal?.aborted) return
     // With jitter, so that clients who lost one server do not all come back at one moment.
-    const retryInMs = reconnectAfterMs ?? Math.round(Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2))
+    const retryInMs =
+      reconnectAfterMs ?? Math.round(Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2))
     failures += 1
     options.onLost?.(reason, retryInMs)
     await sleep(retryInMs, undefined, { signal }).catch(() => {})
@@ -160,7 +161,12 @@ interface Fault {
   readonly restartFrom?: string
 }
 
-const temporaryCodes = ['TOO_MANY_SUBSCRIPTIONS', 'SHUTTING_DOWN', 'DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']
+const temporaryCodes = [
+  'TOO_MANY_SUBSCRIPTIONS',
+  'SHUTTING_DOWN',
+  'DATABASE_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+]
 /** Close codes of graphql-ws for a mistake of the client. */
 const finalCodes = [4400, 4401, 4403, 4406]
 

@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
+import { startReviews } from '../../src/examples/gateway/reviews-subgraph.ts'
+import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
 import { startCli } from '../support/cli.ts'
 import { startGateway } from '../support/gateways.ts'
-import { startReviews } from '../support/reviews-subgraph.ts'
-import { compose, papersService, reviewsService } from '../support/supergraph.ts'
 import { generatePapers } from './generate.ts'
 
 /**

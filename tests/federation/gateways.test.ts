@@ -3,12 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
+import type { Gateway } from '../../src/examples/gateway/process.ts'
+import { startReviews } from '../../src/examples/gateway/reviews-subgraph.ts'
+import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
 import { ask, type Federation, startFederation } from '../support/federation.ts'
-import { type Gateway, type GatewayKind, startGateway } from '../support/gateways.ts'
+import { type GatewayKind, startGateway } from '../support/gateways.ts'
 import { arxivId, plant } from '../support/papers.ts'
 import { aRecord } from '../support/records.ts'
-import { startReviews } from '../support/reviews-subgraph.ts'
-import { compose, papersService, reviewsService } from '../support/supergraph.ts'
 
 const writeToken = 'a-token-of-sixteen-characters'
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -244,7 +245,7 @@ test('the health check of Apollo Gateway passes with us, and tells when we are a
   requestsToUs()
   await using gateway = await startGateway('apollo', federation.supergraph, { checkHealth: true })
   expect(requestsToUs()).toHaveLength(1)
-  expect(gateway.said).toBe('')
+  expect(gateway.stderr).toBe('')
   const away = federation.supergraph.replaceAll(federation.app.endpoint, 'http://127.0.0.1:1/graphql')
   await expect(startGateway('apollo', away, { checkHealth: true })).rejects.toThrow(/health/i)
 })

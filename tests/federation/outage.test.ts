@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type ReviewsSubgraph, startReviews } from '../../src/examples/gateway/reviews-subgraph.ts'
+import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { startCli } from '../support/cli.ts'
 import { ask } from '../support/federation.ts'
 import { type GatewayKind, startGateway } from '../support/gateways.ts'
 import { plant } from '../support/papers.ts'
-import { type ReviewsSubgraph, startReviews } from '../support/reviews-subgraph.ts'
-import { compose, papersService, reviewsService } from '../support/supergraph.ts'
 
 let base: TestApp
 let reviews: ReviewsSubgraph

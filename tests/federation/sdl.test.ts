@@ -2,14 +2,9 @@ import { readFileSync } from 'node:fs'
 import { buildSchema, type GraphQLObjectType, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { printSubgraphSdl, subgraphFile } from '../../schema/print.ts'
+import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
 import { query, startTestApp } from '../support/app.ts'
-import {
-  type Composition,
-  compose,
-  compositions,
-  papersService,
-  reviewsService,
-} from '../support/supergraph.ts'
+import { compositions } from '../support/supergraph.ts'
 
 const kept = readFileSync(subgraphFile, 'utf8')
 const url = 'http://127.0.0.1:4000/graphql'
@@ -46,7 +41,7 @@ test('its entities and their keys', () => {
   })
 })
 
-describe.each(Object.keys(compositions) as Composition[])('%s', (by) => {
+describe.each(Object.entries(compositions))('%s', (_name, by) => {
   test('composes it with a subgraph that knows papers by their global id', () => {
     const byId = reviewsService('http://127.0.0.1:4001/graphql', 'id')
     expect(compose([papersService(url), byId], by)).toMatch(

@@ -1,13 +1,13 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Gateway } from '../../src/examples/gateway/process.ts'
+import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
 import { startTestApp } from '../support/app.ts'
 import { startCli } from '../support/cli.ts'
 import { ask, type Federation, startFederation } from '../support/federation.ts'
-import { type Gateway, startGateway } from '../support/gateways.ts'
+import { startGateway } from '../support/gateways.ts'
 import { arxivId, plant } from '../support/papers.ts'
+import { freePort } from '../support/ports.ts'
 import { subscribe, subscribeSse, type TestSubscription } from '../support/subscribe.ts'
-import { compose, papersService, reviewsService } from '../support/supergraph.ts'
 
 const document = `subscription ($after: FeedCursor!) {
   paperIngested(after: $after) {
@@ -190,12 +190,3 @@ describe.each<Transport>(['ws', 'sse'])('through Hive Gateway, %s to us', patien
     },
   )
 })
-
-/** A port that is free now, for a server that has to come back on the same one. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +9,7 @@ import { settings } from '../../src/config.ts'
 import { query } from '../support/app.ts'
 import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { freePort } from '../support/ports.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (name: string) => readFileSync(join(root, name), 'utf8')
@@ -41,6 +40,11 @@ describe('docker-compose.yml', () => {
 
 describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile')
+  const leftOut = read('.dockerignore').match(/^\w.+$/gm) ?? []
+
+  test('leaves out the examples, which need development packages', () => {
+    expect(leftOut).toEqual(['src/examples'])
+  })
 
   test('takes what .dockerignore lets through, and ends as a user without rights', () => {
     const allowed = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name]) => name)
@@ -58,6 +62,7 @@ describe('Dockerfile', () => {
       for (const [, name = ''] of read('.dockerignore').matchAll(/^!(.+)$/gm)) {
         cpSync(join(root, name), join(project, name), { recursive: true })
       }
+      for (const name of leftOut) rmSync(join(project, name), { recursive: true })
       const [, install = ''] = /^RUN (npm ci .+)$/m.exec(dockerfile) ?? []
       execFileSync('npm', [...install.split(' ').slice(1), '--prefer-offline'], {
         cwd: project,
@@ -83,12 +88,3 @@ describe('Dockerfile', () => {
     }
   }, 180_000)
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
-}

@@ -1,7 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql'
+import { type ReviewsSubgraph, startReviews } from '../../src/examples/gateway/reviews-subgraph.ts'
+import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
-import { type ReviewsSubgraph, startReviews } from './reviews-subgraph.ts'
-import { compose, papersService, reviewsService } from './supergraph.ts'
 
 /** The server, the subgraph of another team, and the supergraph of both. */
 export interface Federation extends AsyncDisposable {

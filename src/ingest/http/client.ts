@@ -71,7 +71,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         // Full jitter: clients that failed together must not come back together.
         const ownMs = clock.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** tried)
         const pauseMs = askedMs > 0 ? Math.max(ownMs, askedMs + clock.random() * firstPauseMs) : ownMs
-        options.onWait?.(`${fault.message} Trying again in ${durationText(pauseMs)} (try ${tried + 1} of ${tries}).`)
+        options.onWait?.(
+          `${fault.message} Trying again in ${durationText(pauseMs)} (try ${tried + 1} of ${tries}).`,
+        )
         await clock.wait(pauseMs, request.signal)
       }
     }

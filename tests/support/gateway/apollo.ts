@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway'
 import { GraphQLError, getOperationAST, print } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
-import { passedOn, readOptions, serve } from './options.ts'
+import { passedOn, readOptions, serve } from '../../../src/examples/gateway/options.ts'
 
 /**
  * Apollo Gateway as a program. Its planner and executor are the gateway; the HTTP around it, which is Apollo

@@ -1,38 +1,34 @@
-import { startGateway } from '../gateways.ts'
-import { startReviews } from '../reviews-subgraph.ts'
-import { compose, papersService, reviewsService } from '../supergraph.ts'
-
 /**
  * `npm run gateway -- [url [port]]`: Hive Gateway in front of a running server and of an example subgraph that adds
- * reviews to papers. Composed from SDL files; nothing is asked of the server until a client asks.
+ * reviews to papers. The supergraph is composed from SDL files, without a request to the server.
  */
 const [, , given = 'http://127.0.0.1:4000/graphql', port = '4100'] = process.argv
 
+// The gateway and its composition are development packages, which a production install leaves out.
+const missing = ['@graphql-hive/gateway-runtime', '@theguild/federation-composition'].filter(
+  (name) => !isInstalled(name),
+)
+if (missing.length > 0) fail(`The gateway needs ${missing.join(' and ')}: run npm ci without --omit=dev.`)
 if (!URL.canParse(given)) {
-  console.error(
-    `${JSON.stringify(given)} is no address. Pass that of a server, like http://127.0.0.1:4000/graphql.`,
-  )
-  process.exit(1)
+  fail(`${JSON.stringify(given)} is not a URL. Pass a server's, like http://127.0.0.1:4000/graphql.`)
 }
 const server = new URL(given)
 if (server.pathname === '/') server.pathname = '/graphql'
 const health = await fetch(new URL('/health', server)).catch(() => undefined)
-if (!health?.ok) {
-  console.error(
-    `Nothing answers at ${server.origin}. Start the server first (npm start), or pass its address.`,
-  )
-  process.exit(1)
-}
+if (!health?.ok) fail(`No server answers at ${server.origin}. Run npm start first, or pass another URL.`)
 
+const { compose, papersService, reviewsService } = await import('./supergraph.ts')
+const { startProcess } = await import('./process.ts')
+const { startReviews } = await import('./reviews-subgraph.ts')
 const reviews = await startReviews({ key: 'id' }) // papers of the captured page have no arXiv id
 const supergraph = compose([papersService(server.href), reviewsService(reviews.url, 'id')])
-const gateway = await startGateway('hive', supergraph, { port: Number(port), subscriptions: 'sse' }).catch(
-  (error) => {
-    console.error(
-      `${error instanceof Error ? error.message : error}\nPass another port: npm run gateway -- ${given} 4200`,
-    )
-    process.exit(1)
-  },
+const gateway = await startProcess(new URL('hive.ts', import.meta.url), supergraph, {
+  port: Number(port),
+  subscriptions: 'sse',
+}).catch((error) =>
+  fail(
+    `${error instanceof Error ? error.message : error}\nTry another port: npm run gateway -- ${given} 4200`,
+  ),
 )
 console.log(`The gateway is ready, in front of ${server.href} and of an example subgraph with reviews.
 
@@ -53,3 +49,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     await reviews.close()
     process.exit(0)
   })
+
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function fail(sentence: string): never {
+  console.error(sentence)
+  process.exit(1)
+}

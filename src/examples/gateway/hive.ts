@@ -4,17 +4,17 @@ import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { passedOn, readOptions, serve } from './options.ts'
 
-/** Hive Gateway as a program, in front of the supergraph that it is given as a file. */
+/** Hive Gateway as a program, in front of the supergraph in the file of its options. */
 const { supergraph, port, subscriptions, timeoutMs } = readOptions()
 
 const gateway = createGatewayRuntime({
   supergraph,
   logging: 'warn',
-  // A subscription that is given a time limit ends with it, without a word of why.
+  // A time limit would end subscriptions too, without an error.
   upstreamTimeout: ({ executionRequest }) =>
     executionRequest?.operationType === 'subscription' ? undefined : timeoutMs,
   maskedErrors: false,
-  // The code of the subgraph, not one of the gateway's own.
+  // Keep the error codes of the subgraph.
   subgraphErrors: { errorCode: false },
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) =>
