@@ -2,6 +2,15 @@ const modern = /\d{4}\.\d{4,5}/
 const old = /[a-z-]+(?:\.[A-Z]{2})?\/\d{7}/
 const id = `(${modern.source}|${old.source})(?:v\\d+)?`
 
+const exact = new RegExp(`^(${modern.source}|${old.source})(?:v([1-9]\\d{0,3}))?$`)
+
+/** The parts of an id as sources write it, with or without a version; undefined for anything else. */
+export function parseArxivId(text: string): { id: string; version?: number } | undefined {
+  const [, id, version] = exact.exec(text.trim()) ?? []
+  if (id === undefined) return undefined
+  return version === undefined ? { id } : { id, version: Number(version) }
+}
+
 /** Where papers have pages of their own, up to the id. */
 const sites = [
   String.raw`(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format|e-print|src)/`, // ar5iv.labs, browse, export, www

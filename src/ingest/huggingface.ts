@@ -1,3 +1,4 @@
+import { addDays, periodOf } from '../../db/model/period.ts'
 import type { Reading } from '../../db/model/record.ts'
 import { SourceError } from './errors.ts'
 import { json } from './http/body.ts'
@@ -47,9 +48,7 @@ export async function* readEditions(
 
 /** All days from one to another, both included. */
 export function* days(from: string, to: string): Generator<{ date: string }> {
-  for (let time = Date.parse(from); time <= Date.parse(to); time += 86_400_000) {
-    yield { date: new Date(time).toISOString().slice(0, 10) }
-  }
+  for (let date = from; date <= to; date = addDays(date, 1)) yield { date }
 }
 
 interface Pass {
@@ -87,7 +86,7 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
       path: '/api/daily_papers',
       query: { ...query, p: String(page), limit: String(limit) },
       type: json,
-      read: readPage,
+      read: readResponse,
       signal,
     })
     observedAt ??= receivedAt.toISOString()
@@ -104,7 +103,7 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
   throw new SourceError(`${client.host} gives page after page without an end. Ask for a shorter time.`)
 }
 
-function readPage({ body, headers, receivedAt }: Answer) {
+function readResponse({ body, headers, receivedAt }: Answer) {
   const entries = parsed(body)
   if (!Array.isArray(entries)) {
     throw new SourceError('Hugging Face answered with JSON that is no list of papers.')
@@ -138,23 +137,14 @@ function at(value: unknown, key: string): unknown {
 
 /** The API answers such questions with an error that explains little. */
 function refuseFuture(query: EditionQuery, now: Date): void {
+  const day = now.toISOString().slice(0, 10)
   const [asked, today] =
     'date' in query
-      ? [query.date, now.toISOString().slice(0, 10)]
+      ? [query.date, day]
       : 'month' in query
-        ? [query.month, now.toISOString().slice(0, 7)]
-        : [query.week, isoWeek(now)]
+        ? [query.month, periodOf('month', day).name]
+        : [query.week, periodOf('week', day).name]
   if (asked > today) {
     throw new SourceError(`${asked} is in the future: it is ${today} now, in UTC. Ask for that or earlier.`)
   }
-}
-
-/** `2026-W05`: the ISO week of an instant, in UTC. A week belongs to the year that its Thursday is in. */
-export function isoWeek(now: Date): string {
-  const day = now.getUTCDay() || 7
-  const thursday = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 4 - day))
-  const week = Math.ceil(
-    ((thursday.getTime() - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7,
-  )
-  return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, '0')}`
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { days, type EditionQuery, isoWeek, readEditions } from '../../src/ingest/huggingface.ts'
+import { days, type EditionQuery, readEditions } from '../../src/ingest/huggingface.ts'
 import { huggingFaceClient } from '../../src/ingest/upstreams.ts'
 import { testClock } from '../support/clock.ts'
 import { gather } from '../support/source-data.ts'
@@ -157,15 +157,6 @@ describe('several editions', () => {
   ])('%o is refused without a request', async (query, words) => {
     await expect(reading(query).readings).rejects.toThrow(words)
     expect(upstream.requests).toEqual([])
-  })
-
-  test.each([
-    ['2026-01-01', '2026-W01'],
-    ['2027-01-01', '2026-W53'],
-    ['2024-12-30', '2025-W01'],
-    ['2026-06-16', '2026-W25'],
-  ])('%s is in week %s', (day, week) => {
-    expect(isoWeek(new Date(day))).toBe(week)
   })
 })
 

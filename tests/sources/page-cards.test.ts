@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readPage } from '../../src/ingest/sources/page.ts'
+import { readCapturedPage } from '../../src/ingest/sources/page.ts'
 import {
   pageAbstract as abstract,
   pageCard as card,
@@ -15,7 +15,7 @@ describe('a card', () => {
     ['May 16, 2025\n1,234', 1234],
     ['May 16, 2025\n\n12', 12],
   ])('with "%s" has %i comments', (date, comments) => {
-    const { records, rejections } = readPage(
+    const { records, rejections } = readCapturedPage(
       heading + card('One paper of today', footer(date)) + card('Another one'),
     )
     expect(rejections).toEqual([])
@@ -26,7 +26,9 @@ describe('a card', () => {
   })
 
   test('may have a number as its title', () => {
-    const { records } = readPage(`${heading}${card('One paper', footer('May 16, 2025'))}${card('1984')}`)
+    const { records } = readCapturedPage(
+      `${heading}${card('One paper', footer('May 16, 2025'))}${card('1984')}`,
+    )
     expect(records.map(({ title, commentCount }) => [title, commentCount])).toEqual([
       ['One paper', 0],
       ['1984', 2],
@@ -42,14 +44,14 @@ describe('a card', () => {
       'Code: https://example.org/x',
     ]
     const text = `${heading}${card('One paper of today', undefined, paragraphs.join('\n\n'))}${card('Another one')}`
-    const { records, rejections } = readPage(text)
+    const { records, rejections } = readCapturedPage(text)
     expect(rejections).toEqual([])
     expect(records.map(({ title }) => title)).toEqual(['One paper of today', 'Another one'])
     expect(records[0]?.abstract).toBe(paragraphs.join(' ').replace(/\s+/g, ' '))
   })
 
   test('keeps LaTeX, angle brackets and Unicode as they are, with accents composed', () => {
-    const [record] = readPage(heading + card('On $\\mu$LO <EOS> and cafe\u0301 & 香港 🤗')).records
+    const [record] = readCapturedPage(heading + card('On $\\mu$LO <EOS> and cafe\u0301 & 香港 🤗')).records
     expect(record?.title).toBe('On $\\mu$LO <EOS> and café & 香港 🤗')
   })
 
@@ -113,7 +115,7 @@ describe('a card', () => {
   ])('with %s is rejected alone, by line and reason', (_, broken, path, reason) => {
     const text = heading + good.replace('A good paper after', `${broken}A good paper after`)
     const line = text.slice(0, text.indexOf(broken)).split('\n').length
-    const { records, rejections, editions } = readPage(text, { name: 'page.txt' })
+    const { records, rejections, editions } = readCapturedPage(text, { name: 'page.txt' })
     expect(records.map(({ title }) => title)).toEqual(['A good paper before', 'A good paper after'])
     expect(rejections).toEqual([
       { position: `page.txt line ${line}`, path, reason: expect.stringMatching(reason) },
@@ -123,7 +125,7 @@ describe('a card', () => {
 
   test('without footer after another without footer: each is rejected at its own line', () => {
     const lost = Array.from({ length: 3 }, (_, n) => card(`The lost paper number ${n}`, '')).join('')
-    const { records, rejections } = readPage(`${heading}${lost}${card('A good paper after')}`)
+    const { records, rejections } = readCapturedPage(`${heading}${lost}${card('A good paper after')}`)
     expect(records.map(({ title }) => title)).toEqual(['A good paper after'])
     expect(rejections.map(({ position, path }) => [position, path])).toEqual([
       ['line 11', 'authors'],

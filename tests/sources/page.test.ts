@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SourceError } from '../../src/ingest/errors.ts'
-import { readPage } from '../../src/ingest/sources/page.ts'
+import { readCapturedPage } from '../../src/ingest/sources/page.ts'
 import { capturedPage } from '../support/source-data.ts'
 import {
   pageAbstract as abstract,
@@ -14,7 +14,7 @@ const page = capturedPage()
 
 describe('the captured page', () => {
   test('gives 24 papers on the edition of 5 January 2026', () => {
-    const { records, rejections, editions } = readPage(page)
+    const { records, rejections, editions } = readCapturedPage(page)
     expect(rejections).toEqual([])
     expect(records).toHaveLength(24)
     expect(editions).toEqual([{ date: '2026-01-05', readAt: '2026-01-05T00:00:00.000Z' }])
@@ -54,23 +54,23 @@ describe('the captured page', () => {
     ['comment counts after blank lines', page.replace(/(, 20\d\d) (\d)$/gm, '$1\n\n$2')],
     ['no last line end', page.trimEnd()],
   ])('reads the same with %s', (_, text) => {
-    expect(readPage(text)).toEqual(readPage(page))
+    expect(readCapturedPage(text)).toEqual(readCapturedPage(page))
   })
 
   test('is observed when the caller says, on the edition that the caller says', () => {
-    const reading = readPage(page, { observedAt: '2027-01-05T09:30:00+01:00', edition: '2027-01-05' })
+    const reading = readCapturedPage(page, { observedAt: '2027-01-05T09:30:00+01:00', edition: '2027-01-05' })
     expect(reading.records[0]).toMatchObject({
       observedAt: '2027-01-05T08:30:00.000Z',
       listing: { date: '2027-01-05' },
     })
-    expect(() => readPage(page, { edition: '2027-02-30' })).toThrow(/not in the calendar/)
-    expect(() => readPage(page, { observedAt: 'noon' })).toThrow(/no instant/)
+    expect(() => readCapturedPage(page, { edition: '2027-02-30' })).toThrow(/not in the calendar/)
+    expect(() => readCapturedPage(page, { observedAt: 'noon' })).toThrow(/no instant/)
   })
 })
 
 describe('the edition', () => {
   const editionOf = (day: string, ...published: string[]) =>
-    readPage(
+    readCapturedPage(
       `Daily Papers\n\n${day}\n\n${published.map((date, n) => card(`Paper number ${n}`, footer(date))).join('')}`,
     ).editions[0]?.date
 
@@ -100,7 +100,7 @@ describe('the edition', () => {
       /No year has the day "Feb 30"/,
     ],
   ])('that %s leaves the papers without a listing, and says so', (_, text, reason) => {
-    const { records, rejections, editions } = readPage(text)
+    const { records, rejections, editions } = readCapturedPage(text)
     expect(records).toMatchObject([{ title: 'A paper of one day', observedAt: '2025-05-16T00:00:00.000Z' }])
     expect(records[0]).not.toHaveProperty('listing')
     expect(rejections).toMatchObject([{ path: 'edition', reason: expect.stringMatching(reason) }])
@@ -118,15 +118,15 @@ describe('input that is no whole capture', () => {
     ['bytes of a picture', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', /not a capture/],
     ['only the heading', heading, /ends after its heading/],
   ])('%s is refused as a whole, with what to do', (_, text, message) => {
-    expect(() => readPage(text)).toThrow(SourceError)
-    expect(() => readPage(text)).toThrow(message)
+    expect(() => readCapturedPage(text)).toThrow(SourceError)
+    expect(() => readCapturedPage(text)).toThrow(message)
   })
 
   test('a file cut off anywhere keeps the cards before, and at most the last one is lost', () => {
-    const all = readPage(page).records
+    const all = readCapturedPage(page).records
     fc.assert(
       fc.property(fc.integer({ min: page.indexOf('Reinforcement') + 1, max: page.length - 2 }), (length) => {
-        const { records, rejections } = readPage(page.slice(0, length), { edition: '2026-01-05' })
+        const { records, rejections } = readCapturedPage(page.slice(0, length), { edition: '2026-01-05' })
         expect(rejections.length).toBeLessThanOrEqual(1)
         // A cut within the last number cannot be seen; everything before it is as in the whole file.
         expect(records.slice(0, -1)).toEqual(all.slice(0, Math.max(records.length - 1, 0)))
@@ -155,7 +155,7 @@ describe('input that is no whole capture', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
         try {
-          const { records } = readPage(lines.join('\n'))
+          const { records } = readCapturedPage(lines.join('\n'))
           for (const { title, publishedAt, authorCount } of records) {
             expect(title).not.toBe('')
             expect(publishedAt).toMatch(/^\d{4}-\d\d-\d\dT00:00:00\.000Z$/)
@@ -171,9 +171,9 @@ describe('input that is no whole capture', () => {
 
   test('whichever line is missing, one card is lost at most and no other title appears', () => {
     const lines = page.split('\n')
-    const known = readPage(page).records.map(({ title }) => title)
+    const known = readCapturedPage(page).records.map(({ title }) => title)
     for (let missing = 12; missing < lines.length; missing += 1) {
-      const { records, rejections } = readPage(lines.toSpliced(missing, 1).join('\n'), {
+      const { records, rejections } = readCapturedPage(lines.toSpliced(missing, 1).join('\n'), {
         edition: '2026-01-05',
       })
       expect(records.length, `without line ${missing + 1}`).toBeGreaterThanOrEqual(23)

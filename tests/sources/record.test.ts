@@ -1,5 +1,8 @@
 import fc from 'fast-check'
+import { isInputObjectType } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { fieldNames } from '../../db/model/paper-fields.ts'
+import { schema } from '../../schema/index.ts'
 import { readDailyPapers } from '../../src/ingest/sources/daily-papers.ts'
 import { paperRecord } from '../../src/ingest/sources/paper-record.ts'
 import { rejection } from '../../src/ingest/sources/rejections.ts'
@@ -20,6 +23,12 @@ describe('a record from a client', () => {
       'title',
       'publishedAt',
     ])
+  })
+
+  test('has in the mutation every field that a source can give', () => {
+    const input = schema.getType('PaperInput')
+    const fields = isInputObjectType(input) ? Object.keys(input.getFields()) : []
+    expect(fields.sort()).toEqual(['observedAt', 'arxivId', 'listing', ...fieldNames].sort())
   })
 
   test('may be what a source yields, and stays as it is', () => {

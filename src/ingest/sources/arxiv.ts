@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseArxivId } from '../../../db/model/arxiv-id.ts'
 import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { foldSpace } from '../../../db/model/text.ts'
 import { SourceError } from '../errors.ts'
@@ -14,7 +15,6 @@ import {
   limits,
   name,
   optional,
-  parseArxivId,
   text,
   title,
 } from './shapes.ts'

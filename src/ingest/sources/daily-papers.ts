@@ -1,7 +1,6 @@
 import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
-import { recordOf } from './daily-papers-record.ts'
-import { type Entry, entry } from './daily-papers-shapes.ts'
+import { type Entry, entryShape, recordOf } from './daily-papers-entry.ts'
 import { listInstant } from './list-date.ts'
 import { listDate, observationTime } from './options.ts'
 import { positionIn, rejection } from './rejections.ts'
@@ -11,7 +10,7 @@ import { later } from './time.ts'
 export interface DailyPapersOptions {
   /** When the response was received (ISO instant). */
   observedAt: string
-  /** The list date that was asked for, `YYYY-MM-DD`; responses before May 2025 do not tell it themselves. */
+  /** The list date that was asked for, `YYYY-MM-DD`; responses before May 2025 do not have it themselves. */
   date?: string
   /** False when pages of the response are missing, so that it does not stand for a whole edition. Default true. */
   whole?: boolean
@@ -45,7 +44,7 @@ export function parseEntries(json: unknown, name?: string): Entries {
   for (const [index, item] of items.entries()) {
     const flat = isObject(item) && !('paper' in item)
     const input = flat ? { ...item, paper: item } : withOwnTexts(item)
-    const parsed = entry.safeParse(input)
+    const parsed = entryShape.safeParse(input)
     if (parsed.success) entries.push(parsed.data)
     else {
       const rejected = rejection(

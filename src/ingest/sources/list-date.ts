@@ -1,17 +1,23 @@
+import { addDays } from '../../../db/model/period.ts'
 import type { ListingRecord } from '../../../db/model/record.ts'
-import type { Entry } from './daily-papers-shapes.ts'
-import { addDays, dayOf, isMidnight } from './time.ts'
+import { dayOf, isMidnight } from './time.ts'
+
+/** The instants of an entry that say when it was put on the list. */
+interface EntryTimes {
+  publishedAt?: string | null | undefined
+  paper: { publishedAt: string; submittedOnDailyAt?: string | null | undefined }
+}
 
 /** From this day on the outer `publishedAt` repeats the publication date in New York time. */
 const outerTurned = '2025-03-11'
 
-/** The day and, where told, the time at which an entry was put on the list. */
+/** The day and, where known, the time at which an entry was put on the list. */
 export function listTime(
-  entry: Entry,
+  entry: EntryTimes,
   askedFor: string | undefined,
 ): Pick<ListingRecord, 'date' | 'submittedAt'> | undefined {
-  const told = entry.paper.submittedOnDailyAt
-  if (told) return { date: dayOf(told), ...(!isMidnight(told) && { submittedAt: told }) }
+  const listed = entry.paper.submittedOnDailyAt
+  if (listed) return { date: dayOf(listed), ...(!isMidnight(listed) && { submittedAt: listed }) }
   const listedAt = listInstant(entry)
   const date = askedFor ?? (listedAt && listDay(listedAt))
   return date ? { date, ...(listedAt && { submittedAt: listedAt }) } : undefined
@@ -21,7 +27,7 @@ export function listTime(
  * When the entry was put on the list, by its outer `publishedAt`, which meant this before it turned. A list time is
  * after publication; the later meaning is 4 or 5 hours before it.
  */
-export function listInstant({ publishedAt, paper }: Entry): string | undefined {
+export function listInstant({ publishedAt, paper }: EntryTimes): string | undefined {
   return publishedAt && publishedAt > paper.publishedAt && publishedAt < outerTurned ? publishedAt : undefined
 }
 

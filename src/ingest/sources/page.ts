@@ -27,7 +27,7 @@ const cardShape = z.object({ title, abstract, authorCount: count.min(1), comment
  * "·" and the publication date with the comment count behind it ("May 16, 2025 2"; without one there are none). A
  * broken card is rejected with the line where it begins. Throws a `SourceError` for text without any card.
  */
-export function readPage(text: string, options: PageOptions = {}): Reading {
+export function readCapturedPage(text: string, options: PageOptions = {}): Reading {
   const lines = linesOf(text.replace(/^\uFEFF/, ''))
   if (lines.length === 0)
     throw new SourceError('The file is empty; a capture of the Daily Papers page is expected.')
@@ -136,5 +136,5 @@ export const pageSource = wholeFileSource({
   kind: 'page',
   source: 'page',
   recognises: ({ start }) => /^[^\S\r\n]*(?:Daily Papers|•[^\S\r\n]*[\d,]+ authors?)[^\S\r\n]*$/m.test(start),
-  read: (bytes, options) => readPage(decode(gunzipped(bytes)), options),
+  read: (bytes, options) => readCapturedPage(decode(gunzipped(bytes)), options),
 })

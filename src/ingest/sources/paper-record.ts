@@ -1,4 +1,10 @@
 import { z } from 'zod'
+import {
+  type ColumnFieldName,
+  columnFields,
+  type FieldKinds,
+  type FieldValue,
+} from '../../../db/model/paper-fields.ts'
 import type { PaperRecord } from '../../../db/model/record.ts'
 import {
   abstract,
@@ -18,7 +24,7 @@ import {
 
 /**
  * A `PaperRecord` as a client pushes it: here everything that is given has to be right, since the client can correct
- * it. Null counts as not told, unknown fields pass, white space is folded, versions leave ids, times become
+ * it. Null counts as left out, unknown fields pass, white space is folded, versions leave ids, times become
  * canonical.
  */
 
@@ -56,37 +62,35 @@ const listing = z
   .object({ date: day, submitter: account.nullish(), submittedAt: instant.nullish() })
   .transform(defined)
 
+const shapes = {
+  title,
+  text: text(limits.text),
+  longText: abstract,
+  url,
+  instant,
+  count,
+  version: count.min(1),
+  flag: z.boolean(),
+  keywords: z.array(keyword).max(limits.keywords),
+  categories: z.array(text(limits.name)).max(limits.categories),
+  urls: z.array(url).max(limits.mediaUrls),
+} satisfies { [Kind in keyof FieldKinds]: z.ZodType<FieldKinds[Kind]> }
+
+type FieldShapes = { [Name in ColumnFieldName]: z.ZodType<FieldValue<Name> | null | undefined> }
+const fields = Object.fromEntries(
+  columnFields.map(({ name, kind }): [string, z.ZodType] => [name, shapes[kind].nullish()]),
+) as FieldShapes
+
 export const paperRecord: z.ZodType<PaperRecord> = z
   .object({
     observedAt: instant,
     arxivId: arxivId.nullish(),
+    ...fields,
     title,
-    abstract: abstract.nullish(),
     publishedAt: instant,
     authors: authorList(author).nullish(),
     authorCount: count.nullish(),
-    upvotes: count.nullish(),
-    commentCount: count.nullish(),
-    githubStars: count.nullish(),
     organization: organization.nullish(),
-    aiSummary: abstract.nullish(),
-    aiSummaryModel: label,
-    keywords: z.array(keyword).max(limits.keywords).nullish(),
-    githubRepo: url.nullish(),
-    githubRepoAddedBy: label,
-    projectPage: url.nullish(),
-    thumbnailUrl: url.nullish(),
-    mediaUrls: z.array(url).max(limits.mediaUrls).nullish(),
-    discussionId: label,
-    authorParticipating: flag,
-    doi: label,
-    journalRef: label,
-    comment: label,
-    primaryCategory: label,
-    categories: z.array(text(limits.name)).max(limits.categories).nullish(),
-    arxivVersion: count.min(1).nullish(),
-    revisedAt: instant.nullish(),
-    withdrawnAt: instant.nullish(),
     listing: listing.nullish(),
   })
   .check(({ value, issues }) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseArxivId } from '../../../db/model/arxiv-id.ts'
 import { foldSpace, keywordKey, titleKey } from '../../../db/model/text.ts'
 import { parseDay, parseInstant } from './time.ts'
 
@@ -25,7 +26,7 @@ export const limits = {
 
 /**
  * A text whose white space is folded and whose accents are composed. NUL and unpaired surrogates are refused
- * rather than repaired: what stood there is lost, and a record that differs from its source would hide that.
+ * rather than repaired: what was there is lost, and a record that differs from its source would hide that.
  */
 export function text(max: number) {
   return z.string().check((context) => {
@@ -88,15 +89,6 @@ export const arxivId = z.string().check((context) => {
   else refuse(context, `${quote(context.value)} is not an arXiv id such as "2405.15738" or "hep-th/9901001".`)
 })
 
-const arxivIdForm = /^(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v([1-9]\d{0,3}))?$/
-
-/** The parts of an arXiv id; undefined for what is none. */
-export function parseArxivId(id: string): { id: string; version?: number } | undefined {
-  const match = arxivIdForm.exec(id.trim())
-  if (!match?.[1]) return undefined
-  return match[2] ? { id: match[1], version: Number(match[2]) } : { id: match[1] }
-}
-
 /** Authors in order. Their names together are bounded because all of them enter one search vector (1 MB at most). */
 export function authorList<T extends z.ZodType<{ name: string }>>(author: T) {
   return z
@@ -109,7 +101,7 @@ export function authorList<T extends z.ZodType<{ name: string }>>(author: T) {
     })
 }
 
-/** A value whose loss costs less than the paper would: what does not fit counts as not told. */
+/** A value whose loss costs less than the paper would: what does not fit counts as left out. */
 export function optional<T extends z.ZodType>(shape: T) {
   return shape.nullish().catch(undefined)
 }

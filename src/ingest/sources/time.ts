@@ -53,11 +53,6 @@ export function isMidnight(instant: string): boolean {
   return instant.endsWith('T00:00:00.000Z')
 }
 
-/** The day so many days later. */
-export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(midnight(date)) + days * 86_400_000).toISOString().slice(0, 10)
-}
-
 /** The later of two canonical instants; text order is time order for them. */
 export function later(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b
