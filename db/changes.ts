@@ -7,7 +7,7 @@ import type { HistoryRow, Tables } from './tables.ts'
 export type RevisionRow = Selectable<Tables['paper_revision']>
 
 /** The number of earlier texts that a paper's `revisions` show at most. */
-export const revisionsShown = 50
+export const maxRevisionsPerPaper = 50
 
 /** The newest `limit` points of each paper at or after `since`, oldest first. */
 export function historyByPaperIds(
@@ -46,7 +46,7 @@ export function revisionsByPaperIds(db: Db, ids: readonly number[]): Promise<Rev
         .whereRef('r.paper_id', '=', 'k.key')
         .orderBy('r.replaced_at', 'desc')
         .orderBy('r.seen_at', 'desc')
-        .limit(revisionsShown)
+        .limit(maxRevisionsPerPaper)
         .as('newest'),
     )
     .modifyFront(prepared)

@@ -84,7 +84,7 @@ export function readingsOf(db: Db, dates: readonly string[]): Promise<EditionRea
 }
 
 /** The number of submitters that an edition or a period shows at most. */
-export const submittersShown = 20
+export const maxSubmitters = 20
 
 export interface Submissions {
   submitter_name: string
@@ -103,7 +103,7 @@ export async function submittersOf(
     cross join lateral (
       select l.submitter_name, count(*)::integer as papers from listing l
       where l.edition_date between k.from_day and k.to_day and l.submitter_name is not null
-      group by l.submitter_name order by papers desc, l.submitter_name limit ${submittersShown}
+      group by l.submitter_name order by papers desc, l.submitter_name limit ${maxSubmitters}
     ) s order by k.number, s.papers desc, s.submitter_name`.execute(db)
   return rows
 }

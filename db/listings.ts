@@ -48,7 +48,7 @@ export function splitListing(row: JoinedListingRow): ListingFields {
 }
 
 /** The number of editions that a paper's `listings` show at most; the record so far is two. */
-export const listingsShown = 20
+export const maxListingsPerPaper = 20
 
 /** The newest listings of each paper, newest first. */
 export function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<ListingFields[]> {
@@ -60,7 +60,7 @@ export function listingsByPaperIds(db: Db, ids: readonly number[]): Promise<List
         .select(['l.edition_date', 'l.paper_id', 'l.submitter_name', 'l.submitted_at', 'l.recorded_at'])
         .whereRef('l.paper_id', '=', 'k.key')
         .orderBy('l.edition_date', 'desc')
-        .limit(listingsShown)
+        .limit(maxListingsPerPaper)
         .as('newest'),
     )
     .modifyFront(prepared)

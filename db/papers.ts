@@ -93,36 +93,36 @@ export function oneOfPapers(ids: readonly number[]): RawBuilder<unknown> {
   return sql`p.id = any(${ids}::bigint[])`
 }
 
-type Owned = Pick<OwnedList, 'owned' | 'keyType'> & { sized: NonNullable<OwnedList['sized']> }
+type Owned = Pick<OwnedList, 'owned' | 'keyType'> & { membership: NonNullable<OwnedList['membership']> }
 
-/** Whose papers: SQL over `p` and the owner's key, and where their number is quickly seen. */
+/** Whose papers: SQL over `p` and the owner's key, and the table that counts them quickly. */
 const owners = {
   author: {
     keyType: 'text',
     owned: (key) => sql`p.author_names @> array[${key}]`,
     // Two authors of one paper may have one name.
-    sized: { from: sql`paper_author pa`, owned: (key) => sql`pa.author_name = ${key}`, exact: false },
+    membership: { from: sql`paper_author pa`, owned: (key) => sql`pa.author_name = ${key}`, exact: false },
   },
   keyword: {
     keyType: 'text',
     owned: (key) => sql`p.keyword_keys @> array[${key}]`,
-    sized: { from: sql`paper_keyword pk`, owned: (key) => sql`pk.keyword_key = ${key}`, exact: true },
+    membership: { from: sql`paper_keyword pk`, owned: (key) => sql`pk.keyword_key = ${key}`, exact: true },
   },
   organization: {
     keyType: 'text',
     owned: (key) => sql`p.organization_name = ${key}`,
-    sized: { from: sql`paper o`, owned: (key) => sql`o.organization_name = ${key}`, exact: true },
+    membership: { from: sql`paper o`, owned: (key) => sql`o.organization_name = ${key}`, exact: true },
   },
   /** Those that the account is linked to as an author, not those it submitted. */
   account: {
     keyType: 'text',
     owned: (key) => sql`p.id in (select pa.paper_id from paper_author pa where pa.account_name = ${key})`,
-    sized: { from: sql`paper_author pa`, owned: (key) => sql`pa.account_name = ${key}`, exact: false },
+    membership: { from: sql`paper_author pa`, owned: (key) => sql`pa.account_name = ${key}`, exact: false },
   },
   edition: {
     keyType: 'date',
     owned: (key) => sql`p.id in (select l.paper_id from listing l where l.edition_date = ${key})`,
-    sized: { from: sql`listing l`, owned: (key) => sql`l.edition_date = ${key}`, exact: true },
+    membership: { from: sql`listing l`, owned: (key) => sql`l.edition_date = ${key}`, exact: true },
   },
 } satisfies Record<string, Owned>
 

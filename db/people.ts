@@ -55,7 +55,7 @@ export function authorsAtPositions(db: Db, positions: readonly AuthorPosition[])
 }
 
 /** The number of accounts that an author's `accounts` show at most. */
-export const accountsShown = 20
+export const maxAccountsPerAuthor = 20
 
 /** The accounts linked to each name, those that most of its papers are linked to first. */
 export function accountsByAuthors(
@@ -74,7 +74,7 @@ export function accountsByAuthors(
         .groupBy('a.name')
         .orderBy('papers', 'desc')
         .orderBy('a.name')
-        .limit(accountsShown)
+        .limit(maxAccountsPerAuthor)
         .as('linked'),
     )
     .modifyFront(prepared)

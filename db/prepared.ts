@@ -31,8 +31,8 @@ export function createNames(): (text: string) => string | undefined {
   const times = new Map<string, number>()
   return (text) => {
     if (!marked.test(text)) return undefined
-    const known = names.get(text)
-    if (known !== undefined || names.size >= namesAtMost) return known
+    const existing = names.get(text)
+    if (existing !== undefined || names.size >= namesAtMost) return existing
     const time = (times.get(text) ?? 0) + 1
     if (time < namedFromTime) {
       if (times.size >= countedAtMost) times.clear()
@@ -59,8 +59,8 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
     end: () => pool.end(),
     async connect() {
       const client = await pool.connect()
-      const known = clients.get(client)
-      if (known) return known
+      const existing = clients.get(client)
+      if (existing) return existing
       const preparing = new PreparingClient(client, nameOf)
       clients.set(client, preparing)
       return preparing

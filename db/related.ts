@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import { newestHolding } from './search/matches.ts'
+import { newestWithWords } from './search/matches.ts'
 
 /** A paper that has something in common with another one. */
 export interface Related {
@@ -62,7 +62,7 @@ export async function relatedByPaperIds(
             order by pa.paper_id desc limit ${sql.lit(perAuthor)}) pa) shared
           group by shared.id order by sum(shared.points) desc, shared.id desc limit ${sql.lit(sharing)} + 1)
         union
-        (${newestHolding(sql`longest.query`, byTitle)})
+        (${newestWithWords(sql`longest.query`, byTitle)})
       ) candidate
       join paper p on p.id = candidate.id and p.id <> o.id
       cross join lateral (

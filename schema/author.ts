@@ -1,5 +1,5 @@
 import { foldSpace } from '../db/model/text.ts'
-import { accountsByAuthors, accountsShown, authorsByNames } from '../db/people.ts'
+import { accountsByAuthors, authorsByNames, maxAccountsPerAuthor } from '../db/people.ts'
 import { Account } from './account.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
@@ -29,9 +29,9 @@ Author.implement({
     ),
     accounts: t.field({
       type: [Account],
-      extensions: { bound: accountsShown },
+      extensions: { bound: maxAccountsPerAuthor },
       listSize: { assumedSize: 2 }, // nearly every name has one account or none
-      description: `Hugging Face accounts linked to this name on any paper, most papers first: at most ${accountsShown}.`,
+      description: `Hugging Face accounts linked to this name on any paper, most papers first: at most ${maxAccountsPerAuthor}.`,
       resolve: async ({ name }, _args, context) => {
         const accounts = await batched(context, 'accounts of authors', name, async (names) =>
           Map.groupBy(await accountsByAuthors(context.db, names), (row) => row.author_name),

@@ -1,4 +1,9 @@
-import { historyByPaperIds, type RevisionRow, revisionsByPaperIds, revisionsShown } from '../db/changes.ts'
+import {
+  historyByPaperIds,
+  maxRevisionsPerPaper,
+  type RevisionRow,
+  revisionsByPaperIds,
+} from '../db/changes.ts'
 import type { HistoryRow } from '../db/tables.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
@@ -84,9 +89,9 @@ builder.objectFields(Paper, (t) => ({
   }),
   revisions: t.loadableGroup({
     type: Revision,
-    extensions: { columns: ['id'], bound: revisionsShown },
-    listSize: { assumedSize: revisionsShown },
-    description: `Earlier titles and abstracts, newest first: at most ${revisionsShown}.`,
+    extensions: { columns: ['id'], bound: maxRevisionsPerPaper },
+    listSize: { assumedSize: maxRevisionsPerPaper },
+    description: `Earlier titles and abstracts, newest first: at most ${maxRevisionsPerPaper}.`,
     load: (ids: number[], { db }) => revisionsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,
     resolve: ({ id }) => id,

@@ -3,10 +3,10 @@ import {
   editionsByDates,
   latestEdition,
   listOfEditions,
+  maxSubmitters,
   neighboursOf,
   readingsOf,
   submittersOf,
-  submittersShown,
 } from '../db/editions.ts'
 import { countList, readListPage } from '../db/lists/page.ts'
 import { batched } from './core/batch.ts'
@@ -58,9 +58,9 @@ Edition.implement({
     }),
     submitters: t.field({
       type: [SubmissionsRef],
-      extensions: { bound: submittersShown },
+      extensions: { bound: maxSubmitters },
       listSize: { assumedSize: 20 },
-      description: `The accounts that submitted papers to the edition, most papers first: at most ${submittersShown}.`,
+      description: `The accounts that submitted papers to the edition, most papers first: at most ${maxSubmitters}.`,
       resolve: async ({ date }, _args, context) => {
         const submitters = await batched(context, 'submitters of editions', date, async (dates) => {
           const rows = await submittersOf(

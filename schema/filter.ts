@@ -1,7 +1,7 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
 import type { Db } from '../db/database.ts'
 import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter } from '../db/search/filter.ts'
-import { checkedAtMost, soughtWords } from '../db/search/matches.ts'
+import { maxIndexWords, maxRechecked } from '../db/search/matches.ts'
 import { builder } from './core/builder.ts'
 import { BadInputError, type InputPath } from './core/errors.ts'
 import { nameArgument, wellFormed } from './core/inputs.ts'
@@ -34,7 +34,7 @@ const names: ArrayValidationOptions<string[]> = {
 }
 
 /** What some texts find can only be told by reading the papers. */
-export const countOfPhrases = `For phrases (a hyphenated word counts as one), for more than ${soughtWords} words, for more than two exclusions or for nothing but exclusions, only the ${checkedAtMost} newest candidates are checked, so \`totalCount\` may be too low.`
+export const countOfPhrases = `For phrases (a hyphenated word counts as one), for more than ${maxIndexWords} words, for more than two exclusions or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked, so \`totalCount\` may be too low.`
 
 const upToMany = `At least one must match; at most ${mostNames}.`
 

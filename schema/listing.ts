@@ -4,7 +4,7 @@ import {
   listingsByPaperIds,
   listingsBySubmitter,
   listingsOfEdition,
-  listingsShown,
+  maxListingsPerPaper,
   splitListing,
 } from '../db/listings.ts'
 import type { PaperColumn } from '../db/papers.ts'
@@ -56,9 +56,9 @@ const ListingConnection = builder.connectionObject(
 builder.objectFields(Paper, (t) => ({
   listings: t.loadableGroup({
     type: Listing,
-    extensions: { columns: ['id'], bound: listingsShown },
+    extensions: { columns: ['id'], bound: maxListingsPerPaper },
     listSize: { assumedSize: 2 }, // as the bound would have it, a page of papers would seem beyond any limit
-    description: `The listings of the paper on editions, newest edition first: at most ${listingsShown}. Most papers have one.`,
+    description: `The listings of the paper on editions, newest edition first: at most ${maxListingsPerPaper}. Most papers have one.`,
     load: (ids: number[], { db }) => listingsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,
     resolve: ({ id }) => id,

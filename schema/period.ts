@@ -1,4 +1,4 @@
-import { listOfEditions, submittersOf, submittersShown } from '../db/editions.ts'
+import { listOfEditions, maxSubmitters, submittersOf } from '../db/editions.ts'
 import { readListPage } from '../db/lists/page.ts'
 import { addDays, type Period, type PeriodKind, parsePeriod, periodOf } from '../db/model/period.ts'
 import { builder } from './core/builder.ts'
@@ -71,9 +71,9 @@ PeriodRef.implement({
     ),
     submitters: t.field({
       type: [SubmissionsRef],
-      extensions: { bound: submittersShown },
+      extensions: { bound: maxSubmitters },
       listSize: { assumedSize: 20 },
-      description: `The accounts that submitted papers to its editions, most papers first: at most ${submittersShown}.`,
+      description: `The accounts that submitted papers to its editions, most papers first: at most ${maxSubmitters}.`,
       resolve: (span, _args, { db }) => submittersOf(db, [span]),
     }),
   }),

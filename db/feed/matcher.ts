@@ -60,7 +60,7 @@ export class Matcher {
         paperIds,
         filters.map((filter) => JSON.parse(filter)),
       )
-      const found = Map.groupBy(matches, ({ place }) => filters[place])
+      const found = Map.groupBy(matches, ({ filterIndex }) => filters[filterIndex])
       for (const { filter, matched } of requests) {
         matched.resolve(new Set(found.get(filter)?.map(({ paperId }) => paperId)))
       }

@@ -41,13 +41,13 @@ export interface List {
   readonly prepared?: boolean
 }
 
-/** One page by keyset: page 10,000 costs what page 1 costs. One row more than asked tells whether more follow. */
+/** One page by keyset: page 10,000 costs what page 1 costs. One more row than requested shows whether more follow. */
 export async function readListPage<Row>(db: Db, list: List, page: PageRequest): Promise<ListPage<Row>> {
   const { rows } = await sql`${preparedMark(list)}${pageStatement(list, page)}`.execute(db)
   return toListPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
-/** How many rows the list has; `most` where there are at least so many, so that no count has no end. */
+/** The number of rows of the list; `most` if there are at least that many, so that every count is bounded. */
 export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most: number): Promise<number> {
   const { rows } = await sql<{ amount: number }>`${countStatement(list, most)}`.execute(db)
   return rows[0]?.amount ?? 0
@@ -56,7 +56,7 @@ export async function countList(db: Db, list: Pick<List, 'from' | 'where'>, most
 /** A row as `pageStatement` selects it, its place in the columns `key_0`, `key_1`, … */
 export type KeyedRow = Record<string, unknown>
 
-/** What a statement over the list begins with. */
+/** What a statement over the list begins with: the mark of db/prepared.ts, or nothing. */
 export function preparedMark(list: Pick<List, 'prepared'>): RawBuilder<unknown> {
   return list.prepared ? sql`${prepared} ` : sql``
 }
@@ -65,14 +65,14 @@ export function preparedMark(list: Pick<List, 'prepared'>): RawBuilder<unknown> 
 export function pageStatement(list: List, page: PageRequest): RawBuilder<unknown> {
   const { select, from, where, order } = list
   const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
-  const within = [
+  const all = [
     ...where,
     ...(page.after ? [keysetCondition(order, page.after, '<')] : []),
     ...(page.before ? [keysetCondition(order, page.before, '>')] : []),
   ]
   // A plan for any limit would be one for a tenth of all rows.
   const limit = list.prepared ? sql.lit(page.limit + 1) : page.limit + 1
-  return sql`select ${select}, ${keys} from ${from} ${conditions(within)}
+  return sql`select ${select}, ${keys} from ${from} ${conditions(all)}
     order by ${orderBy(order, page.backwards, (key) => key.sql)} limit ${limit}`
 }
 
@@ -114,12 +114,12 @@ export function orderBy(
 
 /** The page of the rows of `pageStatement`, in the list's order. */
 export function toListPage<Row>(
-  found: KeyedRow[],
+  rows: KeyedRow[],
   order: Order,
   { limit, backwards }: PageRequest,
 ): ListPage<Row> {
-  const shown = found.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
-  return { rows: backwards ? shown.reverse() : shown, more: found.length > limit }
+  const page = rows.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
+  return { rows: backwards ? page.reverse() : page, more: rows.length > limit }
 }
 
 function keysOf(row: KeyedRow, order: Order): Keys {

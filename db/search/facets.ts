@@ -49,7 +49,10 @@ export function facetConditions(filter: CanonicalFilter): Sql[] {
   ]
 }
 
-/** The years from a day to a day that have editions, and the months of those years that are not whole, as words. */
+/**
+ * The years from a day to a day that have editions, and the months of those years that are not whole, as words: from
+ * 2025-11-01 to 2026-12-31 they are `202511`, `202512` and `2026`.
+ */
 function periodsBetween(from: Value, to: Value): Sql {
   return sql`array(
     select distinct case when date_trunc('year', month) >= first and date_trunc('year', month) + interval '1 year' <= last + 1

@@ -97,11 +97,11 @@ function span(from: Sql, to: Sql): Sql {
 export function canonicalFilter(filter: PaperFilter): CanonicalFilter {
   const names = (given: readonly string[] | null | undefined, fold: (name: string) => string) =>
     given?.length ? [...new Set(given.map(fold))].sort() : undefined
-  const typed = filter.text == null ? undefined : foldTyped(filter.text)
-  const arxivId = typed === undefined ? undefined : arxivIdOf(typed)
+  const text = filter.text == null ? undefined : foldTyped(filter.text)
+  const arxivId = text === undefined ? undefined : arxivIdOf(text)
   const values: { [Name in ValueName]: CanonicalFilter[Name] | null | undefined } = {
     arxivId,
-    text: arxivId === undefined ? typed : undefined,
+    text: arxivId === undefined ? text : undefined,
     authors: names(filter.authors, foldSpace),
     organizations: names(filter.organizations, foldSpace),
     keywords: names(filter.keywords, keywordKey),
@@ -134,16 +134,16 @@ export function filterConditions(filter: CanonicalFilter): Sql[] {
 }
 
 /**
- * A table of filters for a statement of many: `f (place, …)` with the values of each filter, its query parsed once.
+ * A table of filters for a statement of many: `f (index, …)` with the values of each filter, its query parsed once.
  * Use it as `from ${filterTable(filters)} join paper p on ${filterMatch}`; the text of the statement does not depend
- * on the filters. `f.place` counts them from 0.
+ * on the filters. `f.index` counts them from 0.
  */
 export function filterTable(filters: readonly CanonicalFilter[]): Sql {
-  const rows = JSON.stringify(filters.map((filter, place) => ({ place, ...filter })))
+  const rows = JSON.stringify(filters.map((filter, index) => ({ index, ...filter })))
   const others = valueNames.filter((name) => name !== 'text').map((name) => `g."${name}"`)
   return sql`(
-    select g.place, ${asQuery(sql.raw('g."text"'))} as "text", ${sql.raw(others.join(', '))}
-    from jsonb_to_recordset(${rows}::jsonb) as g (place integer, ${sql.raw(
+    select g.index, ${asQuery(sql.raw('g."text"'))} as "text", ${sql.raw(others.join(', '))}
+    from jsonb_to_recordset(${rows}::jsonb) as g (index integer, ${sql.raw(
       valueNames.map((name) => `"${name}" ${types[name]}`).join(', '),
     )}) offset 0) as f`
 }
@@ -166,10 +166,10 @@ export async function matchFilters(
   db: Db,
   paperIds: readonly number[],
   filters: readonly CanonicalFilter[],
-): Promise<{ paperId: number; place: number }[]> {
-  const { rows } = await sql<{ paperId: number; place: number }>`
-    select p.id as "paperId", f.place from paper p join ${filterTable(filters)} on ${filterMatch}
-    where p.id = any(${paperIds}::bigint[]) order by p.id, f.place`.execute(db)
+): Promise<{ paperId: number; filterIndex: number }[]> {
+  const { rows } = await sql<{ paperId: number; filterIndex: number }>`
+    select p.id as "paperId", f.index as "filterIndex" from paper p join ${filterTable(filters)} on ${filterMatch}
+    where p.id = any(${paperIds}::bigint[]) order by p.id, f.index`.execute(db)
   return rows
 }
 

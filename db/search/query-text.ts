@@ -1,54 +1,57 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** How a text is sought: what the index is asked for, and how many papers are read for the rest. */
-export interface Effort {
-  /** Matches that are wanted at most. */
-  readonly most: number
-  /** Words that the index is asked for at most, the rarest. Its work is that of all their occurrences. */
-  readonly words: number
-  /** Papers that are read at most to see whether they match, where the index cannot tell. */
-  readonly checked: number
+/** How much a search for a text may read. */
+export interface SearchBudget {
+  /** Matches to look for. */
+  readonly maxMatches: number
+  /** Words that the index is asked for, the rarest of the text. Its work is that of all their occurrences. */
+  readonly maxWords: number
+  /** Papers whose text is compared with the query, where the index cannot tell whether they match. */
+  readonly maxRechecked: number
 }
 
-/** What stands between the words of a phrase in the text of a query: `<->`, or how many words apart they are. */
-const phraseSign = '<(-|[0-9]+)>'
+/** The operator between the words of a phrase in the text of a tsquery: `<->`, or `<2>` for words that are further apart. */
+const phraseOperator = '<(-|[0-9]+)>'
 
-/** Words that must not be there, of which the index is asked; each is three nodes of a query. */
-const refusedAtMost = 2
+/** Excluded words that the index is asked about; each is three nodes of a tsquery. */
+const maxExcludedWords = 2
 
-/** A text in the syntax of `websearch_to_tsquery` as the common table expression `typed`: one row with its `query`. */
-export function typedText(text: string): RawBuilder<unknown> {
-  return sql`typed as materialized (select websearch_to_tsquery('papers', ${text}::text) as query)`
+/** A text in the syntax of `websearch_to_tsquery` as the common table expression `search_query (query)`, of one row. */
+export function searchQuery(text: string): RawBuilder<unknown> {
+  return sql`search_query as materialized (select websearch_to_tsquery('papers', ${text}::text) as query)`
 }
 
 /**
- * How the query of `typed` is sought, as the common table expression `sought`. Its one row has the `words` that the
- * index is to be asked for, null for a text of nothing but refusals; whether what it finds has to be `checked` against
- * the query; and how many of those are `enough`. The index knows neither where words stand, for a phrase, nor which
- * papers are without one.
+ * How the query of `search_query` is run, as the common table expression `search_plan`, of one row: the `index_query`
+ * to ask the index for, null for a text that only excludes words; `recheck`, whether the papers that the index returns
+ * have to be compared with the query; and `scan_limit`, the number of these after which the search ends. The index
+ * knows neither the positions of words, for a phrase, nor which papers lack a word.
+ *
+ * Of `"sparse models" routing` with a `maxWords` of 2, `index_query` is `'sparse' & 'rout'`, say, and `recheck` true.
  */
-export function soughtOf({ most, words, checked }: Effort): RawBuilder<unknown> {
-  // How often a word is, Postgres has counted for its commonest ones; of the others the longest tend to be the rarest.
-  const rarest = sql`(
-    select string_agg(one.word, ' & ')::tsquery from (
-      select asked.word from unnest(string_to_array(holding, ' & ')) as asked (word)
+export function searchPlan({ maxMatches, maxWords, maxRechecked }: SearchBudget): RawBuilder<unknown> {
+  // Postgres has counted how often its commonest words occur; of the others the longest tend to be the rarest.
+  const rarestWords = sql`(
+    select string_agg(rarest.word, ' & ')::tsquery from (
+      select asked.word from unnest(string_to_array(all_words, ' & ')) as asked (word)
       left join (
-        select known.word, known.share from pg_stats cross join lateral unnest(
-          most_common_elems::text::text[], most_common_elem_freqs) as known (word, share)
+        select common.word, common.share from pg_stats cross join lateral unnest(
+          most_common_elems::text::text[], most_common_elem_freqs) as common (word, share)
         where tablename = 'paper' and attname = 'search' and schemaname = current_schema()) common
         on common.word = trim(both '''' from asked.word)
       group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
-      limit ${sql.lit(words)}) one)`
+      limit ${sql.lit(maxWords)}) rarest)`
   return sql`
-    sought as materialized (
-      select checked, case when tree = 'T' then null when not checked then query
-          when either then holding::tsquery else ${rarest} end as words,
-        case when checked then ${sql.lit(checked)} else ${sql.lit(most)} end as enough
+    search_plan as materialized (
+      select recheck, case when positive = 'T' then null when not recheck then query
+          when has_or then all_words::tsquery else ${rarestWords} end as index_query,
+        case when recheck then ${sql.lit(maxRechecked)} else ${sql.lit(maxMatches)} end as scan_limit
       from (
-        select query, tree, holding, either, tree = 'T' or query::text ~ ${phraseSign}
-          or numnode(query) - numnode(tree::tsquery) > ${sql.lit(3 * refusedAtMost)}
-          or (not either and numnode(holding::tsquery) > ${sql.lit(2 * words - 1)}) as checked
-        from typed cross join lateral (
-          select tree, regexp_replace(tree, ${phraseSign}, '&', 'g') as holding, tree ~ '[|(]' as either
-          from querytree(query) as tree) positive) parsed)`
+        select query, positive, all_words, has_or, positive = 'T' or query::text ~ ${phraseOperator}
+          or numnode(query) - numnode(positive::tsquery) > ${sql.lit(3 * maxExcludedWords)}
+          or (not has_or and numnode(all_words::tsquery) > ${sql.lit(2 * maxWords - 1)}) as recheck
+        from search_query cross join lateral (
+          select positive, regexp_replace(positive, ${phraseOperator}, '&', 'g') as all_words,
+            positive ~ '[|(]' as has_or
+          from querytree(query) as positive) parts) parsed)`
 }

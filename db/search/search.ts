@@ -6,7 +6,7 @@ import { type PaperColumn, selectPaper } from '../papers.ts'
 import type { CanonicalFilter } from './filter.ts'
 import { newestMatches } from './matches.ts'
 
-/** Of a search that finds more, the newest so many are ranked and counted: what makes common words affordable. */
+/** Of a search that finds more, only the newest are ranked and counted, which makes common words affordable. */
 export const rankedAtMost = 1000
 
 /**
@@ -17,7 +17,7 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
   return {
     select: sql`${selectPaper(wanted)}, r.relevance`,
     from: sql`(
-      select p.id, ts_rank(p.search, ${soughtBy(filter)}, 1)::float8 as relevance
+      select p.id, ts_rank(p.search, ${positiveQueryOf(filter)}, 1)::float8 as relevance
       from paper p where p.id = any(${newestIds(filter)})
     ) r join paper p on p.id = r.id`,
     where: [],
@@ -35,13 +35,13 @@ function queryOf({ text }: CanonicalFilter): RawBuilder<unknown> {
   return sql`websearch_to_tsquery('papers', ${text ?? ''}::text)`
 }
 
-/** The same without what it refuses, which ts_rank would take for words that are missing. */
-function soughtBy(filter: CanonicalFilter): RawBuilder<unknown> {
+/** The same without its excluded words, which ts_rank would take for words that are missing. */
+function positiveQueryOf(filter: CanonicalFilter): RawBuilder<unknown> {
   return sql`(select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
-    from (select ${queryOf(filter)} as query) typed)`
+    from (select ${queryOf(filter)} as query) parsed)`
 }
 
-/** How often something stands in the papers found. */
+/** A value that papers have in common, and the number of papers that have it. */
 export interface Facet {
   value: string
   papers: number

@@ -12,8 +12,8 @@ export interface Suggestion {
   text: string
 }
 
-/** Names of one kind whose papers are counted; of more that begin so, the ones known longest take part. */
-export const considered = 500
+/** Names of one kind whose papers are counted; if more match, the ones that were stored first. */
+export const candidatesPerKind = 500
 
 /**
  * What people may be about to type, for the last word of the text at least: names in which a word begins with it,
@@ -23,39 +23,39 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
   const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if ([...start].length < 2) return []
   const { rows } = await sql<Suggestion>`
-    with typed as materialized (select folded(${likePattern(start)}::text) as pattern),
-    author_found as (
-      select a.name from author a, typed
+    with input as materialized (select folded(${likePattern(start)}::text) as pattern),
+    matching_authors as (
+      select a.name from author a, input
       where ${wordBegins(sql`folded(a.name)`)}
-      limit ${sql.lit(considered)}),
-    keyword_found as (
-      select k.key from keyword k, typed
+      limit ${sql.lit(candidatesPerKind)}),
+    matching_keywords as (
+      select k.key from keyword k, input
       where ${wordBegins(sql`k.key`)}
-      limit ${sql.lit(considered)}),
-    organization_found as (
-      select o.name, coalesce(o.full_name, o.name) as text from organization o, typed
+      limit ${sql.lit(candidatesPerKind)}),
+    matching_organizations as (
+      select o.name, coalesce(o.full_name, o.name) as text from organization o, input
       where ${wordBegins(sql`(folded(o.name) || ' ' || folded(coalesce(o.full_name, '')))`)}
-      limit ${sql.lit(considered)}),
+      limit ${sql.lit(candidatesPerKind)}),
     ranked as (
       select 'author' as kind, name as key, name as text,
         row_number() over (order by (select count(*) from (select from paper_author pa where pa.author_name = name
-          limit 1000) c) desc, name) as place from author_found
+          limit 1000) c) desc, name) as position from matching_authors
       union all
       select 'keyword', key, key,
         row_number() over (order by (select count(*) from (select from paper_keyword pk where pk.keyword_key = key
-          limit 1000) c) desc, key) from keyword_found
+          limit 1000) c) desc, key) from matching_keywords
       union all
       select 'organization', name, text,
         row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
-          limit 1000) c) desc, name) from organization_found
+          limit 1000) c) desc, name) from matching_organizations
     )
-    select kind, key, text from ranked order by place, kind limit ${limit}`.execute(db)
+    select kind, key, text from ranked order by position, kind limit ${limit}`.execute(db)
   return rows
 }
 
 /** Where a pattern begins a word, even two letters have trigrams: the index answers both halves. */
 function wordBegins(text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(${text} like typed.pattern || '%' or ${text} like '% ' || typed.pattern || '%')`
+  return sql`(${text} like input.pattern || '%' or ${text} like '% ' || input.pattern || '%')`
 }
 
 /** The text as it is inside a LIKE pattern. */

@@ -5,20 +5,20 @@ import type { Db } from '../database.ts'
 const wordsAtMost = 8
 
 /**
- * The text with its words that stand in no title and no author's name replaced by the most alike in titles, or if
- * none is, in names (three tenths of their trigrams shared at least, the default of pg_trgm); undefined where there
- * is nothing to repair. Quotes, minus and `or` stay as they are.
+ * Replaces each word that no title and no author's name contains by the most similar word of a title, or, if there is
+ * none, of a name (at least three tenths of their trigrams are equal, the default of pg_trgm). Quotes, minus and `or`
+ * stay as they are. Returns undefined if there is nothing to repair.
  */
 export async function repairText(db: Db, text: string): Promise<string | undefined> {
   const words = [...new Set(text.match(/\p{L}{4,40}/gu) ?? [])].slice(0, wordsAtMost)
   if (words.length === 0) return undefined
-  const { rows } = await sql<{ typed: string; meant: string | null }>`
-    select typed, coalesce(${mostAlike(sql`word`)}, ${mostAlike(sql`name_word`)}) as meant
+  const { rows } = await sql<{ typed: string; correction: string | null }>`
+    select typed, coalesce(${mostAlike(sql`word`)}, ${mostAlike(sql`name_word`)}) as correction
     from unnest(${words}::text[]) as typed
     where not exists (select from word w where w.word = folded(typed))
       and not exists (select from name_word w where w.word = folded(typed))`.execute(db)
-  const meant = new Map(rows.map(({ typed, meant }) => [typed, meant ?? typed]))
-  const repaired = text.replace(/\p{L}{4,40}/gu, (word) => meant.get(word) ?? word)
+  const corrections = new Map(rows.map(({ typed, correction }) => [typed, correction ?? typed]))
+  const repaired = text.replace(/\p{L}{4,40}/gu, (word) => corrections.get(word) ?? word)
   return repaired === text ? undefined : repaired
 }
 

@@ -1,4 +1,4 @@
-import { considered, type Suggestion, suggestionsFor } from '../../db/search/suggestions.ts'
+import { candidatesPerKind, type Suggestion, suggestionsFor } from '../../db/search/suggestions.ts'
 import { builder } from '../core/builder.ts'
 import { encodeGlobalId } from '../core/ids.ts'
 import { nameArgument } from '../core/inputs.ts'
@@ -34,7 +34,7 @@ builder.queryFields((t) => ({
     type: [SuggestionRef],
     extensions: { bound: most },
     listSize: listSizeByFirst(8),
-    description: `Authors, keywords and organizations in which a word starts with the text typed so far: the three kinds in turn, most papers first. Considers at most ${considered} names of each kind. Meant for a search box, to be called on each keystroke. Empty for fewer than two letters.`,
+    description: `Authors, keywords and organizations in which a word starts with the text typed so far: the three kinds in turn, most papers first. Considers at most ${candidatesPerKind} names of each kind. Meant for a search box, to be called on each keystroke. Empty for fewer than two letters.`,
     args: {
       typed: t.arg.string({
         required: true,

@@ -161,8 +161,8 @@ describe('one filter, three ways', () => {
             papers.map(({ id }) => id),
             filters.map(canonicalFilter),
           )
-          for (const [place, filter] of filters.entries()) {
-            const got = pairs.filter((pair) => pair.place === place).map(({ paperId }) => paperId)
+          for (const [filterIndex, filter] of filters.entries()) {
+            const got = pairs.filter((pair) => pair.filterIndex === filterIndex).map(({ paperId }) => paperId)
             expect(got, JSON.stringify(filter)).toEqual(ids(await matching(filter)))
           }
         },

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
-import { allMatchesIfFew, checkedAtMost, countMatches, newestMatches } from '../../db/search/matches.ts'
-import { soughtOf, typedText } from '../../db/search/query-text.ts'
+import { allMatchesIfFew, countMatches, maxRechecked, newestMatches } from '../../db/search/matches.ts'
+import { searchPlan, searchQuery } from '../../db/search/query-text.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
 
@@ -125,10 +125,10 @@ test('more than can be named are not', async () => {
   const { db } = large.database
   await plant(
     db,
-    Array.from({ length: checkedAtMost + 1 }, () => ({ abstract: 'Sparse models.' })),
+    Array.from({ length: maxRechecked + 1 }, () => ({ abstract: 'Sparse models.' })),
   )
   const named = async (text: string) => (await allMatchesIfFew(db, canonicalFilter({ text })))?.length
-  expect(await named('sparse models')).toBe(checkedAtMost + 1)
+  expect(await named('sparse models')).toBe(maxRechecked + 1)
   expect(await named('"sparse models"')).toBeUndefined()
   expect(await named('"models sparse"')).toBeUndefined()
   expect(await named('-dense')).toBeUndefined()
@@ -147,8 +147,8 @@ test('of many words the index is asked for the rarest', async () => {
   )
   await sql`analyze paper`.execute(db)
   const { rows } = await sql<{ words: string }>`
-    with ${typedText(`${everywhere} gru`)}, ${soughtOf({ most: 10, words: 2, checked: 10 })}
-    select words::text from sought`.execute(db)
+    with ${searchQuery(`${everywhere} gru`)}, ${searchPlan({ maxMatches: 10, maxWords: 2, maxRechecked: 10 })}
+    select index_query::text as words from search_plan`.execute(db)
   expect(rows[0]?.words).toContain("'gru'")
   expect(await countMatches(db, canonicalFilter({ text: `${everywhere} gru` }), 10)).toBe(1)
 })
