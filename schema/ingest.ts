@@ -5,7 +5,7 @@ import { recordPapers } from '../db/writer/index.ts'
 import { forgetLoaded } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import { anonymous, type Viewer } from './core/context.ts'
-import { ForbiddenError, UnauthenticatedError } from './core/errors.ts'
+import { ApiError } from './core/errors.ts'
 import { PaperInput } from './ingest-input.ts'
 import { Paper, referredPaper } from './paper.ts'
 
@@ -133,10 +133,12 @@ builder.mutationFields((t) => ({
 function refuseStrangers({ canWrite, sharingKey }: Viewer): void {
   if (canWrite) return
   if (sharingKey !== anonymous.sharingKey)
-    throw new ForbiddenError(
+    throw new ApiError(
+      'FORBIDDEN',
       'This token does not allow writing. Ask the operator of this server for one that does.',
     )
-  throw new UnauthenticatedError(
+  throw new ApiError(
+    'UNAUTHENTICATED',
     'Writing requires a token. Send the WRITE_TOKEN that the operator of this server has set, in the header "Authorization: Bearer <token>"; a server without WRITE_TOKEN accepts no writes.',
   )
 }

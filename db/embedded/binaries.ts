@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
-import { codeOf, EmbeddedDatabaseError, messageOf } from './error.ts'
+import { codeOf, messageOf } from '../error.ts'
+import { EmbeddedDatabaseError } from './error.ts'
 
 const oldestMajor = 15
 

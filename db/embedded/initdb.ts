@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../error.ts'
 import type { Binaries } from './binaries.ts'
-import { codeOf, EmbeddedDatabaseError } from './error.ts'
+import { EmbeddedDatabaseError } from './error.ts'
 import type { ServerUser } from './privileges.ts'
 
 /** The superuser of a cluster made here, and the only role in it. */

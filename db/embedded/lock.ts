@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EmbeddedDatabaseError, messageOf } from './error.ts'
+import { messageOf } from '../error.ts'
+import { EmbeddedDatabaseError } from './error.ts'
 
 const sqliteBusy = 5
 

@@ -1,18 +1,17 @@
 import { hash } from 'node:crypto'
 
-/** Why a cursor cannot be used. */
-export type CursorFault = 'malformed' | 'foreign' | 'future' | 'expired'
+type CursorErrorCode = 'CURSOR_MALFORMED' | 'CURSOR_FOREIGN' | 'CURSOR_FUTURE' | 'CURSOR_EXPIRED'
 
-/** A cursor that cannot be used. The sentence says what to do instead. */
+/** A cursor that cannot be used. The code and the sentence, which says what to do instead, are for clients. */
 export class FeedCursorError extends Error {
   override name = 'FeedCursorError'
-  readonly fault: CursorFault
-  /** For `expired`: the oldest cursor that still works. */
+  readonly code: CursorErrorCode
+  /** For `CURSOR_EXPIRED`: the oldest cursor that still works. */
   readonly restartFrom: string | undefined
 
-  constructor(fault: CursorFault, message: string, restartFrom?: string) {
+  constructor(code: CursorErrorCode, message: string, restartFrom?: string) {
     super(message)
-    this.fault = fault
+    this.code = code
     this.restartFrom = restartFrom
   }
 }
@@ -39,13 +38,13 @@ export function parseCursor(epoch: string, cursor: string): number {
     bytes.readUInt16BE(10) !== checksum(bytes)
   ) {
     throw new FeedCursorError(
-      'malformed',
+      'CURSOR_MALFORMED',
       `${JSON.stringify(cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor)} is not a feed cursor. Pass one exactly as an event or feedPosition gave it, or START or NOW.`,
     )
   }
   if (bytes.readUInt32BE(0) !== databaseKey(epoch)) {
     throw new FeedCursorError(
-      'foreign',
+      'CURSOR_FOREIGN',
       'This cursor comes from another database: its position means nothing here. Take a new one from feedPosition, or start with START or NOW.',
     )
   }
@@ -56,7 +55,7 @@ export function parseCursor(epoch: string, cursor: string): number {
 export function expired(epoch: string, pruned: number): FeedCursorError {
   const restartFrom = formatCursor(epoch, pruned)
   return new FeedCursorError(
-    'expired',
+    'CURSOR_EXPIRED',
     `This cursor is older than what the feed keeps, so events after it are gone. Read the papers again together with feedPosition and go on from there, or go on after the oldest kept position, ${restartFrom}.`,
     restartFrom,
   )
@@ -65,7 +64,7 @@ export function expired(epoch: string, pruned: number): FeedCursorError {
 /** The refusal of a position that has not been reached. */
 export function inFuture(): FeedCursorError {
   return new FeedCursorError(
-    'future',
+    'CURSOR_FUTURE',
     'This cursor is ahead of the feed: was the database restored from an older backup? Take a new one from feedPosition.',
   )
 }

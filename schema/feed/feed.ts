@@ -8,7 +8,6 @@ import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
 import type { Context } from '../core/context.ts'
 import { filterOf, PaperFilterInput, requireSearchable } from '../filter.ts'
-import { asCursorError, positionAfter } from './cursor.ts'
 import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './events.ts'
 import { FeedSubscription } from './subscription.ts'
 
@@ -74,15 +73,13 @@ builder.queryFields((t) => ({
     resolve: async (_root, args, context) => {
       const { feed } = context
       const request = { kinds: kindsOf(args.kinds), match: await matchOf(args, context) }
-      let position = await positionAfter(context, args.after)
+      let position = await feed.position(args.after)
       await feed.refresh()
       const events: EventDelivery[] = []
       let previous = position
       // One page looks at a bounded stretch of the log, so that a narrow filter cannot make it endless.
       for (let looked = 0; looked < 40 && events.length < args.first && position < feed.head; looked++) {
-        const { entries, scannedTo } = await scan(feed, request, position).catch((error) => {
-          throw asCursorError(error)
-        })
+        const { entries, scannedTo } = await scan(feed, request, position)
         const wanted = entries.slice(0, args.first - events.length)
         for (const entry of wanted) {
           events.push(deliverEvent(feed, entry, previous))
@@ -109,7 +106,7 @@ Without \`after\`, the subscription starts now. ${sharing}`,
     },
     subscribe: async (_root, args, context) => {
       const request = { kinds: new Set<FeedEventKind>(['ingested']), match: await matchOf(args, context) }
-      return new FeedSubscription(request, await positionAfter(context, args.after))
+      return new FeedSubscription(request, await context.feed.position(args.after))
     },
     resolve: (delivery) => delivery as unknown as EventOf<'ingested'>,
   }),
@@ -142,7 +139,7 @@ The first heartbeat means that you have caught up. Without \`after\`, the subscr
         match: await matchOf(args, context),
         heartbeatMs: args.heartbeat * 1000,
       }
-      return new FeedSubscription(request, await positionAfter(context, args.after))
+      return new FeedSubscription(request, await context.feed.position(args.after))
     },
     resolve: (delivery) => delivery,
   }),

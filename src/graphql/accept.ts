@@ -1,5 +1,7 @@
-import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { statusOf } from '../../schema/core/error-codes.ts'
+import { type ApiError, httpError } from '../../schema/core/errors.ts'
+import { formattedError } from '../client-errors.ts'
 
 /** One media type of an `Accept` header, in small letters. */
 interface Accepted {
@@ -77,21 +79,20 @@ export function negotiate(): Plugin {
   }
 }
 
-function refusal(Response: typeof globalThis.Response, error: GraphQLError): Response {
-  const { http, code } = error.extensions
-  const { status } = http as { status: number }
-  return Response.json({ errors: [{ message: error.message, extensions: { code } }] }, { status })
+function refusal(Response: typeof globalThis.Response, error: ApiError): Response {
+  return Response.json({ errors: [formattedError(error)] }, { status: statusOf(error.extensions.code) })
 }
 
-function notAcceptable(): GraphQLError {
-  return new GraphQLError(
+function notAcceptable(): ApiError {
+  return httpError(
+    'NOT_ACCEPTABLE',
     'Nothing that the header Accept names fits. Accept text/event-stream for a subscription, or send it over WebSocket; for all else accept application/graphql-response+json or application/json.',
-    { extensions: { code: 'NOT_ACCEPTABLE', http: { status: 406 } } },
   )
 }
 
-function unsupported(): GraphQLError {
-  return new GraphQLError('Send the body as JSON, with the header Content-Type: application/json.', {
-    extensions: { code: 'UNSUPPORTED_MEDIA_TYPE', http: { status: 415 } },
-  })
+function unsupported(): ApiError {
+  return httpError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'Send the body as JSON, with the header Content-Type: application/json.',
+  )
 }

@@ -2,8 +2,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
-  GraphQLError,
-  type GraphQLFormattedError,
+  type GraphQLError,
   getDirectiveValues,
   getOperationAST,
   Kind,
@@ -13,6 +12,7 @@ import type { Plugin } from 'graphql-yoga'
 import { BadInputError } from '../../schema/core/errors.ts'
 import { streamDirective } from '../../schema/core/incremental.ts'
 import { rootFields } from '../../schema/core/plan.ts'
+import { formattedError } from '../client-errors.ts'
 import { takesParts } from './accept.ts'
 
 interface Part {
@@ -33,7 +33,7 @@ interface Later extends ExecutionResult {
  * @param toClient what a client is told of an error. The engine masks the errors of a result, not those of its later
  * parts.
  */
-export function deferParts(toClient: (error: unknown) => Error): Plugin {
+export function deferParts(toClient: (error: unknown) => GraphQLError): Plugin {
   return {
     onExecute({ args, setExecuteFn }) {
       if (!asksForParts(args.document)) return undefined
@@ -54,7 +54,7 @@ export function deferParts(toClient: (error: unknown) => Error): Plugin {
             if (!incremental?.some(({ errors }) => errors)) return
             const masked = incremental.map((part) =>
               part.errors
-                ? { ...part, errors: part.errors.map((error) => formatted(toClient(error))) }
+                ? { ...part, errors: part.errors.map((error) => formattedError(toClient(error))) }
                 : part,
             )
             setResult(Object.assign({}, result, { incremental: masked }))
@@ -63,14 +63,6 @@ export function deferParts(toClient: (error: unknown) => Error): Plugin {
       }
     },
   }
-}
-
-/** As it is sent: without what only our transports read. */
-function formatted(error: Error): GraphQLFormattedError {
-  if (!(error instanceof GraphQLError)) return { message: error.message }
-  const { extensions = {}, ...rest } = error.toJSON()
-  const { http: _, unexpected: __, ...told } = extensions
-  return { ...rest, ...(Object.keys(told).length > 0 && { extensions: told }) }
 }
 
 const known = new WeakMap<DocumentNode, boolean>()

@@ -1,10 +1,5 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
+import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+import { type ApiError, requestError } from '../../schema/core/errors.ts'
 
 type Operation = Pick<OperationDefinitionNode, 'operation' | 'selectionSet'>
 
@@ -17,14 +12,13 @@ export function tooManyEntities(
   { operation, selectionSet }: Operation,
   variables: Readonly<Record<string, unknown>>,
   most: number,
-): GraphQLError | undefined {
+): ApiError | undefined {
   if (operation !== 'query') return undefined
   const asked = references(selectionSet, document, variables, new Map())
   if (asked <= most) return undefined
-  return new GraphQLError(
+  return requestError(
+    'TOO_MANY_ENTITIES',
     `The request refers to ${asked} entities; the limit is ${most}. Send them in several requests.`,
-    // A gateway that asks for application/json keeps the code only of what comes with status 200.
-    { extensions: { code: 'TOO_MANY_ENTITIES', http: { spec: true, status: 400 } } },
   )
 }
 

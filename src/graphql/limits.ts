@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  GraphQLError,
   type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -18,6 +17,7 @@ import {
   type ValueNode,
   valueFromASTUntyped,
 } from 'graphql'
+import { type ApiError, requestError } from '../../schema/core/errors.ts'
 import { defaultPageSize } from '../../schema/core/paging.ts'
 import type { Config } from '../config.ts'
 
@@ -66,7 +66,7 @@ export function measure(
 }
 
 /** Refuses what is beyond a limit, with the figure, the limit and a way out. */
-export function overLimit(measured: Measure, limits: QueryLimits): GraphQLError | undefined {
+export function overLimit(measured: Measure, limits: QueryLimits): ApiError | undefined {
   const { depth, aliases, objects } = measured
   if (depth > limits.depth) {
     return refuse(
@@ -86,7 +86,7 @@ export function overLimit(measured: Measure, limits: QueryLimits): GraphQLError 
 }
 
 /** For a document whose nesting is beyond what can be parsed at all. */
-export function tooDeepToRead(): GraphQLError {
+export function tooDeepToRead(): ApiError {
   return refuse('The query nests too deeply to be read. Ask in several queries.')
 }
 
@@ -99,10 +99,8 @@ export function withDefaults({ variableDefinitions }: OperationDefinitionNode, g
   return Object.fromEntries([...defaults, ...Object.entries(given)])
 }
 
-function refuse(message: string): GraphQLError {
-  // Gateways that ask for application/json lose the code of what does not come with status 200.
-  const http = { spec: true, status: 400 }
-  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE', http } })
+function refuse(message: string): ApiError {
+  return requestError('QUERY_TOO_LARGE', message)
 }
 
 /** `pageSize` is the one that a connection was asked for: its `edges` and `nodes` have that many items. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
 import { z } from 'zod'
-import { codeOf, StartError } from '../faults.ts'
+import { codeOf } from '../../db/error.ts'
+import { StartError } from '../faults.ts'
 import type { Logger } from '../log.ts'
 
 /** What Relay's compiler and the client preset of GraphQL Code Generator write: `{ "<id>": "<document>" }`. */

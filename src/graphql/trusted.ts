@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { type ApiError, requestError } from '../../schema/core/errors.ts'
 
 /** The parts of a request, over any transport, that say which document is asked. */
 export interface Asked {
@@ -13,7 +13,7 @@ export interface Asked {
 
 /** Which documents are known by an id, and whether others are taken. */
 export interface TrustedDocuments {
-  /** The text to execute; undefined where none was asked. Throws a GraphQLError that says why not. */
+  /** The text to execute; undefined where none was asked. Throws an ApiError that says why not. */
   documentOf(asked: Asked): string | undefined
 }
 
@@ -85,7 +85,7 @@ export function trustDocuments({ documentOf }: TrustedDocuments): Plugin {
 
 function nameOf({ documentId, extensions }: Asked): Name | undefined {
   if (documentId != null && documentId !== '') {
-    if (typeof documentId !== 'string') throw refuse('BAD_REQUEST', 'documentId: pass a text.')
+    if (typeof documentId !== 'string') throw requestError('BAD_REQUEST', 'documentId: pass a text.')
     return { id: documentId, automatic: false }
   }
   const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null }
@@ -97,30 +97,30 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function notTrusted(): GraphQLError {
-  return refuse(
+function notTrusted(): ApiError {
+  return requestError(
     'DOCUMENT_NOT_TRUSTED',
     'This server executes trusted documents only. Send the documentId of one of them, without other text.',
   )
 }
 
-function notFound({ id, automatic }: Name, only: boolean): GraphQLError {
+function notFound({ id, automatic }: Name, only: boolean): ApiError {
   const instead = only ? '' : ', or the text itself'
   const sentence = `No trusted document has the id ${shown(id)}. Send one from the manifest${instead}.`
-  return refuse('PERSISTED_QUERY_NOT_FOUND', automatic ? 'PersistedQueryNotFound' : sentence, sentence)
+  return automatic
+    ? requestError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound', { hint: sentence })
+    : requestError('PERSISTED_QUERY_NOT_FOUND', sentence)
 }
 
-function notSupported({ automatic }: Name): GraphQLError {
+function notSupported({ automatic }: Name): ApiError {
   const sentence = 'This server has no manifest of documents. Send the text of the document as query.'
-  return refuse(
-    'PERSISTED_QUERY_NOT_SUPPORTED',
-    automatic ? 'PersistedQueryNotSupported' : sentence,
-    sentence,
-  )
+  return automatic
+    ? requestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { hint: sentence })
+    : requestError('PERSISTED_QUERY_NOT_SUPPORTED', sentence)
 }
 
-function otherText({ id }: Name): GraphQLError {
-  return refuse(
+function otherText({ id }: Name): ApiError {
+  return requestError(
     'PERSISTED_QUERY_MISMATCH',
     `The text in query is not the document of the id ${shown(id)}. Send the one or the other.`,
   )
@@ -128,9 +128,4 @@ function otherText({ id }: Name): GraphQLError {
 
 function shown(id: string): string {
   return JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}…` : id)
-}
-
-function refuse(code: string, message: string, hint = message): GraphQLError {
-  const http = { spec: true, status: 400 }
-  return new GraphQLError(message, { extensions: { code, ...(hint !== message && { hint }), http } })
 }

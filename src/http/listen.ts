@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { codeOf, StartError } from '../faults.ts'
+import { codeOf, messageOf } from '../../db/error.ts'
+import { StartError } from '../faults.ts'
 
 interface Place {
   readonly host: string
@@ -35,7 +36,7 @@ function reasonFor(error: unknown, { host, port }: Place): string {
     case 'EAI_AGAIN':
       return `HOST is "${host}", which is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all its addresses.`
     default:
-      return `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`
+      return `Cannot listen on ${host}:${port}: ${messageOf(error)}`
   }
 }
 

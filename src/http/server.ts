@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
+import { statusOf } from '../../schema/core/error-codes.ts'
 import { viewerOf } from '../auth.ts'
+import { formattedError } from '../client-errors.ts'
 import type { Config } from '../config.ts'
-import { bodyTooLarge, type Engine } from '../graphql/engine.ts'
+import type { Engine } from '../graphql/engine.ts'
+import { bodyTooLarge } from '../graphql/requests.ts'
 import { type Logger, requestScope } from '../log.ts'
 import { type GraphiqlPage, renderGraphiqlPage } from './graphiql.ts'
 import { traceIdOf } from './trace.ts'
@@ -61,7 +64,8 @@ function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config'
     if (method === 'GET' && headers.accept?.includes('text/html')) return graphiql(request, response)
     if (Number(headers['content-length'] ?? 0) > http.maxBodyBytes) {
       response.setHeader('connection', 'close')
-      return json(response, 413, { errors: [withoutStatus(bodyTooLarge(http.maxBodyBytes))] })
+      const refusal = bodyTooLarge(http.maxBodyBytes)
+      return json(response, statusOf(refusal.extensions.code), { errors: [formattedError(refusal)] })
     }
     return engine.handle(request, response, { viewer: viewerOf(headers.authorization, writeToken) })
   }
@@ -120,10 +124,6 @@ function json(response: ServerResponse, status: number, body: unknown): void {
       'content-length': Buffer.byteLength(text),
     })
     .end(text)
-}
-
-function withoutStatus(error: ReturnType<typeof bodyTooLarge>) {
-  return { message: error.message, extensions: { code: error.extensions.code } }
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

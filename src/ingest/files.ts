@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { addAbortSignal } from 'node:stream'
+import { codeOf } from '../../db/error.ts'
 import type { Reading, SourceName } from '../../db/model/record.ts'
 import { SourceError } from './errors.ts'
 import { type OpenedSource, openSource } from './sources/index.ts'
@@ -176,7 +177,7 @@ function faultOf(path: string, source: SourceName | undefined, error: unknown): 
 function unreadable(path: string, error: unknown): SourceError {
   const name = path === '-' ? 'Standard input' : path
   if (error instanceof SourceError) return new SourceError(`${name}: ${error.message}`, { cause: error })
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'ENOENT') return new SourceError(`There is no file or folder ${path}. Check its name.`)
   if (code === 'EACCES' || code === 'EPERM') {
     return new SourceError(`${name}: this user may not read it. Change its permissions.`)

@@ -1,13 +1,14 @@
-import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
 import type { Delivery } from '../../db/feed/delivery.ts'
 import type { Context } from '../../schema/core/context.ts'
-import { clientError, isUnavailable } from '../faults.ts'
+import { clientError, formattedError, isServerFault } from '../client-errors.ts'
+import { isUnavailable } from '../faults.ts'
 import type { Logger } from '../log.ts'
 
 /** How a subscription's results are made and told. */
 export interface Format {
   /** What a client is told of an error. Everything that is not meant for clients is masked and logged there. */
-  readonly toClient: (error: unknown) => Error
+  readonly toClient: (error: unknown) => GraphQLError
   /** Whether an error only means that the database is away for now. */
   readonly isOutage: (error: unknown) => boolean
 }
@@ -17,9 +18,8 @@ export function feedFormat(log: Logger): Format {
   return {
     isOutage: isUnavailable,
     toClient(error) {
-      const told = clientError(error)
-      if (told !== error) log.error('An event of a subscription could not be told whole.', { error })
-      return told
+      if (isServerFault(error)) log.error('An event of a subscription could not be told whole.', { error })
+      return clientError(error)
     },
   }
 }
@@ -51,5 +51,5 @@ export async function executeDelivery(
   if (!errors) return JSON.stringify(rest)
   const outage = errors.find(({ originalError }) => originalError && isOutage(originalError))
   if (outage) throw new OutageError('The database is away.', { cause: outage })
-  return JSON.stringify({ errors: errors.map(toClient), ...rest })
+  return JSON.stringify({ errors: errors.map((error) => formattedError(toClient(error))), ...rest })
 }

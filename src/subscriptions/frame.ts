@@ -1,3 +1,5 @@
+import type { GraphQLError } from 'graphql'
+
 /** One result of a subscription, executed and serialised once for all who get it. */
 export interface Frame {
   /** The position just after it. */
@@ -15,7 +17,7 @@ export type End =
   /** The client took nothing for too long. */
   | { readonly kind: 'stalled'; readonly cursor: string }
   /** It cannot go on; the error is what the client is told. */
-  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'failed'; readonly error: GraphQLError }
 
 /** Where the frames of one subscriber go: a WebSocket, or an HTTP response. */
 export interface Sink {

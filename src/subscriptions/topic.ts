@@ -1,6 +1,5 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import { FeedCursorError, inFuture } from '../../db/feed/cursor.ts'
-import { asCursorError } from '../../schema/feed/cursor.ts'
 import { OutageError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { Maker, type Subject, type TopicParts } from './frame-builder.ts'
@@ -171,14 +170,14 @@ export class Topic implements Home {
   }
 
   #fail(cohort: Cohort, error: unknown): void {
-    const told = this.#parts.format.toClient(asCursorError(error))
+    const told = this.#parts.format.toClient(error)
     for (const member of [...cohort.members]) member.end({ kind: 'failed', error: told })
   }
 }
 
 function foreign(): FeedCursorError {
   return new FeedCursorError(
-    'foreign',
+    'CURSOR_FOREIGN',
     'The database behind the server was replaced. Read the papers again together with feedPosition, and go on from there.',
   )
 }

@@ -151,10 +151,10 @@ test('each bad cursor has its own refusal, with the way out', async () => {
   const good = feed.cursor(head)
   const typo = (good.startsWith('A') ? 'B' : 'A') + good.slice(1)
   for (const bad of ['', 'x', typo, `${good}=`, 'now', '🙂'.repeat(4)]) {
-    expect(await refusal(bad)).toMatchObject({ fault: 'malformed' })
+    expect(await refusal(bad)).toMatchObject({ code: 'CURSOR_MALFORMED' })
   }
-  expect(await refusal(formatCursor('otherbase', 1))).toMatchObject({ fault: 'foreign' })
-  expect(await refusal(feed.cursor(head + 1))).toMatchObject({ fault: 'future' })
+  expect(await refusal(formatCursor('otherbase', 1))).toMatchObject({ code: 'CURSOR_FOREIGN' })
+  expect(await refusal(feed.cursor(head + 1))).toMatchObject({ code: 'CURSOR_FUTURE' })
 })
 
 test('a cursor from another instance is not in the future, though this instance has not heard yet', async () => {
@@ -180,8 +180,8 @@ test('pruning forgets the oldest, refuses what is gone, and says where to go on'
   await feed.refresh()
   const refusal = await feed.read(0).catch((error) => error)
   expect(refusal).toBeInstanceOf(FeedCursorError)
-  expect(refusal).toMatchObject({ fault: 'expired', restartFrom: feed.cursor(horizon) })
-  expect(await feed.position(feed.cursor(3)).catch((error) => error)).toMatchObject({ fault: 'expired' })
+  expect(refusal).toMatchObject({ code: 'CURSOR_EXPIRED', restartFrom: feed.cursor(horizon) })
+  expect(await feed.position(feed.cursor(3)).catch((error) => error)).toMatchObject({ code: 'CURSOR_EXPIRED' })
   expect(await feed.position('START')).toBe(horizon)
   expect(await readAll(feed, horizon)).toEqual([horizon + 1, horizon + 2])
   expect(await pruneLog(db, new Date(Date.now() - 86_400_000), 7)).toBe(0)

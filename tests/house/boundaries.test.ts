@@ -167,6 +167,11 @@ describe('who alone does what', () => {
     expect(writers.filter((file) => !/^db\/(writer|migrations)\//.test(file))).toEqual([])
   })
 
+  test('one makes errors for clients, so that each has a code of the registry', () => {
+    const makes = /\bnew GraphQLError\(|\bcreateGraphQLError\(|\bextends GraphQLError\b/
+    expect(filesThat((code) => makes.test(code))).toEqual(['schema/core/errors.ts'])
+  })
+
   test('one walks the selection of a query', () => {
     const walks = filesThat((code) => /\binfo\.fieldNodes\b|\bfieldNodes\b.*\bselectionSet\b/.test(code))
     expect(walks.filter((file) => file !== 'schema/core/plan.ts')).toEqual([])

@@ -1,3 +1,4 @@
+import { codeOf, messageOf } from '../../../db/error.ts'
 import { SourceError } from '../errors.ts'
 
 interface Details {
@@ -55,15 +56,7 @@ export function networkFault(error: unknown, host: string, timeoutMs: number): U
       cause: error,
     })
   }
-  return passing(`cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
-}
-
-/** fetch wraps what happened, at times twice, and lists the failures of all addresses of a name. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  if ('code' in error && typeof error.code === 'string') return error.code
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
-  return codeOf(error.cause)
+  return passing(`cannot be read: ${messageOf(error)}.`)
 }
 
 /** `0.2 s`, `12 s`, `5 min`, for sentences. */

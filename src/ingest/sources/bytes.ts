@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, gunzipSync } from 'node:zlib'
+import { codeOf } from '../../../db/error.ts'
 import { SourceError } from '../errors.ts'
 
 /** Bytes of a file that is read as a whole; above it a JavaScript string comes to its own limit. */
@@ -90,7 +91,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 function gzipFault(error: unknown, limit: number): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error) ?? ''
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(limit)
   if (code === 'Z_BUF_ERROR') return new SourceError('The gzip file is cut off; copy it again.')
   if (code.startsWith('Z_')) return new SourceError('The gzip file is damaged; copy it again.')

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import { ApiError } from '../../../schema/core/errors.ts'
 import type { End, Frame, Sink, Subscription } from '../frame.ts'
 
@@ -47,7 +47,7 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
 
   end(end: End): void {
     if (end.kind === 'stalled') this.#onStalled()
-    else this.#give({ errors: [end.kind === 'failed' ? asGraphQL(end.error) : restarting(end)] })
+    else this.#give({ errors: [end.kind === 'failed' ? end.error : restarting(end)] })
     this.#over = true
   }
 
@@ -119,8 +119,4 @@ export function restarting({ cursor, retryAfterMs }: Extract<End, { kind: 'resta
     `This server is about to stop. Subscribe again after ${retryAfterMs} ms with the cursor ${cursor}.`,
     { cursor, retryAfterMs },
   )
-}
-
-function asGraphQL(error: Error): GraphQLError {
-  return error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { BadInputError } from '../../../schema/core/errors.ts'
 
 const kinds = ['INGESTED', 'UPDATED', 'LISTED', 'WITHDRAWN']
 const known = ['after', 'kinds', 'filter', 'heartbeat']
@@ -10,24 +11,32 @@ const usualHeartbeat = 15
  * The variables that a request for `/feed` asks for, or what is wrong with it. `Last-Event-ID` wins over `after`:
  * a browser that comes back sends the address of its first request again.
  */
-export function readFeedRequest({ url = '/', headers }: IncomingMessage): Record<string, unknown> | Error {
+export function readFeedRequest({
+  url = '/',
+  headers,
+}: IncomingMessage): Record<string, unknown> | BadInputError {
   const { searchParams } = new URL(url, 'http://localhost')
   const unknown = [...searchParams.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    return new Error(`There is no parameter ${JSON.stringify(unknown)}. There are: ${known.join(', ')}.`)
+    return new BadInputError(
+      `There is no parameter ${JSON.stringify(unknown)}. There are: ${known.join(', ')}.`,
+    )
   }
   const heartbeat = searchParams.get('heartbeat') || String(usualHeartbeat)
-  if (!/^\d{1,9}$/.test(heartbeat)) return new Error('heartbeat: pass whole seconds, e.g. heartbeat=30.')
+  if (!/^\d{1,9}$/.test(heartbeat))
+    return new BadInputError('heartbeat: pass whole seconds, e.g. heartbeat=30.')
   const named = searchParams
     .get('kinds')
     ?.split(',')
     .map((kind) => kind.trim().toUpperCase())
   const wrong = named?.find((kind) => !kinds.includes(kind))
   if (wrong !== undefined) {
-    return new Error(`kinds: there is no kind ${JSON.stringify(wrong)}. There are: ${kinds.join(', ')}.`)
+    return new BadInputError(
+      `kinds: there is no kind ${JSON.stringify(wrong)}. There are: ${kinds.join(', ')}.`,
+    )
   }
   const filter = readFilter(searchParams.get('filter'))
-  if (filter instanceof Error) return filter
+  if (filter instanceof BadInputError) return filter
   const resumed = headers['last-event-id']
   return {
     after: (typeof resumed === 'string' && resumed) || searchParams.get('after') || 'NOW',
@@ -42,12 +51,8 @@ function readFilter(text: string | null): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return new Error(
+    return new BadInputError(
       'filter: pass a PaperFilter as JSON, e.g. filter={"keywords":["sparsity"]}, percent-encoded.',
     )
   }
-}
-
-export function badRequest({ message }: Error): { code: string; message: string } {
-  return { code: 'BAD_USER_INPUT', message }
 }

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import type { GraphQLError } from 'graphql'
+import { formattedError } from '../../client-errors.ts'
 import type { End, Frame, Sink, Subscription } from '../frame.ts'
 
 /** One response of Server-Sent Events. */
@@ -66,8 +68,7 @@ export class EventStream implements Sink {
     if (end.kind === 'stalled') this.#response.destroy()
     else if (end.kind === 'restart') this.#response.end(`retry: ${end.retryAfterMs}\n: restarting\n\n`)
     else {
-      const { message, extensions } = end.error as Error & { extensions?: Record<string, unknown> }
-      this.#response.end(`event: fault\ndata: ${JSON.stringify({ message, ...extensions })}\n\n`)
+      this.#response.end(`event: fault\ndata: ${JSON.stringify(feedError(end.error))}\n\n`)
     }
   }
 
@@ -76,6 +77,12 @@ export class EventStream implements Sink {
     this.#refused = false
     this.#subscription.resume()
   }
+}
+
+/** An error as `/feed` sends it. */
+export function feedError(error: GraphQLError): Record<string, unknown> {
+  const { message, extensions: { code, ...others } = {} } = formattedError(error)
+  return { code, message, ...others }
 }
 
 /** Spread, so that clients cut at one moment do not all come back at one moment. */

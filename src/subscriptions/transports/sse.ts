@@ -3,11 +3,13 @@ import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } fr
 import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { createContext, type Viewer } from '../../../schema/core/context.ts'
+import { statusOf } from '../../../schema/core/error-codes.ts'
+import { ApiError } from '../../../schema/core/errors.ts'
 import { allowsOrigin } from '../../origins.ts'
 import type { Frame } from '../frame.ts'
 import type { Hub } from '../hub.ts'
-import { badRequest, readFeedRequest } from './sse-request.ts'
-import { EventStream } from './sse-stream.ts'
+import { readFeedRequest } from './sse-request.ts'
+import { EventStream, feedError } from './sse-stream.ts'
 import { addressOf } from './yoga-plugin.ts'
 
 export interface FeedRouteOptions {
@@ -19,7 +21,7 @@ export interface FeedRouteOptions {
   /** Origins whose pages may read it; `*` for all. */
   readonly corsOrigins: readonly string[]
   /** What a client is told of an error. */
-  readonly toClient: (error: unknown) => Error
+  readonly toClient: (error: unknown) => GraphQLError
   /** Bytes that may wait for one client in this process. Default 256 Ki. */
   readonly sendBuffer?: number
 }
@@ -70,10 +72,10 @@ export function createFeedRoute(options: FeedRouteOptions) {
     }
     if (request.method !== 'GET') {
       response.setHeader('allow', 'GET, OPTIONS')
-      return refuse(response, 405, { code: 'METHOD_NOT_ALLOWED', message: 'Read the feed with GET.' })
+      return refuse(response, new ApiError('METHOD_NOT_ALLOWED', 'Read the feed with GET.'))
     }
     const variableValues = readFeedRequest(request)
-    if (variableValues instanceof Error) return refuse(response, 400, badRequest(variableValues))
+    if (variableValues instanceof ApiError) return refuse(response, variableValues)
     const contextValue = createContext({ db, feed, viewer: viewerOf(request) })
     let stream: EventStream | undefined
     const opened = await hub.open(
@@ -88,7 +90,7 @@ export function createFeedRoute(options: FeedRouteOptions) {
       },
     )
     if (stream) stream.start()
-    else refuseResult(response, opened as ExecutionResult, toClient)
+    else refuse(response, toClient((opened as ExecutionResult).errors?.[0]))
   }
 }
 
@@ -102,31 +104,10 @@ function eventOf({ text }: Frame): string {
   return event.startsWith(heartbeat) ? `event: heartbeat\ndata: ${event}` : `data: ${event}`
 }
 
-const statuses: Readonly<Record<string, number>> = {
-  CURSOR_EXPIRED: 410,
-  TOO_MANY_SUBSCRIPTIONS: 429,
-  SHUTTING_DOWN: 503,
-  DATABASE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-}
-
-function refuseResult(
-  response: ServerResponse,
-  { errors = [] }: ExecutionResult,
-  toClient: (error: unknown) => Error,
-) {
-  const told = toClient(
-    errors[0] ?? new Error('A subscription was refused without a reason.'),
-  ) as GraphQLError
-  const { code = 'BAD_USER_INPUT', ...extensions } = { ...told.extensions }
-  delete extensions.unexpected
-  const status = statuses[String(code)] ?? 400
+function refuse(response: ServerResponse, error: GraphQLError): void {
+  const status = statusOf(error.extensions.code)
   if (status === 429 || status === 503) response.setHeader('retry-after', '5')
-  refuse(response, status, { code: String(code), message: told.message, ...extensions })
-}
-
-function refuse(response: ServerResponse, status: number, error: { code: string; message: string }): void {
   response
     .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-    .end(`${JSON.stringify({ error })}\n`)
+    .end(`${JSON.stringify({ error: feedError(error) })}\n`)
 }

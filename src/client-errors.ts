@@ -1,0 +1,73 @@
+import { GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql'
+import { codeOf } from '../db/error.ts'
+import { FeedCursorError } from '../db/feed/cursor.ts'
+import type { ErrorCode } from '../schema/core/error-codes.ts'
+import { ApiError } from '../schema/core/errors.ts'
+import { isUnavailable } from './faults.ts'
+import { requestScope } from './log.ts'
+
+/**
+ * What a client gets for an error: its own faults as they are, of everything else a code and the id under which the
+ * log has the cause. Never text of the database, a stack or a path.
+ */
+export function clientError(error: unknown): GraphQLError {
+  if (isForClients(error)) {
+    // graphql-js gives none to what it refuses before it executes: variables of a wrong type, missing ones.
+    error.extensions.code ??= 'BAD_USER_INPUT' satisfies ErrorCode
+    return error
+  }
+  const cause = causeOf(error)
+  if (cause instanceof FeedCursorError) {
+    const { code, message, restartFrom } = cause
+    return new ApiError(code, message, restartFrom === undefined ? {} : { restartFrom }, placeOf(error))
+  }
+  const { code, message } = failure(cause)
+  const { requestId, traceId } = requestScope.getStore() ?? {}
+  const extensions = { ...(requestId && { requestId }), ...(traceId && { traceId }), unexpected: true }
+  return new ApiError(code, message, extensions, placeOf(error))
+}
+
+/** Whether the log should have an error: it is neither the client's fault nor already masked. */
+export function isServerFault(error: unknown): boolean {
+  return !isForClients(error) && !(causeOf(error) instanceof FeedCursorError)
+}
+
+/** The JSON of an error for clients, without what only our transports and Yoga read. */
+export function formattedError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions = {}, ...rest } = error.toJSON()
+  const { http: _, unexpected: __, ...shown } = extensions
+  return { ...rest, ...(Object.keys(shown).length > 0 && { extensions: shown }) }
+}
+
+/** A GraphQLError that was thrown as one. Those around another error only tell where it happened. */
+function isForClients(error: unknown): error is GraphQLError {
+  if (!(error instanceof GraphQLError)) return false
+  return error.originalError == null || isForClients(error.originalError)
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? (error.originalError ?? error) : error
+}
+
+function placeOf(error: unknown): GraphQLErrorOptions {
+  return error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {}
+}
+
+/** The code of Postgres for a statement that it ended. */
+const statementTimeout = '57014'
+
+function failure(cause: unknown): { code: ErrorCode; message: string } {
+  if (codeOf(cause) === statementTimeout) {
+    return {
+      code: 'QUERY_TIMEOUT',
+      message: 'The database took too long for this. Ask for less, or try again.',
+    }
+  }
+  if (isUnavailable(cause)) {
+    return {
+      code: 'DATABASE_UNAVAILABLE',
+      message: 'The database cannot be reached right now. Try again soon.',
+    }
+  }
+  return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' }
+}

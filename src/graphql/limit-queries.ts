@@ -1,0 +1,53 @@
+import { getOperationAST, parse } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { type ApiError, requestError } from '../../schema/core/errors.ts'
+import { rootFields } from '../../schema/core/plan.ts'
+import { tooManyEntities } from './entity-limit.ts'
+import { measure, overLimit, type QueryLimits, tooDeepToRead, withDefaults } from './limits.ts'
+
+/** Refuses documents beyond the limits on each transport, before anything of them is executed. */
+export function limitQueries(limits: QueryLimits): Plugin {
+  const limitedParse: typeof parse = (source, options) => {
+    try {
+      return parse(source, { ...options, maxTokens: limits.tokens })
+    } catch (error) {
+      // The parser calls itself for each level, and the stack is at its end long before the tokens are.
+      throw error instanceof RangeError ? tooDeepToRead() : error
+    }
+  }
+  const faultOf = ({ schema, document, operationName, variableValues }: ExecutionArguments) => {
+    const operation = getOperationAST(document, operationName)
+    if (!operation) return undefined // the executor tells what is wrong
+    const variables = withDefaults(operation, variableValues ?? {})
+    if (operation.operation === 'subscription' && rootFields(document, operation, variables).size === 0)
+      return nothingSelected()
+    return (
+      tooManyEntities(document, operation, variables, limits.entities) ??
+      overLimit(measure(schema, document, operation, variables), limits)
+    )
+  }
+  return {
+    onParse: ({ setParseFn }) => setParseFn(limitedParse),
+    onExecute({ args, setResultAndStopExecution }) {
+      const fault = faultOf(args)
+      if (fault) setResultAndStopExecution({ errors: [fault] })
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const fault = faultOf(args)
+      if (fault) setResultAndStopExecution({ errors: [fault] })
+    },
+  }
+}
+
+/** graphql-js takes for granted that there is a field to subscribe to. */
+function nothingSelected(): ApiError {
+  return requestError(
+    'BAD_USER_INPUT',
+    'The subscription selects no field: `@skip` or `@include` leaves all of it out.',
+  )
+}
+
+type ExecutionArguments = Pick<
+  Parameters<NonNullable<Plugin['onExecute']>>[0]['args'],
+  'schema' | 'document' | 'operationName' | 'variableValues'
+>
