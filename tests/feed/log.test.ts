@@ -181,7 +181,9 @@ test('pruning forgets the oldest, refuses what is gone, and says where to go on'
   const refusal = await feed.read(0).catch((error) => error)
   expect(refusal).toBeInstanceOf(FeedCursorError)
   expect(refusal).toMatchObject({ code: 'CURSOR_EXPIRED', restartFrom: feed.cursor(horizon) })
-  expect(await feed.position(feed.cursor(3)).catch((error) => error)).toMatchObject({ code: 'CURSOR_EXPIRED' })
+  expect(await feed.position(feed.cursor(3)).catch((error) => error)).toMatchObject({
+    code: 'CURSOR_EXPIRED',
+  })
   expect(await feed.position('START')).toBe(horizon)
   expect(await readAll(feed, horizon)).toEqual([horizon + 1, horizon + 2])
   expect(await pruneLog(db, new Date(Date.now() - 86_400_000), 7)).toBe(0)
