@@ -27,7 +27,7 @@ type Instant = ColumnType<Date, Date | string, Date | string>
 /** A calendar day, `YYYY-MM-DD`; never a Date, which would drag a time zone in. */
 type Day = ColumnType<string, string, string>
 
-/** A work, whatever number of sources describe it. Its own row is also the read model of a feed page. */
+/** A work, however many sources describe it. The row holds all that a list of papers shows. */
 export interface PaperTable {
   id: Generated<number>
   /** Without a version. Null until a source that knows it has been read. */
@@ -41,7 +41,7 @@ export interface PaperTable {
   published_on: GeneratedAlways<string>
   withdrawn_at: Instant | null
   author_count: Generated<number>
-  /** The authors' names in order; empty where a source told only their number. */
+  /** The authors' names in order; empty while a source has given only their number. */
   author_names: Generated<string[]>
   /** Changes with anything in the list of authors, links to accounts included. */
   authors_digest: string | null
@@ -75,7 +75,7 @@ export interface PaperTable {
   submitter_names: Generated<string[]>
   first_listed_on: Day | null
   last_listed_on: Day | null
-  /** Who said what when: see db/writer/merge/provenance.ts. */
+  /** Which authority gave each field when: see db/writer/merge/provenance.ts. */
   provenance: JSONColumnType<Record<string, string | null>>
   ingested_at: Instant
   updated_at: Instant
@@ -98,7 +98,7 @@ export interface PaperAuthorTable {
   hidden: Generated<boolean>
 }
 
-/** A Hugging Face user. Null in a column means that no source has told. */
+/** A Hugging Face user. Null in a column means that no source has given it. */
 export interface AccountTable {
   /** The user name. */
   name: string
@@ -106,8 +106,9 @@ export interface AccountTable {
   full_name: string | null
   avatar_url: string | null
   is_pro: boolean | null
-  /** When what stands above was observed, and the same for what stands below: submitters alone come with it. */
+  /** When the columns above were observed. */
   observed_at: Instant
+  /** These come with submitters alone, so they have an instant of their own. */
   follower_count: number | null
   is_hf: boolean | null
   is_mod: boolean | null
@@ -143,11 +144,11 @@ export interface ListingTable {
   paper_id: number
   submitter_name: string | null
   submitted_at: Instant | null
-  /** When its submitter was last told. */
+  /** When its submitter was last given. */
   observed_at: Instant
-  /** When any source first told of it. */
+  /** When any source first gave it. */
   first_observed_at: Instant
-  /** When this database first knew of it. */
+  /** When it was first stored here. */
   recorded_at: Instant
 }
 
@@ -162,14 +163,14 @@ export interface EditionReadingTable {
   paper_ids: number[]
 }
 
-/** A title and day under which a paper was told of and which its row does not show: records without an id find it. */
+/** A title and day that some record gave a paper and that its row does not show: records without an id find it by them. */
 export interface PaperAliasTable {
   title_key: string
   published_on: Day
   paper_id: number
 }
 
-/** Votes, comments and stars over time: one row a change, null for what the observation did not tell. */
+/** Votes, comments and stars over time: one row a change, null for what the observation did not give. */
 export interface PaperHistoryTable {
   paper_id: number
   observed_at: Instant

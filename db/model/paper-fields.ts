@@ -1,6 +1,6 @@
 /**
- * Whose word a record is, which decides what it may set: a saved response of the Hugging Face API counts as
- * Hugging Face, as a live one does.
+ * Who vouches for a record, which decides what the record may set. A saved response of the Hugging Face API has the
+ * authority of Hugging Face, as a live one has.
  */
 export type Authority = 'arxiv' | 'huggingface' | 'client' | 'page'
 

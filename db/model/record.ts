@@ -60,7 +60,7 @@ export interface ListingRecord {
   /** The edition's day, `YYYY-MM-DD`. */
   date: string
   submitter?: AccountRecord
-  /** ISO instant, where the source tells the time of day. */
+  /** ISO instant, where the source gives the time of day. */
   submittedAt?: string
 }
 

@@ -13,8 +13,8 @@ const facets = sql.raw(
   'paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name)',
 )
 
-/** The numbers of upvotes that are facets, as the function has them. */
-const voteFacets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
+/** The numbers of upvotes that are facets, as the function `paper_facets` has them: a test compares the two. */
+export const voteFacets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 
 /**
  * A facet that papers have. Each is a condition of its own: of several in one array the index would go through all

@@ -103,11 +103,11 @@ async function store(
 ): Promise<void> {
   if (given.size === 0) return
   const stored = await storedProfiles(trx, table, [...given.keys()])
-  const challenged = [...given.values()].filter((profile) => {
+  const replacing = [...given.values()].filter((profile) => {
     const before = stored.get(profile.name)
     return before && profile.observed_at >= before.observed_at && differ(profile, before)
   })
-  for (const { name, at, details_at } of await confirmations(trx, table, challenged)) {
+  for (const { name, at, details_at } of await confirmations(trx, table, replacing)) {
     const before = stored.get(name)
     if (before) stored.set(name, confirmed(before, at.toISOString(), details_at?.toISOString() ?? ''))
   }

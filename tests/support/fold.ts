@@ -2,8 +2,8 @@ import type { Db } from '../../db/database.ts'
 import { eventsAfter } from '../../db/feed/log.ts'
 import { eventColumns } from '../../db/writer/rows.ts'
 
-/** A paper as the feed tells it, or as the table has it: the columns that events tell, as JSON has them. */
-export type ToldPapers = Map<number, Record<string, unknown>>
+/** Papers as the feed gives them, or as the table has them: the columns that events carry, as JSON has them. */
+export type EventPapers = Map<number, Record<string, unknown>>
 
 const columns = [...eventColumns, 'listed_on', 'submitter_names'] as const
 const lists = new Set([
@@ -21,8 +21,8 @@ const counters = new Set(['author_count', 'upvotes', 'comment_count'])
  * Reads the whole log and does what it says, as a client does that keeps a copy. Throws where an event does not fit
  * what came before it.
  */
-export async function foldOfFeed(db: Db): Promise<ToldPapers> {
-  const papers: ToldPapers = new Map()
+export async function foldOfFeed(db: Db): Promise<EventPapers> {
+  const papers: EventPapers = new Map()
   for (let after = 0; ; ) {
     const page = await eventsAfter(db, after, 1_000)
     for (const { entry } of page) {
@@ -54,7 +54,7 @@ export async function foldOfFeed(db: Db): Promise<ToldPapers> {
 }
 
 /** The same columns of the table. */
-export async function tableOfPapers(db: Db): Promise<ToldPapers> {
+export async function tableOfPapers(db: Db): Promise<EventPapers> {
   const rows = await db
     .selectFrom('paper')
     .select(['id', ...columns])

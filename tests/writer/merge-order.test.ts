@@ -27,9 +27,9 @@ test('any order and any batching of the same observations leaves the same papers
         await emptyStore(db)
         for (const batch of joined(shuffled(all, dice), dice)) await recordPapers(db, batch)
         expect(comparable(await storedState(db))).toEqual(comparable(expected))
-        // Histories keep changes, not every observation: what lay between two of them may be told more coarsely
+        // Histories keep changes, not every observation: what lay between two of them may be kept more coarsely
         // when the older comes later. Where each of them ends is the stored counter all the same.
-        expect(await endsOfHistories(db)).toEqual(await countersTold(db))
+        expect(await endsOfHistories(db)).toEqual(await storedCounters(db))
       },
     ),
     { numRuns: 150, interruptAfterTimeLimit: 20_000 },
@@ -38,7 +38,7 @@ test('any order and any batching of the same observations leaves the same papers
 
 /**
  * Without what the writer does not promise: the points inside histories (see above), and how an account or an
- * organization describes itself, whose identical newer description is not written down once no paper tells it.
+ * organization describes itself, whose identical newer description is not written down once no paper has it.
  */
 function comparable({
   history: _,
@@ -50,7 +50,7 @@ function comparable({
   return { ...state, named }
 }
 
-/** The last upvotes and comments that each paper's history tells. */
+/** The last upvotes and comments that each paper's history gives. */
 async function endsOfHistories(db: Db) {
   const rows = await db.selectFrom('paper_history').selectAll().orderBy('observed_at').execute()
   const ends = new Map<number, { upvotes: number; comment_count: number }>()
@@ -61,7 +61,7 @@ async function endsOfHistories(db: Db) {
   return ends
 }
 
-async function countersTold(db: Db) {
+async function storedCounters(db: Db) {
   const rows = await db
     .selectFrom('paper')
     .select(['id', 'upvotes', 'comment_count'])
@@ -88,7 +88,7 @@ const account = fc
       .constantFrom('X', 'Y')
       .map((fullName) => ({ name, fullName, avatarUrl: 'https://a.example/x', isPro: false })),
   )
-const spoken = fc.record({
+const describedPaper = fc.record({
   title: fc.constantFrom('One title', 'Another title'),
   upvotes: fc.integer({ min: 0, max: 3 }),
   commentCount: fc.integer({ min: 0, max: 3 }),
@@ -105,21 +105,21 @@ const spoken = fc.record({
   listing: account.map((submitter) => ({ submitter })),
 })
 
-/** One word of one source: a whole reading of an edition, or a record or two by themselves. */
+/** One observation by one source: a whole reading of an edition, or a record or two by themselves. */
 const observation: fc.Arbitrary<Batch> = fc.oneof(
   fc
     .record({
       at: instant,
       date: fc.constantFrom('2026-06-15', '2026-06-16'),
-      papers: fc.uniqueArray(fc.tuple(id, spoken), { minLength: 1, selector: ([paper]) => paper }),
+      papers: fc.uniqueArray(fc.tuple(id, describedPaper), { minLength: 1, selector: ([paper]) => paper }),
     })
     .map(({ at, date, papers }) => ({
       source: 'huggingface' as const,
       ...aReading(
         date,
         at,
-        papers.map(([arxivId, told]) =>
-          given({ ...aRecord({ arxivId }), ...told, title: `${told.title} ${arxivId}` }),
+        papers.map(([arxivId, fields]) =>
+          given({ ...aRecord({ arxivId }), ...fields, title: `${fields.title} ${arxivId}` }),
         ),
       ),
     })),
@@ -133,8 +133,8 @@ const observation: fc.Arbitrary<Batch> = fc.oneof(
   ),
 )
 
-function alone(source: SourceName, told: fc.Arbitrary<object>): fc.Arbitrary<Batch> {
-  return fc.tuple(instant, id, told).map(([observedAt, arxivId, said]) => ({
+function alone(source: SourceName, fields: fc.Arbitrary<object>): fc.Arbitrary<Batch> {
+  return fc.tuple(instant, id, fields).map(([observedAt, arxivId, values]) => ({
     source,
     records: [
       given({
@@ -142,7 +142,7 @@ function alone(source: SourceName, told: fc.Arbitrary<object>): fc.Arbitrary<Bat
         arxivId,
         title: `One title ${arxivId}`,
         publishedAt: '2026-06-15T00:00:00.000Z',
-        ...said,
+        ...values,
       }),
     ],
   }))

@@ -18,7 +18,7 @@ const morning = '2026-06-16T08:00:00.000Z'
 const noon = '2026-06-16T12:00:00.000Z'
 const evening = '2026-06-16T20:00:00.000Z'
 
-test('a new paper is ingested and listed, in this order, with all that its record told', async () => {
+test('a new paper is ingested and listed, in this order, with all that its record gave', async () => {
   const record = aRecord({
     keywords: ['Sparse Attention'],
     organization: { name: 'lab', fullName: 'The Lab' },
@@ -56,7 +56,7 @@ test('reading an unchanged edition again writes no row of a paper and no event',
   expect(reading.read_at.toISOString()).toBe(noon)
 })
 
-test('what changed is told by name, before and after, and counted in the history once', async () => {
+test('an update names what changed, before and after, and is counted in the history once', async () => {
   for (const [readAt, upvotes] of [
     [morning, 3],
     [noon, 3],
@@ -92,11 +92,11 @@ test('a paper known by its title alone takes the arXiv id that arrives later and
     arxivId: _,
     authors: __,
     upvotes: ___,
-    ...told
+    ...fromPage
   } = aRecord({ title: 'SSA: Sparse Sparse Attention' })
   await recordPapers(db, {
     source: 'page',
-    records: [{ ...told, authorCount: 7, publishedAt: '2026-06-14T00:00:00.000Z' }],
+    records: [{ ...fromPage, authorCount: 7, publishedAt: '2026-06-14T00:00:00.000Z' }],
   })
   const { id } = await thePaper()
   const later = aRecord({ title: 'SSA: sparse sparse\u00a0attention', observedAt: evening })
@@ -111,15 +111,17 @@ test('a paper known by its title alone takes the arXiv id that arrives later and
 
 test('the same paper from a page after the API is the same row; a namesake of another year is not', async () => {
   await recordPapers(db, { source: 'huggingface', records: [aRecord()] })
-  const { arxivId: _, ...told } = aRecord({ authors: [], authorCount: 2 })
-  expect(await recordPapers(db, { source: 'page', records: [told] })).toMatchObject({ papers: { new: 0 } })
-  const namesake = { ...told, publishedAt: '2021-06-15T00:00:00.000Z' }
+  const { arxivId: _, ...fromPage } = aRecord({ authors: [], authorCount: 2 })
+  expect(await recordPapers(db, { source: 'page', records: [fromPage] })).toMatchObject({
+    papers: { new: 0 },
+  })
+  const namesake = { ...fromPage, publishedAt: '2021-06-15T00:00:00.000Z' }
   expect(await recordPapers(db, { source: 'page', records: [namesake] })).toMatchObject({
     papers: { new: 1 },
   })
 })
 
-test('the authority clears what it no longer tells; nobody else does', async () => {
+test('the authority clears what it no longer gives; nobody else does', async () => {
   const githubRepo = 'https://github.com/a/b'
   await recordPapers(db, {
     source: 'huggingface',
@@ -200,13 +202,13 @@ test('a batch with two readings of one edition confirms only what the newer one 
 
 test('an account that is only named keeps the description it has, whichever comes first', async () => {
   const described = { name: 'ada', fullName: 'Ada Lovelace', followerCount: 7 }
-  const said = (observedAt: string, submitter: { name: string }) => ({
+  const submittedBy = (observedAt: string, submitter: { name: string }) => ({
     source: 'client' as const,
     records: [aRecord({ observedAt, listing: { date: '2026-06-16', submitter } })],
   })
-  await recordPapers(db, said(noon, { name: 'ada' }))
-  await recordPapers(db, said(morning, described))
-  await recordPapers(db, said(evening, { name: 'ada' }))
+  await recordPapers(db, submittedBy(noon, { name: 'ada' }))
+  await recordPapers(db, submittedBy(morning, described))
+  await recordPapers(db, submittedBy(evening, { name: 'ada' }))
   const account = await db.selectFrom('account').selectAll().executeTakeFirstOrThrow()
   expect(account).toMatchObject({ name: 'ada', full_name: 'Ada Lovelace', follower_count: 7 })
 })
