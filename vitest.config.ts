@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/cluster.ts'],
+    setupFiles: ['tests/support/failed-files.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two workers: the suite starts servers, databases and a browser of its own beside them.

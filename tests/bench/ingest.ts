@@ -10,6 +10,7 @@ import { startEmbedded } from '../../db/embedded/index.ts'
 import type { Tables } from '../../db/tables.ts'
 import { findFiles, readFiles } from '../../src/ingest/files.ts'
 import { ingest } from '../../src/ingest/run.ts'
+import { execute } from '../support/execute.ts'
 import { daysFolder } from '../support/source-data.ts'
 import { databaseUrl } from '../support/urls.ts'
 
@@ -137,13 +138,6 @@ function print(): void {
   for (const [text, { milliseconds, times }] of slowest) {
     console.log(`${milliseconds.toFixed(0).padStart(7)} ms ${String(times).padStart(4)} x  ${text}`)
   }
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; seconds: number }> {

@@ -1,4 +1,5 @@
-import { GraphQLClient, type Variables } from 'graphql-request'
+import { ClientError, GraphQLClient, type Variables } from 'graphql-request'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { type App, startApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createLogger, type Logger } from '../../src/log.ts'
@@ -23,7 +24,18 @@ export interface TestAppOptions {
   readonly beside?: TestApp
 }
 
-/** Starts the whole server in this process; `await using` (or `close()`) ends it and drops its database. */
+/** One server for the tests of a file or of a block: it starts before the first of them and ends after the last. */
+export function useTestApp(settings: TestAppOptions['settings'] = {}, beside?: TestApp): TestApp {
+  // Filled before the first test; whoever looks into it while tests are collected finds nothing.
+  const app = {} as TestApp
+  beforeAll(async () => {
+    Object.assign(app, await startTestApp({ settings, ...(beside && { beside }) }))
+  })
+  afterAll(() => app.close?.())
+  return app
+}
+
+/** Starts the whole server in this process; `await using` (or `close()`) ends it. */
 export async function startTestApp({ settings = {}, beside }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase())
   const config = readConfig({
@@ -36,14 +48,14 @@ export async function startTestApp({ settings = {}, beside }: TestAppOptions = {
   })
   const logged: string[] = []
   const log: Logger = createLogger({ level: 'debug', format: 'text', write: (line) => logged.push(line) })
-  const drop = async () => {
-    if (!beside) await database.drop()
+  const closeDatabase = async () => {
+    if (!beside) await database.close()
   }
   try {
     const app = await startApp(config, log)
     const close = async () => {
       await app.close()
-      await drop()
+      await closeDatabase()
     }
     return {
       ...app,
@@ -56,7 +68,7 @@ export async function startTestApp({ settings = {}, beside }: TestAppOptions = {
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
-    await drop()
+    await closeDatabase()
     throw error
   }
 }
@@ -73,4 +85,60 @@ export function query<Data>(
 ): Promise<Data> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return new GraphQLClient(app.endpoint, { headers }).request<Data>(document, variables)
+}
+
+type Endpoint = Pick<TestApp, 'endpoint'>
+
+/** Posts a request as clients do. A body that is text goes out as it is. */
+export function post(
+  app: Endpoint,
+  body: object | string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(app.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+/** An answer as it came, with the HTTP status. */
+export interface Answer {
+  readonly status: number
+  readonly data?: unknown
+  readonly errors?: readonly Refusal[]
+}
+
+/** An error of an answer. */
+export interface Refusal {
+  readonly message: string
+  readonly path?: readonly unknown[]
+  readonly extensions: {
+    readonly code: string
+    readonly argument?: string
+    readonly argumentPath?: readonly unknown[]
+    readonly [other: string]: unknown
+  }
+}
+
+/** Posts a request as a client that takes `application/graphql-response+json`, and reads the answer. */
+export async function answerTo(app: Endpoint, body: object): Promise<Answer> {
+  const response = await post(app, body, { accept: 'application/graphql-response+json' })
+  return { status: response.status, ...((await response.json()) as object) }
+}
+
+/** The first error of a request that has to be refused. */
+export async function refusal(
+  app: Endpoint,
+  document: string,
+  variables: Variables = {},
+  token?: string,
+): Promise<Refusal> {
+  const error = await query(app, document, variables, token).then(
+    (data) => expect.fail(`answered ${JSON.stringify(data)}`),
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof ClientError)) throw error
+  const [first] = error.response.errors ?? []
+  return first as unknown as Refusal
 }

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
+import { execute } from './execute.ts'
+import { keptDatabases } from './kept-cluster.ts'
 import { databaseUrl, maintenanceUrl } from './urls.ts'
 
 declare module 'vitest' {
@@ -28,7 +29,11 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     ? `daily_papers_template_${randomBytes(4).toString('hex')}`
     : 'daily_papers_template'
   await execute(clusterUrl, `create database ${templateName}`)
-  if (external) stack.defer(() => execute(clusterUrl, `drop database if exists ${templateName} with (force)`))
+  if (external) {
+    stack.defer(async () => {
+      await execute(clusterUrl, `drop database if exists ${templateName} with (force)`)
+    })
+  }
   await migrate(databaseUrl(clusterUrl, templateName))
   provide('clusterUrl', clusterUrl)
   provide('templateName', templateName)
@@ -38,7 +43,10 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
 
 async function startCluster(stack: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'daily-papers-test-'))
-  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  let keep = false
+  stack.defer(async () => {
+    if (!keep) await rm(folder, { recursive: true, force: true })
+  })
   await chmod(folder, 0o755) // as root, the user that Postgres then runs as has to get in
   const cluster = stack.use(
     await startEmbedded({
@@ -49,20 +57,20 @@ async function startCluster(stack: AsyncDisposableStack): Promise<string> {
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 200 },
     }),
   )
+  stack.defer(async () => {
+    const kept = await keptDatabases(cluster.url)
+    keep = kept.length > 0
+    if (keep) {
+      console.error(`The databases of failed test files are kept in ${folder}:
+${kept.map(({ name, file }) => `  ${name}  ${file}`).join('\n')}
+To look at them: npm run test:open -- ${folder}
+To remove them: rm -r ${folder}`)
+    }
+  })
   return cluster.url
 }
 
 async function migrate(url: string): Promise<void> {
   await using database = openDatabase({ connectionString: url, max: 1 })
   await migrateToLatest(database.db)
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

@@ -1,50 +1,81 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
-import { inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
+import { execute } from './execute.ts'
+import { atEndOfFile } from './failed-files.ts'
 import { databaseUrl } from './urls.ts'
 
-/** A migrated, empty database of one test file. */
+/** A migrated, empty database, which is there until the end of its test file. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string
   /** Opened at first use. */
   readonly database: DatabaseHandle
-  /** Closes `database` and removes the database, whoever is still connected to it. */
+  /** Closes `database`. */
+  close(): Promise<void>
+  /** Closes `database` and removes the database at once, whoever is still connected to it. */
   drop(): Promise<void>
 }
 
-/** Copies the migrated template of this run, which is far quicker than migrating anew. */
+/** A database for the tests of a file or of a block: made before the first of them, closed after the last. */
+export function useTestDatabase(): TestDatabase {
+  let created: TestDatabase | undefined
+  const running = (): TestDatabase => {
+    if (!created)
+      throw new Error('The database is made before the first test, not while tests are collected.')
+    return created
+  }
+  beforeAll(async () => {
+    created = await createTestDatabase()
+  })
+  afterAll(() => created?.close())
+  return {
+    get url() {
+      return running().url
+    },
+    get database() {
+      return running().database
+    },
+    close: () => running().close(),
+    drop: () => running().drop(),
+    [Symbol.asyncDispose]: () => running().close(),
+  }
+}
+
+/**
+ * Copies the migrated template of this run, which is far quicker than migrating anew. The copy is dropped at the end
+ * of the test file; if a test of the file failed, it is kept and named.
+ */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const clusterUrl = inject('clusterUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   await execute(clusterUrl, `create database ${name} template ${inject('templateName')}`)
   const url = databaseUrl(clusterUrl, name)
   let opened: DatabaseHandle | undefined
-  let dropping: Promise<void> | undefined
-  const drop = () => {
-    dropping ??= (async () => {
-      await opened?.close()
-      await execute(clusterUrl, `drop database if exists ${name} with (force)`)
-    })()
-    return dropping
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= opened?.close() ?? Promise.resolve()
+    return closing
   }
+  const drop = async () => {
+    await close()
+    await execute(clusterUrl, `drop database if exists ${name} with (force)`)
+  }
+  atEndOfFile(async (failedFile) => {
+    if (failedFile === undefined) return drop()
+    await close()
+    await execute(clusterUrl, `comment on database ${name} is '${failedFile.replaceAll("'", "''")}'`).then(
+      () => console.error(`The database ${name} is kept: a test of ${failedFile} failed.`),
+      () => {}, // the test itself dropped it
+    )
+  })
   return {
     url,
     get database() {
       opened ??= openDatabase({ connectionString: url })
       return opened
     },
+    close,
     drop,
-    [Symbol.asyncDispose]: drop,
-  }
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
+    [Symbol.asyncDispose]: close,
   }
 }
