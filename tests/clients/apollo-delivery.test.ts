@@ -7,15 +7,11 @@ import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/inc
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { parse, print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantLibrary(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp()
+beforeAll(() => plantLibrary(app.db))
 
 interface Page {
   paper: { title: string; related?: { paper: { title: string } }[] }

@@ -3,19 +3,15 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { relayStylePagination } from '@apollo/client/utilities'
 import { OperationTypeNode, parse } from 'graphql'
 import { createClient } from 'graphql-ws'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { useTestApp } from '../support/app.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 import { plant } from '../support/papers.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantLibrary(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp()
+beforeAll(() => plantLibrary(app.db))
 
 /** Apollo Client complains on the console: of data that its cache would lose, say. */
 const complaints = (['warn', 'error', 'debug', 'log'] as const).map((name) => vi.spyOn(console, name))

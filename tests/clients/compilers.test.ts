@@ -2,19 +2,15 @@ import { readFileSync, rmSync } from 'node:fs'
 import { isInterfaceType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../schema/index.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { compileRelay, generateClient, projectFolder, typeFaults } from '../support/clients.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 
 const folders: string[] = []
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantLibrary(app.db)
-})
-afterAll(async () => {
-  await app?.close()
+const app = useTestApp()
+beforeAll(() => plantLibrary(app.db))
+afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -29,12 +25,7 @@ const serverFor = (manifest: string) =>
   startTestApp({ settings: { TRUSTED_DOCUMENTS: manifest, TRUSTED_ONLY: 'on' }, beside: app })
 
 async function ask(at: TestApp, documentId: string, variables: object): Promise<unknown> {
-  const response = await fetch(at.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ documentId, variables }),
-  })
-  return response.json()
+  return (await post(at, { documentId, variables })).json()
 }
 
 const idOf = (manifest: string, operation: RegExp) =>

@@ -1,9 +1,9 @@
 import { type ExecutionResult, execute, parse } from 'graphql'
 import type { KyselyPlugin } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { createContext } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { post, useTestApp } from '../support/app.ts'
 import { arxivId, globalId, plant } from '../support/papers.ts'
 
 const document = `query ($representations: [_Any!]!) {
@@ -23,9 +23,8 @@ interface Answer {
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[]
 }
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(
     app.db,
     Array.from({ length: 1000 }, (_, index) => ({
@@ -35,15 +34,10 @@ beforeAll(async () => {
     })),
   )
 })
-afterAll(() => app?.close())
 
 /** As a gateway asks. */
 async function entities(representations: readonly unknown[], query = document): Promise<Answer> {
-  const response = await fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query, variables: { representations } }),
-  })
+  const response = await post(app, { query, variables: { representations } }, { accept: 'application/json' })
   return (await response.json()) as Answer
 }
 

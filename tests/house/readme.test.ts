@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { plantSeeds } from '../../seeds/plant.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { subscribeSse } from '../support/subscribe.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -11,12 +11,8 @@ const blocks = (language: string) =>
     ([, text = '']) => text,
   )
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantSeeds(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp()
+beforeAll(() => plantSeeds(app.db))
 
 test('the query has the answer that stands below it', async () => {
   const [document = ''] = blocks('graphql')

@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { expect, test } from 'vitest'
+import { useTestDatabase } from '../support/database.ts'
 
-let copy: TestDatabase
-beforeAll(async () => {
-  copy = await createTestDatabase()
-})
-afterAll(() => copy.drop())
+const copy = useTestDatabase()
 
 /** What the pool turns each Postgres type into, as db/tables.ts writes it. */
 const written: Record<string, string[]> = {

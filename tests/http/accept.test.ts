@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { post, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 
 const token = 'a-token-for-writing'
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp({ settings: { WRITE_TOKEN: token } })
-  await plant(app.db, [{ arxivId: '2606.00001', title: 'One' }])
-})
-afterAll(() => app?.close())
+const app = useTestApp({ WRITE_TOKEN: token })
+beforeAll(() => plant(app.db, [{ arxivId: '2606.00001', title: 'One' }]))
 
-function post(query: string, accept: string): Promise<Response> {
-  return fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, accept },
-    body: JSON.stringify({ query }),
-  })
+function send(query: string, accept: string): Promise<Response> {
+  return post(app, { query }, { authorization: `Bearer ${token}`, accept })
 }
 
-async function refusal(response: Response): Promise<unknown> {
+async function refusalIn(response: Response): Promise<unknown> {
   expect(response.headers.get('content-type')).toMatch(/json/)
   expect(response.headers.get('cache-control')).toBe('no-store')
   const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
@@ -36,14 +28,14 @@ describe('a subscription', () => {
     'application/json, text/event-stream;q=0',
     'text/event-stream;charset=latin1, application/json',
   ])('for a client that accepts %s is refused in words, and nothing stays open', async (accept) => {
-    expect(await refusal(await post(events, accept))).toEqual([406, 'NOT_ACCEPTABLE'])
+    expect(await refusalIn(await send(events, accept))).toEqual([406, 'NOT_ACCEPTABLE'])
     expect(app.hub.admission.held.subscriptions).toBe(0)
   })
 
   test.each(['text/event-stream', '*/*', 'text/*, application/json', 'TEXT/EVENT-STREAM; charset=utf-8'])(
     'for a client that accepts %s is open',
     async (accept) => {
-      const response = await post(events, accept)
+      const response = await send(events, accept)
       expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
       // What a proxy holds back until its buffer is full comes too late.
       expect(response.headers.get('x-accel-buffering')).toBe('no')
@@ -57,7 +49,7 @@ describe('what no answer of ours would fit', () => {
     'a mutation that accepts %s is refused in words, and writes nothing',
     async (accept) => {
       const ingest = `mutation { ingestPapers(papers: [{ title: "Not Wanted", publishedAt: "2026-06-01" }]) { newCount } }`
-      expect(await refusal(await post(ingest, accept))).toEqual([406, 'NOT_ACCEPTABLE'])
+      expect(await refusalIn(await send(ingest, accept))).toEqual([406, 'NOT_ACCEPTABLE'])
       const papers = await app.db.selectFrom('paper').select('title').execute()
       expect(papers).toEqual([{ title: 'One' }])
     },
@@ -66,16 +58,12 @@ describe('what no answer of ours would fit', () => {
   test.each(['', '*/*', 'application/*', 'image/png, */*;q=0.1'])(
     'a query that accepts %j is answered',
     async (accept) => {
-      expect(await (await post('{ __typename }', accept)).json()).toEqual({ data: { __typename: 'Query' } })
+      expect(await (await send('{ __typename }', accept)).json()).toEqual({ data: { __typename: 'Query' } })
     },
   )
 })
 
 test.each(['text/plain', 'application/xml'])('a body of %s is refused in words', async (type) => {
-  const response = await fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': type },
-    body: '{"query":"{ __typename }"}',
-  })
-  expect(await refusal(response)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
+  const response = await post(app, { query: '{ __typename }' }, { 'content-type': type })
+  expect(await refusalIn(response)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
 })

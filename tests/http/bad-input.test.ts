@@ -1,30 +1,9 @@
-import { ClientError } from 'graphql-request'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { post, query, refusal, useTestApp } from '../support/app.ts'
 import { globalId, plant } from '../support/papers.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plant(app.db, [{ listing: { date: '2026-06-12' } }, {}])
-})
-afterAll(() => app?.close())
-
-interface Refusal {
-  message: string
-  path?: unknown[]
-  extensions: { code: string; argument?: string; argumentPath?: unknown[] }
-}
-
-async function refusal(document: string, variables: Record<string, unknown> = {}): Promise<Refusal> {
-  const error = await query(app, document, variables).then(
-    (data) => expect.fail(`answered ${JSON.stringify(data)}`),
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof ClientError)) throw error
-  const [first] = error.response.errors ?? []
-  return first as unknown as Refusal
-}
+const app = useTestApp()
+beforeAll(() => plant(app.db, [{ listing: { date: '2026-06-12' } }, {}]))
 
 const sentence = expect.stringMatching(/[a-z].*[.]$/)
 
@@ -36,26 +15,22 @@ describe('page sizes', () => {
     ['last', -1],
     ['last', 101],
   ])('%s: %i', async (argument, size) => {
-    const error = await refusal(`{ papers(${argument}: ${size}) { nodes { id } } }`)
+    const error = await refusal(app, `{ papers(${argument}: ${size}) { nodes { id } } }`)
     expect(error.message).toBe(`${argument}: pass a whole number from 1 to 100, or omit it for 20.`)
     expect(error.extensions).toEqual({ code: 'BAD_USER_INPUT', argument, argumentPath: [argument] })
     expect(error.path).toEqual(['papers'])
   })
 
   test('first with last', async () => {
-    const error = await refusal('{ papers(first: 1, last: 1) { nodes { id } } }')
+    const error = await refusal(app, '{ papers(first: 1, last: 1) { nodes { id } } }')
     expect(error.message).toBe('last: pass either `first` or `last`, not both.')
     expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'last' })
   })
 
   test('below an object that is there, the rest of the answer stands', async () => {
-    const response = await fetch(app.endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query:
-          '{ sources { name } edition(date: "2026-06-12") { listings(first: 0) { nodes { recordedAt } } } }',
-      }),
+    const response = await post(app, {
+      query:
+        '{ sources { name } edition(date: "2026-06-12") { listings(first: 0) { nodes { recordedAt } } } }',
     })
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
@@ -67,7 +42,7 @@ describe('page sizes', () => {
 
 describe('cursors', () => {
   test.each(['x', '', 'bm90IGpzb24', '[]', 'é'])('%j is none', async (after) => {
-    const error = await refusal('query ($after: String) { papers(after: $after) { nodes { id } } }', {
+    const error = await refusal(app, 'query ($after: String) { papers(after: $after) { nodes { id } } }', {
       after,
     })
     expect(error.message).toContain('is not a cursor; pass the `cursor` of an edge of this list')
@@ -84,7 +59,7 @@ describe('cursors', () => {
       '{ papers { pageInfo { endCursor } } editions { pageInfo { endCursor } } author(name: "Ada Lovelace") { papers { pageInfo { endCursor } } } }',
     )
     const ask = (before: string) =>
-      refusal('query ($before: String) { papers(before: $before) { nodes { id } } }', { before })
+      refusal(app, 'query ($before: String) { papers(before: $before) { nodes { id } } }', { before })
     expect((await ask(data.editions.pageInfo.endCursor)).message).toBe(
       'before: this cursor belongs to the order DATE, but the list has the order NEWEST; pass a cursor of this list, or start without one.',
     )
@@ -121,10 +96,10 @@ describe('global ids', () => {
     `${globalId('Paper', 1)}!`,
   ]
   test.each(malformed)('%j is none', async (id) => {
-    const one = await refusal('query ($id: ID!) { node(id: $id) { id } }', { id })
+    const one = await refusal(app, 'query ($id: ID!) { node(id: $id) { id } }', { id })
     expect(one.message).toContain('is not a global id: pass the `id` of an object that this API returned.')
     expect(one.extensions).toEqual({ code: 'BAD_USER_INPUT', argument: 'id', argumentPath: ['id'] })
-    const many = await refusal('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+    const many = await refusal(app, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
       ids: [globalId('Paper', 1), id],
     })
     expect(many.extensions.argumentPath).toEqual(['ids', 1])
@@ -151,22 +126,22 @@ describe('global ids', () => {
 
   test('too many at once', async () => {
     const ids = Array.from({ length: 101 }, (_, index) => globalId('Paper', index + 1))
-    const error = await refusal('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })
+    const error = await refusal(app, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })
     expect(error.message).toBe('ids: pass at most 100 ids.')
   })
 })
 
 describe('papers', () => {
   test('by neither or both of id and arXiv id', async () => {
-    expect((await refusal('{ paper { id } }')).message).toBe('id: pass either `id` or `arxivId`.')
-    const both = await refusal(`{ paper(id: "${globalId('Paper', 1)}", arxivId: "2606.00001") { id } }`)
+    expect((await refusal(app, '{ paper { id } }')).message).toBe('id: pass either `id` or `arxivId`.')
+    const both = await refusal(app, `{ paper(id: "${globalId('Paper', 1)}", arxivId: "2606.00001") { id } }`)
     expect(both.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'id' })
   })
 
   test('by what is no arXiv id, or the id of something else', async () => {
-    const text = await refusal('{ paper(arxivId: "attention is all you need") { id } }')
+    const text = await refusal(app, '{ paper(arxivId: "attention is all you need") { id } }')
     expect(text.message).toContain('arxivId: not an arXiv id; expected e.g. "2505.11711"')
-    const author = await refusal(`{ paper(id: "${globalId('Author', 'Ada Lovelace')}") { id } }`)
+    const author = await refusal(app, `{ paper(id: "${globalId('Author', 'Ada Lovelace')}") { id } }`)
     expect(author.message).toBe('This is the global id of an Author: pass one of a Paper.')
   })
 })
@@ -175,10 +150,10 @@ describe('days and names', () => {
   test.each(['2026-02-30', '2026-13-01', '26-01-01', '0000-01-01', 'today', ''])(
     '%j is no day',
     async (date) => {
-      const literal = await refusal(`{ edition(date: ${JSON.stringify(date)}) { date } }`)
+      const literal = await refusal(app, `{ edition(date: ${JSON.stringify(date)}) { date } }`)
       expect(literal).toMatchObject({ message: sentence, extensions: { code: 'BAD_USER_INPUT' } })
       expect(literal.message).toContain('write an existing day as "YYYY-MM-DD"')
-      const variable = await refusal('query ($date: Date!) { edition(date: $date) { date } }', { date })
+      const variable = await refusal(app, 'query ($date: Date!) { edition(date: $date) { date } }', { date })
       expect(variable.message).toContain('write an existing day as "YYYY-MM-DD"')
       expect(variable.extensions.code).toBe('BAD_USER_INPUT')
     },
@@ -189,7 +164,7 @@ describe('days and names', () => {
     async (field) => {
       const [argument] = field.split(/[(:]/).slice(1)
       for (const name of ['', '  ', 'x'.repeat(501), 'a\0b', '\ud800']) {
-        const error = await refusal(`query ($name: String!) { ${field} $name) { id } }`, { name })
+        const error = await refusal(app, `query ($name: String!) { ${field} $name) { id } }`, { name })
         expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument })
         expect(error.message).toEqual(sentence)
       }
@@ -205,7 +180,7 @@ describe('days and names', () => {
 
 describe('filters', () => {
   const ask = (filter: Record<string, unknown>) =>
-    refusal('query ($filter: PaperFilter) { papers(filter: $filter) { nodes { id } } }', { filter })
+    refusal(app, 'query ($filter: PaperFilter) { papers(filter: $filter) { nodes { id } } }', { filter })
 
   test.each([
     [{ text: '' }, ['filter', 'text'], 'write at least one word.'],
@@ -255,7 +230,10 @@ describe('filters', () => {
     const document =
       'query ($filter: PaperFilter, $after: String) { papers(filter: $filter, after: $after) { pageInfo { endCursor } } }'
     const { papers } = await query<{ papers: { pageInfo: { endCursor: string } } }>(app, document)
-    const error = await refusal(document, { after: papers.pageInfo.endCursor, filter: { hasCode: false } })
+    const error = await refusal(app, document, {
+      after: papers.pageInfo.endCursor,
+      filter: { hasCode: false },
+    })
     expect(error.message).toContain('this cursor belongs to a list with another filter')
   })
 })

@@ -1,18 +1,16 @@
 import { parse } from 'graphql'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { schema } from '../../schema/index.ts'
 import { freshnessOf, hints } from '../../src/graphql/responses/cache-hints.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plantLibrary(app.db)
   await app.db.updateTable('source').set({ last_success_at: '2026-06-08T00:00:00Z' }).execute()
 })
-afterAll(() => app?.close())
 afterEach(() => vi.useRealTimers())
 
 describe('hints', () => {

@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
 import { plant } from '../support/papers.ts'
 import { aRecord } from '../support/records.ts'
 import { sentStatements } from '../support/sent.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp({ settings: { WRITE_TOKEN: 'a-token-for-writing' } })
-  await plantLibrary(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp({ WRITE_TOKEN: 'a-token-for-writing' })
+beforeAll(() => plantLibrary(app.db))
 afterEach(() => vi.restoreAllMocks())
 
 const votes = '{ paper(arxivId: "2606.00001") { upvotes } }'
@@ -55,18 +51,13 @@ describe('Cache-Control and Vary', () => {
   })
 
   test('POST says the same without a validator, mutations are not kept, pages keep their origin apart', async () => {
-    const post = (body: object) =>
-      fetch(app.endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: 'Bearer a-token-for-writing' },
-        body: JSON.stringify(body),
-      })
-    const asked = await post({ query: votes })
+    const token = { authorization: 'Bearer a-token-for-writing' }
+    const asked = await post(app, { query: votes }, token)
     expect([asked.headers.get('cache-control'), asked.headers.get('etag')]).toEqual([
       'private, max-age=60',
       null,
     ])
-    const wrote = await post({ query: 'mutation { ingestPapers(papers: []) { newCount } }' })
+    const wrote = await post(app, { query: 'mutation { ingestPapers(papers: []) { newCount } }' }, token)
     expect(wrote.headers.get('cache-control')).toBe('no-store')
     const page = await get(votes, { origin: 'https://papers.example' })
     expect(page.headers.get('access-control-allow-origin')).toBe('https://papers.example')

@@ -1,19 +1,17 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { encodingFor } from '../../src/graphql/responses/encoding.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(
     app.db,
     Array.from({ length: 20 }, () => ({ abstract: 'Words, and more words, of attention. '.repeat(20) })),
   )
 })
-afterAll(() => app?.close())
 
 const long = '{ papers(first: 20) { nodes { title abstract } } }'
 const short = '{ papers(first: 1) { nodes { title } } }'

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { type TestApp, useTestApp } from '../support/app.ts'
 
 const ours = 'https://papers.example'
 /** What browsers say for a page without an origin of its own: a sandboxed frame, a local file. */
 const none = 'null'
-const servers = new Map<string, TestApp>()
-beforeAll(async () => {
-  for (const setting of ['*', 'none', ours, `${ours},https://labs.example`]) {
-    const beside = servers.get('*')
-    servers.set(
-      setting,
-      await startTestApp({ settings: { CORS_ORIGINS: setting }, ...(beside && { beside }) }),
-    )
-  }
-})
-afterAll(async () => {
-  for (const app of [...servers.values()].reverse()) await app.close()
-})
+const open = useTestApp({ CORS_ORIGINS: '*' })
+const servers = new Map([
+  ['*', open],
+  ...['none', ours, `${ours},https://labs.example`].map((setting): [string, TestApp] => [
+    setting,
+    useTestApp({ CORS_ORIGINS: setting }, open),
+  ]),
+])
 
 function at(setting: string): TestApp {
   const app = servers.get(setting)

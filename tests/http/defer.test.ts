@@ -2,19 +2,15 @@ import { buildHTTPExecutor } from '@graphql-tools/executor-http'
 import { parse } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { post, query, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
 import { sentStatements } from '../support/sent.ts'
 import { subscribeSse } from '../support/subscribe.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantLibrary(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp()
+beforeAll(() => plantLibrary(app.db))
 afterEach(() => vi.restoreAllMocks())
 
 /** The screen of a paper: what is above the fold first, the search for related papers later. */
@@ -26,12 +22,8 @@ const paperPage = `query {
 }`
 const whole = paperPage.replace('@defer(label: "related")', '')
 
-function post(document: string, accept?: string): Promise<Response> {
-  return fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(accept && { accept }) },
-    body: JSON.stringify({ query: document }),
-  })
+function send(document: string, accept?: string): Promise<Response> {
+  return post(app, { query: document }, { ...(accept && { accept }) })
 }
 
 /** The parts of a multipart answer as they came. */
@@ -42,7 +34,7 @@ async function partsOf(response: Response): Promise<Record<string, unknown>[]> {
 
 describe('a client that takes parts', () => {
   test.each(['-1', 'null'])('@stream(initialCount: %s) is refused in words', async (count) => {
-    const response = await post(
+    const response = await send(
       `{ papers { nodes @stream(initialCount: ${count}) { id } } }`,
       'multipart/mixed',
     )
@@ -62,7 +54,7 @@ describe('a client that takes parts', () => {
 
   test('has the first part while the rest is still computed', async () => {
     await using lock = await heldTable('paper_keyword')
-    const response = await post(paperPage, 'multipart/mixed')
+    const response = await send(paperPage, 'multipart/mixed')
     expect(response.headers.get('cache-control')).toBe('no-store')
     let text = ''
     for await (const chunk of response.body ?? []) {
@@ -76,7 +68,7 @@ describe('a client that takes parts', () => {
   test('streams a list', async () => {
     const document =
       '{ paper(arxivId: "2605.00001") { listings @stream(initialCount: 0) { edition { date } } } }'
-    const parts = await partsOf(await post(document, 'multipart/mixed, application/json'))
+    const parts = await partsOf(await send(document, 'multipart/mixed, application/json'))
     expect(parts[0]).toMatchObject({ data: { paper: { listings: [] } }, hasNext: true })
     expect(JSON.stringify(parts.slice(1))).toContain('2026-06-01')
   })
@@ -86,7 +78,7 @@ describe('a client that takes parts', () => {
       `{ papers(first: 6) { nodes { id ... ${defer} { related(first: 2) { paper { title keywords { key } } } } } } }`
     const count = async (document: string) => {
       const sent = sentStatements()
-      await partsOf(await post(document, 'multipart/mixed'))
+      await partsOf(await send(document, 'multipart/mixed'))
       const about = sent.filter((text) => /paper/.test(text)).length
       vi.restoreAllMocks()
       return about
@@ -98,7 +90,7 @@ describe('a client that takes parts', () => {
 
   test('is told of faults in later parts as of any: masked, logged once', async () => {
     await sql`alter table paper_keyword rename to elsewhere`.execute(app.db)
-    const parts = await partsOf(await post(paperPage, 'multipart/mixed'))
+    const parts = await partsOf(await send(paperPage, 'multipart/mixed'))
     await sql`alter table elsewhere rename to paper_keyword`.execute(app.db)
     expect(JSON.stringify(parts)).not.toMatch(/relation|paper_keyword|unexpected/)
     const errors = parts.flatMap((part) => (part.incremental ?? []) as { errors?: object[] }[])
@@ -113,7 +105,7 @@ describe('one whole answer goes', () => {
   test.each([undefined, '*/*', 'application/json', 'application/graphql-response+json'])(
     'to a client that accepts %s',
     async (accept) => {
-      const response = await post(paperPage, accept)
+      const response = await send(paperPage, accept)
       expect(response.headers.get('content-type')).toMatch(/json/)
       expect(await response.json()).toEqual({ data: await query(app, whole) })
     },
@@ -121,7 +113,7 @@ describe('one whole answer goes', () => {
 
   test('to a question for feedPosition, whose snapshot holds for all of it', async () => {
     const document = `{ feedPosition ... @defer { paper(arxivId: "2605.00001") { title } } }`
-    const parts = await partsOf(await post(document, 'multipart/mixed'))
+    const parts = await partsOf(await send(document, 'multipart/mixed'))
     expect(parts).toEqual([
       { data: { feedPosition: expect.any(String), paper: { title: expect.any(String) } } },
     ])
@@ -143,9 +135,9 @@ describe('one whole answer goes', () => {
 
 test('labels that are not unique, and streams of what is no list, are refused', async () => {
   const twice = '{ a: paper(id: "x") { ... @defer(label: "x") { id } ... @defer(label: "x") { title } } }'
-  expect(await (await post(twice)).text()).toContain('label argument must be unique')
+  expect(await (await send(twice)).text()).toContain('label argument must be unique')
   const noList = '{ paper(id: "x") @stream { id } }'
-  expect(await (await post(noList)).text()).toContain('cannot be used on non-list field')
+  expect(await (await send(noList)).text()).toContain('cannot be used on non-list field')
 })
 
 /** Holds a table so that nobody reads it, until released. */

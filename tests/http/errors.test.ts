@@ -1,34 +1,25 @@
 import { sql } from 'kysely'
-import { expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { isUnavailable } from '../../src/faults.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { type Answer, post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 
 const newest = '{ papers(first: 1) { nodes { title } } }'
 
-interface Answer {
-  data?: unknown
-  errors?: { message: string; path?: unknown; extensions: { code: string; requestId?: string } }[]
-}
+const app = useTestApp()
+beforeEach(() => {
+  app.logged.length = 0
+})
 
-async function ask(
-  app: TestApp,
-  query: string,
-  variables?: Record<string, unknown>,
-): Promise<{ status: number; body: Answer; text: string }> {
-  const response = await fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-request-id': 'asked-1' },
-    body: JSON.stringify({ query, variables }),
-  })
+async function ask(at: TestApp, query: string, variables?: Record<string, unknown>) {
+  const response = await post(at, { query, variables }, { 'x-request-id': 'asked-1' })
   const text = await response.text()
-  return { status: response.status, body: JSON.parse(text), text }
+  return { status: response.status, body: JSON.parse(text) as Partial<Answer>, text }
 }
 
 test('a fault of ours is masked for the client, and logged once with its cause under the same request id', async () => {
-  await using app = await startTestApp()
   await sql`alter table paper rename column title to title_away`.execute(app.db)
-  app.logged.length = 0
   const { body, text } = await ask(app, newest)
+  await sql`alter table paper rename column title_away to title`.execute(app.db)
   expect(body.errors).toEqual([
     {
       message: 'Something went wrong on our side.',
@@ -46,15 +37,12 @@ test('a fault of ours is masked for the client, and logged once with its cause u
 })
 
 test('a fault of the client is told as it stands, and not logged', async () => {
-  await using app = await startTestApp()
-  app.logged.length = 0
   const { body } = await ask(app, '{ papers(first: -1) { nodes { title } } }')
   expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
   expect(app.logged.filter((line) => line.includes('failed'))).toEqual([])
 })
 
 test('variables of a wrong type, and missing ones, are faults of the client by their code too', async () => {
-  await using app = await startTestApp()
   const document =
     'query ($first: Int, $order: PaperOrder! = NEWEST, $filter: PaperFilter) { papers(first: $first, order: $order, filter: $filter) { nodes { title } } }'
   for (const [variables, message] of [
@@ -80,17 +68,16 @@ test('variables of a wrong type, and missing ones, are faults of the client by t
 })
 
 test('a statement that takes too long is ended, and says so', async () => {
-  await using app = await startTestApp({ settings: { STATEMENT_TIMEOUT_MS: '200' } })
+  await using hasty = await startTestApp({ settings: { STATEMENT_TIMEOUT_MS: '200' }, beside: app })
   await app.database.database.db.transaction().execute(async (other) => {
     await sql`lock table paper`.execute(other)
-    const { body } = await ask(app, newest)
+    const { body } = await ask(hasty, newest)
     expect(body.errors).toMatchObject([{ extensions: { code: 'QUERY_TIMEOUT' } }])
   })
-  expect((await ask(app, newest)).body).toEqual({ data: { papers: { nodes: [] } } })
+  expect((await ask(hasty, newest)).body).toEqual({ data: { papers: { nodes: [] } } })
 })
 
 test('a connection that is cut between two statements fails the second one, and not the process', async () => {
-  await using app = await startTestApp()
   const cut = app.db.transaction().execute(async (db) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
     const { pool } = app.database.database
@@ -111,9 +98,9 @@ test('a connection that is cut between two statements fails the second one, and 
 })
 
 test('without its database the server stays up, says that it is not ready, and reads fail with a code', async () => {
-  await using app = await startTestApp()
-  await app.database.drop()
-  const { body, text } = await ask(app, newest)
+  await using bereft = await startTestApp()
+  await bereft.database.drop()
+  const { body, text } = await ask(bereft, newest)
   expect(body.errors).toMatchObject([
     {
       message: 'The database cannot be reached right now. Try again soon.',
@@ -121,6 +108,6 @@ test('without its database the server stays up, says that it is not ready, and r
     },
   ])
   expect(text).not.toContain('test_')
-  const [health, ready] = await Promise.all([fetch(`${app.url}/health`), fetch(`${app.url}/ready`)])
+  const [health, ready] = await Promise.all([fetch(`${bereft.url}/health`), fetch(`${bereft.url}/ready`)])
   expect([health.status, ready.status, await ready.text()]).toEqual([200, 503, '{"status":"not ready"}\n'])
 })

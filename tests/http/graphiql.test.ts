@@ -6,16 +6,12 @@ import { recordPapers } from '../../db/writer/index.ts'
 import { schema } from '../../schema/index.ts'
 import { plantSeeds } from '../../seeds/plant.ts'
 import { starterTabs } from '../../src/http/graphiql-tabs.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser } from '../support/browser.ts'
 import { aRecord } from '../support/records.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantSeeds(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp()
+beforeAll(() => plantSeeds(app.db))
 
 test.each(starterTabs)('a starter tab fits the schema and the limits: $query', async (tab) => {
   expect(validate(schema, parse(tab.query))).toEqual([])

@@ -1,12 +1,8 @@
 import { serverAudits } from 'graphql-http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { useTestApp } from '../support/app.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-})
-afterAll(() => app?.close())
+const app = useTestApp()
 
 describe('GraphQL over HTTP, as its conformance suite has it', () => {
   const audits = serverAudits({ url: () => app.endpoint, fetchFn: fetch })

@@ -1,20 +1,8 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { post, useTestApp } from '../support/app.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp({ settings: { MAX_BODY_BYTES: '2000' } })
-})
-afterAll(() => app?.close())
-
-function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-}
+const app = useTestApp({ MAX_BODY_BYTES: '2000' })
 
 describe('health', () => {
   test('/health and /ready answer without a word about the inside', async () => {
@@ -37,22 +25,22 @@ describe('health', () => {
 
 describe('headers', () => {
   test('a request id is made, or kept where a proxy sent a decent one', async () => {
-    const own = (await post({ query: '{ __typename }' })).headers.get('x-request-id')
+    const own = (await post(app, { query: '{ __typename }' })).headers.get('x-request-id')
     expect(own).toMatch(/^[0-9a-f-]{36}$/)
-    const kept = await post({ query: '{ __typename }' }, { 'x-request-id': 'edge-1.2:3' })
+    const kept = await post(app, { query: '{ __typename }' }, { 'x-request-id': 'edge-1.2:3' })
     expect(kept.headers.get('x-request-id')).toBe('edge-1.2:3')
-    const replaced = await post({ query: '{ __typename }' }, { 'x-request-id': '<script>' })
+    const replaced = await post(app, { query: '{ __typename }' }, { 'x-request-id': '<script>' })
     expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   test('nothing is sniffed and no referrer leaks', async () => {
-    const { headers } = await post({ query: '{ __typename }' })
+    const { headers } = await post(app, { query: '{ __typename }' })
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
   })
 
   test('any origin may read, none with credentials', async () => {
-    const { headers } = await post({ query: '{ __typename }' }, { origin: 'https://example.org' })
+    const { headers } = await post(app, { query: '{ __typename }' }, { origin: 'https://example.org' })
     expect(headers.get('access-control-allow-origin')).toBe('https://example.org')
     expect(headers.get('access-control-allow-credentials')).toBeNull()
   })
@@ -99,7 +87,7 @@ describe('bodies', () => {
   const large = JSON.stringify({ query: `{ __typename } #${'x'.repeat(3000)}` })
 
   test('one beyond the limit is refused with its size told', async () => {
-    const response = await post(large)
+    const response = await post(app, large)
     expect(response.status).toBe(413)
     expect(await response.json()).toEqual({
       errors: [
@@ -127,7 +115,7 @@ describe('bodies', () => {
   test.each(['', '{', 'null', '[]', '"x"', '\0\0', '{"query":1}', '{"query":"{"}'])(
     'the body %j is the client’s fault, and says so',
     async (body) => {
-      const response = await post(body, { accept: 'application/graphql-response+json' })
+      const response = await post(app, body, { accept: 'application/graphql-response+json' })
       expect(response.status).toBe(400)
       const { errors } = (await response.json()) as { errors: { message: string }[] }
       expect(errors[0]?.message).toMatch(/\w/)

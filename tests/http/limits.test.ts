@@ -1,7 +1,7 @@
 import { buildSchema, getIntrospectionQuery, getOperationAST, parse } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { measure } from '../../src/graphql/limits.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { answerTo, startTestApp, useTestApp } from '../support/app.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const schema = buildSchema(`
@@ -70,27 +70,14 @@ describe('what a query can ask for', () => {
 })
 
 describe('limits of a server', () => {
-  let app: TestApp
-  beforeAll(async () => {
-    app = await startTestApp({
-      settings: {
-        MAX_QUERY_DEPTH: '3',
-        MAX_QUERY_ALIASES: '2',
-        MAX_QUERY_OBJECTS: '50',
-        MAX_QUERY_TOKENS: '400',
-      },
-    })
+  const app = useTestApp({
+    MAX_QUERY_DEPTH: '3',
+    MAX_QUERY_ALIASES: '2',
+    MAX_QUERY_OBJECTS: '50',
+    MAX_QUERY_TOKENS: '400',
   })
-  afterAll(() => app?.close())
 
-  async function ask(query: string, variables = {}) {
-    const response = await fetch(app.endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-      body: JSON.stringify({ query, variables }),
-    })
-    return { status: response.status, ...((await response.json()) as { errors?: unknown; data?: unknown }) }
-  }
+  const ask = (query: string, variables = {}) => answerTo(app, { query, variables })
   const refused = (message: string) => ({
     status: 400,
     errors: [{ message, extensions: { code: 'QUERY_TOO_LARGE' } }],
@@ -133,13 +120,8 @@ describe('limits of a server', () => {
 
   test('nesting beyond what can be read', async () => {
     await using deepApp = await startTestApp({ settings: { MAX_QUERY_TOKENS: '1000000' } })
-    const response = await fetch(deepApp.endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-      body: JSON.stringify({ query: `{ nodes(ids: ${'['.repeat(100_000)}` }),
-    })
-    expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({
+    expect(await answerTo(deepApp, { query: `{ nodes(ids: ${'['.repeat(100_000)}` })).toMatchObject({
+      status: 400,
       errors: [{ message: expect.stringContaining('too deeply'), extensions: { code: 'QUERY_TOO_LARGE' } }],
     })
   })

@@ -1,13 +1,9 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
-import { answer, folder, greeting, manifest, post } from '../support/trusted.ts'
+import { describe, expect, test } from 'vitest'
+import { answerTo, startTestApp, useTestApp } from '../support/app.ts'
+import { answer, folder, greeting, manifest } from '../support/trusted.ts'
 
-let open: TestApp
-beforeAll(async () => {
-  open = await startTestApp()
-})
-afterAll(() => open?.close())
+const open = useTestApp()
 
 describe('a manifest', () => {
   const start = (path: string) => startTestApp({ settings: { TRUSTED_DOCUMENTS: path }, beside: open })
@@ -41,7 +37,7 @@ describe('a manifest', () => {
   test('with a document of yesterday’s schema starts, and tells which one', async () => {
     await using app = await start(manifest('old.json', { old: '{ gone }', new: greeting }))
     expect(app.logged.join('\n')).toMatch(/Trusted documents do not fit the schema.*old/)
-    expect((await post(app, { documentId: 'old' })).errors?.[0]?.message).toContain('"gone"')
-    expect(await post(app, { documentId: 'new' })).toEqual(answer)
+    expect((await answerTo(app, { documentId: 'old' })).errors?.[0]?.message).toContain('"gone"')
+    expect(await answerTo(app, { documentId: 'new' })).toEqual(answer)
   })
 })

@@ -1,15 +1,11 @@
 import { createClient } from 'graphql-ws'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { welcome } from '../../src/commands/welcome.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
-import { answer, apq, codeOf, events, get, greeting, post, relay } from '../support/trusted.ts'
+import { answerTo, startTestApp, useTestApp } from '../support/app.ts'
+import { answer, apq, codeOf, events, get, greeting, relay } from '../support/trusted.ts'
 
-let strict: TestApp
-beforeAll(async () => {
-  strict = await startTestApp({ settings: { TRUSTED_DOCUMENTS: relay, TRUSTED_ONLY: 'on' } })
-})
-afterAll(() => strict?.close())
+const strict = useTestApp({ TRUSTED_DOCUMENTS: relay, TRUSTED_ONLY: 'on' })
 
 describe('TRUSTED_ONLY', () => {
   const refusal =
@@ -22,7 +18,7 @@ describe('TRUSTED_ONLY', () => {
     ['a new text with its right hash', { query: '{ b: __typename }', extensions: apq('{ b: __typename }') }],
     ['a text beside an id of another', { query: '{ c: __typename }', documentId: 'abc123' }],
   ])('refuses %s', async (_what, body) => {
-    expect(codeOf(await post(strict, body))).toEqual([400, 'DOCUMENT_NOT_TRUSTED', refusal])
+    expect(codeOf(await answerTo(strict, body))).toEqual([400, 'DOCUMENT_NOT_TRUSTED', refusal])
   })
 
   test('over GET, SSE and WebSocket too, where the socket stays', async () => {
@@ -41,7 +37,7 @@ describe('TRUSTED_ONLY', () => {
   })
 
   test('an unknown id: nothing is said of sending the text instead', async () => {
-    const unknown = await post(strict, { documentId: 'nothing' })
+    const unknown = await answerTo(strict, { documentId: 'nothing' })
     expect(codeOf(unknown)).toEqual([
       400,
       'PERSISTED_QUERY_NOT_FOUND',

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { answerTo, startTestApp, useTestApp } from '../support/app.ts'
 import {
   answer,
   apq,
@@ -11,7 +11,6 @@ import {
   greeting,
   manifest,
   parsed,
-  post,
   relay,
   sha256,
 } from '../support/trusted.ts'
@@ -21,40 +20,28 @@ const apollo = manifest('apollo.json', {
   version: 1,
   operations: [{ id: sha256(greeting), name: 'Greeting', type: 'query', body: greeting }],
 })
-let open: TestApp
-let strict: TestApp
-let without: TestApp
-beforeAll(async () => {
-  open = await startTestApp({ settings: { TRUSTED_DOCUMENTS: apollo } })
-  strict = await startTestApp({
-    settings: { TRUSTED_DOCUMENTS: relay, TRUSTED_ONLY: 'on' },
-    beside: open,
-  })
-  without = await startTestApp({ beside: open })
-})
-afterAll(async () => {
-  await strict?.close()
-  await without?.close()
-  await open?.close()
-})
+const open = useTestApp({ TRUSTED_DOCUMENTS: apollo })
+const strict = useTestApp({ TRUSTED_DOCUMENTS: relay, TRUSTED_ONLY: 'on' }, open)
+const without = useTestApp({}, open)
+
 describe('a trusted document', () => {
   test('is asked by its id, by the hash of its text and by the prefixed hash, with POST and GET', async () => {
     for (const documentId of ['abc123', sha256(greeting), `sha256:${sha256(greeting)}`]) {
-      expect(await post(strict, { documentId })).toEqual(answer)
+      expect(await answerTo(strict, { documentId })).toEqual(answer)
       expect(await get(strict, { documentId })).toEqual(answer)
     }
   })
 
   test('is asked as Apollo’s clients do', async () => {
-    expect(await post(strict, { extensions: apq(greeting) })).toEqual(answer)
+    expect(await answerTo(strict, { extensions: apq(greeting) })).toEqual(answer)
     expect(await get(open, { extensions: JSON.stringify(apq(greeting)) })).toEqual(answer)
-    expect(await post(open, { query: greeting, extensions: apq(greeting) })).toEqual(answer)
+    expect(await answerTo(open, { query: greeting, extensions: apq(greeting) })).toEqual(answer)
   })
 
   test('takes variables and an operation name', async () => {
     const variables = { arxivId: '2605.00001' }
     const found = { status: 200, data: { paper: null } }
-    expect(await post(strict, { documentId: sha256(parsed), variables })).toEqual(found)
+    expect(await answerTo(strict, { documentId: sha256(parsed), variables })).toEqual(found)
     expect(
       await get(strict, {
         documentId: sha256(parsed),
@@ -62,7 +49,7 @@ describe('a trusted document', () => {
         operationName: 'Parsed',
       }),
     ).toEqual(found)
-    const missing = await post(strict, { documentId: sha256(parsed) })
+    const missing = await answerTo(strict, { documentId: sha256(parsed) })
     expect(missing.errors?.[0]?.message).toContain('$arxivId')
   })
 
@@ -95,52 +82,52 @@ describe('a trusted document', () => {
 
 describe('refused, with the reason', () => {
   test('an unknown id: the sentence, and for automatic persisted queries the word their clients look for', async () => {
-    const unknown = await post(open, { documentId: 'nothing' })
+    const unknown = await answerTo(open, { documentId: 'nothing' })
     expect(codeOf(unknown)).toEqual([
       400,
       'PERSISTED_QUERY_NOT_FOUND',
       'No trusted document has the id "nothing". Send one from the manifest, or the text itself.',
     ])
-    const automatic = await post(open, { extensions: apq('{ a }') })
+    const automatic = await answerTo(open, { extensions: apq('{ a }') })
     expect(codeOf(automatic)).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'])
     expect(automatic.errors?.[0]?.extensions?.hint).toContain('No trusted document has the id')
     expect((await get(open, { documentId: 'nothing' })).status).toBe(200) // application/json: in the body only
   })
 
   test('an id where there is no manifest', async () => {
-    expect(codeOf(await post(without, { documentId: 'abc' }))).toEqual([
+    expect(codeOf(await answerTo(without, { documentId: 'abc' }))).toEqual([
       400,
       'PERSISTED_QUERY_NOT_SUPPORTED',
       'This server has no manifest of documents. Send the text of the document as query.',
     ])
-    const automatic = await post(without, { extensions: apq(greeting) })
+    const automatic = await answerTo(without, { extensions: apq(greeting) })
     expect(codeOf(automatic).slice(1)).toEqual([
       'PERSISTED_QUERY_NOT_SUPPORTED',
       'PersistedQueryNotSupported',
     ])
-    expect(await post(without, { query: greeting, extensions: apq(greeting) })).toEqual(answer)
+    expect(await answerTo(without, { query: greeting, extensions: apq(greeting) })).toEqual(answer)
   })
 
   test('a text that is not the one of its id', async () => {
     for (const app of [open, without]) {
-      const mixed = await post(app, { query: '{ a: __typename }', extensions: apq(greeting) })
+      const mixed = await answerTo(app, { query: '{ a: __typename }', extensions: apq(greeting) })
       expect(codeOf(mixed).slice(0, 2)).toEqual([400, 'PERSISTED_QUERY_MISMATCH'])
     }
   })
 
   test('ids that are no text, and a request without a document', async () => {
-    expect(codeOf(await post(open, { documentId: 7 }))).toEqual([
+    expect(codeOf(await answerTo(open, { documentId: 7 }))).toEqual([
       400,
       'BAD_REQUEST',
       'documentId: pass a text.',
     ])
     for (const app of [open, strict]) {
       const nothing = ['BAD_REQUEST', 'Must provide query string.']
-      expect(codeOf(await post(app, {}))).toEqual([400, ...nothing])
-      expect(codeOf(await post(app, { documentId: '' }))).toEqual([400, ...nothing])
+      expect(codeOf(await answerTo(app, {}))).toEqual([400, ...nothing])
+      expect(codeOf(await answerTo(app, { documentId: '' }))).toEqual([400, ...nothing])
       expect(codeOf(await get(app, { documentId: '' })).slice(1)).toEqual(nothing)
     }
-    expect((await post(open, { query: greeting, extensions: 'x' })).status).toBe(400)
+    expect((await answerTo(open, { query: greeting, extensions: 'x' })).status).toBe(400)
   })
 
   test('a mutation with GET', async () => {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await upstream[Symbol.asyncDispose]()
-  await database.drop()
+  await database.close()
 })
 
 function asking(ids: readonly string[]) {

@@ -1,13 +1,8 @@
-import { ClientError } from 'graphql-request'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { describe, expect, test } from 'vitest'
+import { query, refusal, useTestApp } from '../support/app.ts'
 
 const token = 'a token of the tests'.replaceAll(' ', '-')
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp({ settings: { WRITE_TOKEN: token } })
-})
-afterAll(() => app.close())
+const app = useTestApp({ WRITE_TOKEN: token })
 
 const mutation = `mutation ($papers: [PaperInput!]!) {
   ingestPapers(papers: $papers) {
@@ -43,11 +38,9 @@ const aPaper = (over: object = {}) => ({
   ...over,
 })
 
-const errorOf = async (work: Promise<unknown>) => {
-  const error = await work.catch((error) => error)
-  if (!(error instanceof ClientError)) throw new Error('It was not refused.', { cause: error })
-  const [first] = error.response.errors ?? []
-  return { code: first?.extensions.code, message: first?.message }
+const refused = async (papers: object[], bearer: string | undefined) => {
+  const { message, extensions } = await refusal(app, mutation, { papers }, bearer)
+  return { code: extensions.code, message }
 }
 
 describe('ingestPapers', () => {
@@ -122,13 +115,8 @@ describe('ingestPapers', () => {
   test.each([undefined, 'not the token of this server'.replaceAll(' ', '-')])(
     'without the right token (%s) writes nothing and says how to get it',
     async (bearer) => {
-      const asked = query(
-        app,
-        mutation,
-        { papers: [aPaper({ arxivId: '2606.00100', title: 'Unasked' })] },
-        bearer,
-      )
-      expect(await errorOf(asked)).toEqual({
+      const papersSent = [aPaper({ arxivId: '2606.00100', title: 'Unasked' })]
+      expect(await refused(papersSent, bearer)).toEqual({
         code: 'UNAUTHENTICATED',
         message: expect.stringContaining('Send the WRITE_TOKEN that the operator of this server has set'),
       })
@@ -141,12 +129,12 @@ describe('ingestPapers', () => {
   )
 
   test('none and too many are refused as a whole', async () => {
-    expect(await errorOf(send([]))).toMatchObject({
+    expect(await refused([], token)).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('at least one'),
     })
     const many = Array.from({ length: 1_001 }, () => ({ title: 'x', publishedAt: '2026-06-16' }))
-    expect(await errorOf(send(many))).toMatchObject({
+    expect(await refused(many, token)).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('send at most 1000 records'),
     })

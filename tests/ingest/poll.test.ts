@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((poller) => poller.close()))
   await upstream[Symbol.asyncDispose]()
-  await database.drop()
+  await database.close()
 })
 
 interface Polling {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { findFiles, readFiles } from '../../src/ingest/files.ts'
 import { type IngestSummary, ingest } from '../../src/ingest/run.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 import { foldOfFeed, tableOfPapers } from '../support/fold.ts'
 import { daysFolder, unpackedFiles } from '../support/source-data.ts'
 
@@ -14,7 +14,7 @@ interface Entry {
 }
 
 describe('real responses of two years', () => {
-  let database: TestDatabase
+  const database = useTestDatabase()
   const summaries: IngestSummary[] = []
 
   async function ingestFolder(folder: string): Promise<IngestSummary> {
@@ -30,10 +30,8 @@ describe('real responses of two years', () => {
   }
 
   beforeAll(async () => {
-    database = await createTestDatabase()
     summaries.push(await ingestFolder(captures), await ingestFolder(later))
   })
-  afterAll(() => database.drop())
 
   test('nothing is rejected, lost or doubled', async () => {
     const listed = new Map<string, Map<string, Entry>>()

@@ -2,20 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { runCli } from '../support/cli.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 import { databaseUrl } from '../support/urls.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'daily-papers-cli-'))
-let database: TestDatabase
-beforeAll(async () => {
-  database = await createTestDatabase()
-})
-afterAll(async () => {
-  rmSync(cwd, { recursive: true })
-  await database?.drop()
-})
+const database = useTestDatabase()
+afterAll(() => rmSync(cwd, { recursive: true }))
 
 describe('help', () => {
   test('--help lists the commands, each with a line, and needs no valid settings', async () => {

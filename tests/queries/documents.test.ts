@@ -1,10 +1,10 @@
 import { buildSchema, parse, validate } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import { printClientSchema } from '../../schema/print.ts'
 import { findFiles, readFiles } from '../../src/ingest/files.ts'
 import { ingest } from '../../src/ingest/run.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { capturedVariables, documents, documentsFolder, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 import { daysFolder } from '../support/source-data.ts'
@@ -20,12 +20,8 @@ function stable(data: unknown): string {
 }
 
 describe('on the library of the tests', () => {
-  let app: TestApp
-  beforeAll(async () => {
-    app = await startTestApp()
-    await plantLibrary(app.db)
-  })
-  afterAll(() => app?.close())
+  const app = useTestApp()
+  beforeAll(() => plantLibrary(app.db))
 
   test.each(documents)('$name gives the answer that is kept', async ({ name, text }) => {
     const data = await query(app, text, libraryVariables[name])
@@ -34,12 +30,8 @@ describe('on the library of the tests', () => {
 })
 
 describe('on responses of real days', () => {
-  let app: TestApp
-  beforeAll(async () => {
-    app = await startTestApp()
-    await ingestCaptured(app.db)
-  })
-  afterAll(() => app?.close())
+  const app = useTestApp()
+  beforeAll(() => ingestCaptured(app.db))
 
   test.each(documents)('$name gives the answer that is kept', async ({ name, text }) => {
     const data = await query(app, text, capturedVariables[name])

@@ -1,13 +1,12 @@
 import { ClientError } from 'graphql-request'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parsePeriod, periodOf } from '../../db/model/period.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 import { aReading, aRecord } from '../support/records.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   const listed = (date: string, name: string) => ({ listing: { date, submitter: { name } } })
   await plant(app.db, [
     { title: 'A', upvotes: 3, commentCount: 1, keywords: ['x', 'y'], ...listed('2026-01-02', 'akhaliq') },
@@ -21,7 +20,6 @@ beforeAll(async () => {
   ])
   await plant(app.db, reading.records, { editions: reading.editions })
 })
-afterAll(() => app?.close())
 
 describe('editions', () => {
   test('the latest, its neighbours, its submitters, its freshness', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { paperOrders } from '../../db/lists/orders.ts'
 import { readListPage } from '../../db/lists/page.ts'
 import type { PaperRecord } from '../../db/model/record.ts'
@@ -11,7 +11,7 @@ import {
   matchFilters,
   type PaperFilter,
 } from '../../db/search/filter.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 import { arxivId, plant } from '../support/papers.ts'
 
 const authors = ['Ada Lovelace', 'Élodie Durand', '李明', 'Alan Turing']
@@ -43,10 +43,9 @@ function paper(number: number): Partial<PaperRecord> {
   }
 }
 
-let database: TestDatabase
+const database = useTestDatabase()
 let papers: PaperFields[]
 beforeAll(async () => {
-  database = await createTestDatabase()
   const { db } = database.database
   const numbers = Array.from({ length: 80 }, (_, index) => index + 1)
   await plant(db, numbers.map(paper))
@@ -65,7 +64,6 @@ beforeAll(async () => {
     )
   papers = await matching({})
 })
-afterAll(() => database?.drop())
 
 async function matching(filter: PaperFilter): Promise<PaperFields[]> {
   const list = listOfPapers(filterConditions(canonicalFilter(filter)), paperOrders.NEWEST)

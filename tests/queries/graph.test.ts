@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   const by = (...names: string[]) => ({ authors: names.map((name) => ({ name })) })
   await plant(app.db, [
     {
@@ -49,7 +48,6 @@ beforeAll(async () => {
     },
   ])
 })
-afterAll(() => app?.close())
 
 test('related papers, and why', async () => {
   const { paper } = await query<{ paper: { related: { score: number }[] } }>(

@@ -1,14 +1,13 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
 import { allMatchesIfFew, countMatches, maxRechecked, newestMatches } from '../../db/search/matches.ts'
 import { searchPlan, searchQuery } from '../../db/search/query-text.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createTestDatabase, useTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
 
-let store: TestDatabase
+const store = useTestDatabase()
 beforeAll(async () => {
-  store = await createTestDatabase()
   // Months of this year and the last, one paper before and one after midnight UTC of a new year, and years with gaps.
   const days = [
     '2026-06-30',
@@ -41,7 +40,6 @@ beforeAll(async () => {
     })),
   )
 })
-afterAll(() => store?.drop())
 
 const filters: Record<string, PaperFilter> = {
   'a word': { text: 'models' },

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { arxivId, plant } from '../support/papers.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(
     app.db,
     Array.from({ length: 23 }, (_, index) => ({
@@ -16,7 +15,6 @@ beforeAll(async () => {
     })),
   )
 })
-afterAll(() => app?.close())
 
 interface Shown {
   title: string

@@ -1,15 +1,14 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { paperOrders } from '../../db/lists/orders.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 
 /** Of so many papers Postgres sorts an owner's own up to some 15, and meets those of others on its way. */
 const amount = 60
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(
     app.db,
     Array.from({ length: amount }, (_, index) => ({
@@ -26,7 +25,6 @@ beforeAll(async () => {
   )
   await sql`analyze paper`.execute(app.db)
 })
-afterAll(() => app?.close())
 
 interface Owners {
   papers: { nodes: Record<'keywords' | 'authors' | 'organization', unknown>[] }

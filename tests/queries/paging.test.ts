@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { arxivId, plant } from '../support/papers.ts'
 
 interface Page {
@@ -16,16 +16,14 @@ const document = `query ($first: Int, $after: String, $last: Int, $before: Strin
   }
 }`
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   // Five papers share each instant, so that the id has to break ties.
   const papers = Array.from({ length: 25 }, (_, index) => ({
     publishedAt: `2026-06-${String(10 + Math.floor(index / 5)).padStart(2, '0')}T00:00:00.000Z`,
   }))
   await plant(app.db, papers)
 })
-afterAll(() => app?.close())
 
 const page = async (variables: Record<string, unknown>) =>
   (await query<Page>(app, document, variables)).papers

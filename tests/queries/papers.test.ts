@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { PaperRecord } from '../../db/model/record.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { globalId, plant } from '../support/papers.ts'
 
 const sparse: Partial<PaperRecord> = {
@@ -21,9 +21,8 @@ const sparse: Partial<PaperRecord> = {
   mediaUrls: ['https://x.test/m.mp4'],
 }
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(app.db, [
     { ...sparse, listing: { date: '2026-06-12', submitter: { name: 'akhaliq', followerCount: 5 } } },
     {
@@ -44,7 +43,6 @@ beforeAll(async () => {
     },
   ])
 })
-afterAll(() => app?.close())
 
 test('a paper gives what the page shows, its listings, its history', async () => {
   const { paper } = await query<{ paper: unknown }>(

@@ -1,16 +1,12 @@
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
 import { accountsByNames } from '../../db/people.ts'
 import { createNames, prepared } from '../../db/prepared.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 
-let store: TestDatabase
-beforeAll(async () => {
-  store = await createTestDatabase()
-})
-afterAll(() => store?.drop())
+const store = useTestDatabase()
 
 /** On one connection, so that statements and names meet. */
 function open(over: { prepare?: boolean } = {}): DatabaseHandle {

@@ -1,11 +1,10 @@
 import { ClientError } from 'graphql-request'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { arxivId, plant } from '../support/papers.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(app.db, [
     {
       title: 'Diffusion Transformers at Scale',
@@ -34,7 +33,6 @@ beforeAll(async () => {
     })),
   ])
 })
-afterAll(() => app?.close())
 
 interface Found {
   search: {

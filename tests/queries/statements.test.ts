@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useTestApp } from '../support/app.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 import { arxivId, globalId, plant } from '../support/papers.ts'
 import { countStatements } from '../support/statements.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-  await plantLibrary(app.db)
-})
-afterAll(() => app?.close())
+const app = useTestApp()
+beforeAll(() => plantLibrary(app.db))
 
 /** How many statements each example document takes, whatever is stored. */
 const taken: Record<string, number> = {

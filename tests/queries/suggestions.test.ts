@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { arxivId, globalId, plant } from '../support/papers.ts'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(app.db, [
     { organization: { name: 'deepseek-ai', fullName: 'DeepSeek' } },
     { authors: [{ name: 'Émile Zola' }] },
     { keywords: ['Chain-of-Thought', 'Chain rule'] },
   ])
 })
-afterAll(() => app?.close())
 
 const suggest = async (typed: string) =>
   (

@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { arxivId, plant } from '../support/papers.ts'
 
 const published = '2026-03-02T00:00:00.000Z'
 const longBefore = '2026-02-01T00:00:00.000Z'
 
-let app: TestApp
+const app = useTestApp()
 beforeAll(async () => {
-  app = await startTestApp()
   await plant(app.db, [
     seen(1, '2026-03-04T12:00:00.000Z', { upvotes: 30, listing: { date: '2026-03-03' } }),
     seen(2, '2026-03-04T12:00:00.000Z', { upvotes: 20 }),
     seen(3, '2026-03-04T12:00:00.000Z', { upvotes: 10, publishedAt: longBefore }),
   ])
 })
-afterAll(() => app?.close())
 
 function seen(number: number, observedAt: string, more: object) {
   return { arxivId: arxivId(number), title: `Paper ${number}`, publishedAt: published, observedAt, ...more }

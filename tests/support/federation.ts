@@ -1,7 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql'
 import { type ReviewsSubgraph, startReviews } from '../../src/examples/gateway/reviews-subgraph.ts'
 import { compose, papersService, reviewsService } from '../../src/examples/gateway/supergraph.ts'
-import { startTestApp, type TestApp, type TestAppOptions } from './app.ts'
+import { post, startTestApp, type TestApp, type TestAppOptions } from './app.ts'
 
 /** The server, the subgraph of another team, and the supergraph of both. */
 export interface Federation extends AsyncDisposable {
@@ -21,15 +21,11 @@ export async function startFederation(options: TestAppOptions = {}): Promise<Fed
 
 /** Asks a gateway, as a client would, and gives the whole result. */
 export async function ask<Data>(
-  { endpoint }: { readonly endpoint: string },
+  gateway: { readonly endpoint: string },
   query: string,
   variables: Record<string, unknown> = {},
   headers: Record<string, string> = {},
 ): Promise<FormattedExecutionResult<Data>> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-    body: JSON.stringify({ query, variables }),
-  })
+  const response = await post(gateway, { query, variables }, { accept: 'application/json', ...headers })
   return (await response.json()) as FormattedExecutionResult<Data>
 }

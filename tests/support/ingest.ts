@@ -51,7 +51,7 @@ export async function ingestCommand(): Promise<IngestCommand> {
     },
     async [Symbol.asyncDispose]() {
       await upstream[Symbol.asyncDispose]()
-      await database.drop()
+      await database.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import type { TestApp } from './app.ts'
+import type { Answer, TestApp } from './app.ts'
 
 export const greeting = 'query Greeting { __typename }'
 export const parsed = 'query Parsed($arxivId: String!) { paper(arxivId: $arxivId) { title } }'
@@ -24,21 +24,6 @@ export function manifest(name: string, content: unknown): string {
 /** One of the shape that Relay's compiler and GraphQL Code Generator write. */
 export const relay = manifest('relay.json', { abc123: greeting, [sha256(parsed)]: parsed, events })
 
-export interface Answer {
-  status: number
-  data?: unknown
-  errors?: { message: string; extensions?: Record<string, unknown> }[]
-}
-
-export async function post(app: TestApp, body: object): Promise<Answer> {
-  const response = await fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-    body: JSON.stringify(body),
-  })
-  return { status: response.status, ...((await response.json()) as object) }
-}
-
 export async function get(app: TestApp, params: Record<string, string>): Promise<Answer> {
   const response = await fetch(`${app.endpoint}?${new URLSearchParams(params)}`)
   return { status: response.status, ...((await response.json()) as object) }
@@ -51,6 +36,6 @@ export const apq = (text: string) => ({ persistedQuery: { version: 1, sha256Hash
 
 export const codeOf = ({ status, errors }: Answer) => [
   status,
-  errors?.[0]?.extensions?.code,
+  errors?.[0]?.extensions.code,
   errors?.[0]?.message,
 ]

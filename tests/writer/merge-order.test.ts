@@ -1,17 +1,13 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import type { PaperRecord, SourceName } from '../../db/model/record.ts'
 import type { Batch } from '../../db/writer/batch.ts'
 import { recordPapers } from '../../db/writer/index.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 import { anAuthor, aReading, aRecord, emptyStore, storedState } from '../support/records.ts'
 
-let test_: TestDatabase
-beforeAll(async () => {
-  test_ = await createTestDatabase()
-})
-afterAll(() => test_.drop())
+const test_ = useTestDatabase()
 
 test('any order and any batching of the same observations leaves the same papers', async () => {
   const { db } = test_.database

@@ -1,18 +1,16 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import { recordPapers } from '../../db/writer/index.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 import { anAuthor, aReading, aRecord, emptyStore } from '../support/records.ts'
 
-let copy: TestDatabase
+const copy = useTestDatabase()
 let db: Db
-beforeAll(async () => {
-  copy = await createTestDatabase()
+beforeAll(() => {
   db = copy.database.db
 })
 beforeEach(() => emptyStore(db))
-afterAll(() => copy.drop())
 
 const morning = '2026-06-16T08:00:00.000Z'
 const noon = '2026-06-16T12:00:00.000Z'
