@@ -90,7 +90,7 @@ builder.objectFields(Paper, (t) => ({
   revisions: t.loadableGroup({
     type: Revision,
     extensions: { columns: ['id'], bound: maxRevisionsPerPaper },
-    listSize: { assumedSize: maxRevisionsPerPaper },
+    listSize: { assumedSize: 2 }, // as the bound would have it, a page of papers would seem beyond any limit
     description: `Earlier titles and abstracts, newest first: at most ${maxRevisionsPerPaper}.`,
     load: (ids: number[], { db }) => revisionsByPaperIds(db, ids),
     group: ({ paper_id }) => paper_id,

@@ -29,6 +29,7 @@ const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
 const perYear = {
   type: [YearCountRef] as [typeof YearCountRef],
   extensions: { bound: 'the years since its first paper' },
+  listSize: { assumedSize: 10 },
   description: yearsOf('most recently stored'),
 }
 

@@ -75,6 +75,7 @@ Edition.implement({
     readings: t.loadableGroup({
       type: EditionReadingRef,
       extensions: { bound: 'one for each source' },
+      listSize: { assumedSize: 2 },
       description:
         'When each source last read the whole edition, newest first. Shows how fresh the edition is.',
       load: (dates: string[], { db }) => readingsOf(db, dates),

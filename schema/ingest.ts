@@ -96,6 +96,7 @@ builder.mutationFields((t) => ({
   ingestPapers: t.field({
     tag: 'operations',
     type: IngestPapersPayload,
+    extensions: { lengthOf: 'papers' },
     description:
       'Creates papers or updates existing ones, and notifies subscribers of the changes. Accepted records are stored together or not at all; a rejected record does not affect the others. Sending the same records again changes nothing, so a request can be repeated if its response was lost. Requires the write token of this server (`Authorization: Bearer …`). The usual limit on the size of a request applies: 1 MB holds about 300 records with abstracts.',
     args: {

@@ -13,7 +13,7 @@ import { PaperOrderEnum, rootPapers } from './paper-order.ts'
 
 export const Paper = builder.objectRef<PaperFields>('Paper')
 builder.nodeRef(Paper, {
-  id: { resolve: ({ id }: PaperFields) => id, parse: integerKey },
+  id: { resolve: ({ id }: PaperFields) => id, parse: integerKey, extensions: { columns: ['id'] } },
   loadWithoutCache: (id, context, info) => loadPaper(context, { id }, paperColumnsBelow(info, [])),
 })
 

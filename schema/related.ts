@@ -24,12 +24,14 @@ const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
     sharedKeywords: t.field({
       type: [Keyword],
       extensions: { bound: 'the keywords of one paper' },
+      listSize: { assumedSize: 3 },
       description: 'The keywords of both papers.',
       resolve: ({ keyword_keys }) => keyword_keys.map((key) => ({ key })),
     }),
     sharedAuthors: t.field({
       type: [Author],
       extensions: { bound: 'the authors of one paper' },
+      listSize: { assumedSize: 3 },
       description: `The authors of both papers, among the first ${authorsUsed} authors of the first paper.`,
       resolve: ({ author_names }) => author_names.map((name) => ({ name })),
     }),

@@ -19,6 +19,7 @@ builder.queryFields((t) => ({
   }),
   nodes: t.field({
     tag: 'relay',
+    extensions: { lengthOf: 'ids' },
     listSize: { assumedSize: maximumPageSize },
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },

@@ -1,19 +1,10 @@
-import {
-  type DirectiveNode,
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLResolveInfo,
-  isObjectType,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
+import { type FieldNode, type GraphQLResolveInfo, isAbstractType, isObjectType } from 'graphql'
 import type { PaperColumn } from '../../db/papers.ts'
+import { executedFields } from './walk.ts'
 
 /**
- * The only module that walks the selection of a query. What it gives is plain data: which fields are selected
- * below the field that `info` is of, and which columns they read.
+ * What a resolver learns of the selection below its field, as plain data: which fields are selected, and which
+ * columns they read. Fragments are opened whatever type they are for: reading too much does no harm.
  */
 
 /** The names of the fields selected at `path` below this field: `fieldsBelow(info, 'edges', 'node')`. */
@@ -45,9 +36,14 @@ export function paperColumnsBelow(
   const type = info.schema.getType('Paper')
   if (!isObjectType(type)) return undefined
   const fields = type.getFields()
+  const isPaper = (typeName: string) => {
+    const condition = info.schema.getType(typeName)
+    return condition === type || (isAbstractType(condition) && info.schema.isSubType(condition, type))
+  }
   const columns = new Set<PaperColumn>()
   for (const path of paths) {
-    for (const name of fieldsBelow(info, ...path)) {
+    for (const node of nodesAt(info, path, isPaper)) {
+      const name = node.name.value
       if (name.startsWith('__')) continue
       const reads = (fields[name]?.extensions as ReadsColumns | undefined)?.columns
       if (!reads) return undefined
@@ -62,61 +58,18 @@ export function columnsKey(columns: ReadonlySet<PaperColumn> | undefined): strin
   return columns ? [...columns].sort().join(' ') : '*'
 }
 
-/** The names of the fields that an operation selects at the root. */
-export function rootFields(
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  variableValues: Readonly<Record<string, unknown>>,
-): Set<string> {
-  const fragments: Record<string, FragmentDefinitionNode> = {}
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition
-  const fields = selected({ fragments, variableValues }, operation.selectionSet)
-  return new Set(fields.map((node) => node.name.value))
+function nodesAt(info: GraphQLResolveInfo, path: readonly string[], opens?: TypeCheck): FieldNode[] {
+  let parents: readonly FieldNode[] = info.fieldNodes
+  for (const step of path) parents = below(info, parents).filter((node) => node.name.value === step)
+  return below(info, parents, opens)
 }
 
-type Scope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>
+type TypeCheck = (typeName: string) => boolean
 
-function nodesAt(info: GraphQLResolveInfo, path: readonly string[]): FieldNode[] {
-  let level = selectedIn(info, info.fieldNodes)
-  for (const step of path)
-    level = selectedIn(
-      info,
-      level.filter((node) => node.name.value === step),
-    )
-  return level
-}
-
-function selectedIn(info: Scope, nodes: readonly FieldNode[]): FieldNode[] {
-  const opened = new Set<string>()
-  return nodes.flatMap((node) => selected(info, node.selectionSet, opened))
-}
-
-/**
- * Fields of a selection set, its fragments opened whatever type they are for: reading too much does no harm. Each
- * fragment is opened once, so that fragments within fragments cost no exponential time.
- */
-function selected(info: Scope, set: SelectionSetNode | undefined, opened = new Set<string>()): FieldNode[] {
-  return (set?.selections ?? []).flatMap((selection): FieldNode[] => {
-    if (!included(info, selection.directives)) return []
-    if (selection.kind === Kind.FIELD) return [selection]
-    if (selection.kind === Kind.INLINE_FRAGMENT) return selected(info, selection.selectionSet, opened)
-    const name = selection.name.value
-    if (opened.has(name)) return []
-    opened.add(name)
-    return selected(info, info.fragments[name]?.selectionSet, opened)
-  })
-}
-
-function included(info: Scope, directives: readonly DirectiveNode[] = []): boolean {
-  return directives.every((directive) => {
-    const name = directive.name.value
-    if (name !== 'skip' && name !== 'include') return true
-    const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value
-    const given =
-      value?.kind === Kind.VARIABLE
-        ? info.variableValues[value.name.value]
-        : value?.kind === Kind.BOOLEAN && value.value
-    return Boolean(given) === (name === 'include')
-  })
+function below(info: GraphQLResolveInfo, parents: readonly FieldNode[], opens?: TypeCheck): FieldNode[] {
+  return executedFields(
+    info,
+    parents.map((parent) => parent.selectionSet),
+    opens,
+  )
 }

@@ -18,7 +18,10 @@ export function toSubgraph(): GraphQLSchema {
   const schema = builder.toSubGraphSchema({ linkUrl: federation })
   const { _entities: entities, _service: service } = schema.getQueryType()?.getFields() ?? {}
   // The library's own resolver fails the whole batch for one bad representation.
-  if (entities) entities.resolve = eachEntity
+  if (entities) {
+    entities.resolve = eachEntity
+    entities.extensions = { ...entities.extensions, lengthOf: 'representations' }
+  }
   const [representations] = entities?.args ?? []
   const serviceType = schema.getType('_Service')
   const sdl = isObjectType(serviceType) ? serviceType.getFields().sdl : undefined

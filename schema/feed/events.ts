@@ -81,6 +81,7 @@ builder.objectRef<EventOf<'updated'>>('PaperUpdated').implement({
     changes: t.field({
       type: [PaperChange],
       extensions: { bound: 'the fields of a paper' },
+      listSize: { assumedSize: 3 },
       description: 'The changed fields, each with its value before and after.',
       resolve: ({ entry }, _args, _context, info) => changedFields(entry.data.changed, info.schema),
     }),

@@ -23,12 +23,14 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
     titleHighlights: t.field({
       type: [TextFragment],
       extensions: { bound: 'the words of one title' },
+      listSize: { assumedSize: 5 },
       description: 'The whole title in pieces, with the matching ones marked.',
       resolve: async (edge, _args, context) => (await highlightOf(edge, context)).title,
     }),
     abstractHighlights: t.field({
       type: [TextFragment],
       extensions: { bound: 'three passages of one abstract' },
+      listSize: { assumedSize: 10 },
       description:
         'At most three passages of the abstract in pieces, with the matching ones marked. Empty if the abstract is unknown.',
       resolve: async (edge, _args, context) => (await highlightOf(edge, context)).abstract,

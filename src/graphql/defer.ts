@@ -1,19 +1,17 @@
 import {
-  type DocumentNode,
   type ExecutionResult,
   execute,
   type GraphQLError,
   getDirectiveValues,
   getOperationAST,
-  Kind,
-  visit,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { BadInputError } from '../../schema/core/errors.ts'
 import { streamDirective } from '../../schema/core/incremental.ts'
-import { rootFields } from '../../schema/core/plan.ts'
+import { type Outline, outlineOf } from '../../schema/core/walk.ts'
 import { formattedError } from '../client-errors.ts'
 import { takesParts } from './accept.ts'
+import { asksPosition } from './snapshot.ts'
 
 interface Part {
   readonly errors?: readonly unknown[]
@@ -36,8 +34,10 @@ interface Later extends ExecutionResult {
 export function deferParts(toClient: (error: unknown) => GraphQLError): Plugin {
   return {
     onExecute({ args, setExecuteFn }) {
-      if (!asksForParts(args.document)) return undefined
-      const fault = badCount(args)
+      const operation = getOperationAST(args.document, args.operationName)
+      const outline = operation && outlineOf(args.schema, args.document, operation)
+      if (!outline?.incremental) return undefined
+      const fault = badCount(outline, args.variableValues)
       if (fault) {
         setExecuteFn(() => ({ errors: [fault] }))
         return undefined
@@ -65,40 +65,14 @@ export function deferParts(toClient: (error: unknown) => GraphQLError): Plugin {
   }
 }
 
-const known = new WeakMap<DocumentNode, boolean>()
-
-function asksForParts(document: DocumentNode): boolean {
-  let asks = known.get(document)
-  if (asks === undefined) {
-    asks = false
-    visit(document, {
-      [Kind.DIRECTIVE]({ name }) {
-        asks ||= name.value === 'defer' || name.value === 'stream'
-      },
-    })
-    known.set(document, asks)
-  }
-  return asks
-}
-
 /** The executor throws at a count it cannot count to, which is the caller's fault. */
-function badCount({ document, variableValues }: Arguments): BadInputError | undefined {
-  let fault: BadInputError | undefined
-  visit(document, {
-    [Kind.FIELD](node) {
-      if (!node.directives?.some(({ name }) => name.value === streamDirective.name)) return
-      const { initialCount } = getDirectiveValues(streamDirective, node, variableValues ?? {}) ?? {}
-      if (typeof initialCount === 'number' && initialCount >= 0) return
-      fault ??= new BadInputError('@stream(initialCount:): pass a whole number from 0 up, or leave it out.')
-    },
+function badCount({ fields }: Outline, variables: Arguments['variableValues']): BadInputError | undefined {
+  const bad = fields.some(({ node }) => {
+    const given = getDirectiveValues(streamDirective, node, variables ?? {})
+    return given && !(typeof given.initialCount === 'number' && given.initialCount >= 0)
   })
-  return fault
-}
-
-function asksPosition({ document, operationName, variableValues }: Arguments): boolean {
-  const operation = getOperationAST(document, operationName)
-  if (!operation) return false
-  return rootFields(document, operation, variableValues ?? {}).has('feedPosition')
+  if (!bad) return undefined
+  return new BadInputError('@stream(initialCount:): pass a whole number from 0 up, or leave it out.')
 }
 
 type Arguments = Parameters<NonNullable<Plugin['onExecute']>>[0]['args']

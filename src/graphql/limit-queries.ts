@@ -1,8 +1,7 @@
 import { getOperationAST, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
-import { rootFields } from '../../schema/core/plan.ts'
-import { tooManyEntities } from './entity-limit.ts'
+import { rootFields } from '../../schema/core/walk.ts'
 import { measure, overLimit, type QueryLimits, tooDeepToRead, withDefaults } from './limits.ts'
 
 /** Refuses documents beyond the limits on each transport, before anything of them is executed. */
@@ -19,12 +18,9 @@ export function limitQueries(limits: QueryLimits): Plugin {
     const operation = getOperationAST(document, operationName)
     if (!operation) return undefined // the executor tells what is wrong
     const variables = withDefaults(operation, variableValues ?? {})
-    if (operation.operation === 'subscription' && rootFields(document, operation, variables).size === 0)
+    if (operation.operation === 'subscription' && rootFields(document, operation, variables).length === 0)
       return nothingSelected()
-    return (
-      tooManyEntities(document, operation, variables, limits.entities) ??
-      overLimit(measure(schema, document, operation, variables), limits)
-    )
+    return overLimit(measure(schema, document, operation, variables), limits)
   }
   return {
     onParse: ({ setParseFn }) => setParseFn(limitedParse),

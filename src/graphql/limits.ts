@@ -1,24 +1,18 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
-  type GraphQLOutputType,
   type GraphQLSchema,
-  getNamedType,
   getNullableType,
-  isCompositeType,
-  isInterfaceType,
   isListType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
-  type SelectionSetNode,
   type ValueNode,
   valueFromASTUntyped,
 } from 'graphql'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
-import { defaultPageSize } from '../../schema/core/paging.ts'
+import { declaredListSize, defaultPageSize, type ListSize } from '../../schema/core/paging.ts'
+import { type Visitor, type WalkedField, walkOperation } from '../../schema/core/walk.ts'
 import type { Config } from '../config.ts'
 
 export type QueryLimits = Config['limits']
@@ -26,48 +20,34 @@ export type QueryLimits = Config['limits']
 /** What an operation can ask of the server at most. */
 export interface Measure {
   /** Levels of nested fields; 1 for `{ __typename }`. */
-  depth: number
-  aliases: number
-  /** Objects that the answer can hold: lists count their page size, or `assumedLength` where none is given. */
-  objects: number
+  readonly depth: number
+  readonly aliases: number
+  /** Objects that the answer can hold: lists count the items that their fields declare (`listSize`). */
+  readonly objects: number
+  /** References that a gateway has resolved by all `_entities` fields together. */
+  readonly entities: number
 }
-
-/** Lists without a page size (authors, keywords) are short on nearly every paper. */
-const assumedLength = 10
 
 /** More than any page holds. Beyond the maximum of its field, a page size has an error that says more than ours. */
 const largestPage = 1_000
 
 type Variables = Readonly<Record<string, unknown>>
-interface Scope {
-  readonly schema: GraphQLSchema
-  readonly variables: Variables
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
-  /** Each fragment is measured once, so that fragments within fragments cost no exponential time. */
-  readonly known: Map<string, Measure>
-}
 
-/**
- * Measures a valid document before it is executed. Introspection is left out: it reads no data, and graphql-js
- * itself bounds its depth.
- */
+/** Measures a valid document before it is executed, without what introspection asks. */
 export function measure(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
 ): Measure {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
-  const scope: Scope = { schema, variables, fragments, known: new Map() }
-  return selections(operation.selectionSet, schema.getRootType(operation.operation)?.name, undefined, scope)
+  const { objectsPerItem: _, ...measured } = walkOperation(schema, document, operation, measurer(variables))
+  return measured
 }
 
 /** Refuses what is beyond a limit, with the figure, the limit and a way out. */
 export function overLimit(measured: Measure, limits: QueryLimits): ApiError | undefined {
-  const { depth, aliases, objects } = measured
+  const { depth, aliases, objects, entities } = measured
+  if (entities > limits.entities) return tooManyEntities(entities, limits.entities)
   if (depth > limits.depth) {
     return refuse(
       `The query nests ${depth} levels of fields; the limit is ${limits.depth}. Ask in several queries.`,
@@ -103,94 +83,85 @@ function refuse(message: string): ApiError {
   return requestError('QUERY_TOO_LARGE', message)
 }
 
-/** `pageSize` is the one that a connection was asked for: its `edges` and `nodes` have that many items. */
-function selections(
-  set: SelectionSetNode,
-  typeName: string | undefined,
-  pageSize: number | undefined,
-  scope: Scope,
-): Measure {
-  const total: Measure = { depth: 0, aliases: 0, objects: 0 }
-  for (const selection of set.selections) {
-    let part: Measure
-    if (selection.kind === Kind.FIELD) part = field(selection, typeName, pageSize, scope)
-    else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      part = selections(
-        selection.selectionSet,
-        selection.typeCondition?.name.value ?? typeName,
-        pageSize,
-        scope,
-      )
-    } else part = fragment(selection.name.value, pageSize, scope)
-    total.depth = Math.max(total.depth, part.depth)
-    total.aliases += part.aliases
-    total.objects += part.objects
+function tooManyEntities(asked: number, most: number): ApiError {
+  return requestError(
+    'TOO_MANY_ENTITIES',
+    `The request refers to ${asked} entities; the limit is ${most}. Send them in several requests.`,
+  )
+}
+
+interface Part extends Measure {
+  /** Objects for each item of the list whose size a field further up declares: below the `edges` of a connection. */
+  readonly objectsPerItem: number
+}
+
+const nothing: Part = { depth: 0, aliases: 0, objects: 0, objectsPerItem: 0, entities: 0 }
+
+function measurer(variables: Variables): Visitor<Part> {
+  return {
+    field: (field, below) => measureField(field, below, variables),
+    join: (parts) =>
+      parts.reduce(
+        (total, part) => ({
+          depth: Math.max(total.depth, part.depth),
+          aliases: total.aliases + part.aliases,
+          objects: total.objects + part.objects,
+          objectsPerItem: total.objectsPerItem + part.objectsPerItem,
+          entities: total.entities + part.entities,
+        }),
+        nothing,
+      ),
   }
-  return total
 }
 
-function fragment(name: string, pageSize: number | undefined, scope: Scope): Measure {
-  const key = `${name} ${pageSize ?? ''}`
-  let measured = scope.known.get(key)
-  const definition = scope.fragments.get(name)
-  if (!measured && definition) {
-    measured = selections(definition.selectionSet, definition.typeCondition.name.value, pageSize, scope)
-    scope.known.set(key, measured)
-  }
-  return measured ?? { depth: 0, aliases: 0, objects: 0 }
-}
-
-function field(
-  node: FieldNode,
-  typeName: string | undefined,
-  pageSize: number | undefined,
-  scope: Scope,
-): Measure {
-  const aliases = node.alias ? 1 : 0
-  const definition = fieldOf(typeName, node.name.value, scope.schema)
-  if (!definition || !node.selectionSet) return { depth: 1, aliases, objects: 0 }
-  const type = getNamedType(definition.type)
-  if (!isCompositeType(type)) return { depth: 1, aliases, objects: 0 }
-  const asked = sizeAsked(node, definition, scope.variables)
-  const times = isList(definition.type) ? (asked ?? pageSize ?? assumedLength) : 1
-  const inner = selections(node.selectionSet, type.name, isList(definition.type) ? undefined : asked, scope)
-  return { depth: inner.depth + 1, aliases: aliases + inner.aliases, objects: times * (1 + inner.objects) }
-}
-
-function fieldOf(typeName: string | undefined, name: string, schema: GraphQLSchema) {
-  const type = typeName === undefined ? undefined : schema.getType(typeName)
-  // Introspection fields are not among a type's own, so they count as leaves.
-  return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined
-}
-
-function isList(type: GraphQLOutputType): boolean {
-  return isListType(getNullableType(type))
-}
-
-/** The page size, or the number of things asked for by a list (`nodes(ids: …)`, `_entities(representations: …)`). */
-function sizeAsked(
-  node: FieldNode,
-  definition: GraphQLField<unknown, unknown>,
+function measureField(
+  { node, definition }: WalkedField,
+  below: Part | undefined,
   variables: Variables,
-): number | undefined {
-  const sizes: number[] = []
-  let isConnection = false
-  for (const argument of definition.args) {
-    const pages = argument.name === 'first' || argument.name === 'last'
-    if (!pages && !isListType(getNullableType(argument.type))) continue
-    isConnection ||= pages
-    const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value
-    const value = (given && valueIn(given, variables)) ?? argument.defaultValue
-    if (Array.isArray(value)) sizes.push(value.length)
-    else if (typeof value === 'number') sizes.push(Math.min(value, largestPage))
+): Part {
+  const aliases = node.alias ? 1 : 0
+  if (!definition || !below) return { ...nothing, depth: 1, aliases }
+  const size = declaredListSize(definition)
+  const items = size && itemsOf(node, definition, size, variables)
+  const isList = isListType(getNullableType(definition.type))
+  const each = 1 + below.objects + below.objectsPerItem * ((isList ? undefined : items) ?? defaultPageSize)
+  const whole = {
+    depth: 1 + below.depth,
+    aliases: aliases + below.aliases,
+    entities: below.entities + (definition.name === '_entities' ? (items ?? 0) : 0),
   }
-  if (sizes.length > 0) return Math.max(0, ...sizes)
-  return isConnection ? defaultPageSize : undefined
+  if (!isList) return { ...whole, objects: each, objectsPerItem: 0 }
+  return items === undefined
+    ? { ...whole, objects: 0, objectsPerItem: each }
+    : { ...whole, objects: items * each, objectsPerItem: 0 }
+}
+
+/** How many items a list has at most for these arguments, as its field declares it. */
+function itemsOf(
+  node: FieldNode,
+  { args }: GraphQLField<unknown, unknown>,
+  { assumedSize = defaultPageSize, slicingArguments = [], lengthOf }: ListSize,
+  variables: Variables,
+): number {
+  const given = (name: string) => {
+    const value = node.arguments?.find((argument) => argument.name.value === name)?.value
+    return (
+      (value && valueIn(value, variables)) ?? args.find((argument) => argument.name === name)?.defaultValue
+    )
+  }
+  if (lengthOf !== undefined) {
+    const list = given(lengthOf)
+    // GraphQL takes a single value for a list of one.
+    return Array.isArray(list) ? list.length : list == null ? 0 : 1
+  }
+  const sizes = slicingArguments.map(given).filter((size) => typeof size === 'number')
+  return sizes.length > 0 ? Math.min(Math.max(0, ...sizes), largestPage) : assumedSize
 }
 
 function valueIn(node: ValueNode, variables: Variables): unknown {
   if (node.kind === Kind.VARIABLE) return variables[node.name.value]
   if (node.kind === Kind.INT) return Number(node.value)
   if (node.kind === Kind.LIST) return node.values
-  return undefined
+  if (node.kind === Kind.NULL) return undefined
+  return node
 }

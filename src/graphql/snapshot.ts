@@ -2,7 +2,7 @@ import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Db } from '../../db/database.ts'
 import type { Context } from '../../schema/core/context.ts'
-import { rootFields } from '../../schema/core/plan.ts'
+import { rootFields } from '../../schema/core/walk.ts'
 
 /**
  * Runs queries that ask for `feedPosition` in one snapshot of the database, so that the position belongs exactly
@@ -12,8 +12,7 @@ export function snapshotWithPosition(db: Db): Plugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const operation = getOperationAST(args.document, args.operationName)
-      if (operation?.operation !== OperationTypeNode.QUERY) return
-      if (!rootFields(args.document, operation, args.variableValues ?? {}).has('feedPosition')) return
+      if (operation?.operation !== OperationTypeNode.QUERY || !asksPosition(args)) return
       setExecuteFn((given: ExecutionArgs) =>
         db
           .transaction()
@@ -29,4 +28,13 @@ export function snapshotWithPosition(db: Db): Plugin {
       )
     },
   }
+}
+
+type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>
+
+/** Whether an operation asks for `feedPosition`. */
+export function asksPosition({ document, operationName, variableValues }: Asked): boolean {
+  const operation = getOperationAST(document, operationName)
+  const fields = operation ? rootFields(document, operation, variableValues ?? {}) : []
+  return fields.some(({ name }) => name.value === 'feedPosition')
 }

@@ -4,13 +4,14 @@ import {
   type ASTNode,
   type DocumentNode,
   type ExecutionArgs,
+  type GraphQLSchema,
   getOperationAST,
-  Kind,
   print,
   visit,
 } from 'graphql'
+import { outlineOf } from '../../schema/core/walk.ts'
 
-type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>
+type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
 
 /**
  * What two subscriptions must have in common to be one topic: document, operation and variables without the
@@ -54,18 +55,23 @@ interface Analysis {
 
 const analyses = new WeakMap<DocumentNode, Map<string, Analysis>>()
 
-function analysed({ document, operationName }: Asked): Analysis {
+function analysed({ schema, document, operationName }: Asked): Analysis {
   const known = analyses.get(document) ?? new Map<string, Analysis>()
   analyses.set(document, known)
-  const analysis = known.get(operationName ?? '') ?? analyse(document, operationName)
+  const analysis = known.get(operationName ?? '') ?? analyse(schema, document, operationName)
   known.set(operationName ?? '', analysis)
   return analysis
 }
 
-function analyse(document: DocumentNode, operationName: string | null | undefined): Analysis {
+function analyse(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): Analysis {
   const operation = getOperationAST(document, operationName)
-  const [root] = operation?.selectionSet.selections.filter(({ kind }) => kind === Kind.FIELD) ?? []
-  const given = root?.kind === Kind.FIELD ? (root.arguments ?? []) : []
+  const fields = operation ? outlineOf(schema, document, operation).fields : []
+  const root = fields.find(({ parent }) => parent === schema.getSubscriptionType())
+  const given = root?.node.arguments ?? []
   const after = given.find(({ name }) => name.value === 'after')
   const all = usesOf(document)
   const afterVariable = after ? onlyHere(all, usesOf(after)) : []
@@ -80,7 +86,7 @@ function analyse(document: DocumentNode, operationName: string | null | undefine
     afterVariable,
     shape: printed(document, operationName, (argument) => given.includes(argument), choosing),
     choosing,
-    showsPrevious: /\bpreviousCursor\b/.test(print(document)),
+    showsPrevious: fields.some(({ node }) => node.name.value === 'previousCursor'),
   }
 }
 

@@ -174,9 +174,9 @@ describe('who alone does what', () => {
     expect(filesThat((code) => makes.test(code), ours)).toEqual(['schema/core/errors.ts'])
   })
 
-  test('one walks the selection of a query', () => {
-    const walks = filesThat((code) => /\binfo\.fieldNodes\b|\bfieldNodes\b.*\bselectionSet\b/.test(code))
-    expect(walks.filter((file) => file !== 'schema/core/plan.ts')).toEqual([])
+  test('one walks the selections of documents, and one looks below the field of a resolver', () => {
+    expect(filesThat((code) => /\bselections\b|\bTypeInfo\b/.test(code))).toEqual(['schema/core/walk.ts'])
+    expect(filesThat((code) => /\bfieldNodes\b/.test(code))).toEqual(['schema/core/plan.ts'])
   })
 })
 

@@ -5,6 +5,8 @@ import {
   type GraphQLInputField,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -17,6 +19,7 @@ import {
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
+import { declaredListSize } from '../../schema/core/paging.ts'
 import { schema } from '../../schema/index.ts'
 import { printClientSchema, schemaFile } from '../../schema/print.ts'
 
@@ -78,12 +81,51 @@ describe('the schema', () => {
       if (!output || !field) return false
       const inner = isNonNullType(field.type) ? field.type.ofType : field.type
       if (!isListType(inner) || getNamedType(field.type).name.startsWith('__')) return false
-      const inConnection = /Connection\.(edges|nodes)$/.test(name)
-      return !inConnection && field.extensions.bound === undefined && !boundedByArgument.has(name)
+      const { bound, lengthOf } = field.extensions
+      return bound === undefined && lengthOf === undefined && !sizedAbove(schema).has(name)
     })
     expect(unbounded.map(({ name }) => name)).toEqual([])
   })
+
+  test('declares the size of every list of objects, for gateways and for the limits of this server', () => {
+    const sized = new Set([...sizedAbove(schema), 'IngestPapersPayload.results'])
+    const silent = fieldsOf(schema).filter(({ name, field }) => {
+      if (!isListType(getNullableType(field.type)) || !isCompositeType(getNamedType(field.type))) return false
+      return declaredListSize(field) === undefined && !sized.has(name)
+    })
+    expect(silent.map(({ name }) => name)).toEqual([])
+  })
+
+  test('declares sizes by fields and arguments that there are', () => {
+    for (const { name, field } of fieldsOf(schema)) {
+      const { slicingArguments = [], sizedFields = [], lengthOf = [] } = declaredListSize(field) ?? {}
+      const type = getNamedType(field.type)
+      expect(
+        field.args.map((argument) => argument.name),
+        name,
+      ).toEqual(expect.arrayContaining([...slicingArguments].concat(lengthOf)))
+      if (sizedFields.length > 0)
+        expect(isObjectType(type) ? Object.keys(type.getFields()) : [], name).toEqual(
+          expect.arrayContaining([...sizedFields]),
+        )
+    }
+  })
 })
 
-/** As long as the list that the caller passes, which is bounded. */
-const boundedByArgument = new Set(['Query.nodes', 'Query._entities'])
+/** All fields of our objects and interfaces. */
+function fieldsOf(of: GraphQLSchema) {
+  return Object.values(of.getTypeMap()).flatMap((type) =>
+    type.name.startsWith('__') || !(isObjectType(type) || isInterfaceType(type))
+      ? []
+      : Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, field })),
+  )
+}
+
+/** The lists whose size the field above them declares: `edges` and `nodes` of connections. */
+function sizedAbove(of: GraphQLSchema): Set<string> {
+  return new Set(
+    fieldsOf(of).flatMap(({ field }) =>
+      (declaredListSize(field)?.sizedFields ?? []).map((name) => `${getNamedType(field.type).name}.${name}`),
+    ),
+  )
+}

@@ -1,18 +1,9 @@
-import { buildSchema, getIntrospectionQuery, getOperationAST, parse } from 'graphql'
+import { getIntrospectionQuery, getOperationAST, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { schema } from '../../schema/index.ts'
 import { measure } from '../../src/graphql/limits.ts'
 import { answerTo, startTestApp, useTestApp } from '../support/app.ts'
 import { subscribe } from '../support/subscribe.ts'
-
-const schema = buildSchema(`
-  type Query { paper: Paper, papers(first: Int, after: String): Papers!, nodes(ids: [ID!]!): [Node]! }
-  type Papers { edges: [Edge!]!, nodes: [Paper!]!, pageInfo: PageInfo! }
-  type Edge { cursor: String!, node: Paper! }
-  type PageInfo { hasNextPage: Boolean! }
-  interface Node { id: ID! }
-  type Paper implements Node { id: ID!, title: String!, authors: [Author!]!, keywords: [String!]! }
-  type Author { name: String!, papers(first: Int, last: Int): Papers! }
-`)
 
 function measured(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query)
@@ -24,9 +15,9 @@ function measured(query: string, variables: Record<string, unknown> = {}) {
 describe('what a query can ask for', () => {
   test.each([
     ['{ __typename }', { depth: 1, aliases: 0, objects: 0 }],
-    ['{ paper { title keywords } }', { depth: 2, aliases: 0, objects: 1 }],
-    // A connection, its 3 papers, and 10 authors of each, as far as one can know.
-    ['{ papers(first: 3) { nodes { authors { name } } } }', { depth: 4, aliases: 0, objects: 34 }],
+    ['{ paper { title categories } }', { depth: 2, aliases: 0, objects: 1 }],
+    // A connection, its 3 papers, and 2 listings of each, as the field assumes.
+    ['{ papers(first: 3) { nodes { listings { recordedAt } } } }', { depth: 4, aliases: 0, objects: 10 }],
     [
       '{ papers(first: 3) { edges { cursor node { title } } pageInfo { hasNextPage } } }',
       { depth: 4, aliases: 0, objects: 8 },
@@ -34,26 +25,44 @@ describe('what a query can ask for', () => {
     ['{ papers { nodes { title } } }', { depth: 3, aliases: 0, objects: 21 }],
     ['{ a: paper { title } b: paper { t: title } }', { depth: 2, aliases: 3, objects: 2 }],
     ['{ nodes(ids: ["a", "b", "c"]) { id ... on Paper { title } } }', { depth: 2, aliases: 0, objects: 3 }],
+    ['{ nodes(ids: "a") { id } }', { depth: 2, aliases: 0, objects: 1 }],
+    ['{ feed(first: 7) { events { cursor } } }', { depth: 3, aliases: 0, objects: 8 }],
+    ['{ feed(kinds: [INGESTED, UPDATED]) { events { cursor } } }', { depth: 3, aliases: 0, objects: 51 }],
+    ['{ suggestions(typed: "a") { text } }', { depth: 2, aliases: 0, objects: 8 }],
+    ['{ paper { history(last: 30) { upvotes } } }', { depth: 3, aliases: 0, objects: 31 }],
     [
       '{ ...F } fragment F on Query { paper { ...G } } fragment G on Paper { x: title }',
       { depth: 2, aliases: 1, objects: 1 },
     ],
     [
-      '{ ...F } fragment F on Query { papers(first: 2) { ...G } } fragment G on Papers { nodes { id } }',
-      { depth: 3, aliases: 0, objects: 3 },
+      '{ a: papers(first: 2) { ...G } b: papers(first: 3) { ...G } } fragment G on PaperConnection { nodes { id } }',
+      { depth: 3, aliases: 2, objects: 3 + 4 },
     ],
     [
-      '{ paper { authors { papers(last: 5) { nodes { id } } } } }',
-      { depth: 5, aliases: 0, objects: 1 + 10 + 10 * 6 },
+      '{ paper { authors { nodes { papers(last: 5) { nodes { id } } } } } }',
+      { depth: 6, aliases: 0, objects: 2 + 20 * (1 + 6) },
     ],
   ])('%s', (query, expected) => {
-    expect(measured(query)).toEqual(expected)
+    expect(measured(query)).toEqual({ ...expected, entities: 0 })
   })
 
   test('sizes in variables count', () => {
     const query =
       'query ($n: Int!, $ids: [ID!]!) { papers(first: $n) { nodes { id } } nodes(ids: $ids) { id } }'
     expect(measured(query, { n: 4, ids: ['a', 'b'] }).objects).toBe(5 + 2)
+  })
+
+  test('a mutation has a result for each record that it sends', () => {
+    const mutation =
+      'mutation ($papers: [PaperInput!]!) { ingestPapers(papers: $papers) { results { __typename } } }'
+    expect(measured(mutation, { papers: [{}, {}, {}] }).objects).toBe(4)
+  })
+
+  test('references count together, in whatever fragments and under whatever names', () => {
+    const query = `query ($references: [_Any!]!) {
+      a: _entities(representations: $references) { ... on Paper { title } } ...B ...B }
+      fragment B on Query { b: _entities(representations: [{ __typename: "Paper" }]) { __typename } }`
+    expect(measured(query, { references: [{}, {}] })).toMatchObject({ entities: 4, objects: 4 })
   })
 
   test('an absurd page size counts as a large one: the field refuses it in its own words', () => {

@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { useTestApp } from '../support/app.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 import { arxivId, globalId, plant } from '../support/papers.ts'
+import { sentStatements } from '../support/sent.ts'
 import { countStatements } from '../support/statements.ts'
 
 const app = useTestApp()
@@ -116,6 +117,22 @@ test('what is not selected is not read', async () => {
     ),
   ).toBe(1)
   expect(await count('{ editions { nodes { listings { totalCount } } } }')).toBe(2)
+})
+
+test('of a paper only the columns are read that its fields need, whichever way it is asked for', async () => {
+  const id = globalId('Paper', 1)
+  const sent = sentStatements()
+  for (const text of [
+    '{ papers(first: 1) { nodes { id title } } }',
+    `{ paper(id: "${id}") { id title } }`,
+    `{ node(id: "${id}") { id ... on Node { id } ... on Author { name } ... on Paper { title } } }`,
+  ])
+    await countStatements(app, text)
+  vi.restoreAllMocks()
+  const read = sent.filter((statement) => / from paper p\b/.test(statement))
+  expect(read).toHaveLength(3)
+  expect(read.filter((statement) => !/\btitle\b/.test(statement))).toEqual([])
+  expect(read.filter((statement) => /\babstract\b/.test(statement))).toEqual([])
 })
 
 test('papers that a text has named are counted, not sought again', async () => {

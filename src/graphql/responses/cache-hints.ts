@@ -6,10 +6,8 @@ import {
   getArgumentValues,
   getOperationAST,
   OperationTypeNode,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
 } from 'graphql'
+import { outlineOf } from '../../../schema/core/walk.ts'
 
 /** What an answer may be kept for. */
 export interface Freshness {
@@ -38,16 +36,8 @@ export const hints: Readonly<Record<string, Hint>> = {
   'Source.lagSeconds': { clocked: true },
 }
 
-interface Found {
-  readonly hint: Hint
-  readonly field: GraphQLField<unknown, unknown>
-  readonly node: FieldNode
-}
-
-const known = new WeakMap<DocumentNode, readonly Found[]>()
-
 /**
- * What may become of the answer to a valid operation; undefined for all but queries. Looks at the whole document,
+ * What may become of the answer to a valid operation; undefined for all but queries. Looks at every field,
  * `@skip` or not: to keep an answer for too short a time does no harm.
  */
 export function freshnessOf(
@@ -58,29 +48,18 @@ export function freshnessOf(
 ): Freshness | undefined {
   const operation = getOperationAST(document, operationName)
   if (operation?.operation !== OperationTypeNode.QUERY) return undefined
-  let found = known.get(document)
-  if (!found) {
-    found = hintedFields(schema, document)
-    known.set(document, found)
+  let revalidate = false
+  let clocked = false
+  for (const { node, parent, definition } of outlineOf(schema, document, operation).fields) {
+    const hint = definition && hints[`${parent?.name}.${definition.name}`]
+    if (!hint) continue
+    revalidate ||= hint.revalidate ?? false
+    clocked ||=
+      typeof hint.clocked === 'function'
+        ? hint.clocked(argumentsOf(definition, node, variables))
+        : (hint.clocked ?? false)
   }
-  return {
-    revalidate: found.some(({ hint }) => hint.revalidate),
-    clocked: found.some(({ hint: { clocked }, field, node }) =>
-      typeof clocked === 'function' ? clocked(argumentsOf(field, node, variables)) : clocked,
-    ),
-  }
-}
-
-function hintedFields(schema: GraphQLSchema, document: DocumentNode): Found[] {
-  const found: Found[] = []
-  const info = new TypeInfo(schema)
-  const Field = (node: FieldNode) => {
-    const field = info.getFieldDef()
-    const hint = hints[`${info.getParentType()?.name}.${node.name.value}`]
-    if (hint && field) found.push({ hint, field, node })
-  }
-  visit(document, visitWithTypeInfo(info, { Field }))
-  return found
+  return { revalidate, clocked }
 }
 
 /** Values as the client wrote them; those that the executor will refuse are as good as none. */
