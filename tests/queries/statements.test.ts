@@ -129,7 +129,7 @@ test('of a paper only the columns are read that its fields need, whichever way i
   ])
     await countStatements(app, text)
   vi.restoreAllMocks()
-  const read = sent.filter((statement) => / from paper p\b/.test(statement))
+  const read = sent.filter((statement) => / from "?paper"? /.test(`${statement} `))
   expect(read).toHaveLength(3)
   expect(read.filter((statement) => !/\btitle\b/.test(statement))).toEqual([])
   expect(read.filter((statement) => /\babstract\b/.test(statement))).toEqual([])
