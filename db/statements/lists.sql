@@ -1,0 +1,170 @@
+-- The statements that the functions of db send, written by tests/queries/printed-statements.test.ts.
+-- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
+
+-- pageOfPapers, all of them
+/* prepared */ select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1 from paper p
+order by p.published_at desc, p.id desc limit 21;
+
+-- pageOfPapers, all of them, a later page
+/* prepared */ select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
+from paper p
+where (p.published_at, p.id) < ($1::timestamptz, $2::bigint)
+order by p.published_at desc, p.id desc limit 21;
+
+-- pageOfPapers, in another order
+/* prepared */ select p.id, p.title, p.upvotes, coalesce(p.last_listed_on, '0001-01-01'::date) as key_0, p.upvotes as key_1, p.id as key_2
+from paper p
+order by coalesce(p.last_listed_on, '0001-01-01'::date) desc, p.upvotes desc, p.id desc limit 21;
+
+-- pageOfPapers with every criterion but a text
+select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
+from paper p
+where p.upvotes >= $1::integer
+and p.published_at >= (($2::date)::timestamp at time zone 'UTC')
+and p.published_at < (($3::date + 1)::timestamp at time zone 'UTC')
+and (p.github_repo is not null) = $4::boolean
+and (p.project_page is not null) = $5::boolean
+and (p.media_urls <> '{}') = $6::boolean
+and (p.withdrawn_at is not null) = $7::boolean
+and p.organization_name = any($8::text[])
+and (p.first_listed_on is not null
+  and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $9::date > $10::date then 'empty' else daterange($11::date, $12::date, '[]') end
+  and exists (select from unnest(p.listed_on) as listed (day)
+    where listed.day <@ case when $13::date > $14::date then 'empty' else daterange($15::date, $16::date, '[]') end))
+and p.author_names && $17::text[]
+and p.keyword_keys && $18::text[]
+and p.submitter_names && $19::text[]
+and p.categories && $20::text[]
+order by p.published_at desc, p.id desc limit $21;
+
+-- pageOfPapers with a text that few papers match
+with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+years as materialized (
+  select greatest(extract(year
+      from $2::date)::integer, extract(year
+      from min(published_at) at time zone 'UTC')::integer)
+  as first_year,
+  least(extract(year
+      from $3::date)::integer, extract(year
+      from max(published_at) at time zone 'UTC')::integer) as last_year
+  from paper),
+matches as (
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  union all
+  select next.period, newest.ids, matches.scanned + newest.scanned
+  from matches cross join years
+  cross join lateral (
+    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+  cross join lateral (
+    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+      select p.id, p.published_at, true as is_match
+      from (select p.*
+        from paper p
+        where p.search @@ (select query
+          from search_query)
+        and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+      where true
+      order by p.published_at desc, p.id desc limit 5001 - matches.scanned) candidate) newest
+  where matches.scanned < 5001 and next.period >= first_year)
+select max(matches.scanned) < 5001 as is_complete,
+array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
+from matches;
+
+select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1 from paper p where p.id = any($1::bigint[])
+order by p.published_at desc, p.id desc limit $2;
+
+-- pageOfPapers with a text of no words
+select numnode(websearch_to_tsquery('papers', $1::text)) as nodes;
+
+-- pageOfPapers, those that are trending
+select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key_2 from (
+  select t.as_of, p.id, trend.score from (select $1::timestamptz as as_of) t
+  cross join lateral (
+    select p.id from paper p where p.published_at > t.as_of - 14 * interval '1 day' and p.published_at <= t.as_of
+    union
+    select l.paper_id from listing l
+    where l.edition_date > (t.as_of - 14 * interval '1 day')::date
+    and l.edition_date <= (t.as_of at time zone 'UTC')::date
+    and l.first_observed_at <= t.as_of
+  ) recent
+  join paper p on p.id = recent.id
+  cross join lateral (
+    select coalesce(min(l.edition_date)::timestamp at time zone 'UTC', p.published_at) as since,
+    max(l.edition_date) as last_listed_on
+    from listing l
+    where l.paper_id = p.id
+    and l.edition_date <= (t.as_of at time zone 'UTC')::date
+    and l.first_observed_at <= t.as_of) origin
+  cross join lateral (
+    select coalesce(sum(gain * power(2, extract(epoch from dated - t.as_of)::float8 / 86400)), 0)
+    as score,
+    coalesce(sum(gain), 0)::integer as upvotes,
+    coalesce(sum(gain) filter (where dated > t.as_of - interval '24 hours'), 0)::integer as gained
+    from (
+      select h.upvotes - coalesce(lag(h.upvotes) over earlier, 0) as gain,
+      case when lag(h.upvotes) over earlier is not null then h.observed_at
+      else least(h.observed_at, origin.since) end as dated
+      from paper_history h
+      where h.paper_id = p.id and h.observed_at <= t.as_of and h.upvotes is not null
+      window earlier as (order by h.observed_at)
+  ) gains) trend
+  where coalesce(origin.last_listed_on > (t.as_of - 14 * interval '1 day')::date, true)
+  and exists (select
+    from paper_history h
+    where h.paper_id = p.id
+    and h.observed_at <= t.as_of)
+) t join paper p on p.id = t.id
+order by t.as_of desc, t.score desc, p.id desc limit $2;
+
+-- readListPages of the papers of one keyword
+select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
+from paper p
+where p.keyword_keys @> array[$1::text]
+order by p.published_at desc, p.id desc limit $2;
+
+-- readListPages of the papers of several keywords
+select k.key as owner, x.* from unnest($1::text[]) as k (key) cross join lateral (select y.* from (
+    select sqrt($2 * greatest(reltuples, 0)) as max_rows
+    from pg_class where oid = 'paper'::regclass) threshold
+  cross join lateral (
+    select count(*) <= threshold.max_rows as is_small from (
+      select from paper_keyword pk where pk.keyword_key = k.key limit threshold.max_rows::bigint + 1) counted) owner
+  cross join lateral (
+    (select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
+      from (select p.*
+        from paper p
+        where p.keyword_keys @> array[k.key]
+        and owner.is_small offset 0) p
+      order by p.published_at desc, p.id desc limit $3) union all
+    (select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
+      from paper p
+      where p.keyword_keys @> array[k.key]
+      and not owner.is_small
+      order by p.published_at desc, p.id desc limit $4)) y) x
+order by k.key, x.key_0 desc, x.key_1 desc;
+
+-- readListPages of the listings of several editions
+/* prepared */ select k.key as owner, x.*
+from unnest($1::date[]) as k (key)
+cross join lateral (select l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at, p.id, p.title, p.upvotes, p.upvotes as key_0, l.paper_id as key_1
+  from listing l join paper p on p.id = l.paper_id
+  where l.edition_date = k.key
+  order by p.upvotes desc, l.paper_id desc limit 21) x
+order by k.key, x.key_0 desc, x.key_1 desc;
+
+-- readListPages of the listings by several submitters
+select k.key as owner, x.*
+from unnest($1::text[]) as k (key)
+cross join lateral (select l.edition_date, l.paper_id, l.submitter_name, l.submitted_at, l.recorded_at, p.id, p.title, p.upvotes, l.edition_date as key_0, l.paper_id as key_1
+  from listing l join paper p on p.id = l.paper_id
+  where l.submitter_name = k.key
+  order by l.edition_date desc, l.paper_id desc limit $2) x
+order by k.key, x.key_0 desc, x.key_1 desc;
+
+-- countLists of the papers of several keywords
+select k.key as owner, x.amount
+from unnest($1::text[]) as k (key)
+cross join lateral (select count(*)::integer as amount
+  from (select from paper_keyword pk where pk.keyword_key = k.key limit $2) counted) x;

@@ -1,0 +1,476 @@
+-- The statements that the functions of db send, written by tests/queries/printed-statements.test.ts.
+-- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
+
+-- searchPapers with a word
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
+      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
+  from paper p
+  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $2::text) as query),
+      years as materialized (
+        select greatest(extract(year
+            from $3::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $4::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, true as is_match
+            from (select p.*
+              from paper p
+              where p.search @@ (select query
+                from search_query)
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+            where true
+            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
+        where matches.scanned < 1000 and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      order by matches.scanned, newest.position limit 1000))
+) r join paper p on p.id = r.id
+order by r.relevance desc, p.id desc limit $5;
+
+-- searchAsTyped with a phrase
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
+      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
+  from paper p
+  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $2::text) as query),
+      search_plan as materialized (
+        select recheck, case when positive = 'T' then null when not recheck then query
+        when has_or then all_words::tsquery else (
+          select string_agg(rarest.word, ' & ')::tsquery from (
+            select asked.word from unnest(string_to_array(all_words, ' & ')) as asked (word)
+            left join (
+              select common.word, common.share from pg_stats cross join lateral unnest(
+                most_common_elems::text::text[], most_common_elem_freqs) as common (word, share)
+              where tablename = 'paper' and attname = 'search' and schemaname = current_schema()) common
+            on common.word = trim(both '''' from asked.word)
+            group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
+            limit 4) rarest) end as index_query,
+        case when recheck then 3000 else 1000 end as scan_limit
+        from (
+          select query, positive, all_words, has_or, positive = 'T' or query::text ~ $3
+          or numnode(query) - numnode(positive::tsquery) > 6
+          or (not has_or and numnode(all_words::tsquery) > 7) as recheck
+          from search_query cross join lateral (
+            select positive, regexp_replace(positive, $4, '&', 'g') as all_words,
+            positive ~ '[|(]' as has_or
+            from querytree(query) as positive) parts) parsed),
+      years as materialized (
+        select greatest(extract(year
+            from $5::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $6::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, p.is_match
+            from (select p.id, p.published_at, (not (select recheck
+                  from search_plan) or p.search @@ (select query
+                  from search_query)) as is_match
+              from (select p.*
+                from paper p
+                where p.search @@ (select index_query
+                  from search_plan)
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text]
+                union all select p.*
+                from paper p
+                where (select index_query
+                  from search_plan) is null
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+              where true offset 0) p
+            order by p.published_at desc, p.id desc
+            limit (select scan_limit
+              from search_plan) - matches.scanned) candidate) newest
+        where matches.scanned < (select scan_limit from search_plan) and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      order by matches.scanned, newest.position limit 1000))
+) r join paper p on p.id = r.id
+order by r.relevance desc, p.id desc limit $7;
+
+-- searchAsTyped with every criterion
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
+      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
+  from paper p
+  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $2::text) as query),
+      years as materialized (
+        select greatest(extract(year
+            from $3::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $4::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, true as is_match
+            from (select p.*
+              from paper p
+              where p.search @@ (select query
+                from search_query)
+              and p.author_names && $5::text[]
+              and p.keyword_keys && $6::text[]
+              and p.submitter_names && $7::text[]
+              and p.categories && $8::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$9::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$10::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$11::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $13::text[]
+              and edition_periods(p.listed_on) && array(
+                select distinct case when date_trunc('year', month) >= first
+                and date_trunc('year', month) + interval '1 year' <= last + 1
+                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                from (select greatest($14::date, min(date)) as first, least($15::date, max(date)) as last
+                  from edition) editions,
+                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+            where true
+            and p.upvotes >= $16::integer
+            and p.published_at >= (($17::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($18::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $19::boolean
+            and (p.first_listed_on is not null
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $20::date > $21::date then 'empty' else daterange($22::date, $23::date, '[]') end
+              and exists (select from unnest(p.listed_on) as listed (day)
+                where listed.day <@ case when $24::date > $25::date then 'empty' else daterange($26::date, $27::date, '[]') end))
+            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
+        where matches.scanned < 1000 and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      order by matches.scanned, newest.position limit 1000))
+) r join paper p on p.id = r.id
+order by r.relevance desc, p.id desc limit $28;
+
+-- searchAsTyped with an arXiv id
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
+      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
+  from paper p where p.id = any(array(select p.id from paper p where p.arxiv_id = $2::text
+      order by p.published_at desc, p.id desc limit 1000))
+) r join paper p on p.id = r.id
+order by r.relevance desc, p.id desc limit $3;
+
+-- searchRepaired, words that no title has
+select typed, coalesce((select w.word from word w where w.word % folded(typed)
+    order by similarity(w.word, folded(typed)) desc, abs(length(w.word) - length(typed)), w.word
+    limit 1), (select w.word
+    from name_word w
+    where w.word % folded(typed)
+    order by similarity(w.word, folded(typed)) desc, abs(length(w.word) - length(typed)), w.word limit 1)) as correction
+from unnest($1::text[]) as typed
+where not exists (select from word w where w.word = folded(typed))
+and not exists (select from name_word w where w.word = folded(typed));
+
+-- repairText
+
+-- isSearchable
+select numnode(websearch_to_tsquery('papers', $1::text)) as nodes;
+
+-- allMatchesIfFew, of words
+with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+years as materialized (
+  select greatest(extract(year
+      from $2::date)::integer, extract(year
+      from min(published_at) at time zone 'UTC')::integer)
+  as first_year,
+  least(extract(year
+      from $3::date)::integer, extract(year
+      from max(published_at) at time zone 'UTC')::integer) as last_year
+  from paper),
+matches as (
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  union all
+  select next.period, newest.ids, matches.scanned + newest.scanned
+  from matches cross join years
+  cross join lateral (
+    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+  cross join lateral (
+    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+      select p.id, p.published_at, true as is_match
+      from (select p.*
+        from paper p
+        where p.search @@ (select query
+          from search_query)
+        and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+      where true
+      order by p.published_at desc, p.id desc limit 5001 - matches.scanned) candidate) newest
+  where matches.scanned < 5001 and next.period >= first_year)
+select max(matches.scanned) < 5001 as is_complete,
+array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
+from matches;
+
+-- allMatchesIfFew, of a phrase
+with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+search_plan as materialized (
+  select recheck, case when positive = 'T' then null when not recheck then query
+  when has_or then all_words::tsquery else (
+    select string_agg(rarest.word, ' & ')::tsquery from (
+      select asked.word from unnest(string_to_array(all_words, ' & ')) as asked (word)
+      left join (
+        select common.word, common.share from pg_stats cross join lateral unnest(
+          most_common_elems::text::text[], most_common_elem_freqs) as common (word, share)
+        where tablename = 'paper' and attname = 'search' and schemaname = current_schema()) common
+      on common.word = trim(both '''' from asked.word)
+      group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
+      limit 16) rarest) end as index_query,
+  case when recheck then 3001 else 5001 end as scan_limit
+  from (
+    select query, positive, all_words, has_or, positive = 'T' or query::text ~ $2
+    or numnode(query) - numnode(positive::tsquery) > 6
+    or (not has_or and numnode(all_words::tsquery) > 31) as recheck
+    from search_query cross join lateral (
+      select positive, regexp_replace(positive, $3, '&', 'g') as all_words,
+      positive ~ '[|(]' as has_or
+      from querytree(query) as positive) parts) parsed),
+years as materialized (
+  select greatest(extract(year
+      from $4::date)::integer, extract(year
+      from min(published_at) at time zone 'UTC')::integer)
+  as first_year,
+  least(extract(year
+      from $5::date)::integer, extract(year
+      from max(published_at) at time zone 'UTC')::integer) as last_year
+  from paper),
+matches as (
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  union all
+  select next.period, newest.ids, matches.scanned + newest.scanned
+  from matches cross join years
+  cross join lateral (
+    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+  cross join lateral (
+    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+      select p.id, p.published_at, p.is_match
+      from (select p.id, p.published_at, (not (select recheck
+            from search_plan) or p.search @@ (select query
+            from search_query)) as is_match
+        from (select p.*
+          from paper p
+          where p.search @@ (select index_query
+            from search_plan)
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text]
+          union all select p.*
+          from paper p
+          where (select index_query
+            from search_plan) is null
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+        where true offset 0) p
+      order by p.published_at desc, p.id desc
+      limit (select scan_limit
+        from search_plan) - matches.scanned) candidate) newest
+  where matches.scanned < (select scan_limit from search_plan) and next.period >= first_year)
+select max(matches.scanned) < (select scan_limit from search_plan) as is_complete,
+array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
+from matches;
+
+-- countMatches, of a word
+select count(*)::integer as amount
+from (with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+  years as materialized (
+    select greatest(extract(year
+        from $2::date)::integer, extract(year
+        from min(published_at) at time zone 'UTC')::integer)
+    as first_year,
+    least(extract(year
+        from $3::date)::integer, extract(year
+        from max(published_at) at time zone 'UTC')::integer) as last_year
+    from paper),
+  matches as (
+    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+    union all
+    select next.period, newest.ids, matches.scanned + newest.scanned
+    from matches cross join years
+    cross join lateral (
+      select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+      when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    cross join lateral (
+      select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+        filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+        select p.id, p.published_at, true as is_match
+        from (select p.*
+          from paper p
+          where p.search @@ (select query
+            from search_query)
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+        where true
+        order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
+    where matches.scanned < 10000 and next.period >= first_year)
+  select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+  order by matches.scanned, newest.position limit 10000) matches;
+
+-- countMatches, of criteria without a text
+select count(*)::integer as amount from (with recursive
+  years as materialized (
+    select greatest(extract(year
+        from $1::date)::integer, extract(year
+        from min(published_at) at time zone 'UTC')::integer)
+    as first_year,
+    least(extract(year
+        from $2::date)::integer, extract(year
+        from max(published_at) at time zone 'UTC')::integer) as last_year
+    from paper),
+  matches as (
+    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+    union all
+    select next.period, newest.ids, matches.scanned + newest.scanned
+    from matches cross join years
+    cross join lateral (
+      select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+      when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    cross join lateral (
+      select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+        filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+        select p.id, p.published_at, true as is_match
+        from (select p.*
+          from paper p
+          where true
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$3::text]
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+        where true
+        order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
+    where matches.scanned < 10000 and next.period >= first_year)
+  select newest.id from matches cross join unnest(matches.ids) as newest (id)) matches;
+
+-- countMatches, of days
+select count(*)::integer as amount
+from (select from paper p where p.published_at >= (($1::date)::timestamp at time zone 'UTC') limit $2) counted;
+
+-- facetsOf, keywords
+select v.value, count(*)::integer as papers from (
+  select unnest(p.keyword_keys) as value
+  from paper p
+  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+      years as materialized (
+        select greatest(extract(year
+            from $2::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $3::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, true as is_match
+            from (select p.*
+              from paper p
+              where p.search @@ (select query
+                from search_query)
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+            where true
+            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
+        where matches.scanned < 1000 and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      order by matches.scanned, newest.position limit 1000))) v
+where v.value is not null group by v.value order by papers desc, v.value limit $4;
+
+-- highlightsByPaperIds
+select p.id, translate(ts_headline('papers',
+    translate(p.title, $1::text, $2::text), websearch_to_tsquery('papers', $3::text),
+    $4), $5::text, $6::text) as title,
+case when not $7::boolean then
+translate(ts_headline('papers',
+    translate(p.abstract, $8::text, $9::text), websearch_to_tsquery('papers', $10::text),
+    $11), $12::text, $13::text) end as abstract
+from paper p where p.id = any($14::bigint[]);
+
+-- suggestionsFor
+with input as materialized (select folded($1::text) as pattern),
+matching_authors as (
+  select a.name from author a, input
+  where (folded(a.name) like input.pattern || '%' or folded(a.name) like '% ' || input.pattern || '%')
+  limit 500),
+matching_keywords as (
+  select k.key from keyword k, input
+  where (k.key like input.pattern || '%' or k.key like '% ' || input.pattern || '%')
+  limit 500),
+matching_organizations as (
+  select o.name, coalesce(o.full_name, o.name) as text from organization o, input
+  where ((folded(o.name) || ' ' || folded(coalesce(o.full_name, ''))) like input.pattern || '%' or (folded(o.name) || ' ' || folded(coalesce(o.full_name, ''))) like '% ' || input.pattern || '%')
+  limit 500),
+ranked as (
+  select 'author' as kind, name as key, name as text,
+  row_number() over (order by (select count(*) from (select from paper_author pa where pa.author_name = name
+        limit 1000) c) desc, name) as position from matching_authors
+  union all
+  select 'keyword', key, key,
+  row_number() over (order by (select count(*) from (select from paper_keyword pk where pk.keyword_key = key
+        limit 1000) c) desc, key) from matching_keywords
+  union all
+  select 'organization', name, text,
+  row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
+        limit 1000) c) desc, name) from matching_organizations
+)
+select kind, key, text from ranked order by position, kind limit $2;
+
+-- matchFilters
+select p.id as "paperId", f.index as "filterIndex" from paper p join (
+  select g.index, websearch_to_tsquery('papers', g."text") as "text", g."arxivId", g."authors", g."organizations", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
+  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivId" text, "text" text, "authors" text[], "organizations" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivId" is null) or p.arxiv_id = f."arxivId")
+and ((f."minUpvotes" is null) or p.upvotes >= f."minUpvotes")
+and ((f."publishedFrom" is null) or p.published_at >= ((f."publishedFrom")::timestamp at time zone 'UTC'))
+and ((f."publishedTo" is null) or p.published_at < ((f."publishedTo" + 1)::timestamp at time zone 'UTC'))
+and ((f."hasCode" is null) or (p.github_repo is not null) = f."hasCode")
+and ((f."hasProjectPage" is null) or (p.project_page is not null) = f."hasProjectPage")
+and ((f."hasMedia" is null) or (p.media_urls <> '{}') = f."hasMedia")
+and ((f."withdrawn" is null) or (p.withdrawn_at is not null) = f."withdrawn")
+and ((f."organizations" is null) or p.organization_name = any(f."organizations"))
+and ((f."editionFrom" is null
+    and f."editionTo" is null) or (p.first_listed_on is not null
+    and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when f."editionFrom" > f."editionTo" then 'empty' else daterange(f."editionFrom", f."editionTo", '[]') end
+    and exists (select from unnest(p.listed_on) as listed (day)
+      where listed.day <@ case when f."editionFrom" > f."editionTo" then 'empty' else daterange(f."editionFrom", f."editionTo", '[]') end)))
+and ((f."authors" is null) or p.author_names && f."authors")
+and ((f."keywords" is null) or p.keyword_keys && f."keywords")
+and ((f."submitters" is null) or p.submitter_names && f."submitters")
+and ((f."categories" is null) or p.categories && f."categories")
+and ((f."text" is null) or p.search @@ f."text")
+where p.id = any($2::bigint[]) order by p.id, f.index;

@@ -1,0 +1,190 @@
+import { historyByPaperIds, revisionsByPaperIds } from '../../db/changes.ts'
+import { analyzeTables } from '../../db/connection/analyze.ts'
+import { answersWithin, serverVersion } from '../../db/connection/server.ts'
+import type { Db } from '../../db/database.ts'
+import {
+  editionsByDates,
+  latestEdition,
+  listOfEditions,
+  neighboursOf,
+  readingsOf,
+  submittersOf,
+} from '../../db/editions.ts'
+import { eventsAfter, pruneLog, readLogState } from '../../db/feed/log.ts'
+import { papersArxivLacks } from '../../db/incomplete.ts'
+import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
+import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
+import { countLists, readListPages } from '../../db/lists/owned.ts'
+import { countList, type PageRequest, readListPage } from '../../db/lists/page.ts'
+import { pageOfPapers, searchAsTyped, searchPapers, searchRepaired } from '../../db/paper-pages.ts'
+import { hasPapers, papersByKeys, papersOwnedBy } from '../../db/papers.ts'
+import {
+  accountsByAuthors,
+  accountsByNames,
+  authorsAtPositions,
+  authorsByNames,
+  keywordsByKeys,
+  organizationsByNames,
+} from '../../db/people.ts'
+import { relatedByPaperIds } from '../../db/related.ts'
+import {
+  canonicalFilter as filterOf,
+  isSearchable,
+  matchFilters,
+  type PaperFilter,
+} from '../../db/search/filter.ts'
+import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
+import { facetsOf, highlightsByPaperIds } from '../../db/search/search.ts'
+import { suggestionsFor } from '../../db/search/suggestions.ts'
+import { repairText } from '../../db/search/typos.ts'
+import { allSources, noteFailure, noteReading } from '../../db/sources.ts'
+import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
+import { trendsByPaperIds } from '../../db/trending.ts'
+import { readVersion } from '../../db/version.ts'
+import { recordPapers } from '../../db/writer/index.ts'
+import { anAuthor, aReading, aRecord } from './records.ts'
+
+const criteria: PaperFilter = {
+  authors: ['Ada Lovelace'],
+  organizations: ['deepseek-ai'],
+  keywords: ['decoding'],
+  submitters: ['akhaliq'],
+  categories: ['cs.LG'],
+  publishedFrom: '2026-01-01',
+  publishedTo: '2026-12-31',
+  editionFrom: '2026-01-01',
+  editionTo: '2026-12-31',
+  minUpvotes: 12,
+  hasCode: true,
+  hasProjectPage: false,
+  hasMedia: false,
+  withdrawn: false,
+}
+const columns = new Set(['title', 'upvotes'] as const)
+const asOf = new Date('2026-06-10T00:00:00.000Z')
+const first = { limit: 20, backwards: false }
+const next = { ...first, after: ['2026-06-01T00:00:00.000Z', 1] }
+const [day, month] = ['2026-06-01', { from: '2026-06-01', to: '2026-06-30' }]
+
+const reading = aReading(day, '2026-07-01T00:00:00.000Z', [
+  aRecord({ keywords: ['decoding'], organization: { name: 'lab' }, githubRepo: 'https://github.com/a/b' }),
+])
+const later = aReading(day, '2026-07-02T00:00:00.000Z', [
+  aRecord({ title: 'Another title', authors: [anAuthor('Grace Hopper')], keywords: ['routing'] }),
+])
+const votes = aReading(day, '2026-07-03T00:00:00.000Z', [
+  aRecord({ title: 'Another title', authors: [anAuthor('Grace Hopper')], keywords: ['routing'], upvotes: 9 }),
+])
+
+/** Calls whose statements are printed, by file and heading; a heading begins with the name of the function. */
+export const statementCases: Record<string, Record<string, (db: Db) => Promise<unknown>>> = {
+  papers: {
+    'papersByKeys, by ids': (db) => papersByKeys(db, [{ id: 1 }], columns),
+    'papersByKeys, by arXiv ids and ids': (db) =>
+      papersByKeys(db, [{ arxivId: '2605.00001' }, { id: 1 }], columns),
+    hasPapers,
+    papersArxivLacks: (db) => papersArxivLacks(db, 10),
+    historyByPaperIds: (db) => historyByPaperIds(db, [1], 100, null),
+    'historyByPaperIds, since an instant': (db) => historyByPaperIds(db, [1], 100, asOf),
+    revisionsByPaperIds: (db) => revisionsByPaperIds(db, [1]),
+    listingsByPaperIds: (db) => listingsByPaperIds(db, [1]),
+    trendsByPaperIds: (db) => trendsByPaperIds(db, [1], asOf),
+    relatedByPaperIds: (db) => relatedByPaperIds(db, [1], 10),
+  },
+  people: {
+    accountsByNames: (db) => accountsByNames(db, ['ada']),
+    organizationsByNames: (db) => organizationsByNames(db, ['lab']),
+    authorsByNames: (db) => authorsByNames(db, ['Ada Lovelace']),
+    keywordsByKeys: (db) => keywordsByKeys(db, ['decoding']),
+    authorsAtPositions: (db) => authorsAtPositions(db, [{ paperId: 1, position: 1 }]),
+    accountsByAuthors: (db) => accountsByAuthors(db, ['Ada Lovelace']),
+    'papersPerYear, of keywords': (db) => papersPerYear(db, 'keyword', ['decoding']),
+    coAuthorsOf: (db) => coAuthorsOf(db, ['Ada Lovelace'], 10),
+  },
+  editions: {
+    editionsByDates: (db) => editionsByDates(db, [day]),
+    latestEdition,
+    neighboursOf: (db) => neighboursOf(db, [day]),
+    readingsOf: (db) => readingsOf(db, [day]),
+    submittersOf: (db) => submittersOf(db, [month]),
+    'readListPage of editions': (db) => readListPage(db, listOfEditions(month.from, month.to), first),
+    'countList of editions': (db) => countList(db, listOfEditions(month.from), 10_000),
+    statsBetween: (db) => statsBetween(db, 'week', month.from, month.to, month.to),
+    topKeywords: (db) => topKeywords(db, month.from, month.to, '2026-05-01', 10),
+  },
+  lists: {
+    'pageOfPapers, all of them': (db) => page(db, {}),
+    'pageOfPapers, all of them, a later page': (db) => page(db, {}, 'NEWEST', next),
+    'pageOfPapers, in another order': (db) => page(db, {}, 'EDITION'),
+    'pageOfPapers with every criterion but a text': (db) => page(db, criteria),
+    'pageOfPapers with a text that few papers match': (db) => page(db, { text: 'sparse' }),
+    'pageOfPapers with a text of no words': (db) => page(db, { text: 'the of' }),
+    'pageOfPapers, those that are trending': (db) => page(db, {}, 'TRENDING'),
+    'readListPages of the papers of one keyword': (db) => readListPages(db, ['decoding'], ofKeywords, first),
+    'readListPages of the papers of several keywords': (db) =>
+      readListPages(db, ['decoding', 'routing'], ofKeywords, first),
+    'readListPages of the listings of several editions': (db) =>
+      readListPages(db, [day, '2026-06-02'], listingsOfEdition(columns), first),
+    'readListPages of the listings by several submitters': (db) =>
+      readListPages(db, ['akhaliq', 'taesiri'], listingsBySubmitter(columns), first),
+    'countLists of the papers of several keywords': (db) => countLists(db, ['decoding'], ofKeywords, 10_000),
+  },
+  search: {
+    'searchPapers with a word': (db) => searchPapers(db, filterOf({ text: 'sparse' }), first, columns),
+    'searchAsTyped with a phrase': (db) =>
+      searchAsTyped(db, filterOf({ text: '"sparse models"' }), first, columns),
+    'searchAsTyped with every criterion': (db) =>
+      searchAsTyped(db, filterOf({ ...criteria, text: 'sparse' }), first, columns),
+    'searchAsTyped with an arXiv id': (db) =>
+      searchAsTyped(db, filterOf({ text: '2605.00001' }), first, columns),
+    'searchRepaired, words that no title has': (db) =>
+      searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
+    repairText: (db) => repairText(db, 'sparze'),
+    isSearchable: (db) => isSearchable(db, 'the of'),
+    'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
+    'allMatchesIfFew, of a phrase': (db) => allMatchesIfFew(db, filterOf({ text: '"sparse models"' })),
+    'countMatches, of a word': (db) => countMatches(db, filterOf({ text: 'sparse' }), 10_000),
+    'countMatches, of criteria without a text': (db) => countMatches(db, filterOf({ hasCode: true }), 10_000),
+    'countMatches, of days': (db) => countMatches(db, filterOf({ publishedFrom: day }), 10_000),
+    'facetsOf, keywords': (db) => facetsOf(db, filterOf({ text: 'sparse' }), 'keywords', 10),
+    highlightsByPaperIds: (db) => highlightsByPaperIds(db, [1], filterOf({ text: 'sparse' }), false),
+    suggestionsFor: (db) => suggestionsFor(db, 'spa', 8),
+    matchFilters: (db) => matchFilters(db, [1], [filterOf({ text: 'sparse' }), filterOf({ hasCode: true })]),
+  },
+  feed: {
+    readLogState,
+    eventsAfter: (db) => eventsAfter(db, 0, 256),
+    'pruneLog, with events to prune': (db) => pruneLog(db, new Date('2100-01-01T00:00:00.000Z')),
+  },
+  writer: {
+    'recordPapers, an edition with a new paper': (db) =>
+      recordPapers(db, { source: 'huggingface', ...reading }),
+    'recordPapers, texts, authors and keywords that changed': (db) =>
+      recordPapers(db, { source: 'huggingface', ...later }),
+    'recordPapers, votes that changed': (db) => recordPapers(db, { source: 'huggingface', ...votes }),
+    'recordPapers, an observation that comes late': (db) =>
+      recordPapers(db, {
+        source: 'huggingface',
+        records: [aRecord({ observedAt: '2026-06-30T00:00:00.000Z' })],
+      }),
+    'recordPapers, a paper without an arXiv id': (db) =>
+      recordPapers(db, { source: 'client', records: [withoutId] }),
+    noteReading: (db) => noteReading(db, 'arxiv', { read: 1, new: 1, changed: 0, rejected: 0 }),
+    noteFailure: (db) => noteFailure(db, 'arxiv', 'The server did not answer.'),
+  },
+  server: {
+    allSources,
+    countStored,
+    readVersion,
+    serverVersion,
+    answersWithin: (db) => answersWithin(db, 10_000),
+    analyzeTables,
+  },
+}
+
+const { arxivId: _, ...withoutId } = aRecord({ title: 'A paper from elsewhere' })
+const ofKeywords = papersOwnedBy('keyword', paperOrders.NEWEST, columns)
+
+function page(db: Db, filter: PaperFilter, order: PaperOrder = 'NEWEST', request: PageRequest = first) {
+  return pageOfPapers(db, { filter: filterOf(filter), order, asOf }, request, columns)
+}
