@@ -5,7 +5,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** A setting: what the variable may hold, in words (for messages and the README) and as a schema. */
+/** A setting: what the variable may hold, in words (for messages) and as a schema. */
 function integer(least: number, most: number, fallback: number) {
   return z
     .string()
@@ -49,7 +49,7 @@ const webAddress = (fallback: string) =>
     .default(fallback)
     .meta({ allowed: `a URL like ${fallback}` })
 
-/** Every variable that the program reads. The README's table lists the same ones, and a test compares. */
+/** Every variable that the program reads. src/OPERATIONS.md lists the same ones, and a test compares. */
 export const settings = {
   PORT: integer(0, 65_535, 4000),
   HOST: textOr('127.0.0.1', 'a host name or an address'),

@@ -66,7 +66,7 @@ function sentence(error: unknown): string {
 const seeHelp = 'Run it with --help to see what there is.'
 
 const examples = `
-Settings come from the environment, or from a file .env in the current folder; README.md has the table.
+Settings come from the environment, or from a file .env in the current folder; src/OPERATIONS.md lists them.
 
 Examples:
   daily-papers                                serve on http://localhost:4000/graphql

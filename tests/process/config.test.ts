@@ -102,9 +102,9 @@ describe('connection strings in messages', () => {
   })
 })
 
-test('the README describes every setting with its default, and no other', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)` \|(.*?)\|/gm)].map(([, name, standard]) => [
+test('the operations page describes every setting with its default, and no other', () => {
+  const page = readFileSync(new URL('../../src/OPERATIONS.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `([A-Z][A-Z_]+)` \|(.*?)\|/gm)].map(([, name, standard]) => [
     name,
     standard?.replaceAll('`', '').trim(),
   ])

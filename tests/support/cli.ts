@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
+/** Runs the program, where it is not the Node that runs the tests: the oldest supported one, say. */
+const node = process.env.TEST_NODE || process.execPath
 
 export interface CliOptions {
   /** All of the environment, beside PATH. */
@@ -33,7 +35,7 @@ export function startCli(
   args: readonly string[],
   { env = {}, cwd, execArgv = [], input, project = here }: CliOptions,
 ): CliProcess {
-  const child: ChildProcess = spawn(process.execPath, [...execArgv, join(project, 'src/cli.mjs'), ...args], {
+  const child: ChildProcess = spawn(node, [...execArgv, join(project, 'src/cli.mjs'), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
