@@ -1,37 +1,21 @@
 import type { Plugin } from 'graphql-yoga'
+import Negotiator from 'negotiator'
 import { statusOf } from '../../schema/core/error-codes.ts'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
 import { formattedError } from '../client-errors.ts'
 
-/** One media type of an `Accept` header, in small letters. */
-interface Accepted {
-  readonly type: string
-  readonly params: ReadonlyMap<string, string>
+/** Parameters but the weight and the charset say nothing that could keep an answer of ours from fitting. */
+const otherParameters = /;\s*(?!q=|charset=)[^,;]*/g
+
+/** What a client accepts; anything, where it does not say. */
+function acceptedBy(request: Request): Negotiator {
+  const accept = (request.headers.get('accept') || '*/*').toLowerCase()
+  return new Negotiator({ headers: { accept: accept.replace(otherParameters, '') } })
 }
 
-/** What a client takes of `Accept`; anything, where it does not say. Like Yoga, takes no charset but UTF-8. */
-function acceptedIn(header: string | null | undefined): Accepted[] {
-  return (header || '*/*')
-    .toLowerCase()
-    .split(',')
-    .map((part) => {
-      const [type = '', ...params] = part.split(';').map((text) => text.trim())
-      return { type, params: new Map(params.map(pairOf)) }
-    })
-    .filter(
-      ({ params }) => Number(params.get('q') ?? 1) > 0 && (params.get('charset') ?? 'utf-8') === 'utf-8',
-    )
-}
-
-function pairOf(param: string): [string, string] {
-  const [name = '', value = ''] = param.split('=', 2)
-  return [name.trim(), value.trim().replace(/^"(.*)"$/, '$1')]
-}
-
-/** Whether a client takes a media type, by name or by `*`. */
+/** Whether a client takes a media type, by name or by `*`. Like Yoga, sends no charset but UTF-8. */
 function takes(request: Request, mediaType: string): boolean {
-  const kind = `${mediaType.split('/', 1)[0]}/*`
-  return acceptedIn(request.headers.get('accept')).some(({ type }) => [mediaType, kind, '*/*'].includes(type))
+  return acceptedBy(request).mediaType([`${mediaType}; charset=utf-8`]) !== undefined
 }
 
 /**
@@ -40,12 +24,12 @@ function takes(request: Request, mediaType: string): boolean {
  * subscriptions over HTTP.
  */
 export function takesParts(request: Request): boolean {
-  return acceptedIn(request.headers.get('accept')).some(({ type, params }) => {
-    if (type === 'text/event-stream') return true
-    if (type !== 'multipart/mixed' || params.has('incrementalspec') || params.has('subscriptionspec'))
-      return false
-    return (params.get('deferspec') ?? '20220824') === '20220824'
-  })
+  const named = acceptedBy(request).mediaTypes()
+  if (named.includes('text/event-stream') && takes(request, 'text/event-stream')) return true
+  if (!named.includes('multipart/mixed') || !takes(request, 'multipart/mixed')) return false
+  const accept = request.headers.get('accept') ?? ''
+  const [, format = '20220824'] = /;\s*deferSpec="?([^\s,;"]*)/i.exec(accept) ?? []
+  return format === '20220824' && !/;\s*(incrementalSpec|subscriptionSpec)=/i.test(accept)
 }
 
 const answers = [

@@ -1,5 +1,6 @@
-import { getOperationAST, parse } from 'graphql'
+import { GraphQLError, getOperationAST, parse } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { ErrorCode } from '../../schema/core/error-codes.ts'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
 import { rootFields } from '../../schema/core/walk.ts'
 import { measure, overLimit, type QueryLimits, tooDeepToRead, withDefaults } from './limits.ts'
@@ -11,7 +12,10 @@ export function limitQueries(limits: QueryLimits): Plugin {
       return parse(source, { ...options, maxTokens: limits.tokens })
     } catch (error) {
       // The parser calls itself for each level, and the stack is at its end long before the tokens are.
-      throw error instanceof RangeError ? tooDeepToRead() : error
+      if (error instanceof RangeError) throw tooDeepToRead()
+      if (error instanceof GraphQLError)
+        error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode // Yoga has it for HTTP alone
+      throw error
     }
   }
   const faultOf = ({ schema, document, operationName, variableValues }: ExecutionArguments) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
+import Negotiator from 'negotiator'
 import { statusOf } from '../../schema/core/error-codes.ts'
 import { viewerOf } from '../auth.ts'
 import { formattedError } from '../client-errors.ts'
@@ -85,7 +86,7 @@ function graphiqlRoute(): Route {
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end()
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.setHeader('content-security-policy', contentSecurityPolicy)
-    const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '')
+    const takesGzip = new Negotiator(request).encoding(['gzip']) !== undefined
     if (takesGzip) response.setHeader('content-encoding', 'gzip')
     const body = takesGzip ? gzipped : gunzipSync(gzipped)
     response.writeHead(200, { 'content-length': body.length }).end(body)

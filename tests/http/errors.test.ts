@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { isUnavailable } from '../../src/faults.ts'
 import { type Answer, post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
+import { subscribe } from '../support/subscribe.ts'
 
 const newest = '{ papers(first: 1) { nodes { title } } }'
 
@@ -110,4 +111,24 @@ test('without its database the server stays up, says that it is not ready, and r
   expect(text).not.toContain('test_')
   const [health, ready] = await Promise.all([fetch(`${bereft.url}/health`), fetch(`${bereft.url}/ready`)])
   expect([health.status, ready.status, await ready.text()]).toEqual([200, 503, '{"status":"not ready"}\n'])
+})
+
+test('over WebSocket errors are what they are over HTTP: a code, and nothing that only the server reads', async () => {
+  await using broken = await startTestApp({ settings: { MAX_QUERY_DEPTH: '2' } })
+  await sql`alter table paper rename column title to title_away`.execute(broken.db)
+  for (const [document, code] of [
+    ['{', 'GRAPHQL_PARSE_FAILED'],
+    ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['query One { __typename } query Two { __typename }', 'OPERATION_RESOLUTION_FAILURE'],
+    ['{ papers { nodes { title } } }', 'QUERY_TOO_LARGE'],
+    ['subscription { feed(after: "x") { cursor } }', 'CURSOR_MALFORMED'],
+    ['{ paper(arxivId: "2601.00001") { title } }', 'INTERNAL_SERVER_ERROR'],
+  ] as const) {
+    await using asked = subscribe(broken, document)
+    const errors = await asked.nextResult().then(
+      (result) => result.errors,
+      (error: Error) => error.cause,
+    )
+    expect(errors).toEqual([expect.objectContaining({ extensions: { code } })])
+  }
 })

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import Negotiator from 'negotiator'
 
 export type Encoding = 'br' | 'gzip'
 
@@ -9,10 +10,8 @@ export const leastCompressed = 1_024
 /** The encoding that a client wants most among ours; Brotli where it does not mind. */
 export function encodingFor(acceptEncoding: string | null): Encoding | undefined {
   if (!acceptEncoding) return undefined
-  const weights = new Map(acceptEncoding.toLowerCase().split(',').map(weightOf))
-  const weigh = (encoding: Encoding) => weights.get(encoding) ?? weights.get('*') ?? 0
-  const [best, other] = weigh('br') >= weigh('gzip') ? (['br', 'gzip'] as const) : (['gzip', 'br'] as const)
-  return weigh(best) > 0 ? best : weigh(other) > 0 ? other : undefined
+  const client = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } })
+  return client.encoding(['br', 'gzip'], { preferred: ['br', 'gzip'] })
 }
 
 /** Compresses on another thread. */
@@ -30,11 +29,4 @@ function brotliParams(size: number): Record<number, number> {
     [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
     [constants.BROTLI_PARAM_SIZE_HINT]: size,
   }
-}
-
-function weightOf(part: string): [string, number] {
-  const [name = '', ...params] = part.split(';').map((text) => text.trim())
-  const quality = params.find((param) => param.startsWith('q='))
-  const weight = quality === undefined ? 1 : Number(quality.slice(2))
-  return [name, Number.isNaN(weight) ? 0 : weight]
 }

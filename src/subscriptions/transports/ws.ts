@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { GraphQLError } from 'graphql'
+import { type FormattedExecutionResult, GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { ApiError } from '../../../schema/core/errors.ts'
 import { viewerOf } from '../../auth.ts'
+import { clientError, formattedError } from '../../client-errors.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import type { Asked } from '../../graphql/trusted.ts'
 import type { Logger } from '../../log.ts'
@@ -86,6 +88,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
         const document = enveloped.parse(options.documentOf?.(payload) ?? query)
         const faults = enveloped.validate(enveloped.schema, document)
         if (faults.length > 0) return faults
+        if (!getOperationAST(document, operationName)) return [noOperation()]
         const contextValue = await enveloped.contextFactory()
         return {
           schema: enveloped.schema,
@@ -100,6 +103,10 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
         throw error
       }
     },
+    // graphql-ws refuses some by itself, without a code.
+    onError: (_context, _id, _payload, errors) => errors.map((error) => formattedError(clientError(error))),
+    onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
+      errors && ({ errors: errors.map(formattedError), ...result } as FormattedExecutionResult),
   })
 
   function onUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
@@ -187,6 +194,11 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
 }
 
 const tryAgainLater = 1013
+
+/** In the words of Yoga. */
+function noOperation(): ApiError {
+  return new ApiError('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.')
+}
 
 interface Operation {
   readonly enveloped: ReturnType<Engine['getEnveloped']>
