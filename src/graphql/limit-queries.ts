@@ -13,8 +13,7 @@ export function limitQueries(limits: QueryLimits): Plugin {
     } catch (error) {
       // The parser calls itself for each level, and the stack is at its end long before the tokens are.
       if (error instanceof RangeError) throw tooDeepToRead()
-      if (error instanceof GraphQLError)
-        error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode // Yoga has it for HTTP alone
+      if (error instanceof GraphQLError) error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode // Yoga has it for HTTP alone
       throw error
     }
   }

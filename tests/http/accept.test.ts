@@ -26,6 +26,7 @@ describe('a subscription', () => {
     'multipart/mixed',
     'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9',
     'application/json, text/event-stream;q=0',
+    '*/*, text/event-stream;q=0',
     'text/event-stream;charset=latin1, application/json',
   ])('for a client that accepts %s is refused in words, and nothing stays open', async (accept) => {
     expect(await refusalIn(await send(events, accept))).toEqual([406, 'NOT_ACCEPTABLE'])
