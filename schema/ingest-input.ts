@@ -2,7 +2,7 @@ import { builder } from './core/builder.ts'
 
 const instant = 'as an ISO 8601 instant, e.g. `2026-06-16T08:30:00Z`; a date alone means midnight UTC'
 
-export const AccountInput = builder.inputType('AccountInput', {
+const AccountInput = builder.inputType('AccountInput', {
   description: 'A Hugging Face account, as the client knows it.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'The user name.' }),
@@ -16,7 +16,7 @@ export const AccountInput = builder.inputType('AccountInput', {
   }),
 })
 
-export const OrganizationInput = builder.inputType('OrganizationInput', {
+const OrganizationInput = builder.inputType('OrganizationInput', {
   description: 'A Hugging Face organization, as the client knows it.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'The name in its address, e.g. `deepseek-ai`.' }),
@@ -26,7 +26,7 @@ export const OrganizationInput = builder.inputType('OrganizationInput', {
   }),
 })
 
-export const AuthorInput = builder.inputType('AuthorInput', {
+const AuthorInput = builder.inputType('AuthorInput', {
   description: 'An author of a paper.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'The name as spelled on the paper.' }),
@@ -40,7 +40,7 @@ export const AuthorInput = builder.inputType('AuthorInput', {
   }),
 })
 
-export const ListingInput = builder.inputType('ListingInput', {
+const ListingInput = builder.inputType('ListingInput', {
   description: 'A listing of the paper on an edition.',
   fields: (t) => ({
     date: t.string({ required: true, description: 'The day of the edition, e.g. `2026-06-16`.' }),

@@ -16,7 +16,7 @@ import { Edition } from './edition.ts'
 import { ownedList } from './owned.ts'
 import { Paper, referredPaper } from './paper.ts'
 
-export const Listing = builder.objectRef<ListingFields>('Listing').implement({
+const Listing = builder.objectRef<ListingFields>('Listing').implement({
   description:
     'A paper on an edition, with the account that submitted it. Several editions can list the same paper.',
   fields: (t) => ({

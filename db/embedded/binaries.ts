@@ -52,7 +52,7 @@ export function findBinaries({ binDir, path = '', musl = isMusl() }: FindBinarie
  * Makes the library links that the npm platform package leaves to its install script, which npm may not run
  * (`--ignore-scripts`, scripts not approved). Without them the binaries do not load.
  */
-export function completeLibraries(bin: string): void {
+function completeLibraries(bin: string): void {
   const root = dirname(dirname(bin))
   let links: { source: string; target: string }[]
   try {
@@ -77,7 +77,7 @@ export function completeLibraries(bin: string): void {
 }
 
 /** Whether Node runs on musl instead of glibc (Alpine). npm installs the glibc package there all the same. */
-export function isMusl(): boolean {
+function isMusl(): boolean {
   if (process.platform !== 'linux') return false
   const report: unknown = process.report.getReport()
   const header = report && typeof report === 'object' && 'header' in report ? report.header : undefined

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { EmbeddedDatabaseError } from './error.ts'
 
 /** All the environment Postgres gets: the caller's PG* and LC_* variables must not change what is started. */
-export const serverEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' }
+const serverEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' }
 
 interface SystemUser {
   readonly name: string

@@ -138,7 +138,7 @@ export function filterConditions(filter: CanonicalFilter): Sql[] {
  * Use it as `from ${filterTable(filters)} join paper p on ${filterMatch}`; the text of the statement does not depend
  * on the filters. `f.index` counts them from 0.
  */
-export function filterTable(filters: readonly CanonicalFilter[]): Sql {
+function filterTable(filters: readonly CanonicalFilter[]): Sql {
   const rows = JSON.stringify(filters.map((filter, index) => ({ index, ...filter })))
   const others = valueNames.filter((name) => name !== 'text').map((name) => `g."${name}"`)
   return sql`(
@@ -149,7 +149,7 @@ export function filterTable(filters: readonly CanonicalFilter[]): Sql {
 }
 
 /** Whether the paper `p` is what the filter `f` of a `filterTable` wants. */
-export const filterMatch: Sql = sql.join(
+const filterMatch: Sql = sql.join(
   criteria.map(({ needs, test }) => {
     const column = (name: ValueName) => sql.raw(`f."${name}"`)
     const absent = sql.join(

@@ -2,7 +2,7 @@ import type { StringValidationOptions } from '@pothos/plugin-zod'
 import { BadInputError } from './errors.ts'
 
 /** Longer than any name that sources have sent so far. */
-export const longestName = 500
+const longestName = 500
 
 /** A text that Postgres can store: it refuses NUL, and a lone half of a surrogate pair is no character. */
 export const wellFormed: [(text: string) => boolean, { message: string }] = [

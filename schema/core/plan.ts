@@ -8,7 +8,7 @@ import { executedFields } from './walk.ts'
  */
 
 /** The names of the fields selected at `path` below this field: `fieldsBelow(info, 'edges', 'node')`. */
-export function fieldsBelow(info: GraphQLResolveInfo, ...path: string[]): Set<string> {
+function fieldsBelow(info: GraphQLResolveInfo, ...path: string[]): Set<string> {
   return new Set(nodesAt(info, path).map((node) => node.name.value))
 }
 

@@ -41,7 +41,7 @@ export async function highlightOf(
 }
 
 /** Cuts a marked text at its marks. */
-export function fragments(marked: string | null | undefined): Fragment[] {
+function fragments(marked: string | null | undefined): Fragment[] {
   if (!marked) return []
   return marked.split(highlightStart).flatMap((part, index): Fragment[] => {
     if (index === 0) return part ? [{ text: part, matched: false }] : []

@@ -38,7 +38,7 @@ export function recordedValue(record: PaperRecord, field: FieldName): unknown {
 }
 
 /** Equal digests mean equal lists: names, order, linked accounts, claims and hidden marks. */
-export function digestAuthors(authors: readonly AuthorRecord[]): AuthorList {
+function digestAuthors(authors: readonly AuthorRecord[]): AuthorList {
   const hash = createHash('md5')
   for (const { name, account, claimStatus, claimChangedAt, hidden } of authors) {
     hash.update(

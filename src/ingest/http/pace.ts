@@ -47,7 +47,7 @@ export class Pace {
 }
 
 /** `RateLimit: "api";r=12;t=90` beside `RateLimit-Policy: "fixed window";"api";q=500;w=300`. Of several, the tightest. */
-export function allowanceOf(headers: Headers): Allowance | undefined {
+function allowanceOf(headers: Headers): Allowance | undefined {
   const quota = Number(/;\s*q=(\d+)/.exec(headers.get('ratelimit-policy') ?? '')?.[1])
   let tightest: Allowance | undefined
   for (const item of (headers.get('ratelimit') ?? '').split(',')) {

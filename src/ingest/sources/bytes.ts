@@ -6,10 +6,10 @@ import { codeOf } from '../../../db/error.ts'
 import { SourceError } from '../errors.ts'
 
 /** Bytes of a file that is read as a whole; above it a JavaScript string comes to its own limit. */
-export const wholeFileLimit = 256 * 1024 * 1024
+const wholeFileLimit = 256 * 1024 * 1024
 
 /** Bytes that a streamed `.gz` may unfold to: a year of every response is a hundredth of it. */
-export const unzippedLimit = 16 * 1024 * 1024 * 1024
+const unzippedLimit = 16 * 1024 * 1024 * 1024
 
 export type Chunks = AsyncIterable<Uint8Array>
 

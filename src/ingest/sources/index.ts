@@ -9,7 +9,7 @@ import { quote } from './shapes.ts'
 import type { FileHead, FileSource, ReadOptions } from './source.ts'
 
 /** What can be read from a file. The first that recognises it reads it: JSON Lines are also the beginning of JSON. */
-export const fileSources: readonly FileSource[] = [pageSource, arxivSource, jsonLinesSource, jsonSource]
+const fileSources: readonly FileSource[] = [pageSource, arxivSource, jsonLinesSource, jsonSource]
 
 /** Bytes that tell what a file is: enough for the first line of most JSON Lines. */
 const headBytes = 256 * 1024

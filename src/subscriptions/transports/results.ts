@@ -113,7 +113,7 @@ export class PushedResults implements AsyncIterableIterator<ReadyResult, undefin
 }
 
 /** What a subscriber over HTTP is told at last when the server stops. */
-export function restarting({ cursor, retryAfterMs }: Extract<End, { kind: 'restart' }>): ApiError {
+function restarting({ cursor, retryAfterMs }: Extract<End, { kind: 'restart' }>): ApiError {
   return new ApiError(
     'SHUTTING_DOWN',
     `This server is about to stop. Subscribe again after ${retryAfterMs} ms with the cursor ${cursor}.`,

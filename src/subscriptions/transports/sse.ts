@@ -27,7 +27,7 @@ export interface FeedRouteOptions {
 }
 
 /** What `/feed` sends: this document's events, each as it would stand in a GraphQL result. */
-export const feedDocument = /* GraphQL */ `
+const feedDocument = /* GraphQL */ `
 subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperFilter, $heartbeat: Int!) {
   feed(after: $after, kinds: $kinds, filter: $filter, heartbeat: $heartbeat) {
     type: __typename

@@ -160,6 +160,6 @@ export class Connection {
   }
 }
 
-export function isClosing(socket: WebSocket): boolean {
+function isClosing(socket: WebSocket): boolean {
   return socket.readyState !== socket.OPEN
 }
