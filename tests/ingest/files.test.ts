@@ -102,11 +102,9 @@ describe('files', () => {
   })
 
   test('--dry-run tells what would be, and stores nothing', async () => {
-    const { code, stdout } = await ingest.run(['-', '--dry-run'], JSON.stringify(entries(3, '2026-06-16')))
-    expect([code, stdout]).toEqual([
-      0,
-      expect.stringMatching(/new 3 .* Nothing was stored: this was a dry run\.\n$/),
-    ])
+    await using cli = ingest.start(['-', '--dry-run'], JSON.stringify(entries(3, '2026-06-16')))
+    expect(await cli.ended).toEqual({ code: 0, signal: null })
+    expect(cli.stdout).toMatch(/new 3 .* Nothing was stored: this was a dry run\.\n$/)
     expect(await ingest.papers()).toBe(0)
   })
 

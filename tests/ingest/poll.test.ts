@@ -204,12 +204,13 @@ describe('of several instances', () => {
 
 async function sessions(count: number): Promise<void> {
   await admin(async (client) => {
-    for (;;) {
+    const asking = async () => {
       const { rows } = await client.query(
         "select 1 from pg_stat_activity where datname = current_database() and application_name like '%poll huggingface' and query like '%try_advisory%'",
       )
-      if (rows.length >= count) return
+      return rows.length
     }
+    await expect.poll(asking, { timeout: 15_000 }).toBeGreaterThanOrEqual(count)
   })
 }
 

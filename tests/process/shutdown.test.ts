@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { post, startTestApp, type TestApp } from '../support/app.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
 const live = 'subscription { paperIngested { paper { title } } }'
@@ -15,11 +15,7 @@ async function slowQuery(app: TestApp) {
     await release.promise
   })
   await locked.promise
-  const response = fetch(app.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: '{ papers(first: 1) { nodes { title } } }' }),
-  })
+  const response = post(app, { query: '{ papers(first: 1) { nodes { title } } }' })
   await untilWaiting(app)
   const end = () => {
     release.resolve()
@@ -30,12 +26,13 @@ async function slowQuery(app: TestApp) {
 
 /** Resolves when a statement waits for a lock in the app's database. */
 async function untilWaiting(app: TestApp): Promise<void> {
-  for (;;) {
+  const waiting = async () => {
     const { rows } = await sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
     `.execute(app.database.database.db)
-    if (rows.length > 0) return
+    return rows.length
   }
+  await expect.poll(waiting, { timeout: 15_000 }).toBeGreaterThan(0)
 }
 
 describe('stopping', () => {

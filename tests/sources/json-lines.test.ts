@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Reading } from '../../db/model/record.ts'
@@ -104,22 +107,30 @@ describe('JSON Lines', () => {
     expect(rejections.map(({ position }) => position)).toEqual(['line 1', 'line 3'])
   })
 
-  test('an endless line and an endless file take no memory', async () => {
-    const block = Buffer.alloc(1024 * 1024, 'x')
+  test('an endless line is rejected, and an endless file is read, while they come', async () => {
+    const line = Buffer.from(`\n${lines(second)}`)
+    const blocks: WeakRef<Buffer>[] = []
+    let held = Number.NaN
+    let given = 0
     async function* endless() {
-      for (let n = 0; n < 512; n += 1) yield block
-      const line = Buffer.from(`\n${lines(second)}`)
-      for (let n = 0; n < 5_000; n += 1) yield line
+      for (let n = 0; n < 64; n += 1) {
+        const block = Buffer.alloc(1024 * 1024, 'x')
+        blocks.push(new WeakRef(block))
+        yield block
+      }
+      held = await livingOf(blocks)
+      for (; given < 5_000; given += 1) yield line
     }
-    let peak = 0
     let records = 0
-    const before = process.memoryUsage().rss
+    let unread = 0
     for await (const reading of readJsonLines(endless())) {
       records += reading.records.length
-      peak = Math.max(peak, process.memoryUsage().rss)
+      unread = Math.max(unread, given - records)
     }
     expect(records).toBe(5_000)
-    expect(peak - before).toBeLessThan(200 * 1024 * 1024)
+    // Of a line nothing is kept once it is beyond 16 MiB, and of a file at most one reading of 500 lines.
+    expect(held).toBeLessThanOrEqual(16)
+    expect(unread).toBeLessThanOrEqual(501)
   })
 
   test('comes in readings of so many lines, the file name dating old entries', async () => {
@@ -154,3 +165,11 @@ describe('JSON Lines', () => {
     )
   })
 })
+
+/** How many of these objects somebody still holds. */
+async function livingOf(references: readonly WeakRef<object>[]): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  await setImmediate() // an object that was made in this turn lives to its end
+  runInNewContext('gc')()
+  return references.filter((reference) => reference.deref() !== undefined).length
+}

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runCli, startCli } from './cli.ts'
+import { startCli } from './cli.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { runMain } from './main.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
 
 /** The command `ingest` in a folder of its own, with an empty database and an upstream. */
@@ -10,8 +11,10 @@ export interface IngestCommand extends AsyncDisposable {
   readonly folder: string
   readonly database: TestDatabase
   readonly upstream: Upstream
-  run(args: readonly string[], input?: string | Uint8Array): ReturnType<typeof runCli>
-  start(args: readonly string[]): ReturnType<typeof startCli>
+  /** Runs it to its end in this process. */
+  run(args: readonly string[], input?: string | Uint8Array): ReturnType<typeof runMain>
+  /** Starts it as a process of its own. */
+  start(args: readonly string[], input?: string | Uint8Array): ReturnType<typeof startCli>
   /** Runs it with `--json` and gives the summary, the exit code and standard error. */
   // biome-ignore lint/suspicious/noExplicitAny: the tests look into it.
   summary(args: readonly string[], input?: string | Uint8Array): Promise<any>
@@ -27,13 +30,14 @@ export async function ingestCommand(): Promise<IngestCommand> {
   const database = await createTestDatabase()
   const env = { DATABASE_URL: database.url, HUGGINGFACE_URL: upstream.url, ARXIV_URL: upstream.url }
   const run = (args: readonly string[], input?: string | Uint8Array) =>
-    runCli(['ingest', ...args], { cwd: folder, env, ...(input !== undefined && { input }) })
+    runMain(['ingest', ...args], { cwd: folder, env, ...(input !== undefined && { input }) })
   return {
     folder,
     database,
     upstream,
     run,
-    start: (args) => startCli(['ingest', ...args], { cwd: folder, env }),
+    start: (args, input) =>
+      startCli(['ingest', ...args], { cwd: folder, env, ...(input !== undefined && { input }) }),
     async summary(args, input) {
       const { code, stdout, stderr } = await run([...args, '--json'], input)
       return { code, stderr, ...JSON.parse(stdout) }

@@ -4,15 +4,20 @@ import type { Batch } from '../../db/writer/batch.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { aRecord } from './records.ts'
 
+/** What a test says of a paper; `arxivId: undefined` for one without. */
+type Planted = Partial<Omit<PaperRecord, 'arxivId'>> & { readonly arxivId?: string | undefined }
+
 /** Stores papers through the one writer: `aRecord` with a number of its own, a title, and what the test says. */
 export async function plant(
   db: Db,
-  papers: readonly Partial<PaperRecord>[],
+  papers: readonly Planted[],
   options: Partial<Pick<Batch, 'source' | 'editions'>> = {},
 ): Promise<void> {
-  const records = papers.map((paper, index) =>
-    aRecord({ arxivId: arxivId(index + 1), title: `Paper ${index + 1}`, ...paper }),
-  )
+  const records = papers.map((paper, index) => {
+    const { arxivId: id, ...rest } = { arxivId: arxivId(index + 1), ...paper }
+    const { arxivId: _, ...record } = aRecord({ title: `Paper ${index + 1}`, ...rest })
+    return id === undefined ? record : { arxivId: id, ...record }
+  })
   await recordPapers(db, { source: 'huggingface', records, ...options })
 }
 
