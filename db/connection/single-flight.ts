@@ -1,6 +1,6 @@
-/** Work that runs once at a time, however often it is asked for. */
+/** Work of which one run is in progress at a time, however many callers there are. */
 export interface SingleFlight<Value> {
-  /** The outcome of a run that began after this call; whoever asks during a run shares the next one. */
+  /** The outcome of a run that begins after this call; all calls during a run share the next one. */
   (): Promise<Value>
   /** Resolves when nothing runs. */
   idle(): Promise<void>

@@ -68,7 +68,7 @@ interface FoundProcess {
   readonly pid: number
   readonly name: string
   readonly zombie: boolean
-  /** Undefined where the system does not tell, as for another user's process. */
+  /** Undefined if the system does not say, as for another user's process. */
   readonly cwd: string | undefined
   readonly commandLine: string
 }
@@ -93,7 +93,7 @@ function inspect(pid: number): FoundProcess | undefined {
 }
 
 function inspectProc(pid: number): FoundProcess | undefined {
-  // The name stands in parentheses and may itself hold spaces and parentheses.
+  // The name is in parentheses and may itself contain spaces and parentheses.
   const stat = /^\d+ \((.*)\) (\S)/s.exec(read(() => readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? '')
   if (!stat) return undefined
   return {

@@ -29,7 +29,7 @@ export interface OwnedList extends Omit<List, 'where'> {
 
 /**
  * The same page of the list of each owner; an owner without rows has an empty page. One owner gets a statement of
- * its own, in which the planner sees the key: it alone can tell a rare keyword from one that is everywhere.
+ * its own, in which the planner sees the key: only then can it distinguish a rare keyword from a common one.
  */
 export async function readListPages<Owner extends string | number, Row>(
   db: Db,

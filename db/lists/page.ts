@@ -12,7 +12,7 @@ export interface Order {
   readonly keys: readonly { readonly kind: KeyKind; readonly sql: string }[]
 }
 
-/** Where a row stands: the values of the order's keys, an instant as an ISO string. */
+/** The position of a row: the values of the order's keys, an instant as an ISO string. */
 export type Keys = readonly (string | number)[]
 
 /** Which part of a list is wanted. */
@@ -102,7 +102,7 @@ function keysetCondition(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<
   return sql`(${columns}) ${sql.raw(sign)} (${sql.join(values)})`
 }
 
-/** What follows `order by`, where `name` tells the SQL of each key. */
+/** What follows `order by`, where `name` returns the SQL of each key. */
 export function orderBy(
   order: Order,
   backwards: boolean,

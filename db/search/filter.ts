@@ -57,7 +57,7 @@ type Test = (value: (name: ValueName) => Sql) => Sql
 
 /**
  * Each criterion once, over the columns of the paper's own row (alias `p`), so that one paper can be judged without
- * a join. Cheap ones stand first: the table of filters stops at the first that fails.
+ * a join. Cheap ones come first: the table of filters stops at the first that fails.
  */
 const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: Test }[] = [
   { needs: ['arxivId'], test: (v) => sql`p.arxiv_id = ${v('arxivId')}` },

@@ -70,13 +70,13 @@ export async function facetsOf(
   return rows
 }
 
-/** Between these stand the words that matched; they are in the private use area, where no text of ours is. */
+/** The signs around each word that matched, from the private use area, which no stored text uses. */
 export const highlightStart = '\u{e000}'
 export const highlightStop = '\u{e001}'
 
 /**
- * ts_headline takes `<EOS>` for a tag and leaves it out. While it works, control characters stand for the signs of
- * markup: it takes them for signs between words, as it would no character beyond ASCII.
+ * ts_headline takes `<EOS>` for a tag and leaves it out. While it works, control characters replace the signs of
+ * markup: it takes them for signs between words, which it does with no character beyond ASCII.
  */
 const markup = '<>&'
 const masks = '\u0001\u0002\u0003'

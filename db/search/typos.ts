@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 
-/** Words that are repaired at most: a longer search is no typing error. */
+/** The number of words that are repaired at most: a longer text has other reasons to find nothing. */
 const wordsAtMost = 8
 
 /**

@@ -4,7 +4,7 @@ import { titleKey } from '../model/text.ts'
 import type { Tables } from '../tables.ts'
 
 /** The paper that a record describes: the id of a stored one, or a number below 0 for the n-th new one. */
-export type PaperKey = number
+type PaperKey = number
 
 interface Known {
   id: PaperKey

@@ -5,13 +5,13 @@ import { type DocumentNode, GraphQLError, parse } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 
 /** By what the subgraph knows papers. */
-export type PaperKey = 'arxivId' | 'id'
+export type PaperKeyField = 'arxivId' | 'id'
 
 /**
  * Another team's subgraph, as it would be. What it adds to papers is nullable: it may be away, and a paper without
  * an arXiv id is none that it can know by that key.
  */
-export const reviewsSdl = (key: PaperKey = 'arxivId') => `
+export const reviewsSdl = (key: PaperKeyField = 'arxivId') => `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
 
   type Query {
@@ -57,10 +57,10 @@ export interface ReviewsSubgraph extends AsyncDisposable {
   close(): Promise<void>
 }
 
-type Reference = Partial<Record<PaperKey, string | null>>
+type Reference = Partial<Record<PaperKeyField, string | null>>
 
 /** Each paper has one review; the n-th of `reviews` is of the paper `2606.0000n`. */
-export async function startReviews({ key = 'arxivId' as PaperKey } = {}): Promise<ReviewsSubgraph> {
+export async function startReviews({ key = 'arxivId' as PaperKeyField } = {}): Promise<ReviewsSubgraph> {
   const review = (id: string) => ({
     id,
     stars: ((id.at(-1)?.charCodeAt(0) ?? 0) % 5) + 1,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { composeServices } from '@theguild/federation-composition'
 import { parse } from 'graphql'
 import { subgraphFile } from '../../../schema/print.ts'
-import { type PaperKey, reviewsSdl } from './reviews-subgraph.ts'
+import { type PaperKeyField, reviewsSdl } from './reviews-subgraph.ts'
 
 export interface Service {
   readonly name: string
@@ -15,7 +15,7 @@ export function papersService(url: string): Service {
   return { name: 'papers', url, sdl: readFileSync(subgraphFile, 'utf8') }
 }
 
-export function reviewsService(url: string, key?: PaperKey): Service {
+export function reviewsService(url: string, key?: PaperKeyField): Service {
   return { name: 'reviews', url, sdl: reviewsSdl(key) }
 }
 
