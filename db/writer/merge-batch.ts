@@ -39,6 +39,9 @@ export interface MergedPaper {
   aliases: Map<string, { title_key: string; published_on: string }>
 }
 
+/** While records are merged into it. */
+type UnfinishedPaper = Omit<MergedPaper, 'outcome' | 'after'>
+
 interface MergeInput {
   records: readonly PaperRecord[]
   /** The paper that each record describes. */
@@ -52,7 +55,7 @@ interface MergeInput {
 
 /** Merges all records of a batch into the papers they describe; touches no database. */
 export function mergeBatch({ records, ids, papers, authority, readings, now }: MergeInput): MergedPaper[] {
-  const merged = new Map<number, MergedPaper>()
+  const merged = new Map<number, UnfinishedPaper>()
   for (const id of readings.flatMap((reading) => reading.dropped)) {
     const state = papers.get(id)
     if (!state) continue
@@ -72,7 +75,7 @@ export function mergeBatch({ records, ids, papers, authority, readings, now }: M
 }
 
 function mergeRecord(
-  paper: MergedPaper,
+  paper: UnfinishedPaper,
   record: PaperRecord,
   authority: Authority,
   confirmed: boolean,
@@ -122,14 +125,11 @@ function isConfirmed(
   )
 }
 
-function begin(state: PaperState, now: string): MergedPaper {
-  const before = state.isNew ? null : toRow(state, now)
+function begin(state: PaperState, now: string): UnfinishedPaper {
   return {
     id: state.id,
-    outcome: 'unchanged',
     state,
-    before,
-    after: before ?? toRow(state, now),
+    before: state.isNew ? null : toRow(state, now),
     provenanceChanged: false,
     authors: null,
     newListings: [],
@@ -144,7 +144,7 @@ function begin(state: PaperState, now: string): MergedPaper {
   }
 }
 
-function finish(paper: MergedPaper, now: string): MergedPaper {
+function finish(paper: UnfinishedPaper, now: string): MergedPaper {
   const after = toRow(paper.state, now)
   const { before } = paper
   const changed = before && (paper.changedListings.length > 0 || valuesDiffer(before, after))
