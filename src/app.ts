@@ -3,6 +3,7 @@ import type { Feed } from '../db/feed/feed.ts'
 import { openFeed } from '../db/feed/open.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
+import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { StartError } from './faults.ts'
 import { createEngine } from './graphql/engine.ts'
@@ -37,7 +38,7 @@ export interface App {
 }
 
 /** Opens everything that serving needs, in order. What fails on the way closes what was opened before it. */
-export async function startApp(config: Config, log: Logger): Promise<App> {
+export async function startApp(config: Config, log: Logger, clock = systemClock): Promise<App> {
   const life = createLifecycle(log)
   try {
     const { manifest, only } = config.trusted
@@ -57,7 +58,16 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
     let stopping = false
     const isReady = async () => !stopping && (await store.answers())
-    const service = createFeedService({ schema, db, feed, config, log, documentOf: trusted.documentOf })
+    const service = createFeedService({
+      schema,
+      db,
+      feed,
+      config,
+      log,
+      clock,
+      documentOf: trusted.documentOf,
+    })
+    life.opened('subscriptions', service.close)
     const { plugins, routes } = service
     const { limits, http } = config
     const engine = createEngine({ schema, db, feed, limits, http, trusted, log, plugins })

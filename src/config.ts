@@ -186,11 +186,11 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       retentionDays: env.FEED_RETENTION_DAYS,
       /** Bytes that may wait for one client in this process; what comes after stays in the log. */
       sendBuffer: env.FEED_SEND_BUFFER,
-      /** How long a client may take nothing before it is let go. */
+      /** How long a client may take nothing before it is disconnected. */
       stallAfterMs: env.FEED_STALL_MS,
-      limits: {
-        sockets: env.MAX_SOCKETS,
-        socketsPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
+      maxSockets: env.MAX_SOCKETS,
+      maxSocketsPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
+      subscriptionLimits: {
         perInstance: env.MAX_SUBSCRIPTIONS,
         perAddress: env.MAX_SUBSCRIPTIONS_PER_ADDRESS,
         perSocket: env.MAX_SUBSCRIPTIONS_PER_SOCKET,

@@ -2,23 +2,22 @@ import type { Db } from '../database.ts'
 import { pruneLog } from './log.ts'
 
 export interface RetentionOptions {
-  /** Events older than so many days are forgotten. */
+  /** Events older than this many days are removed. */
   readonly days: number
-  /** Milliseconds between looks. Default one hour. */
-  readonly every?: number
   readonly onPruned?: (events: number) => void
   readonly onError?: (error: unknown) => void
 }
 
-const day = 86_400_000
+const dayMs = 86_400_000
+const intervalMs = 3_600_000
 
-/** Forgets old events now and then. Any number of instances may do so: each batch is gone once, whoever was first. */
+/** Removes old events now and then. Any number of instances may do so at once: each event is removed by one of them. */
 export function startRetention(db: Db, options: RetentionOptions): { close(): Promise<void> } {
-  const { days, every = 3_600_000, onPruned, onError } = options
+  const { days, onPruned, onError } = options
   let running = Promise.resolve()
   const prune = async () => {
     try {
-      const events = await pruneLog(db, new Date(Date.now() - days * day))
+      const events = await pruneLog(db, new Date(Date.now() - days * dayMs))
       if (events > 0) onPruned?.(events)
     } catch (error) {
       onError?.(error)
@@ -26,7 +25,7 @@ export function startRetention(db: Db, options: RetentionOptions): { close(): Pr
   }
   const timer = setInterval(() => {
     running = running.then(prune)
-  }, every).unref()
+  }, intervalMs).unref()
   running = prune()
   return {
     async close() {

@@ -1,9 +1,9 @@
 import { addDays, periodOf } from '../../db/model/period.ts'
 import type { Reading } from '../../db/model/record.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import { SourceError } from './errors.ts'
 import { json } from './http/body.ts'
 import type { Answer, HttpClient } from './http/client.ts'
-import { type Clock, systemClock } from './http/clock.ts'
 import { readDailyPapers } from './sources/daily-papers.ts'
 
 /** What `/api/daily_papers` can be asked for: the edition of a day, or all editions of an ISO week or a month. */

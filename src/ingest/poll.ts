@@ -1,9 +1,9 @@
 import { lead } from '../../db/connection/leader.ts'
 import type { Db } from '../../db/database.ts'
 import type { Rejection } from '../../db/model/record.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { HttpClient } from './http/client.ts'
-import { type Clock, systemClock } from './http/clock.ts'
 import { readEditions } from './huggingface.ts'
 import { type IngestSummary, ingest } from './run.ts'
 

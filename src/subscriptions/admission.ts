@@ -1,4 +1,5 @@
 import { ApiError } from '../../schema/core/errors.ts'
+import { AddressCounts } from './address-counts.ts'
 
 export interface SubscriptionLimits {
   /** Subscriptions of all clients of this instance. */
@@ -9,12 +10,10 @@ export interface SubscriptionLimits {
   readonly perSocket: number
 }
 
-export const defaultLimits: SubscriptionLimits = { perInstance: 20_000, perAddress: 2_000, perSocket: 100 }
-
 /** Counts subscriptions and refuses those beyond a limit. */
 export class Admission {
   readonly #limits: SubscriptionLimits
-  readonly #addresses = new Map<string, number>()
+  readonly #addresses = new AddressCounts()
   #total = 0
 
   constructor(limits: SubscriptionLimits) {
@@ -28,27 +27,24 @@ export class Admission {
   /** Counts one more and returns the way to uncount it. Throws ApiError, TOO_MANY_SUBSCRIPTIONS. */
   enter(address: string): () => void {
     const { perInstance, perAddress } = this.#limits
-    const fromHere = this.#addresses.get(address) ?? 0
     if (this.#total >= perInstance) {
       throw tooMany(
         `This server has ${perInstance} subscriptions, which is all it takes. Try another one, or later.`,
       )
     }
-    if (fromHere >= perAddress) {
+    if (this.#addresses.of(address) >= perAddress) {
       throw tooMany(
         `Your address has ${perAddress} subscriptions here, which is all it may have. End some, or ask for less in more: one subscription can carry many kinds and keywords.`,
       )
     }
     this.#total += 1
-    this.#addresses.set(address, fromHere + 1)
+    this.#addresses.increment(address)
     let left = false
     return () => {
       if (left) return
       left = true
       this.#total -= 1
-      const others = (this.#addresses.get(address) ?? 1) - 1
-      if (others > 0) this.#addresses.set(address, others)
-      else this.#addresses.delete(address)
+      this.#addresses.decrement(address)
     }
   }
 

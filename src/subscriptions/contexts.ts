@@ -3,9 +3,9 @@ import type { Feed } from '../../db/feed/feed.ts'
 import { type Context, createContext, type Viewer } from '../../schema/core/context.ts'
 
 /**
- * Contexts for executing a stretch of the log: new ones each time, for loaders remember, but shared by all
- * subscriptions that execute the same stretch at the same moment with the same rights. A thousand filters that let
- * one paper through read it once.
+ * Contexts for executing the events of a batch: new ones each time, for loaders remember, but shared by all topics
+ * that execute the same events at the same moment with the same rights. A thousand filters that let one paper
+ * through read it once.
  */
 export class Contexts {
   readonly #db: Db
@@ -21,13 +21,13 @@ export class Contexts {
     return this.#inUse.size
   }
 
-  /** Runs with the context of the stretch from one position to another. */
+  /** Runs with the context of what `events` names, e.g. the positions of a batch. */
   async with<Result>(
     viewer: Viewer,
-    stretch: string,
+    events: string,
     run: (context: Context) => Promise<Result>,
   ): Promise<Result> {
-    const key = `${stretch} ${viewer.sharingKey}`
+    const key = `${events} ${viewer.sharingKey}`
     let entry = this.#inUse.get(key)
     if (!entry) {
       entry = { context: createContext({ db: this.#db, feed: this.#feed, viewer }), users: 0 }

@@ -5,26 +5,27 @@ import { clientError, formattedError, isServerFault } from '../client-errors.ts'
 import { isUnavailable } from '../faults.ts'
 import type { Logger } from '../log.ts'
 
-/** How a subscription's results are made and told. */
+/** How errors of a subscription are classified and shown. */
 export interface Format {
-  /** What a client is told of an error. Everything that is not meant for clients is masked and logged there. */
+  /** The error as a client may see it. Masks and logs everything that is not meant for clients. */
   readonly toClient: (error: unknown) => GraphQLError
-  /** Whether an error only means that the database is away for now. */
+  /** Whether an error only means that the database cannot be reached for now. */
   readonly isOutage: (error: unknown) => boolean
 }
 
-/** The format of the server: errors as any other operation tells them, the masked ones logged. */
+/** The format of the server: errors as in any other operation, the masked ones logged. */
 export function feedFormat(log: Logger): Format {
   return {
     isOutage: isUnavailable,
     toClient(error) {
-      if (isServerFault(error)) log.error('An event of a subscription could not be told whole.', { error })
+      if (isServerFault(error))
+        log.error('A subscription failed, or a field of one of its events.', { error })
       return clientError(error)
     },
   }
 }
 
-/** The database was away while a result was made; the same result can be made later. */
+/** The database could not be reached while a result was made; the same result can be made later. */
 export class OutageError extends Error {
   override name = 'OutageError'
 }
@@ -32,8 +33,8 @@ export class OutageError extends Error {
 export type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
 
 /**
- * The result of one delivery as JSON. A fault in one field is told in its `errors`, as in any result; only an
- * outage throws, because an event that could not be read for now must not be lost.
+ * The result of one delivery as JSON. A failed field is reported in its `errors`, as in any result; only an
+ * outage throws, because an event that cannot be read for now must not be lost.
  */
 export async function executeDelivery(
   operation: Operation,
@@ -50,6 +51,6 @@ export async function executeDelivery(
   const { errors, ...rest } = result
   if (!errors) return JSON.stringify(rest)
   const outage = errors.find(({ originalError }) => originalError && isOutage(originalError))
-  if (outage) throw new OutageError('The database is away.', { cause: outage })
+  if (outage) throw new OutageError('The database cannot be reached.', { cause: outage })
   return JSON.stringify({ errors: errors.map((error) => formattedError(toClient(error))), ...rest })
 }

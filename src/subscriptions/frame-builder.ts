@@ -1,91 +1,100 @@
 import { FeedCursorError } from '../../db/feed/cursor.ts'
-import { deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
+import { type Delivery, deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { scan } from '../../db/feed/scan.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { SubscriptionRequest } from '../../schema/feed/subscription.ts'
-import { Page } from './batch.ts'
+import { Batch } from './batch.ts'
 import type { Contexts } from './contexts.ts'
 import { executeDelivery, type Format, type Operation } from './execution.ts'
 import type { Frame } from './frame.ts'
-import type { Shelf } from './shared-cache.ts'
+import type { SharedCache } from './shared-cache.ts'
 
-export interface TopicParts {
+/** What the topics of an instance share to build frames. */
+export interface FrameServices {
   readonly feed: Feed
   readonly contexts: Contexts
-  readonly pages: Shelf<Page>
-  readonly frames: Shelf<Frame>
+  readonly batches: SharedCache<Batch>
+  readonly frames: SharedCache<Frame>
   readonly format: Format
 }
 
 /** What all subscribers of a topic have in common. */
-export interface Subject {
+export interface TopicSpec {
   /** Unique among the topics of an instance, rights included. */
   readonly key: string
   readonly operation: Operation
   readonly viewer: Viewer
   readonly request: SubscriptionRequest
-  /** What makes the result of one event, rights included: topics of one shape share results. */
-  readonly shape: string
+  /** What makes the result of one event, rights included: topics of one shape share frames. */
+  readonly shapeKey: string
   /** Whether a result can differ by what was sent before it. */
-  readonly chained: boolean
+  readonly showsPrevious: boolean
 }
 
-/** Events looked at in one go: their frames must fit in the buffer of one healthy socket. */
-const stretch = 64
-/** Makes what a topic sends, or takes it from a shelf where a subscriber before, or another topic, had it made. */
-export class Maker {
-  readonly #subject: Subject
-  readonly #parts: TopicParts
-  /** Results made so far, for tests. */
+/** Events of the log looked at in one go: their frames must fit in the buffer of one healthy socket. */
+const batchSize = 64
+
+/** Builds what a topic sends, or takes it from the cache where another subscriber, or another topic, had it built. */
+export class FrameBuilder {
+  readonly #spec: TopicSpec
+  readonly #services: FrameServices
+  /** Results executed so far, for tests. */
   executions = 0
 
-  constructor(subject: Subject, parts: TopicParts) {
-    this.#subject = subject
-    this.#parts = parts
+  constructor(spec: TopicSpec, services: FrameServices) {
+    this.#spec = spec
+    this.#services = services
   }
 
-  /** Behind the head, pages begin at round numbers, so that subscribers at different places of one share it. */
-  async page(position: number): Promise<Page> {
-    const { feed, pages } = this.#parts
-    const { key } = this.#subject
-    const round = position - (position % stretch)
-    if (round + stretch <= feed.head) {
-      const page = await pages
-        .get(`round ${round} ${key}`, () => this.#read(round))
+  /**
+   * A batch that reaches beyond the position. Behind the head, batches begin at multiples of their size, so that
+   * subscribers at different positions share them.
+   */
+  async batchAfter(position: number): Promise<Batch> {
+    const { feed, batches } = this.#services
+    const { key } = this.#spec
+    const aligned = position - (position % batchSize)
+    if (aligned + batchSize <= feed.head) {
+      const batch = await batches
+        .get(`aligned ${aligned} ${key}`, () => this.#readBatch(aligned))
         .catch((error) => {
           // The log may have been pruned up to here.
           if (error instanceof FeedCursorError) return undefined
           throw error
         })
       // It may have been read when the log ended in the middle of it.
-      if (page && page.to > position) return page
+      if (batch && batch.scannedTo > position) return batch
     }
-    return pages.get(`from ${position} ${key}`, () => this.#read(position))
+    return batches.get(`from ${position} ${key}`, () => this.#readBatch(position))
   }
 
-  async #read(from: number): Promise<Page> {
-    const { feed, frames, contexts, format } = this.#parts
-    const { operation, viewer, request, shape, chained } = this.#subject
-    const found = await scan(feed, request, from, stretch)
-    return new Page(found, (entry, previous) =>
-      frames.get(`${entry.number} ${chained ? previous : ''} ${shape}`, async () => {
+  /** Says that everything up to a position has been sent; with a time to come back, the last frame of a server. */
+  heartbeat(position: number, previous: number, reconnectAfterMs: number | null): Promise<Frame> {
+    const delivery = deliverHeartbeat(this.#services.feed, position, previous, reconnectAfterMs)
+    return this.#execute(delivery, position, `at ${position}`)
+  }
+
+  async #readBatch(from: number): Promise<Batch> {
+    const { feed, frames } = this.#services
+    const { request, shapeKey, showsPrevious } = this.#spec
+    const result = await scan(feed, request, from, batchSize)
+    return new Batch(result, (entry, previous) =>
+      frames.get(`${entry.number} ${showsPrevious ? previous : ''} ${shapeKey}`, () => {
         this.executions += 1
-        const delivery = deliverEvent(feed, entry, previous)
-        const text = await contexts.with(viewer, `${from} ${found.scannedTo}`, (context) =>
-          executeDelivery(operation, delivery, context, format),
+        return this.#execute(
+          deliverEvent(feed, entry, previous),
+          entry.number,
+          `${from} to ${result.scannedTo}`,
         )
-        return { position: entry.number, text, size: text.length }
       }),
     )
   }
 
-  /** That everything up to a position has been sent; with a time to come back, the last word of a server. */
-  async heartbeat(position: number, previous: number, reconnectAfter: number | null): Promise<Frame> {
-    const { feed, contexts, format } = this.#parts
-    const delivery = deliverHeartbeat(feed, position, previous, reconnectAfter)
-    const { operation, viewer } = this.#subject
-    const text = await contexts.with(viewer, `at ${position}`, (context) =>
+  async #execute(delivery: Delivery, position: number, contextKey: string): Promise<Frame> {
+    const { contexts, format } = this.#services
+    const { operation, viewer } = this.#spec
+    const text = await contexts.with(viewer, contextKey, (context) =>
       executeDelivery(operation, delivery, context, format),
     )
     return { position, text, size: text.length }

@@ -11,12 +11,12 @@ export interface Frame {
 }
 
 /** Why a subscription ended without the client's asking. */
-export type End =
-  /** The server stops: go on after `cursor`, on a new connection, in so many milliseconds. */
+export type EndReason =
+  /** The server stops: go on after `cursor`, on a new connection, after `retryAfterMs`. */
   | { readonly kind: 'restart'; readonly cursor: string; readonly retryAfterMs: number }
   /** The client took nothing for too long. */
   | { readonly kind: 'stalled'; readonly cursor: string }
-  /** It cannot go on; the error is what the client is told. */
+  /** It cannot go on; the error is as the client may see it. */
   | { readonly kind: 'failed'; readonly error: GraphQLError }
 
 /** Where the frames of one subscriber go: a WebSocket, or an HTTP response. */
@@ -27,7 +27,7 @@ export interface Sink {
    */
   write(frames: readonly Frame[]): number
   /** Nothing follows. Not called after `Subscription.leave`. */
-  end(end: End): void
+  end(reason: EndReason): void
 }
 
 /** One subscriber, as its transport sees it. */

@@ -1,19 +1,18 @@
-import type { End, Frame, Sink, Subscription } from './frame.ts'
+import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
 
-/** Subscribers of one topic at one place, who are served together. */
+/** Subscribers of one topic at one position, who are served together. */
 export class Cohort {
   readonly members = new Set<Member>()
   /** Everything up to here has been looked at. */
   position: number
-  /** Where the last thing they got ended. */
+  /** The position just after what they received last. */
   previous: number
-  /** They have not been told that they are caught up. */
-  fresh: boolean
+  /** At the head, they get a heartbeat before they are parked: the first one says that they have caught up. */
+  needsHeartbeat = true
 
-  constructor(position: number, previous: number, fresh: boolean) {
+  constructor(position: number, previous: number) {
     this.position = position
     this.previous = previous
-    this.fresh = fresh
   }
 
   /** Cohorts of one key are at the same place. */
@@ -26,49 +25,58 @@ export class Cohort {
     member.cohort = this
   }
 
-  /** Writes to all; those who are full stay behind and leave the cohort. */
+  /** Takes over the members of a cohort at the same place. */
+  absorb(other: Cohort): void {
+    for (const member of other.members) this.add(member)
+    other.members.clear()
+  }
+
+  /** Writes to all; those who are full leave the cohort. */
   write(frames: readonly Frame[], members: Iterable<Member> = this.members): void {
     for (const member of members) {
       if (member.cohort !== this) continue
       const taken = member.write(frames)
-      if (taken < frames.length) member.stayBehind(frames[taken - 1])
+      if (taken < frames.length) member.fallBehind(frames[taken - 1])
     }
   }
 }
 
 /** What a member asks of its topic. */
-export interface Home {
-  /** It has room again and goes on from where it stands. */
+export interface TopicHandle {
+  /** The member has room again and goes on from its own position. */
   rejoin(member: Member): void
-  gone(member: Member): void
+  remove(member: Member): void
   cursor(position: number): string
+  /** The time in milliseconds. */
+  now(): number
 }
 
-/** One subscriber: a place in the log and a way out. It holds no events. */
+/** One subscriber: a position in the log and a sink. It holds no events. */
 export class Member implements Subscription {
-  readonly #home: Home
-  readonly #onGone: () => void
+  readonly #topic: TopicHandle
+  readonly #onEnd: () => void
   readonly #sink: Sink
-  /** Absent while it is full, or gone. */
+  /** Absent while the sink is full, and after the end. */
   cohort: Cohort | undefined
-  /** Where it stands while it is in no cohort. */
+  /** Its place while it is in no cohort. */
   position: number
   previous: number
-  /** Since when it has taken nothing, by Date.now(). */
+  /** Since when the sink has been full, in milliseconds. */
   fullSince: number | undefined
   #written = 0
-  #over = false
+  #ended = false
 
-  constructor(home: Home, makeSink: (subscription: Subscription) => Sink, start: number, onGone: () => void) {
-    this.#home = home
-    this.#onGone = onGone
+  constructor(
+    topic: TopicHandle,
+    makeSink: (subscription: Subscription) => Sink,
+    start: number,
+    onEnd: () => void,
+  ) {
+    this.#topic = topic
+    this.#onEnd = onEnd
     this.position = start
     this.previous = start
     this.#sink = makeSink(this)
-  }
-
-  get over(): boolean {
-    return this.#over
   }
 
   write(frames: readonly Frame[]): number {
@@ -77,38 +85,38 @@ export class Member implements Subscription {
     return taken
   }
 
-  /** Leaves its cohort because it is full; `last` is the last frame of this run that it took. */
-  stayBehind(last: Frame | undefined): void {
+  /** Leaves its cohort because the sink is full; `lastTaken` is the last frame that it took of this write. */
+  fallBehind(lastTaken: Frame | undefined): void {
     const { cohort } = this
     if (!cohort) return
     cohort.members.delete(this)
     this.cohort = undefined
-    this.position = last?.position ?? cohort.position
-    this.previous = last?.position ?? cohort.previous
-    this.fullSince ??= Date.now()
+    this.position = lastTaken?.position ?? cohort.position
+    this.previous = lastTaken?.position ?? cohort.previous
+    this.fullSince ??= this.#topic.now()
   }
 
   resume(): void {
     this.fullSince = undefined
-    if (!this.#over && !this.cohort) this.#home.rejoin(this)
+    if (!this.#ended && !this.cohort) this.#topic.rejoin(this)
   }
 
   leave(): void {
-    if (this.#over) return
-    this.#over = true
+    if (this.#ended) return
+    this.#ended = true
     this.cohort?.members.delete(this)
     this.cohort = undefined
-    this.#home.gone(this)
-    this.#onGone()
+    this.#topic.remove(this)
+    this.#onEnd()
   }
 
-  end(end: End): void {
-    if (this.#over) return
+  end(reason: EndReason): void {
+    if (this.#ended) return
     this.leave()
-    this.#sink.end(end)
+    this.#sink.end(reason)
   }
 
   cursor(): string {
-    return this.#home.cursor(Math.max(this.#written, this.cohort?.position ?? this.position))
+    return this.#topic.cursor(Math.max(this.#written, this.cohort?.position ?? this.position))
   }
 }

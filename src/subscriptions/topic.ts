@@ -1,181 +1,198 @@
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { FeedCursorError, inFuture } from '../../db/feed/cursor.ts'
+import { type Clock, every } from '../clock.ts'
 import { OutageError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
-import { Maker, type Subject, type TopicParts } from './frame-builder.ts'
-import { Cohort, type Home, Member } from './member.ts'
+import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
+import { Cohort, Member, type TopicHandle } from './member.ts'
 
-/** Frames written before others of the process get their turn. */
-const turn = 4096
+export interface TopicServices extends FrameServices {
+  readonly clock: Clock
+  /** Aborts when the hub has ended. */
+  readonly signal: AbortSignal
+}
+
+/** Frames written before other work of the process gets its turn. */
+const framesPerTurn = 4096
+const maxRetryDelayMs = 5_000
+/** A restart is announced in groups, so that the members of a group share their last heartbeat. */
+const restartGroups = 16
 
 /**
- * One distinct subscription with all its subscribers. Backfill, live and catching up are one loop: a cohort reads
- * on from its place until it rests at the head; resting cohorts of one place become one.
+ * One distinct subscription with all its subscribers. Backfill, catching up and live are one loop, `#run`: a cohort
+ * reads on from its position until it is parked at the head; parked cohorts of one place become one.
  */
-export class Topic implements Home {
-  readonly subject: Subject
-  readonly #parts: TopicParts
+export class Topic implements TopicHandle {
+  readonly #services: TopicServices
   readonly #onEmpty: (topic: Topic) => void
   readonly #members = new Set<Member>()
-  readonly #resting = new Map<string, Cohort>()
+  readonly #parked = new Map<string, Cohort>()
   readonly #epoch: string
-  readonly #beat: NodeJS.Timeout | undefined
-  readonly #maker: Maker
+  readonly #stopHeartbeats: (() => void) | undefined
+  readonly #builder: FrameBuilder
 
-  constructor(subject: Subject, parts: TopicParts, onEmpty: (topic: Topic) => void) {
-    this.subject = subject
-    this.#parts = parts
-    this.#maker = new Maker(subject, parts)
+  constructor(spec: TopicSpec, services: TopicServices, onEmpty: (topic: Topic) => void) {
+    this.#services = services
+    this.#builder = new FrameBuilder(spec, services)
     this.#onEmpty = onEmpty
-    this.#epoch = parts.feed.epoch
-    const { heartbeatMs } = subject.request
-    if (heartbeatMs !== undefined) this.#beat = setInterval(() => this.#beatAll(), heartbeatMs).unref()
+    this.#epoch = services.feed.epoch
+    const { heartbeatMs } = spec.request
+    if (heartbeatMs !== undefined)
+      this.#stopHeartbeats = every(services.clock, heartbeatMs, () => this.#runParked({ heartbeat: true }))
   }
 
-  /** Results made so far, for tests. */
+  /** Results executed so far, for tests. */
   get executions(): number {
-    return this.#maker.executions
+    return this.#builder.executions
   }
 
   get members(): ReadonlySet<Member> {
     return this.#members
   }
 
-  /** `onGone` is called once, however the subscription ends. */
-  join(start: number, makeSink: (subscription: Subscription) => Sink, onGone: () => void): Subscription {
-    const member = new Member(this, makeSink, start, onGone)
+  /** `onEnd` is called once, however the subscription ends. */
+  join(start: number, makeSink: (subscription: Subscription) => Sink, onEnd: () => void): Subscription {
+    const member = new Member(this, makeSink, start, onEnd)
     this.#members.add(member)
     this.rejoin(member)
     return member
   }
 
   rejoin(member: Member): void {
-    const cohort = new Cohort(member.position, member.previous, true)
+    const cohort = new Cohort(member.position, member.previous)
     cohort.add(member)
     void this.#run(cohort)
   }
 
-  gone(member: Member): void {
+  remove(member: Member): void {
     this.#members.delete(member)
     if (this.#members.size > 0) return
-    clearInterval(this.#beat)
-    this.#resting.clear()
+    this.#stopHeartbeats?.()
+    this.#parked.clear()
     this.#onEmpty(this)
   }
 
   cursor(position: number): string {
-    return this.#parts.feed.cursor(position)
+    return this.#services.feed.cursor(position)
+  }
+
+  now(): number {
+    return this.#services.clock.now().getTime()
   }
 
   /** The head has moved. */
   wake(): void {
-    const cohorts = [...this.#resting.values()]
-    this.#resting.clear()
-    for (const cohort of cohorts) void this.#run(cohort)
+    this.#runParked({ heartbeat: false })
   }
 
-  /** Tells all where they stand and when to come back; `spread` milliseconds at most from now. */
-  async drain(spread: number): Promise<void> {
-    const words = new Map<string, Promise<Frame | undefined>>()
+  /** Ends all subscriptions for a restart; each client is to come back within `spreadMs`. */
+  async drain(spreadMs: number): Promise<void> {
+    const heartbeats = new Map<string, Promise<Frame | undefined>>()
     await Promise.all(
       [...this.#members].map(async (member) => {
-        // In sixteen waves, so that a wave shares its last word.
-        const retryAfterMs = Math.round((spread * (1 + Math.floor(Math.random() * 16))) / 16)
-        const { cohort } = member
-        if (cohort && this.#beat && cohort.position >= this.#parts.feed.head) {
-          const key = `${cohort.key} ${retryAfterMs}`
-          if (!words.has(key))
-            words.set(
-              key,
-              this.#maker.heartbeat(cohort.position, cohort.previous, retryAfterMs).catch(() => undefined),
-            )
-          const word = await words.get(key)
-          if (word) member.write([word])
-        }
+        const group = 1 + Math.floor(this.#services.clock.random() * restartGroups)
+        const retryAfterMs = Math.round((spreadMs * group) / restartGroups)
+        const heartbeat = await this.#lastHeartbeat(member, retryAfterMs, heartbeats)
+        if (heartbeat) member.write([heartbeat])
         member.end({ kind: 'restart', cursor: member.cursor(), retryAfterMs })
       }),
     )
   }
 
   async #run(cohort: Cohort): Promise<void> {
-    const { feed } = this.#parts
+    const { feed, clock, signal } = this.#services
     for (let failures = 0; cohort.members.size > 0 && !feed.closed; ) {
       try {
-        if (feed.epoch !== this.#epoch) throw foreign()
+        if (feed.epoch !== this.#epoch) throw databaseReplaced()
         if (cohort.position > feed.head) throw inFuture()
         if (cohort.position < feed.head) await this.#advance(cohort)
-        else if (cohort.fresh) await this.#greet(cohort)
-        else return this.#rest(cohort)
+        else if (cohort.needsHeartbeat) await this.#sendHeartbeat(cohort)
+        else return this.#park(cohort)
         failures = 0
       } catch (error) {
-        if (!this.#isPassing(error)) return this.#fail(cohort, error)
+        if (!this.#isOutage(error)) return this.#fail(cohort, error)
         failures += 1
-        await sleep(Math.min(5000, 100 * 2 ** failures) * (0.5 + Math.random() / 2), undefined, {
-          ref: false,
-        })
+        const delayMs = Math.min(maxRetryDelayMs, 100 * 2 ** failures) * (0.5 + clock.random() / 2)
+        await clock.wait(delayMs, signal).catch(() => {})
       }
     }
   }
 
   async #advance(cohort: Cohort): Promise<void> {
     const { position } = cohort
-    const page = await this.#maker.page(position)
+    const batch = await this.#builder.batchAfter(position)
     // Going back would send events twice, and staying would never end.
-    if (page.to <= position) throw new Error(`The stretch after ${position} ends at ${page.to}.`)
-    const frames = await page.after(position, cohort.previous)
+    if (batch.scannedTo <= position)
+      throw new Error(`The batch after ${position} ends at ${batch.scannedTo}.`)
+    const frames = await batch.framesAfter(position, cohort.previous)
     await this.#write(cohort, frames)
-    cohort.position = page.to
+    cohort.position = batch.scannedTo
     cohort.previous = frames.at(-1)?.position ?? cohort.previous
   }
 
   async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {
     if (frames.length === 0) return
-    const share = Math.max(1, Math.floor(turn / frames.length))
+    const membersPerTurn = Math.max(1, Math.floor(framesPerTurn / frames.length))
     const members = [...cohort.members]
-    for (let from = 0; from < members.length; from += share) {
-      if (from > 0) await breathe()
-      cohort.write(frames, members.slice(from, from + share))
+    for (let from = 0; from < members.length; from += membersPerTurn) {
+      if (from > 0) await nextTurn()
+      cohort.write(frames, members.slice(from, from + membersPerTurn))
     }
   }
 
-  /** At the head: those who came from behind are told so, where the subscription has heartbeats. */
-  async #greet(cohort: Cohort): Promise<void> {
-    cohort.fresh = false
-    if (!this.#beat) return
-    const word = await this.#maker.heartbeat(cohort.position, cohort.previous, null)
-    cohort.write([word])
+  async #sendHeartbeat(cohort: Cohort): Promise<void> {
+    cohort.needsHeartbeat = false
+    if (!this.#stopHeartbeats) return
+    const heartbeat = await this.#builder.heartbeat(cohort.position, cohort.previous, null)
+    cohort.write([heartbeat])
     cohort.previous = cohort.position
   }
 
-  #beatAll(): void {
-    const cohorts = [...this.#resting.values()]
-    this.#resting.clear()
+  /** The heartbeat that tells a member at the head when to come back, shared through `made`. */
+  #lastHeartbeat(
+    { cohort }: Member,
+    retryAfterMs: number,
+    made: Map<string, Promise<Frame | undefined>>,
+  ): Promise<Frame | undefined> | undefined {
+    if (!this.#stopHeartbeats || !cohort || cohort.position < this.#services.feed.head) return undefined
+    const key = `${cohort.key} ${retryAfterMs}`
+    let heartbeat = made.get(key)
+    if (!heartbeat) {
+      const { position, previous } = cohort
+      heartbeat = this.#builder.heartbeat(position, previous, retryAfterMs).catch(() => undefined)
+      made.set(key, heartbeat)
+    }
+    return heartbeat
+  }
+
+  #park(cohort: Cohort): void {
+    const other = this.#parked.get(cohort.key)
+    const [larger, smaller] =
+      other && other.members.size > cohort.members.size ? [other, cohort] : [cohort, other]
+    if (smaller) larger.absorb(smaller)
+    this.#parked.set(larger.key, larger)
+  }
+
+  #runParked({ heartbeat }: { heartbeat: boolean }): void {
+    const cohorts = [...this.#parked.values()]
+    this.#parked.clear()
     for (const cohort of cohorts) {
-      cohort.fresh = true
+      cohort.needsHeartbeat ||= heartbeat
       void this.#run(cohort)
     }
   }
 
-  #rest(cohort: Cohort): void {
-    const other = this.#resting.get(cohort.key)
-    if (!other) return void this.#resting.set(cohort.key, cohort)
-    const [larger, smaller] = other.members.size < cohort.members.size ? [cohort, other] : [other, cohort]
-    for (const member of smaller.members) larger.add(member)
-    smaller.members.clear()
-    this.#resting.set(larger.key, larger)
+  #isOutage(error: unknown): boolean {
+    return error instanceof OutageError || this.#services.format.isOutage(error)
   }
 
-  #isPassing(error: unknown): boolean {
-    return error instanceof OutageError || this.#parts.format.isOutage(error)
-  }
-
-  #fail(cohort: Cohort, error: unknown): void {
-    const told = this.#parts.format.toClient(error)
-    for (const member of [...cohort.members]) member.end({ kind: 'failed', error: told })
+  #fail(cohort: Cohort, reason: unknown): void {
+    const error = this.#services.format.toClient(reason)
+    for (const member of [...cohort.members]) member.end({ kind: 'failed', error })
   }
 }
 
-function foreign(): FeedCursorError {
+function databaseReplaced(): FeedCursorError {
   return new FeedCursorError(
     'CURSOR_FOREIGN',
     'The database behind the server was replaced. Read the papers again together with feedPosition, and go on from there.',

@@ -6,10 +6,10 @@ import { createEngine } from '../../src/graphql/engine.ts'
 import { listen } from '../../src/http/listen.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/log.ts'
-import { attachWebSockets, type WebSocketOptions } from '../../src/subscriptions/transports/ws.ts'
+import { WebSockets } from '../../src/subscriptions/transports/ws.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
+import { manualClock } from '../support/clock.ts'
 import { plant } from '../support/papers.ts'
-import { subscribe } from '../support/subscribe.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -149,64 +149,34 @@ test('other paths take no WebSocket', async () => {
   expect(String(error)).toContain('404')
 })
 
-/** A second door to the same app, with options that a server of its own would take. */
-async function door(options: Partial<WebSocketOptions>) {
+test('a peer that answers no ping is disconnected at the next one', async () => {
+  const clock = manualClock()
+  const { hub, config, db, feed } = app
   const log = createLogger({ level: 'error', format: 'text' })
-  const { config, db, feed } = app
-  const engine = createEngine({
-    schema,
-    db,
-    feed,
-    limits: config.limits,
-    http: config.http,
-    log,
-    plugins: app.feedPlugins,
-  })
+  const { limits, http } = config
+  const engine = createEngine({ schema, db, feed, limits, http, log, plugins: app.feedPlugins })
   const server = createHttpServer({ engine, config, isReady: async () => true, log })
   const url = await listen(server, { host: '127.0.0.1', port: 0 })
-  const doors = attachWebSockets(server, {
-    engine,
-    writeToken: undefined,
-    maxPayload: 10_000,
-    log,
-    ...options,
+  const pingIntervalMs = 12_000
+  const served = new WebSockets(server, {
+    ...{ engine, hub, log, clock, pingIntervalMs, ...config.feed },
+    ...{ writeToken: undefined, documentOf: () => undefined, origins: ['*'], maxMessageBytes: 10_000 },
   })
-  return {
-    url: `${url.replace('http', 'ws')}/graphql`,
-    doors,
-    async close() {
-      await doors.close(0, 100)
-      server.close()
-    },
-  }
-}
-
-test('a peer that answers no ping is let go within two of them', async () => {
-  const { url, doors, close } = await door({ pingEvery: 50 })
-  const dead = await connect(url, {}, { autoPong: false })
-  const alive = await connect(url)
+  const endpoint = `${url.replace('http', 'ws')}/graphql`
+  const dead = await connect(endpoint, {}, { autoPong: false })
+  const alive = await connect(endpoint)
+  await Promise.all([dead.heard({ type: 'connection_ack' }), alive.heard({ type: 'connection_ack' })])
+  clock.advance(pingIntervalMs)
+  await Promise.all([once(dead.socket, 'ping'), once(alive.socket, 'ping')])
+  // Its answer is there once that to a later message is.
+  alive.say({ type: 'ping' })
+  await alive.heard({ type: 'pong' })
+  const pingedAgain = once(alive.socket, 'ping')
+  clock.advance(pingIntervalMs)
   expect((await dead.closed)[0]).toBe(1006)
-  await vi.waitFor(() => expect(doors.size).toBe(1), { timeout: 10_000 })
+  await pingedAgain
+  await vi.waitFor(() => expect(served.size).toBe(1), { timeout: 10_000 })
   expect(alive.socket.readyState).toBe(WebSocket.OPEN)
-  await close()
-})
-
-test('when rights expire the socket is closed by code, and the cursor stays good', async () => {
-  const { url, close } = await door({ expiryOf: (params) => new Date(Number(params?.expires)) })
-  const client = await connect(url, { expires: Date.now() + 2000 })
-  await client.heard({ type: 'connection_ack' })
-  client.subscribe('1')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
-  await plant(app.db, [{ arxivId: '2605.00021', title: 'Before' }])
-  const message = await client.heard({ id: '1', type: 'next' })
-  expect((await client.closed)[0]).toBe(4403)
-  const [, cursor] = /"cursor":"([^"]+)"/.exec(JSON.stringify(message)) ?? []
-  await plant(app.db, [{ arxivId: '2605.00022', title: 'After' }])
-  await using again = subscribe<{ paperIngested: { paper: { title: string } } }>(
-    app,
-    'subscription ($after: FeedCursor!) { paperIngested(after: $after) { paper { title } } }',
-    { after: cursor },
-  )
-  expect((await again.next()).paperIngested.paper.title).toBe('After')
-  await close()
+  await served.close(0, 0)
+  server.close()
 })

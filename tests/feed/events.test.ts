@@ -54,6 +54,7 @@ test('everything that happens to a paper arrives with its facts, then a heartbea
     source: 'arxiv',
   })
   // A heartbeat speaks for what the server has read by then: let that be all of it.
+  const written = Date.now()
   await app.feed.refresh()
 
   await using subscription = subscribe<{ feed: Event }>(app, live, { after: start })
@@ -78,7 +79,7 @@ test('everything that happens to a paper arrives with its facts, then a heartbea
   expect(updated?.changes).toContainEqual({ field: 'upvotes', before: 1, after: 5 })
   expect(withdrawn?.withdrawnAt).toBe(withdrawnAt)
   expect(heartbeat?.sources.map(({ name }) => name)).toContain('huggingface')
-  expect(Date.now() - Date.parse(heartbeat?.caughtUpAt ?? '')).toBeLessThan(30_000)
+  expect(Date.parse(heartbeat?.caughtUpAt ?? '')).toBeGreaterThanOrEqual(written)
 
   const { feed } = await query<Page>(app, pages, { after: start })
   expect(feed.events).toEqual(events.slice(0, -1).map(({ ...event }) => event))

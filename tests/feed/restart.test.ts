@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestApp, type TestApp } from '../support/app.ts'
+import { manualClock } from '../support/clock.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
@@ -21,8 +22,9 @@ const document = `subscription ($after: FeedCursor! = NOW) {
   paperIngested(after: $after) { cursor previousCursor paper { title } }
 }`
 
-test('a server that stops tells each subscriber where it stood and when to come back; another one goes on', async () => {
-  const leaving = await startTestApp({ beside: app })
+test('a server that stops gives each subscriber its cursor and when to come back; another one goes on', async () => {
+  // On a clock that stands still, so that closing cannot wait for any time to pass.
+  const leaving = await startTestApp({ beside: app, clock: manualClock() })
   await plant(app.db, [{ arxivId: '2611.00001', title: 'Before the restart' }])
   const after = app.feed.cursor(await app.feed.refresh())
   const socket = new WebSocket(leaving.wsEndpoint, 'graphql-transport-ws')
@@ -43,9 +45,7 @@ test('a server that stops tells each subscriber where it stood and when to come 
   const plainText = plainSse.text()
   await vi.waitFor(() => expect(leaving.hub.held.subscriptions).toBe(3), { timeout: 10_000 })
 
-  const started = Date.now()
   await leaving.close()
-  expect(Date.now() - started).toBeLessThan(4000)
 
   const [code, reason] = await closed
   const last = messages.at(-1)?.payload?.data.feed

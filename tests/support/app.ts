@@ -1,6 +1,7 @@
 import { ClientError, GraphQLClient, type Variables } from 'graphql-request'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type App, startApp } from '../../src/app.ts'
+import type { Clock } from '../../src/clock.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createLogger, type Logger } from '../../src/log.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
@@ -22,6 +23,7 @@ export interface TestAppOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Another server on the database of this one, which stays there when it closes. */
   readonly beside?: TestApp
+  readonly clock?: Clock
 }
 
 /** One server for the tests of a file or of a block: it starts before the first of them and ends after the last. */
@@ -36,7 +38,7 @@ export function useTestApp(settings: TestAppOptions['settings'] = {}, beside?: T
 }
 
 /** Starts the whole server in this process; `await using` (or `close()`) ends it. */
-export async function startTestApp({ settings = {}, beside }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp({ settings = {}, beside, clock }: TestAppOptions = {}): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase())
   const config = readConfig({
     PORT: '0',
@@ -52,7 +54,7 @@ export async function startTestApp({ settings = {}, beside }: TestAppOptions = {
     if (!beside) await database.close()
   }
   try {
-    const app = await startApp(config, log)
+    const app = await startApp(config, log, clock)
     const close = async () => {
       await app.close()
       await closeDatabase()

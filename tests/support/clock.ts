@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/ingest/http/clock.ts'
+import type { Clock } from '../../src/clock.ts'
 
 /** A clock that a test holds: time passes only when something waits for it, or when `advance` says so. */
 export interface TestClock extends Clock {
@@ -58,6 +58,36 @@ export function steppedClock(start = '2026-06-16T12:00:00.000Z'): SteppedClock {
         arrived = Promise.withResolvers()
         await arrived.promise
       }
+    },
+  }
+}
+
+/** A clock that stands still until a test advances it; the waits that are due by then end. */
+export interface ManualClock extends Clock {
+  advance(milliseconds: number): void
+}
+
+export function manualClock(start = '2026-06-16T12:00:00.000Z'): ManualClock {
+  let time = Date.parse(start)
+  const waits = new Set<{ dueAt: number; end: () => void }>()
+  return {
+    now: () => new Date(time),
+    random: () => 0.5,
+    async wait(milliseconds, signal) {
+      signal?.throwIfAborted()
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const wait = { dueAt: time + milliseconds, end: resolve }
+      waits.add(wait)
+      const abort = () => reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
+      await promise.finally(() => {
+        waits.delete(wait)
+        signal?.removeEventListener('abort', abort)
+      })
+    },
+    advance(milliseconds) {
+      time += milliseconds
+      for (const { dueAt, end } of waits) if (dueAt <= time) end()
     },
   }
 }

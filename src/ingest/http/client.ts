@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from '../../clock.ts'
 import { SourceError } from '../errors.ts'
 import { boundedBody, checkType, type MediaType } from './body.ts'
-import { type Clock, systemClock } from './clock.ts'
 import { durationText, networkFault, UpstreamError } from './errors.ts'
 import { Pace, retryAfterMs } from './pace.ts'
 

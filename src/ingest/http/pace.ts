@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../../clock.ts'
 
 /** What is left of a rate-limit window. */
 export interface Allowance {

@@ -5,6 +5,7 @@ import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { startRetention } from '../../../db/feed/retention.ts'
 import { viewerOf } from '../../auth.ts'
+import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import { snapshotWithPosition } from '../../graphql/snapshot.ts'
@@ -12,9 +13,9 @@ import type { Asked } from '../../graphql/trusted.ts'
 import type { Route } from '../../http/server.ts'
 import type { Logger } from '../../log.ts'
 import { feedFormat } from '../execution.ts'
-import { createHub, type Hub } from '../hub.ts'
+import { Hub } from '../hub.ts'
 import { createFeedRoute } from './sse.ts'
-import { attachWebSockets, type WebSockets } from './ws.ts'
+import { WebSockets } from './ws.ts'
 import { serveFeed } from './yoga-plugin.ts'
 
 export interface FeedServiceOptions {
@@ -23,7 +24,8 @@ export interface FeedServiceOptions {
   readonly feed: Feed
   readonly config: Pick<Config, 'http' | 'feed' | 'writeToken' | 'shutdownMs'>
   readonly log: Logger
-  /** The text of the document that a client asks, by id or in words; see trusted.ts. */
+  readonly clock: Clock
+  /** The text of the document that a client names by an id; see trusted.ts. */
   readonly documentOf: (asked: Asked) => string | undefined
 }
 
@@ -36,31 +38,28 @@ export interface FeedService {
   readonly routes: ReadonlyMap<string, Route>
   /** Serves WebSockets on `/graphql` of a server that listens. */
   attach(server: Server, engine: Engine): WebSockets
-  /** Tells all subscribers where they stand and when to come back, and ends them; takes a few seconds at most. */
+  /** Ends all subscriptions, telling each client its cursor and when to come back; takes a few seconds at most. */
   close(): Promise<void>
 }
 
-/** Clients come back within so many milliseconds after a restart, not all at once. */
-const reconnectSpread = 5_000
+/** After a restart clients come back within this time, not all at once. */
+const reconnectSpreadMs = 5_000
+/** How long sockets may take to close before they are cut. */
+const closePatienceMs = 2_000
+const pingIntervalMs = 12_000
 
 export function createFeedService(options: FeedServiceOptions): FeedService {
-  const { schema, db, feed, config, log, documentOf } = options
-  const { limits, stallAfterMs: stallAfter, sendBuffer, retentionDays } = config.feed
+  const { schema, db, feed, config, log, clock, documentOf } = options
+  const { stallAfterMs, sendBuffer } = config.feed
   const { writeToken, http, shutdownMs } = config
   const format = feedFormat(log)
-  const hub = createHub({ db, feed, format, stallAfter, limits })
+  const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits: config.feed.subscriptionLimits })
   const route = createFeedRoute({
-    ...{ schema, db, feed, hub, sendBuffer, corsOrigins: http.corsOrigins, toClient: format.toClient },
+    ...{ schema, db, feed, hub, sendBuffer, clock },
+    ...{ corsOrigins: http.corsOrigins, toClient: format.toClient },
     viewerOf: ({ headers }) => viewerOf(headers.authorization, writeToken),
   })
-  const retention =
-    retentionDays > 0
-      ? startRetention(db, {
-          days: retentionDays,
-          onPruned: (events) => log.info('Old events of the feed were forgotten.', { events }),
-          onError: (error) => log.warn('Old events of the feed could not be forgotten for now.', { error }),
-        })
-      : undefined
+  const retention = retentionFor(options)
   let sockets: WebSockets | undefined
 
   return {
@@ -68,18 +67,27 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
     plugins: [serveFeed(hub), snapshotWithPosition(db)],
     routes: new Map([['/feed', route]]),
     attach(server, engine) {
-      sockets = attachWebSockets(server, {
-        ...{ engine, writeToken, log, documentOf, sendBuffer, stallAfter, origins: http.corsOrigins },
-        ...{ maxPayload: http.maxBodyBytes, maxSockets: limits.sockets },
-        maxSocketsPerAddress: limits.socketsPerAddress,
-        checkSocket: (subscriptions) => hub.admission.checkSocket(subscriptions),
+      sockets = new WebSockets(server, {
+        ...{ engine, hub, writeToken, documentOf, log, clock, sendBuffer, stallAfterMs, pingIntervalMs },
+        ...{ origins: http.corsOrigins, maxMessageBytes: http.maxBodyBytes },
+        ...{ maxSockets: config.feed.maxSockets, maxSocketsPerAddress: config.feed.maxSocketsPerAddress },
       })
       return sockets
     },
     async close() {
-      await hub.drain(reconnectSpread)
-      await sockets?.close(reconnectSpread, Math.min(2_000, shutdownMs))
+      await hub.drain(reconnectSpreadMs)
+      await sockets?.close(reconnectSpreadMs, Math.min(closePatienceMs, shutdownMs))
       await retention?.close()
     },
   }
+}
+
+function retentionFor({ db, config, log }: FeedServiceOptions): { close(): Promise<void> } | undefined {
+  const { retentionDays: days } = config.feed
+  if (days === 0) return undefined
+  return startRetention(db, {
+    days,
+    onPruned: (events) => log.info('Removed old events of the feed.', { events }),
+    onError: (error) => log.warn('Old events of the feed could not be removed, retrying.', { error }),
+  })
 }

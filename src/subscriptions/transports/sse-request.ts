@@ -5,7 +5,7 @@ const kinds = ['INGESTED', 'UPDATED', 'LISTED', 'WITHDRAWN']
 const known = ['after', 'kinds', 'filter', 'heartbeat']
 
 /** Seconds between heartbeats where none are asked for: less than proxies wait on a silent connection. */
-const usualHeartbeat = 15
+const defaultHeartbeatSeconds = 15
 
 /**
  * The variables that a request for `/feed` asks for, or what is wrong with it. `Last-Event-ID` wins over `after`:
@@ -22,7 +22,7 @@ export function readFeedRequest({
       `There is no parameter ${JSON.stringify(unknown)}. There are: ${known.join(', ')}.`,
     )
   }
-  const heartbeat = searchParams.get('heartbeat') || String(usualHeartbeat)
+  const heartbeat = searchParams.get('heartbeat') || String(defaultHeartbeatSeconds)
   if (!/^\d{1,9}$/.test(heartbeat))
     return new BadInputError('heartbeat: pass whole seconds, e.g. heartbeat=30.')
   const named = searchParams

@@ -1,35 +1,36 @@
 import type { ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
 import { formattedError } from '../../client-errors.ts'
-import type { End, Frame, Sink, Subscription } from '../frame.ts'
+import type { Clock } from '../../clock.ts'
+import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
+
+export interface EventStreamOptions {
+  /** Bytes that may wait for the client in this process. */
+  readonly sendBuffer: number
+  readonly clock: Clock
+  /** The id of a frame, and its other lines. */
+  readonly format: (frame: Frame) => [id: string, lines: string]
+}
 
 /** One response of Server-Sent Events. */
 export class EventStream implements Sink {
   readonly #response: ServerResponse
   readonly #subscription: Subscription
-  readonly #bound: number
-  readonly #format: (frame: Frame) => [id: string, lines: string]
-  #refused = false
+  readonly #options: EventStreamOptions
+  #isFull = false
   #started = false
 
-  /** `bound`: bytes that may wait for the client in this process. `format`: a frame's id and its other lines. */
-  constructor(
-    response: ServerResponse,
-    subscription: Subscription,
-    bound: number,
-    format: (frame: Frame) => [id: string, lines: string],
-  ) {
+  constructor(response: ServerResponse, subscription: Subscription, options: EventStreamOptions) {
     this.#response = response
     this.#subscription = subscription
-    this.#bound = bound
-    this.#format = format
+    this.#options = options
     response.on('close', () => subscription.leave())
     response.on('drain', () => this.#resume())
     response.on('error', () => subscription.leave())
   }
 
   start(): void {
-    // Gone while the cursor was checked: then nobody heard the close.
+    // It may have closed while the cursor was checked, before anyone listened for that.
     if (this.#response.destroyed) {
       this.#subscription.leave()
       return
@@ -41,7 +42,9 @@ export class EventStream implements Sink {
       'x-accel-buffering': 'no',
     })
     // The id alone is no event, but the client remembers it: cut before its first event, it misses nothing.
-    this.#response.write(`retry: ${retryAfter()}\nid: ${this.#subscription.cursor()}\n\n`)
+    this.#response.write(
+      `retry: ${retryAfterMs(this.#options.clock)}\nid: ${this.#subscription.cursor()}\n\n`,
+    )
     this.#started = true
     this.#resume()
   }
@@ -49,32 +52,33 @@ export class EventStream implements Sink {
   write(frames: readonly Frame[]): number {
     if (this.#response.writableEnded || this.#response.destroyed) return frames.length
     if (!this.#started) {
-      this.#refused = true
+      this.#isFull = true
       return 0
     }
+    const { sendBuffer, format } = this.#options
     let taken = 0
     for (const frame of frames) {
-      if (this.#response.writableLength > this.#bound) break
-      const [id, lines] = this.#format(frame)
+      if (this.#response.writableLength > sendBuffer) break
+      const [id, lines] = format(frame)
       this.#response.write(`id: ${id}\n${lines}\n\n`)
       taken += 1
     }
-    this.#refused = taken < frames.length
+    this.#isFull = taken < frames.length
     return taken
   }
 
-  end(end: End): void {
-    // Whoever takes nothing would not read a last word either.
-    if (end.kind === 'stalled') this.#response.destroy()
-    else if (end.kind === 'restart') this.#response.end(`retry: ${end.retryAfterMs}\n: restarting\n\n`)
+  end(reason: EndReason): void {
+    // A client that takes nothing would not read a last message either.
+    if (reason.kind === 'stalled') this.#response.destroy()
+    else if (reason.kind === 'restart') this.#response.end(`retry: ${reason.retryAfterMs}\n: restarting\n\n`)
     else {
-      this.#response.end(`event: fault\ndata: ${JSON.stringify(feedError(end.error))}\n\n`)
+      this.#response.end(`event: fault\ndata: ${JSON.stringify(feedError(reason.error))}\n\n`)
     }
   }
 
   #resume(): void {
-    if (!this.#refused) return
-    this.#refused = false
+    if (!this.#isFull) return
+    this.#isFull = false
     this.#subscription.resume()
   }
 }
@@ -86,6 +90,6 @@ export function feedError(error: GraphQLError): Record<string, unknown> {
 }
 
 /** Spread, so that clients cut at one moment do not all come back at one moment. */
-function retryAfter(): number {
-  return 1000 + Math.round(Math.random() * 2000)
+function retryAfterMs(clock: Clock): number {
+  return 1000 + Math.round(clock.random() * 2000)
 }

@@ -5,12 +5,13 @@ import type { Feed } from '../../../db/feed/feed.ts'
 import { createContext, type Viewer } from '../../../schema/core/context.ts'
 import { statusOf } from '../../../schema/core/error-codes.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
+import type { Clock } from '../../clock.ts'
 import { allowsOrigin } from '../../origins.ts'
 import type { Frame } from '../frame.ts'
 import type { Hub } from '../hub.ts'
+import { addressOf } from './address.ts'
 import { readFeedRequest } from './sse-request.ts'
 import { EventStream, feedError } from './sse-stream.ts'
-import { addressOf } from './yoga-plugin.ts'
 
 export interface FeedRouteOptions {
   readonly schema: GraphQLSchema
@@ -20,10 +21,11 @@ export interface FeedRouteOptions {
   readonly viewerOf: (request: IncomingMessage) => Viewer
   /** Origins whose pages may read it; `*` for all. */
   readonly corsOrigins: readonly string[]
-  /** What a client is told of an error. */
+  /** The error as a client may see it. */
   readonly toClient: (error: unknown) => GraphQLError
-  /** Bytes that may wait for one client in this process. Default 256 Ki. */
-  readonly sendBuffer?: number
+  /** Bytes that may wait for one client in this process. */
+  readonly sendBuffer: number
+  readonly clock: Clock
 }
 
 /** What `/feed` sends: this document's events, each as it would stand in a GraphQL result. */
@@ -55,21 +57,16 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
  * end for a reason is an event named `fault`.
  */
 export function createFeedRoute(options: FeedRouteOptions) {
-  const { schema, db, feed, hub, viewerOf, corsOrigins, toClient, sendBuffer = 256 * 1024 } = options
+  const { schema, db, feed, hub, viewerOf, corsOrigins, toClient, sendBuffer, clock } = options
   const document = parse(feedDocument)
+  const streamOptions = {
+    ...{ sendBuffer, clock },
+    format: (frame: Frame): [string, string] => [feed.cursor(frame.position), eventOf(frame)],
+  }
 
   return async function feedRoute(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const origin = request.headers.origin
-    if (origin !== undefined && allowsOrigin(corsOrigins, origin)) {
-      response.setHeader('access-control-allow-origin', corsOrigins.includes('*') ? '*' : origin)
-      response.setHeader('vary', 'origin')
-    }
-    if (request.method === 'OPTIONS') {
-      response.setHeader('access-control-allow-methods', 'GET')
-      response.setHeader('access-control-allow-headers', 'authorization, last-event-id')
-      response.writeHead(204).end()
-      return
-    }
+    allowPages(request, response, corsOrigins)
+    if (request.method === 'OPTIONS') return answerPreflight(response)
     if (request.method !== 'GET') {
       response.setHeader('allow', 'GET, OPTIONS')
       return refuse(response, new ApiError('METHOD_NOT_ALLOWED', 'Read the feed with GET.'))
@@ -78,20 +75,32 @@ export function createFeedRoute(options: FeedRouteOptions) {
     if (variableValues instanceof ApiError) return refuse(response, variableValues)
     const contextValue = createContext({ db, feed, viewer: viewerOf(request) })
     let stream: EventStream | undefined
-    const opened = await hub.open(
-      { schema, document, variableValues, contextValue },
-      addressOf(request),
-      (subscription) => {
-        stream = new EventStream(response, subscription, sendBuffer, (frame) => [
-          feed.cursor(frame.position),
-          eventOf(frame),
-        ])
-        return stream
-      },
-    )
+    const args = { schema, document, variableValues, contextValue }
+    const opened = await hub.open(args, addressOf(request), (subscription) => {
+      stream = new EventStream(response, subscription, streamOptions)
+      return stream
+    })
     if (stream) stream.start()
     else refuse(response, toClient((opened as ExecutionResult).errors?.[0]))
   }
+}
+
+/** Lets pages of the origins in the settings read the response. */
+function allowPages(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  corsOrigins: readonly string[],
+): void {
+  const { origin } = headers
+  if (origin === undefined || !allowsOrigin(corsOrigins, origin)) return
+  response.setHeader('access-control-allow-origin', corsOrigins.includes('*') ? '*' : origin)
+  response.setHeader('vary', 'origin')
+}
+
+function answerPreflight(response: ServerResponse): void {
+  response.setHeader('access-control-allow-methods', 'GET')
+  response.setHeader('access-control-allow-headers', 'authorization, last-event-id')
+  response.writeHead(204).end()
 }
 
 const opening = '{"data":{"feed":'

@@ -1,23 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
-import type { End, Frame, Sink, Subscription } from '../frame.ts'
-import type { Pushing } from './yoga-plugin.ts'
+import type { Clock } from '../../clock.ts'
+import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
+import type { PushedResults } from './pushed-results.ts'
 
 export interface ConnectionOptions {
-  /** Bytes that may wait for one client in this process; results beyond stay in the log. Default 256 Ki. */
+  /** Bytes that may wait for one client in this process; results beyond stay in the log. */
   readonly sendBuffer: number
-  /** Milliseconds in which nothing of what waits was taken, until the socket is cut. Default 60,000. */
-  readonly stallAfter: number
+  /** Milliseconds without progress before a stalled client is disconnected. */
+  readonly stallAfterMs: number
+  readonly clock: Clock
 }
 
-/** Try again later: the client is to come back, with a cursor. */
-const tryAgainLater = 1013
+/** Close code "try again later": the client is to come back, with a cursor. */
+export const tryAgainLater = 1013
 const serviceRestart = 1012
-const forbidden = 4403
 
-/** One WebSocket: what waits in it, who waits for it, and whether anybody is there. */
-export class Connection {
+/** One WebSocket: what waits in it, which subscriptions wait for it, and whether the peer is alive. */
+export class WebSocketConnection {
   readonly socket: WebSocket
   readonly request: IncomingMessage
   readonly address: string
@@ -25,33 +26,35 @@ export class Connection {
   readonly ended: Promise<void>
   readonly #raw: Socket
   readonly #bound: number
-  readonly #stallAfter: number
+  readonly #stallAfterMs: number
+  readonly #clock: Clock
   readonly #waiting = new Set<Subscription>()
   readonly #end: () => void
-  readonly #restarts: Extract<End, { kind: 'restart' }>[] = []
-  #answered = true
+  readonly #restarts: Extract<EndReason, { kind: 'restart' }>[] = []
+  #isAlive = true
   #flushed = 0
-  #progressAt = Date.now()
-  #expiry: NodeJS.Timeout | undefined
+  #progressAt: number
 
   constructor(
     socket: WebSocket,
     raw: Socket,
     request: IncomingMessage,
     address: string,
-    { sendBuffer = 256 * 1024, stallAfter = 60_000 }: Partial<ConnectionOptions>,
+    { sendBuffer, stallAfterMs, clock }: ConnectionOptions,
   ) {
     this.socket = socket
     this.request = request
     this.address = address
     this.#raw = raw
     this.#bound = sendBuffer
-    this.#stallAfter = stallAfter
+    this.#stallAfterMs = stallAfterMs
+    this.#clock = clock
+    this.#progressAt = this.#now()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ended = promise
     this.#end = resolve
     raw.on('drain', () => this.#resume())
-    socket.on('pong', () => this.heard())
+    socket.on('pong', () => this.onSign())
   }
 
   /** A message of the protocol. Resolves when it has left the process: graphql-ws waits for that. */
@@ -62,37 +65,37 @@ export class Connection {
     })
   }
 
-  /** The way of one operation's results. */
-  sinkFor(id: string): Pushing['makeSink'] {
+  /** Where the results of one operation go; `results` is told of an end that is a failure. */
+  sinkFor(id: string, subscription: Subscription, results: PushedResults): Sink {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`
-    return (subscription, fail): Sink => ({
+    return {
       write: (frames) => this.#write(subscription, head, frames),
-      end: (end) => {
+      end: (reason) => {
         this.#waiting.delete(subscription)
-        this.#endOperation(end, fail)
+        this.#endOperation(reason, results)
       },
-    })
+    }
   }
 
-  /** The peer has said something. */
-  heard(): void {
-    this.#answered = true
+  /** A sign of life from the peer. */
+  onSign(): void {
+    this.#isAlive = true
   }
 
-  /** Lets go of a peer that did not answer the last ping, or takes nothing of what waits for it. */
+  /** Pings the peer; disconnects one that did not answer the last ping, or takes nothing of what waits for it. */
   ping(): void {
     const flushed = this.#raw.bytesWritten - this.#raw.writableLength
-    if (flushed !== this.#flushed) this.#progressAt = Date.now()
+    if (flushed !== this.#flushed) this.#progressAt = this.#now()
     this.#flushed = flushed
     // A ping would only wait behind what the peer does not take.
     if (this.#raw.writableLength > 0) {
-      if (Date.now() - this.#progressAt > 2 * this.#stallAfter) this.socket.terminate()
+      if (this.#now() - this.#progressAt > 2 * this.#stallAfterMs) this.socket.terminate()
       return
     }
-    if (!this.#answered) {
+    if (!this.#isAlive) {
       this.socket.terminate()
     } else if (!isClosing(this.socket)) {
-      this.#answered = false
+      this.#isAlive = false
       this.socket.ping()
     }
   }
@@ -100,27 +103,21 @@ export class Connection {
   /** Closes for a restart, and says when to come back and, where there is one subscription, after what. */
   restart(retryAfterMs: number): void {
     const [only, ...others] = this.#restarts
-    const when = only?.retryAfterMs ?? retryAfterMs
-    const where = only && others.length === 0 ? ` after ${only.cursor}` : ''
+    const delayMs = only?.retryAfterMs ?? retryAfterMs
+    const resume = only && others.length === 0 ? ` after ${only.cursor}` : ''
     if (!isClosing(this.socket)) {
-      this.socket.close(serviceRestart, `Restarting. Connect again in ${when} ms${where}.`)
+      this.socket.close(serviceRestart, `Restarting. Connect again in ${delayMs} ms${resume}.`)
     }
   }
 
-  /** Closes the socket when the client's rights end. Its cursors stay good for a new one. */
-  expireAt(moment: Date): void {
-    clearTimeout(this.#expiry)
-    // Timers count to 2^31 ms at most; whoever stays for 24 days is asked to come back.
-    const left = Math.min(Math.max(0, moment.getTime() - Date.now()), 2 ** 31 - 1)
-    this.#expiry = setTimeout(() => {
-      this.socket.close(forbidden, 'Your token has expired. Connect with a new one, after your last cursor.')
-    }, left).unref()
-  }
-
+  /** Frees what it holds, once the socket is closed. */
   dispose(): void {
-    clearTimeout(this.#expiry)
     this.#waiting.clear()
     this.#end()
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime()
   }
 
   #write(subscription: Subscription, head: string, frames: readonly Frame[]): number {
@@ -147,15 +144,15 @@ export class Connection {
     for (const subscription of waiting) subscription.resume()
   }
 
-  #endOperation(end: End, fail: (error: Error) => void): void {
-    if (end.kind === 'failed') fail(end.error)
-    else if (end.kind === 'stalled') {
+  #endOperation(reason: EndReason, results: PushedResults): void {
+    if (reason.kind === 'failed') results.fail(reason.error)
+    else if (reason.kind === 'stalled') {
       this.socket.close(
         tryAgainLater,
-        `Nothing was read for ${this.#stallAfter} ms. Resume after ${end.cursor}.`,
+        `Nothing was read for ${this.#stallAfterMs} ms. Resume after ${reason.cursor}.`,
       )
     } else {
-      this.#restarts.push(end)
+      this.#restarts.push(reason)
     }
   }
 }

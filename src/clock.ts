@@ -21,3 +21,18 @@ export const systemClock: Clock = {
   },
   random: Math.random,
 }
+
+/** Calls `tick` each time the interval has passed. Returns the way to stop. */
+export function every(clock: Clock, intervalMs: number, tick: () => void): () => void {
+  const stop = new AbortController()
+  const run = async () => {
+    for (;;) {
+      await clock.wait(intervalMs, stop.signal)
+      tick()
+    }
+  }
+  run().catch((error) => {
+    if (!stop.signal.aborted) throw error
+  })
+  return () => stop.abort()
+}

@@ -1,0 +1,53 @@
+import { type FormattedExecutionResult, GraphQLError } from 'graphql'
+import { makeServer, type Server } from 'graphql-ws'
+import { viewerOf } from '../../auth.ts'
+import { clientError, formattedError } from '../../client-errors.ts'
+import type { Engine } from '../../graphql/engine.ts'
+import type { Asked } from '../../graphql/trusted.ts'
+import type { Hub } from '../hub.ts'
+import type { WebSocketConnection } from './ws-connection.ts'
+import { WebSocketOperation } from './ws-operation.ts'
+
+export interface ProtocolOptions {
+  readonly engine: Engine
+  readonly hub: Hub
+  readonly writeToken: string | undefined
+  /** The text of the document that a payload names by an id, if it does; see trusted.ts. */
+  readonly documentOf: (asked: Asked) => string | undefined
+}
+
+/** Milliseconds after which a client that has not sent `connection_init` is disconnected. */
+const connectionInitTimeoutMs = 10_000
+
+/** The protocol `graphql-transport-ws`, for any number of connections. */
+export function createProtocol({
+  engine,
+  hub,
+  writeToken,
+  documentOf,
+}: ProtocolOptions): Server<WebSocketConnection> {
+  return makeServer<Record<string, unknown>, WebSocketConnection>({
+    connectionInitWaitTimeout: connectionInitTimeoutMs,
+    execute: (args) => WebSocketOperation.of(args).execute(args),
+    subscribe: (args) => WebSocketOperation.of(args).subscribe(args),
+    async onSubscribe({ connectionParams, extra: connection, subscriptions }, id, payload) {
+      const given = connectionParams?.authorization ?? connectionParams?.Authorization
+      const authorization = typeof given === 'string' ? given : connection.request.headers.authorization
+      const viewer = viewerOf(authorization, writeToken)
+      // A thrown error would close the socket, and with it every other operation of this client.
+      try {
+        // This operation is among them already.
+        hub.admission.checkSocket(Object.keys(subscriptions).length - 1)
+        const operation = new WebSocketOperation(engine, hub, connection, id, viewer)
+        return await operation.prepare({ ...payload, query: documentOf(payload) ?? payload.query })
+      } catch (error) {
+        if (error instanceof GraphQLError) return [error]
+        throw error
+      }
+    },
+    // graphql-ws refuses some by itself, without a code.
+    onError: (_context, _id, _payload, errors) => errors.map((error) => formattedError(clientError(error))),
+    onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
+      errors && ({ errors: errors.map(formattedError), ...result } as FormattedExecutionResult),
+  })
+}
