@@ -10,7 +10,6 @@ import type { Engine } from '../graphql/engine.ts'
 import { bodyTooLarge } from '../graphql/requests.ts'
 import { type Logger, requestScope } from '../log.ts'
 import { type GraphiqlPage, renderGraphiqlPage } from './graphiql.ts'
-import { traceIdOf } from './trace.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
@@ -136,4 +135,15 @@ function pathOf({ url = '/' }: IncomingMessage): string {
 function idOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID()
+}
+
+/**
+ * The trace that a `traceparent` header (W3C Trace Context) makes a request part of: 32 hexadecimal digits, under
+ * which a gateway in front logs the same request. Undefined for a header that is absent or not of that form.
+ */
+function traceIdOf(traceparent: string | string[] | undefined): string | undefined {
+  if (typeof traceparent !== 'string') return undefined
+  const [, version, traceId] =
+    /^([\da-f]{2})-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-.*)?$/.exec(traceparent) ?? []
+  return version !== 'ff' && traceId !== undefined && !/^0+$/.test(traceId) ? traceId : undefined
 }
