@@ -2,21 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { followFeed } from '../../src/client/follow.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
-import { runCli, startCli } from '../support/cli.ts'
+import { useTestApp } from '../support/app.ts'
+import { startCli } from '../support/cli.ts'
+import { runMain } from '../support/main.ts'
 import { plant } from '../support/papers.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'daily-papers-follow-'))
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-})
-afterAll(async () => {
-  rmSync(cwd, { recursive: true })
-  await app.close()
-})
+const app = useTestApp()
+afterAll(() => rmSync(cwd, { recursive: true }))
 
 /** A TCP proxy whose links can be cut. */
 async function proxy(port: number) {
@@ -99,7 +94,7 @@ test('follow prints what comes, says where to go on, and goes on there', async (
 
 test('follow says what is wrong with what it was given', async () => {
   const said = async (...args: string[]) => {
-    const { code, stderr } = await runCli(['follow', ...args], { cwd })
+    const { code, stderr } = await runMain(['follow', ...args], { cwd })
     expect(code).toBe(1)
     return stderr
   }

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe } from '../support/subscribe.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp({ settings: { POOL_SIZE: '8' } })
-})
-afterAll(() => app.close())
+const app = useTestApp({ POOL_SIZE: '8' })
 
 interface Page {
   feedPosition: string

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp()
-})
-afterAll(() => app.close())
+const app = useTestApp()
 
 interface Ingested {
   paperIngested: { cursor: string; previousCursor: string; ingestedAt: string; paper: { title: string } }
@@ -31,14 +27,14 @@ test.each(Object.entries(transports))(
     await plant(app.db, [
       { arxivId: undefined, title: `First over ${name}` },
       { arxivId: undefined, title: `Second over ${name}` },
-    ] as never)
+    ])
     const first = (await subscription.next()).paperIngested
     const second = (await subscription.next()).paperIngested
     expect([first.paper.title, second.paper.title]).toEqual([`First over ${name}`, `Second over ${name}`])
     expect(first.previousCursor).toBe(after)
     expect(second.previousCursor).toBe(first.cursor)
     expect(Date.parse(first.ingestedAt)).toBeGreaterThan(Date.now() - 60_000)
-    await plant(app.db, [{ arxivId: undefined, title: `Third over ${name}` }] as never)
+    await plant(app.db, [{ arxivId: undefined, title: `Third over ${name}` }])
     const third = (await subscription.next()).paperIngested
     expect(third.paper.title).toBe(`Third over ${name}`)
     expect(subscription.waiting).toBe(0)

@@ -1,22 +1,18 @@
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { FeedCursorError, formatCursor } from '../../db/feed/cursor.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { pruneLog } from '../../db/feed/log.ts'
 import { type FeedOptions, openFeed } from '../../db/feed/open.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { useTestDatabase } from '../support/database.ts'
 import { addPapers, append, ingested, ingestPaper } from '../support/feed.ts'
 
-let store: TestDatabase
+const store = useTestDatabase()
 let feed: Feed | undefined
-beforeAll(async () => {
-  store = await createTestDatabase()
-})
 afterEach(async () => {
   await feed?.close()
   feed = undefined
 })
-afterAll(() => store.drop())
 
 async function open(options: Partial<FeedOptions> = {}): Promise<Feed> {
   feed = await openFeed({

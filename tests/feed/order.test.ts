@@ -1,20 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { random } from '../bench/random.ts'
-import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { query, useTestApp } from '../support/app.ts'
 import { addPapers, append, ingested } from '../support/feed.ts'
 import { subscribe } from '../support/subscribe.ts'
 
-let one: TestApp
-let other: TestApp
-beforeAll(async () => {
-  one = await startTestApp({ settings: { POOL_SIZE: '12' } })
-  other = await startTestApp({ beside: one })
-})
-afterAll(async () => {
-  await other.close()
-  await one.close()
-})
+const one = useTestApp({ POOL_SIZE: '12' })
+const other = useTestApp({}, one)
 
 interface Event {
   feed: { cursor: string; previousCursor: string }

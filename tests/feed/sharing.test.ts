@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { expect, test, vi } from 'vitest'
+import { useTestApp } from '../support/app.ts'
 import { addPapers, append, ingested } from '../support/feed.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe, subscribeSse, type TestSubscription } from '../support/subscribe.ts'
 
-let app: TestApp
-beforeAll(async () => {
-  app = await startTestApp({ settings: { WRITE_TOKEN: 'a-token-for-writing' } })
-})
-afterAll(() => app.close())
+const app = useTestApp({ WRITE_TOKEN: 'a-token-for-writing' })
 
 interface Ingested {
   paperIngested: { cursor: string; previousCursor: string; paper: { title: string } }

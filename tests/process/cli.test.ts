@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { runCli } from '../support/cli.ts'
 import { useTestDatabase } from '../support/database.ts'
+import { runMain } from '../support/main.ts'
 import { databaseUrl } from '../support/urls.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'daily-papers-cli-'))
@@ -26,14 +27,14 @@ describe('help', () => {
     [['serve', '--fast'], "error: unknown option '--fast'"],
     [['migrate', 'twice'], "error: too many arguments for 'migrate'. Expected 0 arguments but got 1: twice."],
   ])('%j is refused with a pointer to the help', async (args, message) => {
-    const { code, stderr, stdout } = await runCli(args, { cwd })
+    const { code, stderr, stdout } = await runMain(args, { cwd })
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toBe(`${message}\nRun it with --help to see what there is.\n`)
   })
 })
 
 describe('a start that cannot succeed says why in a sentence and exits with 1', () => {
-  const serve = (env: Record<string, string>, args: string[] = []) => runCli(args, { cwd, env })
+  const serve = (env: Record<string, string>, args: string[] = []) => runMain(args, { cwd, env })
 
   test('settings, all at once', async () => {
     const { code, stderr } = await serve({ PORT: 'http', POOL_SIZE: '0' })
@@ -55,7 +56,7 @@ describe('a start that cannot succeed says why in a sentence and exits with 1', 
   test('settings of a .env file, which the environment wins over', async () => {
     writeFileSync(join(cwd, '.env'), 'PORT=http\nLOG_LEVEL=loud\n')
     try {
-      const { code, stderr } = await serve({ PORT: 'ftp' })
+      const { code, stderr } = await runCli([], { cwd, env: { PORT: 'ftp' } })
       expect([code, stderr.split('\n')]).toEqual([
         1,
         [
