@@ -70,6 +70,7 @@ test('a migration meanwhile, or a pooler that forgets, costs no answer', async (
 
   await using other = open()
   for (let time = 0; time < 4; time++) await accountsByNames(other.db, ['ada'])
+  expect(await namesOn(other)).toHaveLength(1)
   await other.pool.query('deallocate all')
   expect(await accountsByNames(other.db, ['ada'])).toEqual([])
 })
