@@ -24,17 +24,17 @@ export class Admission {
     return { subscriptions: this.#total, addresses: this.#addresses.size }
   }
 
-  /** Counts one more and returns the way to uncount it. Throws ApiError, TOO_MANY_SUBSCRIPTIONS. */
+  /** Counts one more and returns the function that takes it back. Throws ApiError, TOO_MANY_SUBSCRIPTIONS. */
   enter(address: string): () => void {
     const { perInstance, perAddress } = this.#limits
     if (this.#total >= perInstance) {
       throw tooMany(
-        `This server has ${perInstance} subscriptions, which is all it takes. Try another one, or later.`,
+        `This server has ${perInstance} subscriptions (the limit). Try another server, or try again later.`,
       )
     }
     if (this.#addresses.of(address) >= perAddress) {
       throw tooMany(
-        `Your address has ${perAddress} subscriptions here, which is all it may have. End some, or ask for less in more: one subscription can carry many kinds and keywords.`,
+        `Your address has ${perAddress} subscriptions (the limit). Close some, or combine filters into one subscription.`,
       )
     }
     this.#total += 1
@@ -48,13 +48,11 @@ export class Admission {
     }
   }
 
-  /** Throws ApiError, TOO_MANY_SUBSCRIPTIONS, where a socket that has so many operations may not have one more. */
+  /** Throws ApiError, TOO_MANY_SUBSCRIPTIONS, if a socket with this many operations may not start another one. */
   checkSocket(operations: number): void {
     const { perSocket } = this.#limits
     if (operations >= perSocket) {
-      throw tooMany(
-        `This connection has ${perSocket} operations, which is all it may have at once. End some first.`,
-      )
+      throw tooMany(`This connection has ${perSocket} operations (the limit). Close some first.`)
     }
   }
 }
