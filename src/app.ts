@@ -51,8 +51,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const feed = await openFeed({
       db,
       connectionString: store.listenUrl,
-      onError: (error) =>
-        log.warn('The feed lost the database for now and tries again.', { reason: error.message }),
+      onError: (error) => log.warn('Feed: database connection lost, retrying.', { reason: error.message }),
     })
     life.opened('feed', () => feed.close())
 

@@ -17,17 +17,17 @@ interface Options {
 
 export function followCommand(context: () => CommandContext): Command {
   return new Command('follow')
-    .description('print new papers of a running server as they come, across cuts and restarts')
+    .description('print new papers of a running server as they arrive, and reconnect after failures')
     .option('--url <url>', 'the GraphQL endpoint (default: this machine, at PORT)', webAddress)
-    .option('--after <cursor>', 'begin after a cursor that was kept, or at START')
+    .option('--after <cursor>', 'begin after this cursor, or at START')
     .option('--text <words>', 'only papers that a search for these words finds')
     .option('--keyword <keyword...>', 'only papers with one of these keywords')
     .option('--author <name...>', 'only papers by one of these authors')
     .addOption(
       new Option('--filter <json>', 'any PaperFilter, e.g. \'{"minUpvotes": 10}\'').argParser(jsonObject),
     )
-    .option('--all', 'updates, listings and withdrawals too')
-    .option('--json', 'one JSON object a line, with the cursor to go on from')
+    .option('--all', 'include updates, listings and withdrawals')
+    .option('--json', 'print one JSON object per line, with its cursor')
     .action(async (options: Options) => {
       const { url } = options
       await follow(options, url ?? `http://localhost:${context().config.http.port}/graphql`)
@@ -47,7 +47,7 @@ async function follow(options: Options, url: string): Promise<void> {
     kinds: options.all ? undefined : ['INGESTED'],
     filter: filterOf(options),
     onLive() {
-      if (!live) say(`Following ${url}. New papers appear here as they come; Ctrl-C ends it.`)
+      if (!live) say(`Following ${url}. New papers appear here as they arrive; Ctrl-C stops it.`)
       live = true
     },
     onLost(reason, retryInMs) {
@@ -66,7 +66,7 @@ async function follow(options: Options, url: string): Promise<void> {
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   }
-  if (cursor !== undefined) say(`Go on from here with --after ${cursor}`)
+  if (cursor !== undefined) say(`Continue from here with --after ${cursor}`)
 }
 
 function filterOf({ filter, text, keyword, author }: Options): Record<string, unknown> | undefined {

@@ -54,9 +54,7 @@ export async function runIngest(
     const report = await ingestAll(work, options)
     const { new: added, changed } = report.total
     if (added + changed >= largeLoad && !report.dryRun)
-      await analyzeTables(store.db).catch((error) =>
-        log.debug('Postgres could not tidy up.', { reason: String(error) }),
-      )
+      await analyzeTables(store.db).catch((error) => log.debug('ANALYZE failed.', { reason: String(error) }))
     tellReport(report, options)
     process.exitCode = exitCode(report, stop.received)
   } finally {
@@ -105,7 +103,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof SourceError) return error.message
   if (isUnavailable(error)) {
     throw new StartError(
-      'The database went away in the middle. What was stored before is kept: run the same again, nothing is doubled.',
+      'The database connection was lost. What was stored is kept: run the same command again, nothing is stored twice.',
       { cause: error },
     )
   }
@@ -125,7 +123,7 @@ function stopOnSignal() {
   const onSignal = (signal: NodeJS.Signals) => {
     if (received) process.exit(130)
     received = signal
-    console.error('\nStopping at the edge of a batch; again to quit at once.')
+    console.error('\nStopping after the current batch; press Ctrl-C again to quit at once.')
     controller.abort()
   }
   const signals = ['SIGINT', 'SIGTERM'] as const

@@ -12,13 +12,9 @@ import { type RunOptions, runIngest, type Task } from './ingest-run.ts'
 
 export function ingestCommand(context: () => CommandContext): Command {
   return withRunOptions(new Command('ingest'))
-    .description('bring papers in from files, from Hugging Face or from arXiv')
+    .description('ingest papers from files, from Hugging Face or from arXiv')
     .argument('[paths...]', 'captures and saved responses: files, folders, or - for standard input')
-    .option(
-      '--observed-at <instant>',
-      'when the files were received, where they do not tell',
-      observationTime,
-    )
+    .option('--observed-at <instant>', 'when the files were received, if they do not say', observationTime)
     .action(async (paths: string[], options: RunOptions & { observedAt?: string }, command: Command) => {
       if (paths.length === 0) command.error('Say what to ingest: files, folders, -, huggingface or arxiv.')
       const { files, skipped } = await findFiles(paths)
@@ -70,9 +66,11 @@ function huggingFaceCommand(context: () => CommandContext): Command {
 
 function arxivCommand(context: () => CommandContext): Command {
   return withRunOptions(new Command('arxiv').exitOverride())
-    .description('complete papers from the arXiv API, a hundred in a request, one request every 3 seconds')
-    .requiredOption('--missing', 'those that arXiv has not described yet, the newest first')
-    .addOption(new Option('--limit <papers>', 'so many at most').argParser(countOption).default(10_000))
+    .description('complete papers from the arXiv API: 100 papers per request, one request per 3 seconds')
+    .requiredOption('--missing', 'papers without metadata from arXiv, the newest first')
+    .addOption(
+      new Option('--limit <papers>', 'at most this many papers').argParser(countOption).default(10_000),
+    )
     .action(async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<RunOptions & { limit: number }>()
       await runIngest(context(), options, async (db): Promise<Task> => {
@@ -134,5 +132,5 @@ function refuse(message: string): never {
 function skippedLine(skipped: readonly string[]): string {
   const shown = skipped.slice(0, 3).join(', ')
   const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : ''
-  return `Skipped by their names: ${shown}${more}.`
+  return `Skipped, unknown file type: ${shown}${more}.`
 }

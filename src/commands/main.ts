@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('daily-papers')
     .description("Hugging Face's Daily Papers as a live GraphQL API.")
     .version(packageJson.version)
-    .option('--debug', 'tell more, with the stacks of errors (LOG_LEVEL=debug)')
+    .option('--debug', 'log more, with the stacks of errors (LOG_LEVEL=debug)')
     .helpCommand(false)
     .addHelpText('after', examples)
     .showHelpAfterError(seeHelp)
@@ -60,10 +60,10 @@ function sentence(error: unknown): string {
   const expected = [ConfigError, StartError, SourceError, EmbeddedDatabaseError].some(
     (kind) => error instanceof kind,
   )
-  return expected ? said : `This should not have happened: ${said}\nRun it again with --debug to see where.`
+  return expected ? said : `Unexpected error: ${said}\nRun it again with --debug to see the stack.`
 }
 
-const seeHelp = 'Run it with --help to see what there is.'
+const seeHelp = 'Run it with --help for usage.'
 
 const examples = `
 Settings come from the environment, or from a file .env in the current folder; src/OPERATIONS.md lists them.

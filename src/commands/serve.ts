@@ -22,7 +22,7 @@ export function serveCommand(context: () => CommandContext): Command {
       const stopped = stopSignal()
       console.log(await welcome(app, config))
       const failure = await Promise.race([stopped, app.failed])
-      if (!failure) log.info('Stopping; subscribers are told, requests may finish.')
+      if (!failure) log.info('Stopping: subscribers receive their cursor, running requests may finish.')
       // A second signal means that nobody wants to wait.
       void stopSignal().then(() => process.exit(130))
       await app.close()

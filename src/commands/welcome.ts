@@ -10,7 +10,7 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
 
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
-  Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; WRITE_TOKEN turns them on'}
+  Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; set WRITE_TOKEN to allow them'}
   New papers         ${polling(config)}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
 Ctrl-C stops it.
@@ -22,7 +22,7 @@ function toTry(place: string): string {
 Ask it, here or in GraphiQL:
   curl ${place}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ papers(first: 3) { nodes { title } } }"}'
-Watch for new papers, and bring some from another terminal with npm run ingest -- <file>:
+Subscribe to new papers, and ingest some from another terminal with npm run ingest -- <file>:
   curl -N ${place}/graphql -H 'content-type: application/json' -H 'accept: text/event-stream' \\
     -d '{"query":"subscription { paperIngested { paper { title } } }"}'`
 }
@@ -33,12 +33,12 @@ function onlyTrusted(place: string, { trusted }: Config): string {
 
 Ask it:
   curl '${place}/graphql?documentId=<id>'
-Watch what happens to papers, and bring some from another terminal with npm run ingest -- <file>:
+Follow what happens to papers, and ingest some from another terminal with npm run ingest -- <file>:
   curl -N ${place}/feed`
 }
 
 function polling({ poll, upstreams }: Config): string {
-  if (poll.source === 'none') return 'not polled; npm start -- --poll huggingface reads them as they appear'
+  if (poll.source === 'none') return 'not polled; npm start -- --poll huggingface keeps them up to date'
   return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${countOf(poll.everyMs / 60_000, 'minute')}`
 }
 

@@ -37,7 +37,10 @@ export async function* readArxiv(
     // An entry that was rejected is one of those that are missing, and has been told.
     const missing = reading.rejections.length > 0 ? [] : asked.filter((id) => !answered.has(id))
     for (const id of missing) {
-      reading.rejections.push({ position: `${client.host} ${id}`, reason: 'arXiv gave no paper of this id.' })
+      reading.rejections.push({
+        position: `${client.host} ${id}`,
+        reason: 'arXiv has no paper with this id.',
+      })
     }
     onAsked?.(start + asked.length)
     yield reading

@@ -47,7 +47,7 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
     const readable = inside.filter((file) => known.test(file))
     if (readable.length === 0) {
       throw new SourceError(
-        `The folder ${path} holds no file to read. Their names end in .json, .jsonl, .ndjson, .txt, .xml or .atom, each also with .gz.`,
+        `The folder ${path} contains no file to read. Supported names end in .json, .jsonl, .ndjson, .txt, .xml or .atom, each also with .gz.`,
       )
     }
     for (const file of readable) {

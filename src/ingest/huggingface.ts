@@ -106,7 +106,7 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
 function readResponse({ body, headers, receivedAt }: Answer) {
   const entries = parsed(body)
   if (!Array.isArray(entries)) {
-    throw new SourceError('Hugging Face answered with JSON that is no list of papers.')
+    throw new SourceError('Hugging Face answered with JSON that is not a list of papers.')
   }
   const more = /rel="?next"?/.test(headers.get('link') ?? '')
   return { entries: entries as unknown[], more, receivedAt }

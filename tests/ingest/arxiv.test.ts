@@ -63,7 +63,7 @@ test('an id that arXiv does not know is told', async () => {
   const [reading] = await gather(readings)
   expect(reading?.records).toHaveLength(1)
   expect(reading?.rejections).toEqual([
-    { position: `${host} 9999.00001`, reason: 'arXiv gave no paper of this id.' },
+    { position: `${host} 9999.00001`, reason: 'arXiv has no paper with this id.' },
   ])
 })
 
@@ -76,7 +76,7 @@ const passing: [string, Fault, string][] = [
     faults.type('application/atom+xml', '<feed xmlns="http://www.w3.org/2005/Atom"><entry>'),
     '',
   ],
-  ['a 503', faults.status(503, { 'retry-after': '5' }), 'is in trouble (503'],
+  ['a 503', faults.status(503, { 'retry-after': '5' }), 'failed (503'],
 ]
 test.each(passing)('%s is tried again, and in the end told', async (_name, fault, words) => {
   upstream.next(fault)

@@ -49,7 +49,7 @@ describe('bad input', () => {
 
   test.each([
     [['nowhere.json'], 'There is no file or folder nowhere.json. Check its name.\n'],
-    [['empty folder'], 'The folder empty folder holds no file to read. Their names end in .json'],
+    [['empty folder'], 'The folder empty folder contains no file to read. Supported names end in .json'],
     [[], 'Say what to ingest: files, folders, -, huggingface or arxiv.\n'],
     [['huggingface'], 'Say which editions: --date, --from (with --to), --week or --month; one of them.\n'],
     [

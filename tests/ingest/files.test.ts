@@ -25,7 +25,7 @@ describe('files', () => {
     writeFileSync(join(captures, 'notes.md'), 'to do')
     const first = await ingest.run(['captures'])
     expect(first.code).toBe(0)
-    expect(first.stderr).toBe('Skipped by their names: captures/notes.md.\n')
+    expect(first.stderr).toBe('Skipped, unknown file type: captures/notes.md.\n')
     expect(first.stdout).toMatch(
       /^\d+ records read in [\d.]+ s: new (\d+) {2}changed 0 {2}unchanged 0 {2}rejected 0; \d+ feed events\.\n$/,
     )

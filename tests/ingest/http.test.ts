@@ -66,8 +66,8 @@ describe('a polite client', () => {
     // Half a second of chance each; the first wait had moved the clock by 17.5 s.
     expect(clock.waits).toEqual([17_500, 43_000])
     expect(said).toEqual([
-      `${host} has had too many requests from here (429). Trying again in 18 s (try 2 of 5).`,
-      `${host} is in trouble (503: "Something went wrong"). Trying again in 43 s (try 3 of 5).`,
+      `${host} received too many requests (429). Trying again in 18 s (try 2 of 5).`,
+      `${host} failed (503: "Something went wrong"). Trying again in 43 s (try 3 of 5).`,
     ])
   })
 
@@ -94,7 +94,7 @@ describe('a polite client', () => {
     expect(clock.waits).toEqual([])
     await get()
     expect(clock.waits).toEqual([10_000])
-    expect(said).toEqual([`${host} allows few more requests for now; waiting 10 s.`])
+    expect(said).toEqual([`${host} limits the request rate; waiting 10 s.`])
   })
 
   test('backs off exponentially from an upstream in trouble, and gives up after five tries', async () => {
@@ -102,7 +102,7 @@ describe('a polite client', () => {
     upstream.next(...[500, 502, 504, 408, 500].map((status) => faults.status(status)))
     const before = upstream.requests.length
     const { message } = await failure(get())
-    expect(message).toBe(`${host} is in trouble (500: "Something went wrong"). Gave up after 5 tries.`)
+    expect(message).toBe(`${host} failed (500: "Something went wrong"). Gave up after 5 tries.`)
     expect(upstream.requests.length - before).toBe(5)
     expect(clock.waits).toEqual([1_000, 2_000, 4_000, 8_000])
   })
@@ -111,7 +111,7 @@ describe('a polite client', () => {
     const { get, clock, host } = aClient()
     upstream.next(faults.status(429, { 'retry-after': '7200' }))
     expect((await failure(get())).message).toBe(
-      `${host} has had too many requests from here (429). It asks to be left alone for 120 min; try again then.`,
+      `${host} received too many requests (429). It asks clients to wait for 120 min; try again then.`,
     )
     expect(clock.waits).toEqual([])
   })
@@ -140,8 +140,8 @@ describe('a polite client', () => {
 
 describe('faults that pass', () => {
   test.each([
-    ['half a body', faults.halfBody(), 'cut the connection in the middle of its answer.'],
-    ['a connection that is reset', faults.reset(), 'cut the connection in the middle of its answer.'],
+    ['half a body', faults.halfBody(), 'closed the connection in the middle of its response.'],
+    ['a connection that is reset', faults.reset(), 'closed the connection in the middle of its response.'],
     ['a gzip that is damaged', faults.brokenGzip(), 'sent an answer whose compression is damaged.'],
     ['a hang', faults.hang(), 'did not answer within 0.2 s.'],
   ])('%s', async (_name, fault, words) => {

@@ -162,20 +162,24 @@ describe('several editions', () => {
 
 describe('an upstream in trouble', () => {
   const passing: [string, Fault, string][] = [
-    ['half a body', faults.halfBody(), 'cut the connection in the middle of its answer.'],
+    ['half a body', faults.halfBody(), 'closed the connection in the middle of its response.'],
     ['JSON that is cut off', faults.cutJson(), 'Hugging Face answered with JSON that is cut off or damaged.'],
     [
       'a gzip that is cut off',
       faults.cutGzip(),
       'Hugging Face answered with JSON that is cut off or damaged.',
     ],
-    ['an object', faults.status(200, {}, {}), 'Hugging Face answered with JSON that is no list of papers.'],
+    [
+      'an object',
+      faults.status(200, {}, {}),
+      'Hugging Face answered with JSON that is not a list of papers.',
+    ],
     [
       'nothing at all',
       faults.empty('application/json'),
       'Hugging Face answered with JSON that is cut off or damaged.',
     ],
-    ['a limit', faults.status(429, { 'retry-after': '2' }), 'has had too many requests from here (429).'],
+    ['a limit', faults.status(429, { 'retry-after': '2' }), 'received too many requests (429).'],
   ]
   test.each(passing)('%s in the middle: nothing is lost or doubled', async (_name, fault, words) => {
     const listed = entries(150, '2026-06-16')

@@ -127,7 +127,7 @@ describe('polling', () => {
       await read()
     }
     expect(lines.slice(1)).toEqual([
-      expect.stringMatching(/^warn: Polling \S+ failed, retrying\. reason=".* is in trouble \(500/),
+      expect.stringMatching(/^warn: Polling \S+ failed, retrying\. reason=".* failed \(500/),
     ])
     const failing = await source()
     expect(failing.last_error).toContain('Gave up after 5 tries.')

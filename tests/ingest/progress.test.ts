@@ -30,11 +30,8 @@ test('on a terminal one line is drawn over: bar, share, rate, time left, counts'
   expect(written.at(-1)).toBe(
     '\r[===>        ]  25%  564 papers/s  0:07 left  new 1,000  changed 200  unchanged 40  rejected 2\x1b[K',
   )
-  progress.line('huggingface.co allows few more requests for now; waiting 10 s.')
-  expect(written.slice(-2)).toEqual([
-    '\r\x1b[K',
-    'huggingface.co allows few more requests for now; waiting 10 s.\n',
-  ])
+  progress.line('huggingface.co limits the request rate; waiting 10 s.')
+  expect(written.slice(-2)).toEqual(['\r\x1b[K', 'huggingface.co limits the request rate; waiting 10 s.\n'])
   pass(100)
   progress.advance(750)
   expect(written.at(-1)).toMatch(/^\r\[={12}\] 100% {2}\d+ papers\/s {2}new/)

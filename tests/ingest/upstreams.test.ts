@@ -54,7 +54,7 @@ describe('upstreams', () => {
     )
     const told = await ingest.summary(['arxiv', '--missing'])
     expect(told).toMatchObject({ code: 2, changed: 1, rejected: 1 })
-    expect(told.stderr).toMatch(/^Rejected \S+ 9999\.00001: arXiv gave no paper of this id\.\n$/)
+    expect(told.stderr).toMatch(/^Rejected \S+ 9999\.00001: arXiv has no paper with this id\.\n$/)
   })
 
   test('killed in the middle, it has what it stored; the same again brings the rest and doubles nothing', async () => {
@@ -82,7 +82,7 @@ describe('upstreams', () => {
     await stored(600)
     cli.kill('SIGINT')
     expect(await cli.ended).toEqual({ code: 130, signal: null })
-    expect(cli.stderr).toContain('Stopping at the edge of a batch; again to quit at once.')
+    expect(cli.stderr).toContain('Stopping after the current batch; press Ctrl-C again to quit at once.')
     expect(cli.stdout).toMatch(/^600 records read .* Stopped before the end\.\n$/)
     expect(await ingest.papers()).toBe(600)
   })

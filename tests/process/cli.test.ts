@@ -29,7 +29,7 @@ describe('help', () => {
   ])('%j is refused with a pointer to the help', async (args, message) => {
     const { code, stderr, stdout } = await runMain(args, { cwd })
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toBe(`${message}\nRun it with --help to see what there is.\n`)
+    expect(stderr).toBe(`${message}\nRun it with --help for usage.\n`)
   })
 })
 

@@ -82,11 +82,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
     const pauseMs = pace.pauseMs()
     if (pauseMs > longestAskedPauseMs) {
-      throw new UpstreamError(`${host} allows no more requests for ${durationText(pauseMs)}. Try again then.`)
+      throw new UpstreamError(
+        `${host} accepts no more requests for ${durationText(pauseMs)}. Try again then.`,
+      )
     }
     if (pauseMs > 0) {
       if (pauseMs > (options.spacingMs ?? 0)) {
-        options.onWait?.(`${host} allows few more requests for now; waiting ${durationText(pauseMs)}.`)
+        options.onWait?.(`${host} limits the request rate; waiting ${durationText(pauseMs)}.`)
       }
       await clock.wait(pauseMs, signal)
     }
@@ -145,9 +147,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const because = told === undefined ? '' : `: ${JSON.stringify(told)}`
     const transient = [408, 425, 429].includes(status) || status >= 500
     const details = { status, transient, retryAfterMs: retryAfterMs(response.headers, clock.now()) }
-    if (status === 429)
-      return new UpstreamError(`${host} has had too many requests from here (429).`, details)
-    if (transient) return new UpstreamError(`${host} is in trouble (${status}${because}).`, details)
+    if (status === 429) return new UpstreamError(`${host} received too many requests (429).`, details)
+    if (transient) return new UpstreamError(`${host} failed (${status}${because}).`, details)
     return new UpstreamError(`${host} refused the request (${status}${because}).`, details)
   }
 
@@ -163,7 +164,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   function givingUp(fault: UpstreamError, tried: number, askedMs: number): UpstreamError {
     const end =
       askedMs > longestAskedPauseMs
-        ? `It asks to be left alone for ${durationText(askedMs)}; try again then.`
+        ? `It asks clients to wait for ${durationText(askedMs)}; try again then.`
         : `Gave up after ${tried} tries.`
     return new UpstreamError(`${fault.message} ${end}`, { ...fault, cause: fault })
   }

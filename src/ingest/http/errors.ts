@@ -37,22 +37,22 @@ export function networkFault(error: unknown, host: string, timeoutMs: number): U
       return passing('cannot be reached: nothing answers there.')
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return passing('cannot be reached: its name is not known. Is there a network?')
+      return passing('cannot be reached: its host name cannot be resolved. Check the network.')
     case 'ENETUNREACH':
     case 'EHOSTUNREACH':
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return passing('cannot be reached: there is no way to it.')
+      return passing('cannot be reached: there is no route to it.')
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return passing('cut the connection in the middle of its answer.')
+      return passing('closed the connection in the middle of its response.')
   }
   if (code?.startsWith('Z_')) return passing('sent an answer whose compression is damaged.')
-  if (code?.startsWith('HPE_')) return passing(`does not speak HTTP (${code}).`)
+  if (code?.startsWith('HPE_')) return passing(`did not respond with HTTP (${code}).`)
   if (code && /CERT|SIGNATURE|SSL|TLS/.test(code)) {
-    return new UpstreamError(`${host} shows a certificate that is not trusted here (${code}).`, {
+    return new UpstreamError(`${host} has a certificate that is not trusted (${code}).`, {
       cause: error,
     })
   }
