@@ -60,13 +60,13 @@ function failure(cause: unknown): { code: ErrorCode; message: string } {
   if (codeOf(cause) === statementTimeout) {
     return {
       code: 'QUERY_TIMEOUT',
-      message: 'The database took too long for this. Ask for less, or try again.',
+      message: 'The query took too long. Request less data, or try again.',
     }
   }
   if (isUnavailable(cause)) {
     return {
       code: 'DATABASE_UNAVAILABLE',
-      message: 'The database cannot be reached right now. Try again soon.',
+      message: 'The database is unavailable. Try again soon.',
     }
   }
   return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' }

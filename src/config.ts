@@ -59,7 +59,7 @@ export const settings = {
   STATEMENT_TIMEOUT_MS: integer(100, 3_600_000, 30_000),
   PREPARE_STATEMENTS: flag(true),
   DATA_DIR: textOr('.data', 'a folder'),
-  EMBEDDED_PG_BIN: text('the folder of the postgres and initdb to use'),
+  EMBEDDED_PG_BIN: text('the folder that contains postgres and initdb'),
   EMBEDDED_PG_USER: text('a user of this system'),
   PLANT_SEEDS: flag(true),
   WRITE_TOKEN: z
@@ -114,10 +114,10 @@ const renamed: Readonly<Record<string, keyof typeof settings>> = {
 const Settings = z
   .object(settings)
   .refine((env) => env.DATABASE_URL || !env.DATABASE_LISTEN_URL, {
-    error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or neither.',
+    error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or only DATABASE_URL, or neither.',
   })
   .refine((env) => env.TRUSTED_DOCUMENTS || !env.TRUSTED_ONLY, {
-    error: 'TRUSTED_ONLY is on, but no document is trusted: set TRUSTED_DOCUMENTS, or turn it off.',
+    error: 'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
   })
 
 export type Config = ReturnType<typeof grouped>

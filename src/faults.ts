@@ -32,24 +32,24 @@ function reasonFor(error: unknown): string {
   switch (codeOf(error)) {
     case 'ECONNREFUSED':
     case 'ENOENT':
-      return 'nothing answers there. Start Postgres, or correct DATABASE_URL, or unset it for the embedded one.'
+      return 'the connection was refused. Start Postgres, correct DATABASE_URL, or unset it to use the embedded database.'
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'its host name is not known. Correct DATABASE_URL.'
+      return 'its host name could not be resolved. Correct DATABASE_URL.'
     case '28P01':
     case '28000':
-      return 'it refuses this user or password. Correct DATABASE_URL.'
+      return 'the server rejected the user or the password. Correct DATABASE_URL.'
     case '3D000':
-      return 'it has no database of that name. Create it, or correct DATABASE_URL.'
+      return 'the database does not exist. Create it, or correct DATABASE_URL.'
     case '42501':
-      return `the user may not do what is needed (${said}). Grant it the right to create tables.`
+      return `the user lacks a privilege (${said}). Grant the user the right to create tables.`
     case '53300':
-      return 'it has no connection left. Lower POOL_SIZE, or raise max_connections there.'
+      return 'the server has no connections left. Lower POOL_SIZE, or raise max_connections on the server.'
     case '57P03':
-      return 'it is still starting, or stopping. Try again in a moment.'
+      return 'the server is starting or stopping. Try again in a moment.'
     default:
       return isUnavailable(error)
-        ? 'it does not answer in time. Check DATABASE_URL and the network.'
+        ? 'the server did not answer in time. Check DATABASE_URL and the network.'
         : `${said}.`
   }
 }

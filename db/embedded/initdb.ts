@@ -28,15 +28,15 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
   if (!contents.includes('PG_VERSION')) {
     throw new EmbeddedDatabaseError(
       `${dataDir} is not empty and is not a Postgres data directory. ` +
-        'Choose another one with DATA_DIR, or move what is in it away.',
+        'Set DATA_DIR to another folder, or move its contents away.',
     )
   }
   const made = Number(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'))
   if (made !== binaries.major) {
     throw new EmbeddedDatabaseError(
-      `${dataDir} was made by Postgres ${made}, and this is ${binaries.version}, which cannot read it. ` +
-        'Dump it with the old one and load it into a new directory (DATA_DIR), move it away to start ' +
-        `empty, or name a Postgres ${made} in EMBEDDED_PG_BIN.`,
+      `${dataDir} was created by Postgres ${made}; this is ${binaries.version}, which cannot read it. ` +
+        'Dump it with the old version and load it into a new directory (DATA_DIR), move it away to start ' +
+        `empty, or set EMBEDDED_PG_BIN to the folder of a Postgres ${made}.`,
     )
   }
   if (statSync(dataDir).uid !== user.owner) throw ownedByAnother(dataDir, user)
@@ -55,7 +55,7 @@ function contentsOf(dataDir: string, user: ServerUser): string[] {
 function ownedByAnother(dataDir: string, { owner }: ServerUser): EmbeddedDatabaseError {
   return new EmbeddedDatabaseError(
     `${dataDir} belongs to uid ${statSync(dataDir).uid}, and Postgres would run as uid ${owner}: ` +
-      `another user started it before. Run: chown -R ${owner} ${dataDir}*`,
+      `another user started the server before. Run: chown -R ${owner} ${dataDir}*`,
   )
 }
 
@@ -73,7 +73,7 @@ async function makeCluster({ dataDir, binaries, user, sync }: ClusterOptions): P
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })
     if (codeOf(error) === 'EBUSY' || codeOf(error) === 'EXDEV') {
-      throw new EmbeddedDatabaseError(`${dataDir} is a mount point; name a folder inside it in DATA_DIR.`, {
+      throw new EmbeddedDatabaseError(`${dataDir} is a mount point; set DATA_DIR to a folder inside it.`, {
         cause: error,
       })
     }

@@ -41,7 +41,7 @@ export async function endLeftoverProcesses(dataDir: string, log: (line: string) 
     if (Date.now() > deadline) {
       throw new EmbeddedDatabaseError(
         `Postgres (process ${running.join(', ')}), left in ${dataDir} by a server that was killed, does not stop. ` +
-          'End it, then start again.',
+          'Stop it, then start again.',
       )
     }
     if (postmaster && Date.now() >= nextStepAt) {

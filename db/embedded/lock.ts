@@ -28,7 +28,7 @@ export async function lockDirectory(dataDir: string, patienceMs = 2_000): Promis
   }
   throw new EmbeddedDatabaseError(
     `The data directory ${dataDir} is in use by another server${holder(dataDir)}. ` +
-      'Stop that one, or choose another directory with DATA_DIR, or set DATABASE_URL.',
+      'Stop that server, set DATA_DIR to another directory, or set DATABASE_URL.',
   )
 }
 
@@ -46,8 +46,8 @@ function tryLock(dataDir: string): DirectoryLock | undefined {
     handle?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return undefined
     throw new EmbeddedDatabaseError(
-      `Cannot lock ${file} (${messageOf(error)}). This user must be able to write it and its folder: ` +
-        'if another user started the server before, chown them, or choose another DATA_DIR.',
+      `Cannot lock ${file} (${messageOf(error)}). This user needs write access to the file and its folder: ` +
+        'if another user started the server before, chown both, or set DATA_DIR to another directory.',
       { cause: error },
     )
   }

@@ -68,8 +68,8 @@ export function serverUser({ user, bin, parent }: ServerUserOptions): ServerUser
   })
   if (trial.status !== 0) {
     throw new EmbeddedDatabaseError(
-      `This runs as root, and the user "${target.name}" that Postgres must then run as cannot enter ${barrier}. ` +
-        `Run as a normal user, or chmod o+x ${barrier}, or move the project and DATA_DIR elsewhere, ` +
+      `The server runs as root, so Postgres must run as the user "${target.name}", who cannot enter ${barrier}. ` +
+        `Run the server as a normal user, run chmod o+x ${barrier}, move the project and DATA_DIR elsewhere, ` +
         'or set DATABASE_URL.',
     )
   }
@@ -104,9 +104,9 @@ function systemUser(wanted: string | undefined): SystemUser {
   if (found && found.uid !== 0) return found
   throw new EmbeddedDatabaseError(
     wanted
-      ? `This runs as root, and EMBEDDED_PG_USER "${wanted}" is not an unprivileged user of this system. ` +
-          'Name another one, or run as a normal user, or set DATABASE_URL.'
-      : 'This runs as root, which Postgres refuses, and there is no user "postgres" or "nobody" to run it as. ' +
-          'Name one in EMBEDDED_PG_USER, or run as a normal user, or set DATABASE_URL.',
+      ? `The server runs as root, and EMBEDDED_PG_USER "${wanted}" is not an unprivileged user of this system. ` +
+          'Set another user, run the server as a normal user, or set DATABASE_URL.'
+      : 'The server runs as root, which Postgres refuses, and this system has no user "postgres" or "nobody" to run Postgres as. ' +
+          'Set EMBEDDED_PG_USER, run the server as a normal user, or set DATABASE_URL.',
   )
 }

@@ -89,7 +89,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (Date.now() > deadline) {
       child.kill('SIGQUIT')
       await exited
-      throw new EmbeddedDatabaseError(`Postgres took more than 60 s to start:\n${log.tail()}`)
+      throw new EmbeddedDatabaseError(`Postgres did not start within 60 s:\n${log.tail()}`)
     }
     await Promise.race([sleep(5), exited])
   }

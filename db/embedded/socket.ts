@@ -29,8 +29,8 @@ export function socketFolder(dataDir: string, user: ServerUser): SocketFolder {
   const ours = stats.uid === process.getuid?.() || stats.uid === user.owner
   if (!stats.isDirectory() || (stats.mode & 0o077) !== 0 || !ours) {
     throw new EmbeddedDatabaseError(
-      `${path}, where the socket of ${dataDir} goes, is not a private folder of this user. ` +
-        'Remove it, or choose a shorter DATA_DIR.',
+      `${path}, the folder for the socket of ${dataDir}, is not a private folder of this user. ` +
+        'Remove it, or set DATA_DIR to a shorter path.',
     )
   }
   user.give(path)

@@ -39,13 +39,13 @@ export function parseCursor(epoch: string, cursor: string): number {
   ) {
     throw new FeedCursorError(
       'CURSOR_MALFORMED',
-      `${JSON.stringify(cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor)} is not a feed cursor. Pass one exactly as an event or feedPosition gave it, or START or NOW.`,
+      `${JSON.stringify(cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor)} is not a feed cursor. Pass a cursor exactly as received from an event or feedPosition, or START or NOW.`,
     )
   }
   if (bytes.readUInt32BE(0) !== databaseKey(epoch)) {
     throw new FeedCursorError(
       'CURSOR_FOREIGN',
-      'This cursor comes from another database: its position means nothing here. Take a new one from feedPosition, or start with START or NOW.',
+      'This cursor belongs to another database. Get a new one from feedPosition, or pass START or NOW.',
     )
   }
   return bytes.readUIntBE(4, 6)
@@ -56,7 +56,7 @@ export function expired(epoch: string, pruned: number): FeedCursorError {
   const restartFrom = formatCursor(epoch, pruned)
   return new FeedCursorError(
     'CURSOR_EXPIRED',
-    `This cursor is older than what the feed keeps, so events after it are gone. Read the papers again together with feedPosition and go on from there, or go on after the oldest kept position, ${restartFrom}.`,
+    `This cursor is older than the oldest retained event: events after it have been deleted. Read the papers again together with feedPosition and continue from there, or continue after the oldest retained position, ${restartFrom}.`,
     restartFrom,
   )
 }
@@ -65,7 +65,7 @@ export function expired(epoch: string, pruned: number): FeedCursorError {
 export function inFuture(): FeedCursorError {
   return new FeedCursorError(
     'CURSOR_FUTURE',
-    'This cursor is ahead of the feed: was the database restored from an older backup? Take a new one from feedPosition.',
+    'This cursor is ahead of the feed; the database may have been restored from an older backup. Get a new one from feedPosition.',
   )
 }
 

@@ -78,6 +78,8 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
 async function checkListening(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select pg_listening_channels() as channel')
   if (!rows.some(({ channel }) => channel === feedChannel)) {
-    throw new Error('Postgres no longer listens for this connection. Is a pooler in between?')
+    throw new Error(
+      'Postgres no longer listens on this connection. Check whether DATABASE_LISTEN_URL points to a connection pooler.',
+    )
   }
 }

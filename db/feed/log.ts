@@ -90,6 +90,7 @@ async function moveHorizon(db: Db, before: Date, batch: number): Promise<number>
       ) oldest where recorded_at < ${before}
     ), 0)) returning pruned`.execute(db)
   const [row] = rows
-  if (!row) throw new Error('The table feed has no row: the database was not migrated, or it was emptied.')
+  if (!row)
+    throw new Error('The table feed has no row: the database was not migrated, or the table was emptied.')
   return row.pruned
 }

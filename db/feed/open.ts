@@ -130,7 +130,7 @@ class LogFeed implements Feed {
     // A position of another log, met after the database was replaced.
     throw after > this.head
       ? inFuture()
-      : new FeedCursorError('CURSOR_MALFORMED', `The feed has no event ${after + 1}: it is damaged.`)
+      : new FeedCursorError('CURSOR_MALFORMED', `The feed is damaged: event ${after + 1} is missing.`)
   }
 
   async close(): Promise<void> {

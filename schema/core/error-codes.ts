@@ -10,43 +10,41 @@ export const errorCodes = {
   BAD_USER_INPUT: {
     status: 400,
     meaning:
-      'An argument or a variable cannot be used. `argument` and `argumentPath` name it where it is known, `issues` lists all faults where there are several.',
+      'An argument or a variable is invalid. `argument` and `argumentPath` name it if it is known; `issues` lists all errors if there are several.',
   },
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not valid GraphQL syntax.' },
   GRAPHQL_VALIDATION_FAILED: {
     status: 400,
-    meaning:
-      'The document does not fit the schema, for example because it asks for a field that does not exist.',
+    meaning: 'The document does not match the schema, e.g. because it selects a field that does not exist.',
   },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
-    meaning: 'The document has several operations and `operationName` names none of them.',
+    meaning: 'The document has several operations, and `operationName` names none of them.',
   },
   QUERY_TOO_LARGE: {
     status: 400,
     meaning:
-      'The query is beyond a limit of the server: tokens, depth, aliases or objects. Ask in several queries.',
+      'The query exceeds a limit of the server: tokens, depth, aliases or objects. Split it into several queries.',
   },
   TOO_MANY_ENTITIES: {
     status: 400,
-    meaning:
-      'The request of a gateway refers to more entities than one request may. Send it in several requests.',
+    meaning: 'The request of a gateway refers to too many entities. Split it into several requests.',
   },
   BAD_REQUEST: {
     status: 400,
     meaning:
-      'The HTTP request is not a GraphQL request: its body or a parameter cannot be read. A mutation sent with GET, and methods other than GET and POST, get it with the status 405.',
+      'The HTTP request is not a GraphQL request: its body or a parameter cannot be read. The status is 405 for a mutation sent with GET and for methods other than GET and POST.',
   },
   NOT_ACCEPTABLE: {
     status: 406,
-    meaning: 'The server has no answer of a media type that the header `Accept` names.',
+    meaning: 'None of the media types in the header `Accept` is available.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    meaning: 'The body has another `Content-Type` than `application/json`.',
+    meaning: 'The `Content-Type` of the body is not `application/json`.',
   },
-  BODY_TOO_LARGE: { status: 413, meaning: 'The body of the request is larger than the server takes.' },
-  METHOD_NOT_ALLOWED: { status: 405, meaning: '`/feed` was sent something else than GET.' },
+  BODY_TOO_LARGE: { status: 413, meaning: 'The body of the request is larger than the server accepts.' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The method of a request to `/feed` is not GET.' },
   DOCUMENT_NOT_TRUSTED: {
     status: 400,
     meaning: 'The server executes trusted documents only, and this document is not one of them.',
@@ -54,7 +52,7 @@ export const errorCodes = {
   PERSISTED_QUERY_NOT_FOUND: { status: 400, meaning: 'No trusted document has this id.' },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 400,
-    meaning: 'A document was asked for by its id, and the server has no manifest of trusted documents.',
+    meaning: 'The request names a document by id, but the server has no manifest of trusted documents.',
   },
   PERSISTED_QUERY_MISMATCH: {
     status: 400,
@@ -62,44 +60,46 @@ export const errorCodes = {
   },
   UNAUTHENTICATED: {
     status: 200,
-    meaning: 'Writing needs a token, and the request has none, or one that the server does not know.',
+    meaning: 'Writing requires a token, and the request has none, or one that the server does not know.',
   },
   FORBIDDEN: { status: 200, meaning: 'The token of the request does not allow this.' },
-  CURSOR_MALFORMED: { status: 400, meaning: 'The text is not a cursor of the feed.' },
+  CURSOR_MALFORMED: { status: 400, meaning: 'The value is not a cursor of the feed.' },
   CURSOR_FOREIGN: {
     status: 400,
-    meaning: 'The cursor is of another database. Read the papers again together with `feedPosition`.',
+    meaning: 'The cursor belongs to another database. Read the papers again together with `feedPosition`.',
   },
   CURSOR_FUTURE: {
     status: 400,
-    meaning: 'The cursor is ahead of the feed, as after the restore of an older backup. Take a new one.',
+    meaning:
+      'The cursor is ahead of the feed, e.g. after an older backup was restored. Get a new one from `feedPosition`.',
   },
   CURSOR_EXPIRED: {
     status: 410,
     meaning:
-      'Events after the cursor are no longer kept. `restartFrom` is the oldest cursor that still works; events before it are lost.',
+      'Events after the cursor have been deleted. `restartFrom` is the oldest cursor that still works; earlier events are lost.',
   },
   TOO_MANY_SUBSCRIPTIONS: {
     status: 429,
-    meaning: 'The server, the client address or the WebSocket has as many subscriptions as it may have.',
+    meaning: 'The server, the client address or the WebSocket has reached its limit of subscriptions.',
   },
   SHUTTING_DOWN: {
     status: 503,
     meaning:
-      'The server is about to stop. Connect again, where given after `retryAfterMs` and with `after:` the `cursor`.',
+      'The server is about to stop. Reconnect, after `retryAfterMs` milliseconds and with `after: <cursor>` if they are given.',
   },
   DATABASE_UNAVAILABLE: {
     status: 503,
-    meaning: 'The database cannot be reached right now. Try again after some seconds.',
+    meaning: 'The database is unavailable. Try again after some seconds.',
   },
   QUERY_TIMEOUT: {
     status: 503,
-    meaning: 'The database took longer than one statement may take. Ask for less, or try again.',
+    meaning:
+      'A statement of the query exceeded the time limit of the database. Request less data, or try again.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     meaning:
-      'The server failed. `requestId`, and `traceId` where a gateway began a trace, lead the operator to the cause in the log.',
+      'The server failed. The operator can find the cause in the log by `requestId`, or by `traceId` if a gateway started a trace.',
   },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>
 

@@ -18,13 +18,16 @@ interface Options {
 export function followCommand(context: () => CommandContext): Command {
   return new Command('follow')
     .description('print new papers of a running server as they arrive, and reconnect after failures')
-    .option('--url <url>', 'the GraphQL endpoint (default: this machine, at PORT)', webAddress)
+    .option('--url <url>', 'the GraphQL endpoint (default: http://localhost:<PORT>/graphql)', webAddress)
     .option('--after <cursor>', 'begin after this cursor, or at START')
-    .option('--text <words>', 'only papers that a search for these words finds')
+    .option('--text <words>', 'only papers that match this search text')
     .option('--keyword <keyword...>', 'only papers with one of these keywords')
     .option('--author <name...>', 'only papers by one of these authors')
     .addOption(
-      new Option('--filter <json>', 'any PaperFilter, e.g. \'{"minUpvotes": 10}\'').argParser(jsonObject),
+      new Option(
+        '--filter <json>',
+        'only papers that match this PaperFilter, e.g. \'{"minUpvotes": 10}\'',
+      ).argParser(jsonObject),
     )
     .option('--all', 'include updates, listings and withdrawals')
     .option('--json', 'print one JSON object per line, with its cursor')
@@ -52,7 +55,7 @@ async function follow(options: Options, url: string): Promise<void> {
     },
     onLost(reason, retryInMs) {
       live = false
-      say(`${reason} Trying again in ${(retryInMs / 1000).toFixed(1)} s.`)
+      say(`${reason} Retrying in ${(retryInMs / 1000).toFixed(1)} s.`)
     },
     onGap: say,
   })

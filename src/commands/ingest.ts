@@ -13,10 +13,11 @@ import { type RunOptions, runIngest, type Task } from './ingest-run.ts'
 export function ingestCommand(context: () => CommandContext): Command {
   return withRunOptions(new Command('ingest'))
     .description('ingest papers from files, from Hugging Face or from arXiv')
-    .argument('[paths...]', 'captures and saved responses: files, folders, or - for standard input')
+    .argument('[paths...]', 'captured pages and saved API responses: files, folders, or - for standard input')
     .option('--observed-at <instant>', 'when the files were received, if they do not say', observationTime)
     .action(async (paths: string[], options: RunOptions & { observedAt?: string }, command: Command) => {
-      if (paths.length === 0) command.error('Say what to ingest: files, folders, -, huggingface or arxiv.')
+      if (paths.length === 0)
+        command.error('Specify what to ingest: files, folders, -, huggingface or arxiv.')
       const { files, skipped } = await findFiles(paths)
       if (skipped.length > 0 && !options.quiet) console.error(skippedLine(skipped))
       await runIngest(context(), options, () => ({
@@ -29,17 +30,21 @@ export function ingestCommand(context: () => CommandContext): Command {
     })
     .addCommand(huggingFaceCommand(context))
     .addCommand(arxivCommand(context))
-    .addHelpText('after', '\nExit codes: 0 all went well, 2 some records were rejected, 1 something failed.')
+    .addHelpText('after', '\nExit codes: 0 success, 1 failure, 2 some records were rejected.')
 }
 
 function huggingFaceCommand(context: () => CommandContext): Command {
   return withRunOptions(new Command('huggingface').exitOverride())
     .description('read editions of Daily Papers from the Hugging Face API')
-    .addOption(new Option('--date <day>', 'one edition, like 2026-06-16').argParser(dayOption))
-    .addOption(new Option('--from <day>', 'the first of several editions').argParser(dayOption))
-    .addOption(new Option('--to <day>', 'the last of them (default: today, in UTC)').argParser(dayOption))
-    .addOption(new Option('--week <week>', 'an ISO week, like 2026-W25').argParser(weekOption))
-    .addOption(new Option('--month <month>', 'a month, like 2026-06').argParser(monthOption))
+    .addOption(new Option('--date <day>', 'one edition, e.g. 2026-06-16').argParser(dayOption))
+    .addOption(new Option('--from <day>', 'the first edition of a range').argParser(dayOption))
+    .addOption(
+      new Option('--to <day>', 'the last edition of the range (default: today in UTC)').argParser(dayOption),
+    )
+    .addOption(
+      new Option('--week <week>', 'the editions of an ISO week, e.g. 2026-W25').argParser(weekOption),
+    )
+    .addOption(new Option('--month <month>', 'the editions of a month, e.g. 2026-06').argParser(monthOption))
     .action(async (_own: unknown, command: Command) => {
       const options = command.optsWithGlobals<RunOptions & Times>()
       const queries = queriesOf(options, command)
@@ -97,13 +102,15 @@ interface Times {
 function queriesOf({ date, from, to, week, month }: Times, command: Command): EditionQuery[] {
   const given = [date, from, week, month].filter((value) => value !== undefined)
   if (given.length !== 1 || (to !== undefined && from === undefined)) {
-    command.error('Say which editions: --date, --from (with --to), --week or --month; one of them.')
+    command.error(
+      'Specify the editions with exactly one of --date, --from (with or without --to), --week and --month.',
+    )
   }
   if (date !== undefined) return [{ date }]
   if (week !== undefined) return [{ week }]
   if (month !== undefined) return [{ month }]
   const last = to ?? new Date().toISOString().slice(0, 10)
-  if (from === undefined || from > last) command.error(`--from has to be a day before --to (${last}).`)
+  if (from === undefined || from > last) command.error(`--from must not be after --to (${last}).`)
   return [...days(from, last)]
 }
 
@@ -111,19 +118,19 @@ function withRunOptions(command: Command): Command {
   return command
     .option('--json', 'print the summary as one JSON object')
     .option('--dry-run', 'read, check and compare everything, but store nothing')
-    .option('--quiet', 'show no progress')
+    .option('--quiet', 'do not show progress')
 }
 
 const dayOption = (text: string) =>
-  parseDay(text) ?? refuse(`${text} is not a day of the calendar; write it like 2026-06-16.`)
+  parseDay(text) ?? refuse(`${text} is not a valid date; expected e.g. 2026-06-16.`)
 const weekOption = (text: string) =>
   /^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/.test(text)
     ? text
-    : refuse(`${text} is not a week; write it like 2026-W25.`)
+    : refuse(`${text} is not a week; expected e.g. 2026-W25.`)
 const monthOption = (text: string) =>
-  /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse(`${text} is not a month; write it like 2026-06.`)
+  /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse(`${text} is not a month; expected e.g. 2026-06.`)
 const countOption = (text: string) =>
-  /^[1-9]\d{0,6}$/.test(text) ? Number(text) : refuse(`${text} is not a number of papers.`)
+  /^[1-9]\d{0,6}$/.test(text) ? Number(text) : refuse(`${text} is not a whole number from 1 to 9999999.`)
 
 function refuse(message: string): never {
   throw new SourceError(message)

@@ -71,4 +71,4 @@ Settings come from the environment, or from a file .env in the current folder; s
 Examples:
   daily-papers                                serve on http://localhost:4000/graphql
   PORT=8080 daily-papers serve                serve on another port
-  daily-papers schema > schema.graphql        the schema, for a code generator`
+  daily-papers schema > schema.graphql        print the schema, e.g. for a code generator`

@@ -3,11 +3,11 @@ import { openStore } from '../store.ts'
 import type { CommandContext } from './context.ts'
 
 export function migrateCommand(context: () => CommandContext): Command {
-  return new Command('migrate').description('bring the database to the newest schema').action(async () => {
+  return new Command('migrate').description('migrate the database to the latest schema').action(async () => {
     const { config, log } = context()
     const store = await openStore(config, log, { share: true })
     await store.close()
     const ran = store.migrated.map((name) => `\n  ${name}`).join('')
-    console.log(`${store.description}: ${ran ? `ran${ran}` : 'already at the newest schema.'}`)
+    console.log(`${store.description}: ${ran ? `ran${ran}` : 'already at the latest schema.'}`)
   })
 }

@@ -6,7 +6,7 @@ export function schemaCommand(): Command {
   return new Command('schema')
     .description('print the GraphQL schema')
     .option('--subgraph', 'print it as a subgraph, with the federation directives')
-    .option('--write', 'write both to schema/ instead')
+    .option('--write', 'write both forms to schema/ instead of printing')
     .action(async ({ write, subgraph }: { write?: true; subgraph?: true }) => {
       const { printClientSchema, printSubgraphSdl, schemaFile, subgraphFile } = await import(
         '../../schema/print.ts'

@@ -4,9 +4,11 @@ import type { CommandContext } from './context.ts'
 
 export function serveCommand(context: () => CommandContext): Command {
   return new Command('serve')
-    .description('start the server, with an embedded Postgres unless DATABASE_URL names one (the default)')
+    .description(
+      'start the server (the default command), with an embedded Postgres unless DATABASE_URL is set',
+    )
     .addOption(
-      new Option('--poll <source>', 'keep the newest editions of a source up to date (POLL)').choices([
+      new Option('--poll <source>', 'poll the newest editions of a source (overrides POLL)').choices([
         'huggingface',
       ]),
     )

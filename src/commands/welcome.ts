@@ -10,16 +10,16 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
 
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
-  Writes over HTTP   ${config.writeToken ? 'with the token in WRITE_TOKEN' : 'off; set WRITE_TOKEN to allow them'}
+  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'off; set WRITE_TOKEN to allow them'}
   New papers         ${polling(config)}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
-Ctrl-C stops it.
+Press Ctrl-C to stop.
 `
 }
 
 function toTry(place: string): string {
   return `
-Ask it, here or in GraphiQL:
+Send a query, here or in GraphiQL:
   curl ${place}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ papers(first: 3) { nodes { title } } }"}'
 Subscribe to new papers, and ingest some from another terminal with npm run ingest -- <file>:
@@ -29,9 +29,9 @@ Subscribe to new papers, and ingest some from another terminal with npm run inge
 
 /** What is in the document of an id, and which variables it takes, only its authors know. */
 function onlyTrusted(place: string, { trusted }: Config): string {
-  return `  Documents          those of ${trusted.manifest} alone, by their ids
+  return `  Documents          only those in ${trusted.manifest}, by id
 
-Ask it:
+Send a query:
   curl '${place}/graphql?documentId=<id>'
 Follow what happens to papers, and ingest some from another terminal with npm run ingest -- <file>:
   curl -N ${place}/feed`

@@ -70,7 +70,7 @@ function refusal(Response: typeof globalThis.Response, error: ApiError): Respons
 function notAcceptable(): ApiError {
   return httpError(
     'NOT_ACCEPTABLE',
-    'Nothing that the header Accept names fits. Accept text/event-stream for a subscription, or send it over WebSocket; for all else accept application/graphql-response+json or application/json.',
+    'None of the media types in the header Accept is available here. For a subscription, accept text/event-stream or use a WebSocket; otherwise accept application/graphql-response+json or application/json.',
   )
 }
 

@@ -72,7 +72,7 @@ function badCount({ fields }: Outline, variables: Arguments['variableValues']): 
     return given && !(typeof given.initialCount === 'number' && given.initialCount >= 0)
   })
   if (!bad) return undefined
-  return new BadInputError('@stream(initialCount:): pass a whole number from 0 up, or leave it out.')
+  return new BadInputError('@stream(initialCount:): pass a whole number of at least 0, or omit it.')
 }
 
 type Arguments = Parameters<NonNullable<Plugin['onExecute']>>[0]['args']

@@ -42,7 +42,7 @@ export function limitQueries(limits: QueryLimits): Plugin {
 function nothingSelected(): ApiError {
   return requestError(
     'BAD_USER_INPUT',
-    'The subscription selects no field: `@skip` or `@include` leaves all of it out.',
+    'The subscription selects no field, because `@skip` or `@include` excludes all of its fields.',
   )
 }
 

@@ -50,16 +50,18 @@ export function overLimit(measured: Measure, limits: QueryLimits): ApiError | un
   if (entities > limits.entities) return tooManyEntities(entities, limits.entities)
   if (depth > limits.depth) {
     return refuse(
-      `The query nests ${depth} levels of fields; the limit is ${limits.depth}. Ask in several queries.`,
+      `The query nests ${depth} levels of fields; the limit is ${limits.depth}. Split it into several queries.`,
     )
   }
   if (aliases > limits.aliases) {
-    return refuse(`The query has ${aliases} aliases; the limit is ${limits.aliases}. Ask in several queries.`)
+    return refuse(
+      `The query has ${aliases} aliases; the limit is ${limits.aliases}. Split it into several queries.`,
+    )
   }
   if (objects > limits.objects) {
     return refuse(
       `The answer could hold ${objects} objects; the limit is ${limits.objects}. ` +
-        'Ask for smaller pages (`first`) or for fewer nested lists.',
+        'Request smaller pages (`first`) or fewer nested lists.',
     )
   }
   return undefined
@@ -67,7 +69,7 @@ export function overLimit(measured: Measure, limits: QueryLimits): ApiError | un
 
 /** For a document whose nesting is beyond what can be parsed at all. */
 export function tooDeepToRead(): ApiError {
-  return refuse('The query nests too deeply to be read. Ask in several queries.')
+  return refuse('The query nests too deeply to be read. Split it into several queries.')
 }
 
 /** The variables with the defaults that the operation declares: execution fills them in only later. */
@@ -86,7 +88,7 @@ function refuse(message: string): ApiError {
 function tooManyEntities(asked: number, most: number): ApiError {
   return requestError(
     'TOO_MANY_ENTITIES',
-    `The request refers to ${asked} entities; the limit is ${most}. Send them in several requests.`,
+    `The request refers to ${asked} entities; the limit is ${most}. Split it into several requests.`,
   )
 }
 

@@ -24,7 +24,7 @@ export function refuseBrokenParameters(): Plugin {
           return await requestParser(request)
         } catch (error) {
           if (!(error instanceof SyntaxError)) throw error
-          throw httpError('BAD_REQUEST', 'variables and extensions have to be JSON, percent-encoded.')
+          throw httpError('BAD_REQUEST', 'variables and extensions must be JSON, percent-encoded.')
         }
       })
     },
@@ -45,6 +45,6 @@ async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: numbe
 }
 
 export function bodyTooLarge(maxBytes: number): ApiError {
-  const message = `The request body is larger than ${maxBytes} bytes. Send less at once.`
+  const message = `The request body is larger than ${maxBytes} bytes. Split it into several requests.`
   return httpError('BODY_TOO_LARGE', message, { connection: 'close' })
 }

@@ -31,11 +31,11 @@ export async function readManifest(
       if (validate(schema, parse(text)).length > 0) outdated.push(id)
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error
-      throw fault(path, `its document ${JSON.stringify(id)} is no GraphQL: ${error.message}`)
+      throw fault(path, `its document ${JSON.stringify(id)} is not valid GraphQL: ${error.message}`)
     }
   }
   if (outdated.length > 0) {
-    log.warn('Trusted documents do not fit the schema; whoever asks them gets an error.', { ids: outdated })
+    log.warn('Trusted documents do not match the schema; requests for them get an error.', { ids: outdated })
   }
   return documents
 }
@@ -50,7 +50,7 @@ async function contentOf(path: string): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch {
-    throw fault(path, 'it is not JSON. Write it again with your build tool.')
+    throw fault(path, 'it is not JSON. Generate it again with your build tool.')
   }
 }
 
@@ -60,13 +60,16 @@ function documentsIn(content: unknown, path: string): Map<string, string> {
     ? apollo.data.operations.map(({ id, body }) => [id, body] as const)
     : Object.entries(DocumentMap.safeParse(content).data ?? {})
   if (entries.length === 0) {
-    throw fault(path, 'it holds no documents as { "<id>": "<document>" } or as an Apollo manifest.')
+    throw fault(
+      path,
+      'it contains no documents, neither as { "<id>": "<document>" } nor as an Apollo manifest.',
+    )
   }
   const documents = new Map<string, string>()
   for (const [id, text] of entries) {
     const held = documents.get(id)
     if (held !== undefined && held !== text) {
-      throw fault(path, `it gives two documents for the id ${JSON.stringify(id)}.`)
+      throw fault(path, `it contains two documents with the id ${JSON.stringify(id)}.`)
     }
     documents.set(id, text)
   }

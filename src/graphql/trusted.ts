@@ -85,7 +85,7 @@ export function trustDocuments({ documentOf }: TrustedDocuments): Plugin {
 
 function nameOf({ documentId, extensions }: Asked): Name | undefined {
   if (documentId != null && documentId !== '') {
-    if (typeof documentId !== 'string') throw requestError('BAD_REQUEST', 'documentId: pass a text.')
+    if (typeof documentId !== 'string') throw requestError('BAD_REQUEST', 'documentId: pass a string.')
     return { id: documentId, automatic: false }
   }
   const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null }
@@ -100,12 +100,12 @@ function sha256(text: string): string {
 function notTrusted(): ApiError {
   return requestError(
     'DOCUMENT_NOT_TRUSTED',
-    'This server executes trusted documents only. Send the documentId of one of them, without other text.',
+    'This server executes only trusted documents. Send the documentId of one of them, and no other query.',
   )
 }
 
 function notFound({ id, automatic }: Name, only: boolean): ApiError {
-  const instead = only ? '' : ', or the text itself'
+  const instead = only ? '' : ', or the document itself'
   const sentence = `No trusted document has the id ${shown(id)}. Send one from the manifest${instead}.`
   return automatic
     ? requestError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound', { hint: sentence })
@@ -113,7 +113,7 @@ function notFound({ id, automatic }: Name, only: boolean): ApiError {
 }
 
 function notSupported({ automatic }: Name): ApiError {
-  const sentence = 'This server has no manifest of documents. Send the text of the document as query.'
+  const sentence = 'This server has no manifest of documents. Send the document itself as query.'
   return automatic
     ? requestError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { hint: sentence })
     : requestError('PERSISTED_QUERY_NOT_SUPPORTED', sentence)
@@ -122,7 +122,7 @@ function notSupported({ automatic }: Name): ApiError {
 function otherText({ id }: Name): ApiError {
   return requestError(
     'PERSISTED_QUERY_MISMATCH',
-    `The text in query is not the document of the id ${shown(id)}. Send the one or the other.`,
+    `query is not the document with the id ${shown(id)}. Send only one of the two.`,
   )
 }
 

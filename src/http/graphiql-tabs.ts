@@ -1,8 +1,8 @@
 /** What GraphiQL opens with when somebody comes for the first time: ready to run, and true on the planted seeds. */
 export const starterTabs: readonly { query: string }[] = [
   {
-    query: `# The newest papers, and where the feed
-# stands at that moment. Run it: Ctrl-Enter.
+    query: `# The newest papers, and the position of the
+# feed at that moment. Press Ctrl-Enter to run.
 query NewestPapers {
   feedPosition
   papers(first: 5) {
@@ -22,7 +22,7 @@ query NewestPapers {
 `,
   },
   {
-    query: `# The Daily Papers of the latest day.
+    query: `# The latest edition of Daily Papers.
 query LatestEdition {
   edition {
     date
@@ -41,11 +41,11 @@ query LatestEdition {
 `,
   },
   {
-    query: `# Shows each paper the moment it is ingested.
-# Run it, and then in a terminal:
+    query: `# Receives each paper as soon as it is ingested.
+# Run this first, and then in a terminal:
 #   npm run ingest -- <file>
-# To go on exactly from a page, put its
-# feedPosition into the variables below:
+# To continue exactly from a page, pass its
+# feedPosition in the variables below:
 #   {"after": "…"}
 subscription NewPapers($after: FeedCursor! = NOW) {
   paperIngested(after: $after) {

@@ -28,13 +28,13 @@ export async function listen(server: Server, { host, port }: Place): Promise<str
 function reasonFor(error: unknown, { host, port }: Place): string {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
-      return `Port ${port} is taken by another program. Stop that one, or choose another port, e.g. PORT=${port + 1}.`
+      return `Port ${port} is in use by another program. Stop it, or choose another port, e.g. PORT=${port + 1}.`
     case 'EACCES':
-      return `This user may not listen on port ${port}. Choose one above 1023 with PORT.`
+      return `This user may not listen on port ${port}. Set PORT to a number above 1023.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `HOST is "${host}", which is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all its addresses.`
+      return `HOST is "${host}", which is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all its addresses.`
     default:
       return `Cannot listen on ${host}:${port}: ${messageOf(error)}`
   }

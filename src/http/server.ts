@@ -108,11 +108,11 @@ function isHost(host: string | undefined): boolean {
 }
 
 function badHost(response: ServerResponse): void {
-  json(response, 400, { error: 'The header Host has to be a host name, with or without a port.' })
+  json(response, 400, { error: 'The header Host must be a host name, with or without a port.' })
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  json(response, 404, { error: 'There is nothing here. The GraphQL API is at /graphql.' })
+  json(response, 404, { error: 'Not found. The GraphQL API is at /graphql.' })
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

@@ -170,7 +170,12 @@ function counted(
 
 function faultOf(path: string, source: SourceName | undefined, error: unknown): FileFault {
   const { message } = unreadable(path, error)
-  return { path, source, message, reason: error instanceof SourceError ? error.message : 'The file is gone.' }
+  return {
+    path,
+    source,
+    message,
+    reason: error instanceof SourceError ? error.message : 'The file no longer exists.',
+  }
 }
 
 /** Any fault of reading a file as a sentence that names it; what is no fault of the file is thrown on. */
@@ -178,12 +183,12 @@ function unreadable(path: string, error: unknown): SourceError {
   const name = path === '-' ? 'Standard input' : path
   if (error instanceof SourceError) return new SourceError(`${name}: ${error.message}`, { cause: error })
   const code = codeOf(error)
-  if (code === 'ENOENT') return new SourceError(`There is no file or folder ${path}. Check its name.`)
+  if (code === 'ENOENT') return new SourceError(`File or folder not found: ${path}. Check its name.`)
   if (code === 'EACCES' || code === 'EPERM') {
-    return new SourceError(`${name}: this user may not read it. Change its permissions.`)
+    return new SourceError(`${name}: permission denied. Change its permissions.`)
   }
   if (code === 'EIO' || code === 'ELOOP' || code === 'ENAMETOOLONG') {
-    return new SourceError(`${name}: it cannot be read (${code}).`)
+    return new SourceError(`${name}: cannot be read (${code}).`)
   }
   throw error
 }

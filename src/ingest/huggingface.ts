@@ -100,7 +100,7 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
     const last = !more && (linked || entries.length < limit)
     if (last || keyed.size === known) return { pages: page + 1, keyed, observedAt }
   }
-  throw new SourceError(`${client.host} gives page after page without an end. Ask for a shorter time.`)
+  throw new SourceError(`${client.host} returns an endless series of pages. Request a shorter period.`)
 }
 
 function readResponse({ body, headers, receivedAt }: Answer) {
@@ -145,6 +145,6 @@ function refuseFuture(query: EditionQuery, now: Date): void {
         ? [query.month, periodOf('month', day).name]
         : [query.week, periodOf('week', day).name]
   if (asked > today) {
-    throw new SourceError(`${asked} is in the future: it is ${today} now, in UTC. Ask for that or earlier.`)
+    throw new SourceError(`${asked} is in the future: in UTC it is ${today}. Request that or an earlier one.`)
   }
 }

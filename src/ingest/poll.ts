@@ -111,7 +111,7 @@ function reporter(log: Logger, host: string) {
   const reported = new Set<string>()
   return {
     success({ new: created, changed }: IngestSummary) {
-      if (failing) log.info(`Polling ${host} works again.`)
+      if (failing) log.info(`Polling ${host} succeeded again.`)
       failing = false
       // Votes move all the time; a new paper is worth a line.
       const write = created > 0 ? log.info : log.debug

@@ -110,7 +110,7 @@ export async function ingest(
 
 /** Clients can read it: of errors that are not about the source they are told no more than that. */
 function publicReason(error: unknown): string {
-  return error instanceof SourceError ? error.message : 'Its papers could not be stored.'
+  return error instanceof SourceError ? error.message : 'The papers could not be stored.'
 }
 
 function pick({ new: created, changed, rejected }: IngestProgress) {

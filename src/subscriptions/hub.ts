@@ -110,7 +110,7 @@ export class Hub {
       const stream = await createSourceEventStream(args)
       if (!(stream instanceof FeedSubscription)) {
         leave()
-        if (Symbol.asyncIterator in stream) throw new Error('The hub serves subscriptions to the feed alone.')
+        if (Symbol.asyncIterator in stream) throw new Error('The hub serves only subscriptions to the feed.')
         return stream
       }
       // The drain may have begun while the cursor was checked.
@@ -167,7 +167,7 @@ export class Hub {
     if (!this.#draining) return
     throw new ApiError(
       'SHUTTING_DOWN',
-      'This server is about to stop. Connect again: another one, or the next, answers.',
+      'This server is about to stop. Connect again, to this server or to another one.',
     )
   }
 }

@@ -195,6 +195,6 @@ export class Topic implements TopicHandle {
 function databaseReplaced(): FeedCursorError {
   return new FeedCursorError(
     'CURSOR_FOREIGN',
-    'The database behind the server was replaced. Read the papers again together with feedPosition, and go on from there.',
+    'The database of this server was replaced. Read the papers again together with feedPosition, and continue from there.',
   )
 }

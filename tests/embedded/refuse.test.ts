@@ -31,7 +31,7 @@ test('a directory of another major version is refused with both versions and the
   mkdirSync(dataDir)
   writeFileSync(join(dataDir, 'PG_VERSION'), '12\n')
   const said = await refusal(() => startEmbedded({ dataDir }))
-  expect(said).toMatch(/was made by Postgres 12, and this is postgres \(PostgreSQL\) 1[5-9]/)
+  expect(said).toMatch(/was created by Postgres 12; this is postgres \(PostgreSQL\) 1[5-9]/)
   expect(said).toContain('EMBEDDED_PG_BIN')
 })
 
@@ -39,7 +39,7 @@ test('a place that cannot be a directory is refused', async () => {
   await using folder = temporaryFolder()
   writeFileSync(join(folder.path, 'file'), '')
   const said = await refusal(() => startEmbedded({ dataDir: join(folder.path, 'file', 'pg') }))
-  expect(said).toContain('Cannot make the data directory')
+  expect(said).toContain('Cannot create the data directory')
 })
 
 test('without a Postgres the error names every way out', async () => {

@@ -57,7 +57,7 @@ test('root in such a folder without namespaces is told which folder stands in th
   expect(barrierFor(nobody, inside)).toBe(folder.path)
   // With no Postgres to try it on, the namespace fails as a refused one does.
   expect(() => serverUser({ bin: join(folder.path, 'none'), parent: inside })).toThrow(
-    `cannot enter ${folder.path}. Run as a normal user, or chmod o+x ${folder.path}`,
+    `cannot enter ${folder.path}. Run the server as a normal user, run chmod o+x ${folder.path}`,
   )
 })
 

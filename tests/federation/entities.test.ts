@@ -178,7 +178,7 @@ describe('entities', () => {
     expect(await entities(many)).toEqual({
       errors: [
         {
-          message: 'The request refers to 1001 entities; the limit is 1000. Send them in several requests.',
+          message: 'The request refers to 1001 entities; the limit is 1000. Split it into several requests.',
           extensions: { code: 'TOO_MANY_ENTITIES' },
         },
       ],

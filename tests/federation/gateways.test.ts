@@ -168,7 +168,7 @@ describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeou
     ])
     expect(errors).toHaveLength(2)
     expect(errors?.[0]).toMatchObject({
-      message: 'The bookmarks are away.',
+      message: 'The bookmarks are unavailable.',
       // Hive Gateway leaves out which one of the list it was.
       path: ['papers', 'nodes', ...(kind === 'apollo' ? [0] : []), 'bookmarkCount'],
       extensions: { code: 'BOOKMARKS_AWAY', shelf: 7 },

@@ -38,7 +38,7 @@ describe('a client that takes parts', () => {
       `{ papers { nodes @stream(initialCount: ${count}) { id } } }`,
       'multipart/mixed',
     )
-    expect(await response.text()).toContain('@stream(initialCount:): pass a whole number from 0 up')
+    expect(await response.text()).toContain('@stream(initialCount:): pass a whole number of at least 0')
   })
 
   test('merges them into the answer that it would have had as a whole', async () => {

@@ -104,7 +104,7 @@ test('without its database the server stays up, says that it is not ready, and r
   const { body, text } = await ask(bereft, newest)
   expect(body.errors).toMatchObject([
     {
-      message: 'The database cannot be reached right now. Try again soon.',
+      message: 'The database is unavailable. Try again soon.',
       extensions: { code: 'DATABASE_UNAVAILABLE' },
     },
   ])

@@ -14,7 +14,7 @@ describe('health', () => {
   test('a path that is none points to the API', async () => {
     const response = await fetch(`${app.url}/grapql?x=1`)
     expect(response.status).toBe(404)
-    expect(await response.json()).toEqual({ error: 'There is nothing here. The GraphQL API is at /graphql.' })
+    expect(await response.json()).toEqual({ error: 'Not found. The GraphQL API is at /graphql.' })
   })
 
   test('a browser at the bare address is led to GraphiQL', async () => {
@@ -57,7 +57,7 @@ describe('what cannot be read', () => {
     const { status, text } = await promise
     expect(status).toBe(400)
     expect(JSON.parse(text)).toEqual({
-      error: 'The header Host has to be a host name, with or without a port.',
+      error: 'The header Host must be a host name, with or without a port.',
     })
   })
 
@@ -69,7 +69,7 @@ describe('what cannot be read', () => {
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'variables and extensions have to be JSON, percent-encoded.',
+          message: 'variables and extensions must be JSON, percent-encoded.',
           extensions: { code: 'BAD_REQUEST' },
         },
       ],
@@ -92,7 +92,7 @@ describe('bodies', () => {
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'The request body is larger than 2000 bytes. Send less at once.',
+          message: 'The request body is larger than 2000 bytes. Split it into several requests.',
           extensions: { code: 'BODY_TOO_LARGE' },
         },
       ],

@@ -95,7 +95,7 @@ describe('limits of a server', () => {
   test('aliases', async () => {
     expect(await ask('{ a: __typename b: __typename }')).toMatchObject({ status: 200 })
     expect(await ask('{ a: __typename b: __typename c: __typename }')).toEqual(
-      refused('The query has 3 aliases; the limit is 2. Ask in several queries.'),
+      refused('The query has 3 aliases; the limit is 2. Split it into several queries.'),
     )
   })
 
@@ -104,7 +104,7 @@ describe('limits of a server', () => {
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
     expect(await ask(query, { ids: ids(51) })).toEqual(
       refused(
-        'The answer could hold 51 objects; the limit is 50. Ask for smaller pages (`first`) or for fewer nested lists.',
+        'The answer could hold 51 objects; the limit is 50. Request smaller pages (`first`) or fewer nested lists.',
       ),
     )
   })
@@ -113,7 +113,7 @@ describe('limits of a server', () => {
     const query = 'query ($__proto__: Int = 60) { papers(first: $__proto__) { nodes { id } } }'
     expect(await ask(query)).toEqual(
       refused(
-        'The answer could hold 61 objects; the limit is 50. Ask for smaller pages (`first`) or for fewer nested lists.',
+        'The answer could hold 61 objects; the limit is 50. Request smaller pages (`first`) or fewer nested lists.',
       ),
     )
   })

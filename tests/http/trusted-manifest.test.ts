@@ -10,13 +10,13 @@ describe('a manifest', () => {
 
   test.each([
     ['that is missing', join(folder, 'none.json'), 'it cannot be read (ENOENT). Correct TRUSTED_DOCUMENTS.'],
-    ['that is no JSON', manifest('a.json', '{'), 'it is not JSON. Write it again with your build tool.'],
-    ['of another shape', manifest('b.json', [1]), 'it holds no documents as'],
-    ['without documents', manifest('c.json', {}), 'it holds no documents as'],
+    ['that is no JSON', manifest('a.json', '{'), 'it is not JSON. Generate it again with your build tool.'],
+    ['of another shape', manifest('b.json', [1]), 'it contains no documents, neither as'],
+    ['without documents', manifest('c.json', {}), 'it contains no documents, neither as'],
     [
       'with a text that is no GraphQL',
       manifest('d.json', { x: '{' }),
-      'its document "x" is no GraphQL: Syntax',
+      'its document "x" is not valid GraphQL: Syntax',
     ],
     [
       'with two documents for one id',
@@ -27,7 +27,7 @@ describe('a manifest', () => {
           { id: 'x', body: '{ b: __typename }' },
         ],
       }),
-      'it gives two documents for the id "x".',
+      'it contains two documents with the id "x".',
     ],
   ])('%s does not start', async (_what, path, reason) => {
     await expect(start(path)).rejects.toThrow(reason)

@@ -9,7 +9,7 @@ const strict = useTestApp({ TRUSTED_DOCUMENTS: relay, TRUSTED_ONLY: 'on' })
 
 describe('TRUSTED_ONLY', () => {
   const refusal =
-    'This server executes trusted documents only. Send the documentId of one of them, without other text.'
+    'This server executes only trusted documents. Send the documentId of one of them, and no other query.'
 
   test.each([
     ['text', { query: '{ __typename }' }],
@@ -56,7 +56,7 @@ describe('TRUSTED_ONLY', () => {
 
   test('without a manifest is a fault in the settings', async () => {
     await expect(startTestApp({ settings: { TRUSTED_ONLY: 'on' }, beside: strict })).rejects.toThrow(
-      'TRUSTED_ONLY is on, but no document is trusted: set TRUSTED_DOCUMENTS, or turn it off.',
+      'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
     )
   })
 })

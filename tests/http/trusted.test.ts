@@ -86,7 +86,7 @@ describe('refused, with the reason', () => {
     expect(codeOf(unknown)).toEqual([
       400,
       'PERSISTED_QUERY_NOT_FOUND',
-      'No trusted document has the id "nothing". Send one from the manifest, or the text itself.',
+      'No trusted document has the id "nothing". Send one from the manifest, or the document itself.',
     ])
     const automatic = await answerTo(open, { extensions: apq('{ a }') })
     expect(codeOf(automatic)).toEqual([400, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'])
@@ -98,7 +98,7 @@ describe('refused, with the reason', () => {
     expect(codeOf(await answerTo(without, { documentId: 'abc' }))).toEqual([
       400,
       'PERSISTED_QUERY_NOT_SUPPORTED',
-      'This server has no manifest of documents. Send the text of the document as query.',
+      'This server has no manifest of documents. Send the document itself as query.',
     ])
     const automatic = await answerTo(without, { extensions: apq(greeting) })
     expect(codeOf(automatic).slice(1)).toEqual([
@@ -119,7 +119,7 @@ describe('refused, with the reason', () => {
     expect(codeOf(await answerTo(open, { documentId: 7 }))).toEqual([
       400,
       'BAD_REQUEST',
-      'documentId: pass a text.',
+      'documentId: pass a string.',
     ])
     for (const app of [open, strict]) {
       const nothing = ['BAD_REQUEST', 'Must provide query string.']

@@ -70,7 +70,7 @@ test('an id that arXiv does not know is told', async () => {
 const passing: [string, Fault, string][] = [
   ['an error inside a 200', faults.arxivError(), 'arXiv answered with an error: incorrect id format for 1.'],
   ['an empty body', faults.empty(), 'arXiv answered with an empty body'],
-  ['"Rate exceeded."', faults.type('application/xml', 'Rate exceeded.'), 'arXiv says "Rate exceeded."'],
+  ['"Rate exceeded."', faults.type('application/xml', 'Rate exceeded.'), 'arXiv answered "Rate exceeded."'],
   [
     'a feed that is cut off',
     faults.type('application/atom+xml', '<feed xmlns="http://www.w3.org/2005/Atom"><entry>'),
@@ -83,7 +83,7 @@ test.each(passing)('%s is tried again, and in the end told', async (_name, fault
   const { readings, said } = asking(['2606.00001'])
   expect((await gather(readings))[0]?.records).toHaveLength(1)
   expect(said).toEqual([expect.stringContaining(words)])
-  expect(said[0]).toMatch(/Trying again in \d+ s \(try 2 of 5\)\.$/)
+  expect(said[0]).toMatch(/Retrying in \d+ s \(attempt 2 of 5\)\.$/)
 
   upstream.always(fault)
   const { db } = database.database
@@ -95,5 +95,5 @@ test.each(passing)('%s is tried again, and in the end told', async (_name, fault
     .where('name', '=', 'arxiv')
     .executeTakeFirstOrThrow()
   expect(source.last_error).toContain(words)
-  expect(source.last_error).toMatch(/Gave up after 5 tries\.$/)
+  expect(source.last_error).toMatch(/Gave up after 5 attempts\.$/)
 })

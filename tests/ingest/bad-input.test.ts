@@ -19,10 +19,10 @@ describe('bad input', () => {
       'a picture',
       'picture.txt',
       Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1'),
-      'picture.txt: The file is a PNG picture.',
+      'picture.txt: The file is a PNG image.',
     ],
     ['noise', 'noise.json', Buffer.from([0xc3, 0x28, 0, 1, 2, 3, 0xff]), 'noise.json: The file is not text.'],
-    ['half of a response', 'half.json', good.slice(0, 700), 'half.json: This is not whole JSON'],
+    ['half of a response', 'half.json', good.slice(0, 700), 'half.json: This is not complete JSON'],
     [
       'half of a .gz',
       'half.json.gz',
@@ -35,7 +35,12 @@ describe('bad input', () => {
       '<!doctype html><p>Daily Papers',
       'page.html: The file is a saved web page (HTML).',
     ],
-    ['other JSON', 'other.json', '{"a": 1}', 'other.json: This JSON is no response of the Daily Papers API'],
+    [
+      'other JSON',
+      'other.json',
+      '{"a": 1}',
+      'other.json: This JSON is not a response of the Daily Papers API',
+    ],
     ['other text', 'other.txt', 'Dear Sir or Madam', 'other.txt: The file begins with "Dear Sir or Madam"'],
   ]
   test('one sentence for each file, and nothing stored', async () => {
@@ -48,17 +53,17 @@ describe('bad input', () => {
   })
 
   test.each([
-    [['nowhere.json'], 'There is no file or folder nowhere.json. Check its name.\n'],
+    [['nowhere.json'], 'File or folder not found: nowhere.json. Check its name.\n'],
     [['empty folder'], 'The folder empty folder contains no file to read. Supported names end in .json'],
-    [[], 'Say what to ingest: files, folders, -, huggingface or arxiv.\n'],
-    [['huggingface'], 'Say which editions: --date, --from (with --to), --week or --month; one of them.\n'],
+    [[], 'Specify what to ingest: files, folders, -, huggingface or arxiv.\n'],
     [
-      ['huggingface', '--date', '2026-02-30'],
-      '2026-02-30 is not a day of the calendar; write it like 2026-06-16.\n',
+      ['huggingface'],
+      'Specify the editions with exactly one of --date, --from (with or without --to), --week and --month.\n',
     ],
+    [['huggingface', '--date', '2026-02-30'], '2026-02-30 is not a valid date; expected e.g. 2026-06-16.\n'],
     [
       ['huggingface', '--from', '2026-06-16', '--to', '2026-06-15'],
-      '--from has to be a day before --to (2026-06-15).\n',
+      '--from must not be after --to (2026-06-15).\n',
     ],
     [['huggingface', '--date', '2099-01-01'], '2099-01-01 is in the future'],
   ])('%j is refused with a sentence', async (args, sentence) => {
@@ -89,9 +94,7 @@ describe('bad input', () => {
       ingest.file('mixed.json', JSON.stringify([broken, ...others])),
     ])
     expect(code).toBe(2)
-    expect(stderr).toBe(
-      'Rejected mixed.json item 1, paper.authors.0.name: A string is expected here, not 7.\n',
-    )
+    expect(stderr).toBe('Rejected mixed.json item 1, paper.authors.0.name: Expected a string, not 7.\n')
     expect(stdout).toMatch(/new 2 .* rejected 1;/)
     expect(await ingest.papers()).toBe(2)
   })
@@ -101,7 +104,7 @@ describe('bad input', () => {
     chmodSync(join(ingest.folder, ingest.file('secret.json', good)), 0)
     expect(await ingest.run(['secret.json'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('may not read it'),
+      stderr: expect.stringContaining('permission denied'),
     })
   })
 })

@@ -121,7 +121,7 @@ describe('files', () => {
     expect(observed_at.toISOString()).toBe('2026-06-20T10:00:00.000Z')
     expect(await ingest.run([file, '--observed-at', 'yesterday'])).toMatchObject({
       code: 1,
-      stderr: 'The observation time "yesterday" is no instant; write it like 2025-01-05T08:30:00Z.\n',
+      stderr: 'The observation time "yesterday" is not an instant; expected e.g. 2025-01-05T08:30:00Z.\n',
     })
   })
 })

@@ -66,8 +66,8 @@ describe('a polite client', () => {
     // Half a second of chance each; the first wait had moved the clock by 17.5 s.
     expect(clock.waits).toEqual([17_500, 43_000])
     expect(said).toEqual([
-      `${host} received too many requests (429). Trying again in 18 s (try 2 of 5).`,
-      `${host} failed (503: "Something went wrong"). Trying again in 43 s (try 3 of 5).`,
+      `${host} received too many requests (429). Retrying in 18 s (attempt 2 of 5).`,
+      `${host} failed (503: "Something went wrong"). Retrying in 43 s (attempt 3 of 5).`,
     ])
   })
 
@@ -102,7 +102,7 @@ describe('a polite client', () => {
     upstream.next(...[500, 502, 504, 408, 500].map((status) => faults.status(status)))
     const before = upstream.requests.length
     const { message } = await failure(get())
-    expect(message).toBe(`${host} failed (500: "Something went wrong"). Gave up after 5 tries.`)
+    expect(message).toBe(`${host} failed (500: "Something went wrong"). Gave up after 5 attempts.`)
     expect(upstream.requests.length - before).toBe(5)
     expect(clock.waits).toEqual([1_000, 2_000, 4_000, 8_000])
   })
@@ -142,13 +142,13 @@ describe('faults that pass', () => {
   test.each([
     ['half a body', faults.halfBody(), 'closed the connection in the middle of its response.'],
     ['a connection that is reset', faults.reset(), 'closed the connection in the middle of its response.'],
-    ['a gzip that is damaged', faults.brokenGzip(), 'sent an answer whose compression is damaged.'],
+    ['a gzip that is damaged', faults.brokenGzip(), 'sent an answer with damaged compression.'],
     ['a hang', faults.hang(), 'did not answer within 0.2 s.'],
   ])('%s', async (_name, fault, words) => {
     const { get, said, host } = aClient({ timeoutMs: 200 })
     upstream.next(fault)
     expect(await get()).toEqual([])
-    expect(said).toEqual([`${host} ${words} Trying again in 1 s (try 2 of 5).`])
+    expect(said).toEqual([`${host} ${words} Retrying in 1 s (attempt 2 of 5).`])
   })
 
   test('nothing answers', async () => {
@@ -156,7 +156,7 @@ describe('faults that pass', () => {
     await gone[Symbol.asyncDispose]()
     const { get, host } = aClient({ baseUrl: gone.url })
     expect((await failure(get())).message).toBe(
-      `${host} cannot be reached: nothing answers there. Gave up after 5 tries.`,
+      `${host} cannot be reached: the connection was refused. Gave up after 5 attempts.`,
     )
   })
 })
@@ -164,16 +164,16 @@ describe('faults that pass', () => {
 describe('answers that are none', () => {
   test.each([
     ['HTML', faults.html(), 'answered with a web page (HTML) instead of JSON.'],
-    ['another type', faults.type('text/csv'), 'answered with something else (text/csv) instead of JSON.'],
+    ['another type', faults.type('text/csv'), 'answered with content of the type text/csv instead of JSON.'],
     [
       'another host without encryption',
       faults.redirect('http://elsewhere.example/'),
-      'redirects to http://elsewhere.example, which is not followed: it is another place without encryption.',
+      'redirects to http://elsewhere.example, which is not followed: redirects to other hosts must use HTTPS.',
     ],
     [
       'a redirect to a file',
       faults.redirect('file:///etc/passwd'),
-      'redirects to null, which is not followed: it is another place without encryption.',
+      'redirects to null, which is not followed: redirects to other hosts must use HTTPS.',
     ],
   ])('%s', async (_name, fault, words) => {
     const { get, clock, host } = aClient()
@@ -187,7 +187,7 @@ describe('answers that are none', () => {
     const before = upstream.requests.length
     upstream.next(...Array.from({ length: 4 }, () => faults.redirect('/api/daily_papers?again')))
     expect((await failure(get())).message).toBe(
-      `${host} redirects again and again. Check its address in the settings.`,
+      `${host} redirects too many times. Check its address in the settings.`,
     )
     expect(upstream.requests.length - before).toBe(4)
   })
@@ -206,7 +206,7 @@ describe('answers that are none', () => {
         sent = bytes
       }),
     )
-    const words = `${host} answered with more than 32 MiB, which no list of papers is.`
+    const words = `${host} answered with more than 32 MiB, which is too large for a list of papers.`
     expect((await failure(get())).message).toBe(words)
     expect(sent).toBeLessThan(80 * 1_048_576)
     upstream.next(faults.bomb(64 * 1_048_576))

@@ -104,7 +104,7 @@ describe('an edition', () => {
       asked += 1
       faults.status(200, {}, entries(100, '2026-06-16', String(2000 + asked)))(request, response)
     })
-    await expect(reading({ date: '2026-06-16' }).readings).rejects.toThrow('page after page without an end')
+    await expect(reading({ date: '2026-06-16' }).readings).rejects.toThrow('an endless series of pages')
   })
 
   test('with a broken entry keeps the others, tells which, and is not whole', async () => {
@@ -151,9 +151,9 @@ describe('several editions', () => {
   })
 
   test.each([
-    [{ date: '2026-07-01' }, '2026-07-01 is in the future: it is 2026-06-30 now, in UTC.'],
-    [{ month: '2026-07' }, '2026-07 is in the future: it is 2026-06 now, in UTC.'],
-    [{ week: '2026-W28' }, '2026-W28 is in the future: it is 2026-W27 now, in UTC.'],
+    [{ date: '2026-07-01' }, '2026-07-01 is in the future: in UTC it is 2026-06-30.'],
+    [{ month: '2026-07' }, '2026-07 is in the future: in UTC it is 2026-06.'],
+    [{ week: '2026-W28' }, '2026-W28 is in the future: in UTC it is 2026-W27.'],
   ])('%o is refused without a request', async (query, words) => {
     await expect(reading(query).readings).rejects.toThrow(words)
     expect(upstream.requests).toEqual([])

@@ -130,7 +130,7 @@ describe('polling', () => {
       expect.stringMatching(/^warn: Polling \S+ failed, retrying\. reason=".* failed \(500/),
     ])
     const failing = await source()
-    expect(failing.last_error).toContain('Gave up after 5 tries.')
+    expect(failing.last_error).toContain('Gave up after 5 attempts.')
     expect(failing.last_success_at).toBeNull()
 
     upstream.always()
@@ -138,7 +138,7 @@ describe('polling', () => {
     pass()
     await read()
     expect(lines.slice(2)).toEqual([
-      expect.stringMatching(/^Polling \S+ works again\.$/),
+      expect.stringMatching(/^Polling \S+ succeeded again\.$/),
       expect.stringMatching(/new=1/),
     ])
     expect((await source()).last_success_at).not.toBeNull()

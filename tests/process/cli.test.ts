@@ -74,15 +74,15 @@ describe('a start that cannot succeed says why in a sentence and exits with 1', 
     const { code, stderr } = await serve({ DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:1/papers' })
     expect([code, stderr]).toEqual([
       1,
-      'Cannot use the database postgresql://me:***@127.0.0.1:1/papers: nothing answers there. ' +
-        'Start Postgres, or correct DATABASE_URL, or unset it for the embedded one.\n',
+      'Cannot use the database postgresql://me:***@127.0.0.1:1/papers: the connection was refused. ' +
+        'Start Postgres, correct DATABASE_URL, or unset it to use the embedded database.\n',
     ])
   })
 
   test('a database that does not exist', async () => {
     const { code, stderr } = await serve({ DATABASE_URL: databaseUrl(database.url, 'nowhere') }, ['migrate'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^Cannot use the database .*: it has no database of that name\. .*\n$/)
+    expect(stderr).toMatch(/^Cannot use the database .*: the database does not exist\. .*\n$/)
   })
 
   test('something that is no Postgres', async () => {
@@ -107,7 +107,7 @@ describe('a start that cannot succeed says why in a sentence and exits with 1', 
     other.close()
     expect([code, stderr]).toEqual([
       1,
-      `Port ${port} is taken by another program. Stop that one, or choose another port, e.g. PORT=${port + 1}.\n`,
+      `Port ${port} is in use by another program. Stop it, or choose another port, e.g. PORT=${port + 1}.\n`,
     ])
   })
 
@@ -118,7 +118,7 @@ describe('a start that cannot succeed says why in a sentence and exits with 1', 
       PLANT_SEEDS: 'off',
     })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^HOST is "192\.0\.2\.1", which is no address of this machine\. .*\n$/)
+    expect(stderr).toMatch(/^HOST is "192\.0\.2\.1", which is not an address of this machine\. .*\n$/)
   })
 
   test('a Node that is too old for the sources', async () => {
@@ -148,7 +148,7 @@ test('schema prints what is checked in', async () => {
 test('migrate says what it ran, and then that nothing is left to run', async () => {
   const { code, stdout } = await runCli(['migrate'], { cwd, env: { DATABASE_URL: database.url } })
   expect(code).toBe(0)
-  expect(stdout).toMatch(/: already at the newest schema\.\n$/)
+  expect(stdout).toMatch(/: already at the latest schema\.\n$/)
 })
 
 function portOf(server: ReturnType<typeof createServer>): number {

@@ -67,7 +67,7 @@ describe('settings', () => {
 
   test('a listening URL without a database URL would be forgotten, so it is a fault', () => {
     expect(faultsOf({ DATABASE_LISTEN_URL: 'postgresql://localhost/papers' })).toBe(
-      'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or neither.',
+      'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or only DATABASE_URL, or neither.',
     )
   })
 

@@ -46,7 +46,9 @@ test('a second start finds the data; a third one beside it is told who has it', 
 
   const { code, stderr } = await runCli([], { cwd: folder, env })
   expect(code).toBe(1)
-  expect(stderr).toContain(`is in use by another server (process ${server.pid}). Stop that one, or choose`)
+  expect(stderr).toContain(
+    `is in use by another server (process ${server.pid}). Stop that server, set DATA_DIR`,
+  )
   expect(stderr.trim().split('\n')).toHaveLength(1)
 
   server.kill('SIGINT')
@@ -58,7 +60,7 @@ test('a command in another terminal uses the database of the running server', as
   await endpointOf(server)
   const { code, stdout, stderr } = await runCli(['migrate'], { cwd: folder, env })
   expect([code, stderr]).toEqual([0, ''])
-  expect(stdout).toMatch(/^embedded, in \.data\/pg18 \(Postgres 18\.\d+\): already at the newest schema\.\n$/)
+  expect(stdout).toMatch(/^embedded, in \.data\/pg18 \(Postgres 18\.\d+\): already at the latest schema\.\n$/)
   expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
 })
 
@@ -80,6 +82,6 @@ test('when the embedded Postgres dies, the server says so and exits with 1', asy
   process.kill(postmaster, 'SIGKILL')
   expect(await server.ended).toEqual({ code: 1, signal: null })
   expect(server.stderr).toMatch(
-    /The embedded database ended \(SIGKILL\)\. Its log, .*pg18\.log, ends with:\n/,
+    /The embedded database stopped unexpectedly \(SIGKILL\)\. Its log, .*pg18\.log, ends with:\n/,
   )
 })

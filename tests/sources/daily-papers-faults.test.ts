@@ -50,7 +50,7 @@ describe('texts', () => {
       'an endless title',
       'paper.title',
       { 'paper.title': 'x'.repeat(1001) },
-      /1001 characters; 1000 is the most/,
+      /1001 characters; at most 1000 are allowed/,
     ],
     [
       'a title that grows beyond an index',
@@ -58,7 +58,12 @@ describe('texts', () => {
       { 'paper.title': '\uFDFA'.repeat(200) },
       /too many bytes/,
     ],
-    ['an endless abstract', 'paper.summary', { 'paper.summary': 'x'.repeat(20_001) }, /20000 is the most/],
+    [
+      'an endless abstract',
+      'paper.summary',
+      { 'paper.summary': 'x'.repeat(20_001) },
+      /at most 20000 are allowed/,
+    ],
     ['no title anywhere', 'paper.title', { title: undefined, 'paper.title': undefined }, /missing/],
     ['no id', 'paper.id', { 'paper.id': undefined }, /missing/],
     ['a foreign id', 'paper.id', { 'paper.id': 'my-paper' }, /"my-paper" is not an arXiv id/],
@@ -81,7 +86,7 @@ describe('texts', () => {
       'votes in words',
       'paper.upvotes',
       { 'paper.upvotes': 'many' },
-      /A number is expected here, not the text "many"/,
+      /Expected a number, not the text "many"/,
     ],
     ['too many comments for Postgres', 'numComments', { numComments: 2 ** 31 }, /2147483648 is not/],
     ['an author without a name', 'paper.authors.0.name', { 'paper.authors.0.name': undefined }, /missing/],
@@ -89,13 +94,13 @@ describe('texts', () => {
       'authors that are no list',
       'paper.authors',
       { 'paper.authors': {} },
-      /An array is expected here, not an object/,
+      /Expected an array, not an object/,
     ],
     [
       'too many authors',
       'paper.authors',
       { 'paper.authors': Array(10_001).fill({ name: 'A' }) },
-      /10000 is the most/,
+      /at most 10000 items are allowed/,
     ],
     [
       'endless names',
@@ -103,7 +108,7 @@ describe('texts', () => {
       { 'paper.authors': Array(1_000).fill({ name: 'A'.repeat(450) }) },
       /450000/,
     ],
-    ['no paper', 'paper', { paper: null }, /An object is expected here, not null/],
+    ['no paper', 'paper', { paper: null }, /Expected an object, not null/],
   ] as [string, string, Record<string, unknown>, RegExp][])(
     'with %s cost this item alone',
     (_, path, change, reason) => {
@@ -116,7 +121,7 @@ describe('texts', () => {
   test('several faults in one item are one rejection that counts them', () => {
     const { rejections } = changed({ 'paper.upvotes': -1, numComments: -1, 'paper.id': 7 })
     expect(rejections).toEqual([
-      { position: 'item 1', path: 'paper.id', reason: expect.stringMatching(/And 2 more faults/) },
+      { position: 'item 1', path: 'paper.id', reason: expect.stringMatching(/And 2 more errors/) },
     ])
   })
 })

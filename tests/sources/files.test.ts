@@ -40,15 +40,15 @@ describe('a file is known by its content', () => {
     ['nothing', '', /empty/],
     ['white space', ' \n ', /white space/],
     ['a PDF', '%PDF-1.7\n', /is a PDF/],
-    ['a PNG', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), /is a PNG picture/],
-    ['a JPEG', Buffer.from('\xff\xd8\xff\xe0', 'latin1'), /is a JPEG picture/],
+    ['a PNG', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), /is a PNG image/],
+    ['a JPEG', Buffer.from('\xff\xd8\xff\xe0', 'latin1'), /is a JPEG image/],
     ['a ZIP archive', 'PK\x03\x04\x14\0', /is a ZIP archive/],
     ['a saved web page', '<!DOCTYPE html>\n<html><body>Daily Papers by AK</body></html>', /saved web page/],
-    ['other XML', '<?xml version="1.0"?><OAI-PMH/>', /no Atom feed/],
+    ['other XML', '<?xml version="1.0"?><OAI-PMH/>', /not an Atom feed/],
     ['random bytes', Buffer.from([1, 0, 255, 3, 0, 200]), /not text/],
     ['a long text', 'é'.repeat(200_000), /begins with "é/],
     ['a long list', `a${'•'.repeat(100_000)}`, /begins with "a•/],
-    ['a letter', 'Dear Sir,', /begins with "Dear Sir,", which no source knows/],
+    ['a letter', 'Dear Sir,', /begins with "Dear Sir,", which no source recognizes/],
     ['figures', '42', /begins with "42"/],
   ])('%s is refused with what it is and what is readable', (_, content, message) => {
     expect(() => detectSource('papers.json', Buffer.from(content))).toThrow(SourceError)
@@ -93,7 +93,7 @@ describe('a stream', () => {
         closed = true
       }
     }
-    await expect(openSource(file())).rejects.toThrow(/a PDF.*Readable are/)
+    await expect(openSource(file())).rejects.toThrow(/a PDF.*Supported files are/)
     expect(closed).toBe(true)
   })
 

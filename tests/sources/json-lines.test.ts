@@ -78,12 +78,12 @@ describe('JSON Lines', () => {
     expect(
       rejections.map(({ position, path, reason }) => `${position}, ${path ?? 'all'}: ${reason}`),
     ).toEqual([
-      expect.stringMatching(/^archive.jsonl line 2, all: The line is not whole JSON/),
-      expect.stringMatching(/^archive.jsonl line 4, all: This JSON is no response/),
-      expect.stringMatching(/^archive.jsonl line 5, paper.upvotes: A number is expected here/),
+      expect.stringMatching(/^archive.jsonl line 2, all: The line is not complete JSON/),
+      expect.stringMatching(/^archive.jsonl line 4, all: This JSON is not a response/),
+      expect.stringMatching(/^archive.jsonl line 5, paper.upvotes: Expected a number/),
       expect.stringMatching(/^archive.jsonl line 6 item 2, paper.upvotes: /),
       expect.stringMatching(/^archive.jsonl line 7, all: The API answered with an error: "Rate limited"/),
-      expect.stringMatching(/^archive.jsonl line 9, all: The line is not whole JSON/),
+      expect.stringMatching(/^archive.jsonl line 9, all: The line is not complete JSON/),
     ])
   })
 
@@ -95,7 +95,7 @@ describe('JSON Lines', () => {
     ])
     const { records, rejections } = await readLines(text)
     expect(records).toHaveLength(2)
-    expect(rejections).toEqual([{ position: 'line 2', reason: 'The line is not text in UTF-8.' }])
+    expect(rejections).toEqual([{ position: 'line 2', reason: 'The line is not UTF-8 text.' }])
   })
 
   test('a line above the limit is rejected without being kept', async () => {

@@ -57,7 +57,7 @@ describe('the list date', () => {
 
   test('and the time of observation have to exist', () => {
     expect(() => readDailyPapers([], { observedAt, date: '2025-13-40' })).toThrow(
-      /"2025-13-40" is not in the calendar/,
+      /"2025-13-40" is not a valid date/,
     )
     expect(() => readDailyPapers([], { observedAt: '5 January' })).toThrow(SourceError)
   })

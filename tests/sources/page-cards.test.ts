@@ -67,7 +67,7 @@ describe('a card', () => {
       'no title',
       `${abstract}\n\n${footer('May 16, 2025')}\n\n`,
       'abstract',
-      /where a title and an abstract belong/,
+      /expected a title and an abstract/,
     ],
     [
       'no author line',
@@ -79,13 +79,13 @@ describe('a card', () => {
       'no author count',
       card('A bad paper here', '  • authors\n·\nMay 16, 2025'),
       'authors',
-      /tells no number/,
+      /does not state the number/,
     ],
     [
       'a word as author count',
       card('A bad paper here', '  • several authors\n·\nMay 16, 2025'),
       'authors',
-      /tells no number/,
+      /does not state the number/,
     ],
     ['no authors at all', card('A bad paper here', '  • 0 authors\n·\nMay 16, 2025'), 'authorCount', /./],
     ['no date', card('A bad paper here', '  • 4 authors\n·'), 'date', /no date such as/],
@@ -109,7 +109,7 @@ describe('a card', () => {
     ],
     ['no year', card('A bad paper here', footer('Feb 3')), 'date', /"Feb 3" is not a date/],
     ['no footer', card('A bad paper here', ''), 'authors', /no line such as "• 4 authors"/],
-    ['an endless title', card('word '.repeat(300)), 'title', /1000 is the most/],
+    ['an endless title', card('word '.repeat(300)), 'title', /at most 1000 are allowed/],
     ['half a character', card('A bad \uD83E paper here'), 'title', /half of a character/],
     ['a NUL', card('A bad \0 paper here'), 'title', /NUL/],
   ])('with %s is rejected alone, by line and reason', (_, broken, path, reason) => {

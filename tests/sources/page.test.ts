@@ -63,8 +63,8 @@ describe('the captured page', () => {
       observedAt: '2027-01-05T08:30:00.000Z',
       listing: { date: '2027-01-05' },
     })
-    expect(() => readCapturedPage(page, { edition: '2027-02-30' })).toThrow(/not in the calendar/)
-    expect(() => readCapturedPage(page, { observedAt: 'noon' })).toThrow(/no instant/)
+    expect(() => readCapturedPage(page, { edition: '2027-02-30' })).toThrow(/not a valid date/)
+    expect(() => readCapturedPage(page, { observedAt: 'noon' })).toThrow(/not an instant/)
   })
 })
 

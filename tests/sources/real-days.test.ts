@@ -125,6 +125,6 @@ test('28 entries of arXiv are read, none rejected; the OAI-PMH answer is named a
   const others = files.filter(({ name }) => name.startsWith('oai-'))
   expect(others).toHaveLength(1)
   for (const { name, bytes } of others) {
-    expect(() => readAtomFeed(bytes.toString(), { name })).toThrow(/no Atom feed/)
+    expect(() => readAtomFeed(bytes.toString(), { name })).toThrow(/not an Atom feed/)
   }
 })

@@ -62,10 +62,10 @@ describe('a record from a client', () => {
   })
 
   test.each([
-    ['title', { title: 'x'.repeat(1_001) }, /1000 is the most/],
-    ['abstract', { abstract: 'x'.repeat(20_001) }, /20000 is the most/],
-    ['authors', { authors: Array(10_001).fill({ name: 'A' }) }, /10000 is the most/],
-    ['keywords', { keywords: Array(101).fill('a') }, /100 is the most/],
+    ['title', { title: 'x'.repeat(1_001) }, /at most 1000 are allowed/],
+    ['abstract', { abstract: 'x'.repeat(20_001) }, /at most 20000 are allowed/],
+    ['authors', { authors: Array(10_001).fill({ name: 'A' }) }, /at most 10000 items are allowed/],
+    ['keywords', { keywords: Array(101).fill('a') }, /at most 100 items are allowed/],
     ['keywords.0', { keywords: [''] }, /empty/],
     ['authors.0.name', { authors: [{ name: '\u200b' }] }, /empty/],
     ['thumbnailUrl', { thumbnailUrl: 'http://[bad' }, /not an http/],

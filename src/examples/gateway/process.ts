@@ -65,7 +65,7 @@ export async function startProcess(
         const [, found] = /listening on (\d+)/.exec(text) ?? []
         if (found) resolve(Number(found))
       })
-      void ended.then(() => reject(new Error(`The gateway ended before it listened:\n${stderr}`)))
+      void ended.then(() => reject(new Error(`The gateway exited before it listened:\n${stderr}`)))
     })
     return {
       port,

@@ -86,7 +86,7 @@ export async function startReviews({ key = 'arxivId' as PaperKeyField } = {}): P
         bookmarkCount: (paper: Reference) => {
           if (behaviour === 'fail') {
             const extensions = { code: 'BOOKMARKS_AWAY', shelf: 7 }
-            throw new GraphQLError('The bookmarks are away.', { extensions })
+            throw new GraphQLError('The bookmarks are unavailable.', { extensions })
           }
           if (behaviour === 'hang') return new Promise(() => {})
           return Number(paper.arxivId?.slice(-2))

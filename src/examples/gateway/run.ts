@@ -10,7 +10,7 @@ const missing = ['@graphql-hive/gateway-runtime', '@theguild/federation-composit
 )
 if (missing.length > 0) fail(`The gateway needs ${missing.join(' and ')}: run npm ci without --omit=dev.`)
 if (!URL.canParse(given)) {
-  fail(`${JSON.stringify(given)} is not a URL. Pass a server's, like http://127.0.0.1:4000/graphql.`)
+  fail(`${JSON.stringify(given)} is not a URL. Pass the URL of a server, e.g. http://127.0.0.1:4000/graphql.`)
 }
 const server = new URL(given)
 if (server.pathname === '/') server.pathname = '/graphql'

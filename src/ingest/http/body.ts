@@ -26,10 +26,10 @@ export function checkType(response: Response, expected: MediaType, host: string)
   const found = type.startsWith('text/html')
     ? 'a web page (HTML)'
     : type === ''
-      ? 'something of no stated type'
-      : `something else (${type.slice(0, 60)})`
+      ? 'content without a type'
+      : `content of the type ${type.slice(0, 60)}`
   throw new UpstreamError(
-    `${host} answered with ${found} instead of ${expected.words}. Check its address in the settings, and whether a proxy or a login page stands in between.`,
+    `${host} answered with ${found} instead of ${expected.words}. Check its address in the settings, and whether a proxy or a login page intercepts the request.`,
     { status: response.status },
   )
 }
@@ -38,7 +38,7 @@ export function checkType(response: Response, expected: MediaType, host: string)
 export async function boundedBody(response: Response, limit: number, host: string): Promise<Buffer> {
   const tooLarge = () =>
     new UpstreamError(
-      `${host} answered with more than ${Math.floor(limit / 1_048_576)} MiB, which no list of papers is.`,
+      `${host} answered with more than ${Math.floor(limit / 1_048_576)} MiB, which is too large for a list of papers.`,
       {
         status: response.status,
       },

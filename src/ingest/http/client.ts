@@ -72,7 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const ownMs = clock.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** tried)
         const pauseMs = askedMs > 0 ? Math.max(ownMs, askedMs + clock.random() * firstPauseMs) : ownMs
         options.onWait?.(
-          `${fault.message} Trying again in ${durationText(pauseMs)} (try ${tried + 1} of ${tries}).`,
+          `${fault.message} Retrying in ${durationText(pauseMs)} (attempt ${tried + 1} of ${tries}).`,
         )
         await clock.wait(pauseMs, request.signal)
       }
@@ -132,11 +132,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const next = URL.canParse(target, url) ? new URL(target, url) : undefined
       if (!next || (next.origin !== url.origin && next.protocol !== 'https:')) {
         throw new UpstreamError(
-          `${host} redirects to ${next?.origin ?? 'nowhere'}, which is not followed: it is another place without encryption. Check its address in the settings.`,
+          `${host} redirects to ${next?.origin ?? 'an invalid address'}, which is not followed: redirects to other hosts must use HTTPS. Check its address in the settings.`,
         )
       }
       if (left === 0)
-        throw new UpstreamError(`${host} redirects again and again. Check its address in the settings.`)
+        throw new UpstreamError(`${host} redirects too many times. Check its address in the settings.`)
       url = next
     }
   }
@@ -165,7 +165,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const end =
       askedMs > longestAskedPauseMs
         ? `It asks clients to wait for ${durationText(askedMs)}; try again then.`
-        : `Gave up after ${tried} tries.`
+        : `Gave up after ${tried} attempts.`
     return new UpstreamError(`${fault.message} ${end}`, { ...fault, cause: fault })
   }
 

@@ -34,7 +34,7 @@ export function networkFault(error: unknown, host: string, timeoutMs: number): U
   }
   switch (code) {
     case 'ECONNREFUSED':
-      return passing('cannot be reached: nothing answers there.')
+      return passing('cannot be reached: the connection was refused.')
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return passing('cannot be reached: its host name cannot be resolved. Check the network.')
@@ -49,7 +49,7 @@ export function networkFault(error: unknown, host: string, timeoutMs: number): U
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return passing('closed the connection in the middle of its response.')
   }
-  if (code?.startsWith('Z_')) return passing('sent an answer whose compression is damaged.')
+  if (code?.startsWith('Z_')) return passing('sent an answer with damaged compression.')
   if (code?.startsWith('HPE_')) return passing(`did not respond with HTTP (${code}).`)
   if (code && /CERT|SIGNATURE|SSL|TLS/.test(code)) {
     return new UpstreamError(`${host} has a certificate that is not trusted (${code}).`, {

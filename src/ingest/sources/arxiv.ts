@@ -73,19 +73,19 @@ function entriesOf(xml: string): XmlElement[] {
   const start = xml.replace(/^\uFEFF/, '').trimStart()
   if (start === '') {
     throw new SourceError(
-      'arXiv answered with an empty body, as it does when asked too often. Wait a few seconds and ask again.',
+      'arXiv answered with an empty body, as it does after too many requests. Wait a few seconds and try again.',
     )
   }
   if (/^rate exceeded/i.test(start))
-    throw new SourceError('arXiv says "Rate exceeded.": wait a few seconds and ask again.')
+    throw new SourceError('arXiv answered "Rate exceeded.": wait a few seconds and try again.')
   if (/^<(!doctype html|html)/i.test(start)) {
     throw new SourceError(
-      'This is a web page (HTML), not an answer of the arXiv API. Ask export.arxiv.org/api/query.',
+      'This is a web page (HTML), not a response of the arXiv API. Use export.arxiv.org/api/query.',
     )
   }
   const { feed } = parseXml(start)
   if (feed === undefined || Array.isArray(feed)) {
-    throw new SourceError('This XML is no Atom feed; an answer of export.arxiv.org/api/query is expected.')
+    throw new SourceError('This XML is not an Atom feed; expected a response of export.arxiv.org/api/query.')
   }
   return isElement(feed) ? all(feed.entry).map((entry) => (isElement(entry) ? entry : {})) : []
 }

@@ -64,9 +64,7 @@ export function decode(bytes: Uint8Array): string {
   const utf16 = utf16Of(bytes)
   if (utf16) return new TextDecoder(utf16).decode(bytes)
   if (!isUtf8(bytes) || bytes.includes(0)) {
-    throw new SourceError(
-      'This is not text in UTF-8. Save it again as UTF-8, or give the file it was made from.',
-    )
+    throw new SourceError('This is not UTF-8 text. Save it as UTF-8, or provide the original file.')
   }
   return new TextDecoder().decode(bytes)
 }
@@ -85,7 +83,7 @@ export function parseJson(bytes: Uint8Array): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw new SourceError(
-      `This is not whole JSON (${error instanceof Error ? error.message : error}). It may be cut off: save it again.`,
+      `This is not complete JSON (${error instanceof Error ? error.message : error}). It may be cut off: save it again.`,
     )
   }
 }
@@ -101,6 +99,6 @@ function gzipFault(error: unknown, limit: number): unknown {
 function tooLarge(limit: number): SourceError {
   const size = limit >= 1_048_576 ? `${Math.floor(limit / 1_048_576)} MiB` : `${limit} bytes`
   return new SourceError(
-    `The input is larger than ${size}. Split it, or give it as JSON Lines, which is streamed.`,
+    `The input is larger than ${size}. Split it, or provide it as JSON Lines, which is streamed.`,
   )
 }

@@ -117,7 +117,7 @@ function refuseOtherThanPaper(json: unknown): void {
       throw new SourceError(`The API answered with an error: ${quote(json.error)}.`)
   }
   throw new SourceError(
-    'This JSON is no response of the Daily Papers API: an array of entries or one paper is expected. Save the answer of /api/daily_papers as it is.',
+    'This JSON is not a response of the Daily Papers API: expected an array of entries or one paper. Save the response of /api/daily_papers unchanged.',
   )
 }
 

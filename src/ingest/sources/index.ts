@@ -81,13 +81,13 @@ function headOf(name: string, bytes: Uint8Array): FileHead {
 }
 
 const readable =
-  'Readable are captures of the Daily Papers page (text), responses of the Hugging Face API (JSON or JSON Lines) and of the arXiv API (Atom), each also gzipped.'
+  'Supported files are captures of the Daily Papers page (text), responses of the Hugging Face API (JSON or JSON Lines) and responses of the arXiv API (Atom), each optionally gzipped.'
 
 const signatures: [start: string, kind: string][] = [
   ['%PDF', 'a PDF'],
-  ['\x89PNG', 'a PNG picture'],
-  ['\xff\xd8\xff', 'a JPEG picture'],
-  ['GIF8', 'a GIF picture'],
+  ['\x89PNG', 'a PNG image'],
+  ['\xff\xd8\xff', 'a JPEG image'],
+  ['GIF8', 'a GIF image'],
   ['PK\x03\x04', 'a ZIP archive (or an office document)'],
   ['\x1f\x8b', 'gzipped twice'],
   ['(\xb5\x2f\xfd', 'compressed with zstd'],
@@ -96,14 +96,14 @@ const signatures: [start: string, kind: string][] = [
 
 function whatElse({ start }: FileHead, bytes: Uint8Array): string {
   if (bytes.length === 0) return 'The file is empty.'
-  if (start === '') return 'The file holds nothing but white space.'
+  if (start === '') return 'The file contains only white space.'
   const beginning = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
   const signature = signatures.find(([mark]) => beginning.startsWith(mark))
   if (signature) return `The file is ${signature[1]}. ${readable}`
   if (/^<(!doctype html|html)\b/i.test(start)) {
-    return `The file is a saved web page (HTML). Copy the page's text instead, or save the API's answer. ${readable}`
+    return `The file is a saved web page (HTML). Copy the text of the page instead, or save the response of the API. ${readable}`
   }
-  if (start.startsWith('<')) return `The file is XML, but no Atom feed of the arXiv API. ${readable}`
+  if (start.startsWith('<')) return `The file is XML, but not an Atom feed of the arXiv API. ${readable}`
   if (bytes.includes(0) || start.includes('\uFFFD')) return `The file is not text. ${readable}`
-  return `The file begins with ${quote(start)}, which no source knows. ${readable}`
+  return `The file begins with ${quote(start)}, which no source recognizes. ${readable}`
 }

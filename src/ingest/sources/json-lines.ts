@@ -65,12 +65,12 @@ function readLine({ number, bytes }: Line, options: JsonLinesOptions): Reading {
     editions: [],
   })
   if (!bytes) return rejected('The line is too long for one entry or one response; split it.')
-  if (!isUtf8(bytes)) return rejected('The line is not text in UTF-8.')
+  if (!isUtf8(bytes)) return rejected('The line is not UTF-8 text.')
   try {
     return readSavedJson(JSON.parse(bytes.toString()), options, position)
   } catch (error) {
     if (error instanceof SourceError) return rejected(error.message)
-    if (error instanceof SyntaxError) return rejected(`The line is not whole JSON (${error.message}).`)
+    if (error instanceof SyntaxError) return rejected(`The line is not complete JSON (${error.message}).`)
     throw error
   }
 }

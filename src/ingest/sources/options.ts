@@ -7,7 +7,7 @@ export function observationTime(text: string): string {
   const instant = parseInstant(text)
   if (instant) return instant
   throw new SourceError(
-    `The observation time ${quote(text)} is no instant; write it like 2025-01-05T08:30:00Z.`,
+    `The observation time ${quote(text)} is not an instant; expected e.g. 2025-01-05T08:30:00Z.`,
   )
 }
 
@@ -15,5 +15,5 @@ export function observationTime(text: string): string {
 export function listDate(text: string): string {
   const date = parseDay(text)
   if (date) return date
-  throw new SourceError(`The date ${quote(text)} is not in the calendar; write it like 2025-01-05.`)
+  throw new SourceError(`${quote(text)} is not a valid date; expected e.g. 2025-01-05.`)
 }

@@ -50,8 +50,8 @@ export function readCapturedPage(text: string, options: PageOptions = {}): Readi
   const rejections: Rejection[] = []
   if (!edition && dates.length > 0) {
     const reason = heading
-      ? `No year has the day ${quote(heading.text)}; the papers are kept without an edition.`
-      : 'The heading has no day such as "Jan 5"; the papers are kept without an edition.'
+      ? `No year has the day ${quote(heading.text)}; the papers are stored without an edition.`
+      : 'The heading has no day such as "Jan 5"; the papers are stored without an edition.'
     rejections.push({
       position: positionIn(options.name, `line ${heading?.number ?? 1}`),
       path: 'edition',
@@ -102,13 +102,13 @@ function faultOf(card: Card, texts: number): Omit<Rejection, 'position'> | undef
     const only = quote(joined(paragraphs[0] ?? []))
     return {
       path: 'abstract',
-      reason: `The card has one paragraph, ${only}, where a title and an abstract belong.`,
+      reason: `The card has only one paragraph, ${only}; expected a title and an abstract.`,
     }
   }
   if (!authors)
     return { path: 'authors', reason: 'The card has no line such as "• 4 authors" after its abstract.' }
   if (authors.count === undefined)
-    return { path: 'authors', reason: `${quote(authors.text)} tells no number of authors.` }
+    return { path: 'authors', reason: `${quote(authors.text)} does not state the number of authors.` }
   const wrong = date && !date.date ? date : notADate
   if (wrong) return { path: 'date', reason: `${quote(wrong.text)} is not a date such as "May 16, 2025".` }
   return date
@@ -128,7 +128,7 @@ function lineOf({ paragraphs, authors, date, notADate }: Card): number {
 
 function notACapture(): SourceError {
   return new SourceError(
-    'This is not a capture of the Daily Papers page: no line such as "• 4 authors" is in it. Copy the text of huggingface.co/papers from a browser.',
+    'This is not a capture of the Daily Papers page: it contains no line such as "• 4 authors". Copy the text of huggingface.co/papers from a browser.',
   )
 }
 

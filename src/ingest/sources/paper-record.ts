@@ -96,7 +96,7 @@ export const paperRecord: z.ZodType<PaperRecord> = z
   .check(({ value, issues }) => {
     const { authors, authorCount } = value
     if (!authors || authorCount == null || authorCount === authors.length) return
-    const message = `The list has ${authors.length} authors; leave the number out, or let it be theirs.`
+    const message = `The list has ${authors.length} authors, but authorCount differs; omit it, or correct it.`
     issues.push({ code: 'custom', path: ['authorCount'], message, input: authorCount })
   })
   .transform(defined)

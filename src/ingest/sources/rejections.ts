@@ -15,7 +15,7 @@ export function rejection(position: string, input: unknown, error: z.ZodError): 
     position,
     ...(issue.path.length > 0 && { path: issue.path.map(String).join('.') }),
     reason:
-      more === 0 ? reason : `${reason} (And ${more} more ${more === 1 ? 'fault' : 'faults'} in this item.)`,
+      more === 0 ? reason : `${reason} (And ${more} more ${more === 1 ? 'error' : 'errors'} in this item.)`,
   }
 }
 
@@ -27,9 +27,9 @@ export function positionIn(name: string | undefined, place: string): string {
 function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'invalid_type') {
     if (value === undefined) return 'The value is missing.'
-    return `${articled(issue.expected)} is expected here, not ${described(value)}.`
+    return `Expected ${articled(issue.expected)}, not ${described(value)}.`
   }
-  if (issue.code === 'too_big') return `There are too many; ${issue.maximum} is the most.`
+  if (issue.code === 'too_big') return `The list is too long; at most ${issue.maximum} items are allowed.`
   return issue.message
 }
 
@@ -42,7 +42,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value
 }
 
-const articled = (kind: string) => `${/^[aeiou]/.test(kind) ? 'An' : 'A'} ${kind}`
+const articled = (kind: string) => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
 
 function described(value: unknown): string {
   if (value === null) return 'null'

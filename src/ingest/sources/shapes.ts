@@ -36,7 +36,7 @@ export function text(max: number) {
     context.value = folded
     if (!visible.test(folded)) refuse(context, 'The text is empty.')
     else if (folded.length > max)
-      refuse(context, `The text has ${folded.length} characters; ${max} is the most.`)
+      refuse(context, `The text has ${folded.length} characters; at most ${max} are allowed.`)
   })
 }
 
@@ -97,7 +97,7 @@ export function authorList<T extends z.ZodType<{ name: string }>>(author: T) {
     .check((context) => {
       const length = context.value.reduce((sum, { name }) => sum + name.length, 0)
       if (length > limits.authorNames)
-        refuse(context, `The names have ${length} characters; ${limits.authorNames} is the most.`)
+        refuse(context, `The names have ${length} characters; at most ${limits.authorNames} are allowed.`)
     })
 }
 
@@ -128,15 +128,15 @@ export function defined<T extends object>(object: T): Defined<T> {
 
 function faultOf(value: string): string | undefined {
   if (!value.isWellFormed())
-    return 'The text holds half of a character (an unpaired surrogate); send it again whole.'
-  if (value.includes('\0')) return 'The text holds a NUL character, which Postgres cannot store.'
+    return 'The text contains half of a character (an unpaired surrogate); send it complete.'
+  if (value.includes('\0')) return 'The text contains a NUL character, which Postgres cannot store.'
   return undefined
 }
 
 /** Unicode can fold one character to many: U+FDFA has 3 bytes and becomes 33. */
 function fitsKey(context: Context<string>, keyOf: (text: string) => string): void {
   if (ascii.test(context.value) || Buffer.byteLength(keyOf(context.value)) <= limits.key) return
-  refuse(context, 'The text takes too many bytes for an index; shorten it.')
+  refuse(context, 'The text has too many bytes for an index; shorten it.')
 }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII.
 const ascii = /^[\x00-\x7f]*$/

@@ -14,14 +14,14 @@ export interface XmlElement {
  */
 export function parseXml(xml: string): XmlElement {
   if (/<!DOCTYPE/i.test(xml))
-    throw new SourceError('This XML declares its own types or entities, which are not read.')
+    throw new SourceError('This XML declares types or entities, which is not supported.')
   const plain = withoutMarkedSections(xml)
   try {
     const valid = XMLValidator.validate(plain)
     if (valid === true) return parser.parse(plain)
     const { line, msg } = valid.err
     throw new SourceError(
-      `This is not whole XML (line ${line}: ${msg.slice(0, 200)}) It may be cut off: ask for it again.`,
+      `This is not complete XML (line ${line}: ${msg.slice(0, 200)}) It may be cut off: download it again.`,
     )
   } catch (error) {
     if (error instanceof SourceError) throw error
@@ -76,7 +76,7 @@ function withoutMarkedSections(xml: string): string {
   const [before = '', ...sections] = xml.split('<![CDATA[')
   const parts = sections.map((section) => {
     const end = section.indexOf(']]>')
-    if (end === -1) throw new SourceError('This is not whole XML (a marked section does not end).')
+    if (end === -1) throw new SourceError('This is not complete XML (a marked section does not end).')
     return escaped(section.slice(0, end)) + section.slice(end + 3)
   })
   return [before, ...parts].join('')

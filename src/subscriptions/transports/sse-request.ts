@@ -19,7 +19,7 @@ export function readFeedRequest({
   const unknown = [...searchParams.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined) {
     return new BadInputError(
-      `There is no parameter ${JSON.stringify(unknown)}. There are: ${known.join(', ')}.`,
+      `Unknown parameter ${JSON.stringify(unknown)}. Known parameters: ${known.join(', ')}.`,
     )
   }
   const heartbeat = searchParams.get('heartbeat') || String(defaultHeartbeatSeconds)
@@ -32,7 +32,7 @@ export function readFeedRequest({
   const wrong = named?.find((kind) => !kinds.includes(kind))
   if (wrong !== undefined) {
     return new BadInputError(
-      `kinds: there is no kind ${JSON.stringify(wrong)}. There are: ${kinds.join(', ')}.`,
+      `kinds: unknown kind ${JSON.stringify(wrong)}. Known kinds: ${kinds.join(', ')}.`,
     )
   }
   const filter = readFilter(searchParams.get('filter'))

@@ -69,7 +69,7 @@ export function createFeedRoute(options: FeedRouteOptions) {
     if (request.method === 'OPTIONS') return answerPreflight(response)
     if (request.method !== 'GET') {
       response.setHeader('allow', 'GET, OPTIONS')
-      return refuse(response, new ApiError('METHOD_NOT_ALLOWED', 'Read the feed with GET.'))
+      return refuse(response, new ApiError('METHOD_NOT_ALLOWED', 'Use GET to read the feed.'))
     }
     const variableValues = readFeedRequest(request)
     if (variableValues instanceof ApiError) return refuse(response, variableValues)

@@ -104,7 +104,7 @@ export class WebSockets {
       this.#addresses.decrement(address)
       connection.dispose()
       onClosed(code, String(reason)).catch((error) => {
-        log.error('A WebSocket could not be closed.', { error })
+        log.error('Closing a WebSocket failed.', { error })
       })
     })
   }
@@ -131,7 +131,7 @@ export class WebSockets {
           socket.on('message', (data) => {
             connection.onSign()
             handle(String(data)).catch((error) => {
-              this.#options.log.error('A WebSocket message could not be handled.', { error })
+              this.#options.log.error('Handling a WebSocket message failed.', { error })
               socket.close(CloseCode.InternalServerError, 'Internal server error')
             })
           }),
