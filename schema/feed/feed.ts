@@ -99,7 +99,7 @@ builder.subscriptionFields((t) => ({
     type: PaperIngested,
     description: `Delivers every new paper as soon as it is stored. ${resuming}
 
-Without \`after\`, the subscription starts now. ${sharing}`,
+${sharing}`,
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
       filter: t.arg({ type: PaperFilterInput, description: filter }),
@@ -112,9 +112,9 @@ Without \`after\`, the subscription starts now. ${sharing}`,
   }),
   feed: t.field({
     type: FeedEvent,
-    description: `Delivers all events about papers, and heartbeats. ${resuming}
+    description: `Delivers all events, and heartbeats. ${resuming}
 
-The first heartbeat means that you have caught up. Without \`after\`, the subscription starts now. ${sharing}`,
+The first heartbeat means that you have caught up. ${sharing}`,
     args: {
       after: t.arg({ type: 'FeedCursor', defaultValue: 'NOW', required: true, description: after }),
       kinds: t.arg({

@@ -66,7 +66,7 @@ function sentence(error: unknown): string {
 const seeHelp = 'Run it with --help for usage.'
 
 const examples = `
-Settings come from the environment, or from a file .env in the current folder; src/OPERATIONS.md lists them.
+Settings are read from the environment and from the file .env in the current folder; src/OPERATIONS.md lists them.
 
 Examples:
   daily-papers                                serve on http://localhost:4000/graphql

@@ -30,7 +30,7 @@ test('the gateway of the example joins papers with the reviews of another subgra
     let said = ''
     for await (const text of child.stdout.setEncoding('utf8')) {
       said += text
-      if (said.includes('Ctrl-C stops it.')) break
+      if (said.includes('Press Ctrl-C to stop.')) break
     }
     expect(said).toContain(`in front of ${app.endpoint} and of`)
     const { papers } = await query<{ papers: { nodes: { reviews: { text: string }[] }[] } }>(

@@ -36,7 +36,7 @@ describe('a manifest', () => {
 
   test('with a document of yesterday’s schema starts, and tells which one', async () => {
     await using app = await start(manifest('old.json', { old: '{ gone }', new: greeting }))
-    expect(app.logged.join('\n')).toMatch(/Trusted documents do not fit the schema.*old/)
+    expect(app.logged.join('\n')).toMatch(/Trusted documents do not match the schema.*old/)
     expect((await answerTo(app, { documentId: 'old' })).errors?.[0]?.message).toContain('"gone"')
     expect(await answerTo(app, { documentId: 'new' })).toEqual(answer)
   })

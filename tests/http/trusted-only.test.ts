@@ -47,7 +47,7 @@ describe('TRUSTED_ONLY', () => {
 
   test('the terminal shows what can be asked of such a server, and it works when pasted', async () => {
     const said = await welcome(strict, strict.config)
-    expect(said).toContain(`those of ${strict.config.trusted.manifest} alone`)
+    expect(said).toContain(`only those in ${strict.config.trusted.manifest}, by id`)
     expect(said).not.toContain('"query"')
     const [, address = ''] = /curl '(.+documentId=)<id>'/.exec(said) ?? []
     const response = await fetch(`${address}abc123`)

@@ -37,10 +37,10 @@ console.log(`The gateway is ready, in front of ${server.href} and of an example 
 A list of papers from one subgraph, reviews of each from the other:
   curl ${gateway.endpoint} -H 'content-type: application/json' \\
     -d '{"query":"{ papers(first: 3) { nodes { title reviews { stars text } } } }"}'
-New papers as they come, with their reviews:
+New papers as they arrive, with their reviews:
   curl -N ${gateway.endpoint} -H 'content-type: application/json' -H 'accept: text/event-stream' \\
     -d '{"query":"subscription { paperIngested { cursor paper { title reviews { stars } } } }"}'
-Ctrl-C stops it.
+Press Ctrl-C to stop.
 `)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

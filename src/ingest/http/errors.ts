@@ -42,7 +42,7 @@ export function networkFault(error: unknown, host: string, timeoutMs: number): U
     case 'EHOSTUNREACH':
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return passing('cannot be reached: there is no route to it.')
+      return passing('cannot be reached: the network has no route to it.')
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
