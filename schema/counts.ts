@@ -34,7 +34,7 @@ const perYear = {
 }
 
 function yearsOf(counted: string): string {
-  return `The number of papers per year of publication, newest year first. Covers the ${countedPapers} ${counted} papers.`
+  return `The number of papers per year of publication, newest year first. Covers its ${countedPapers} ${counted} papers.`
 }
 
 builder.objectFields(Author, (t) => ({
@@ -46,7 +46,7 @@ builder.objectFields(Author, (t) => ({
     type: [CoAuthorRef],
     extensions: { bound: mostCoAuthors },
     listSize: listSizeByFirst(10),
-    description: `The authors who share the most papers with this one, most shared papers first. Covers the ${coAuthoredPapers} most recently stored papers.`,
+    description: `The authors who share the most papers with this one, most shared papers first. Covers the ${coAuthoredPapers} most recently stored papers of this author.`,
     args: {
       first: t.arg.int({
         required: true,

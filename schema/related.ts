@@ -52,7 +52,7 @@ builder.objectFields(Paper, (t) => ({
       first: t.arg.int({
         required: true,
         defaultValue: 5,
-        description: `How many: 1 to ${most}.`,
+        description: `The number of papers to return: 1 to ${most}.`,
         validate: { type: 'number', min: [1, { message: sentence }], max: [most, { message: sentence }] },
       }),
     },

@@ -8,7 +8,7 @@ export const Source = builder.objectRef<SourceRow>('Source').implement({
   fields: (t) => ({
     name: t.exposeString('name', {
       description:
-        'The name: `huggingface` and `arxiv` are their APIs, `page` is saved text of the Daily Papers page, `json` is saved responses of the Hugging Face API, and `client` is the mutation `ingestPapers`.',
+        'The name: `huggingface` is the Hugging Face API, `arxiv` is the arXiv API or saved responses of it, `page` is saved text of the Daily Papers page, `json` is saved responses of the Hugging Face API, and `client` is the mutation `ingestPapers`.',
     }),
     lastReadAt: t.expose('last_read_at', {
       type: 'DateTime',

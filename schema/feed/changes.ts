@@ -13,7 +13,8 @@ export const PaperChange = builder.objectRef<ChangedField>('PaperChange').implem
   description: 'A changed field of a paper.',
   fields: (t) => ({
     field: t.exposeString('field', {
-      description: 'The name of the field as in `Paper`, e.g. `upvotes` or `title`.',
+      description:
+        'The name of the field as in `Paper`, e.g. `upvotes` or `title`; or `discussionId`, as in `PaperInput`.',
     }),
     before: t.expose('before', {
       type: 'JSON',

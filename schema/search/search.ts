@@ -72,7 +72,7 @@ const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
 })
 
 const FacetRef = builder.objectRef<Facet & { kind: FacetKind }>('Facet').implement({
-  description: 'A value that several matching papers have in common, for narrowing a search.',
+  description: 'A value that matching papers have in common, for narrowing a search.',
   fields: (t) => ({
     value: t.exposeString('value', {
       description:

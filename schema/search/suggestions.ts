@@ -44,7 +44,7 @@ builder.queryFields((t) => ({
       first: t.arg.int({
         required: true,
         defaultValue: 8,
-        description: `How many: 1 to ${most}.`,
+        description: `The number of suggestions to return: 1 to ${most}.`,
         validate: { type: 'number', min: [1, { message: sentence }], max: [most, { message: sentence }] },
       }),
     },
