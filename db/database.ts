@@ -14,6 +14,11 @@ export interface DatabaseOptions {
   applicationName?: string
   /** The longest time that one statement may take; 0 for no limit. Default 30,000. */
   statementTimeoutMs?: number
+  /**
+   * How long the answer to a statement is waited for before the connection counts as dead and is closed. Default 5,000
+   * more than a statement may take; without that limit, for ever.
+   */
+  answerTimeoutMs?: number
   /** Whether the commonest statements are prepared by name; a pooler in transaction mode may forbid it. Default true. */
   prepare?: boolean
   /** Called when an idle connection breaks; the pool replaces it by itself. */
@@ -26,13 +31,19 @@ export interface DatabaseHandle extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** How long a connection that was asked to close may take. */
+const farewellMs = 1_000
+
 /** A pool over one Postgres. Opens no connection before the first statement. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
+  const { statementTimeoutMs = 30_000 } = options
+  const { answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000 } = options
   const pool = new pg.Pool({
     connectionString: options.connectionString,
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'daily-papers',
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
     connectionTimeoutMillis: 10_000,
     types: columnTypes(),
   })
@@ -40,11 +51,21 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   // The pool listens to idle connections only. One that breaks while a statement or a transaction has it would end
   // the process; the statement itself fails with the same error.
   pool.on('connect', (client) => client.on('error', () => {}))
+  const open = new Set<pg.PoolClient>()
+  pool.on('connect', (client) => open.add(client)).on('remove', (client) => open.delete(client))
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: options.prepare === false ? pool : preparingPool(pool) }),
+    dialect: new PostgresDialect({ pool: preparingPool(pool, { prepare: options.prepare ?? true }) }),
   })
   let closing: Promise<void> | undefined
-  const close = () => (closing ??= db.destroy())
+  const close = () => (closing ??= closeAll())
+  async function closeAll(): Promise<void> {
+    await db.destroy()
+    // Over a dead link the farewell is not answered, and the socket would keep the process alive.
+    const cut = () => {
+      for (const client of open) client.connection.stream.destroy()
+    }
+    if (open.size > 0) setTimeout(cut, farewellMs).unref()
+  }
   return { db, pool, close, [Symbol.asyncDispose]: close }
 }
 

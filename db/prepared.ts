@@ -7,6 +7,8 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
+import { isUnanswered, LiveLinks } from './connection/live-links.ts'
+import { TimeoutError } from './connection/within.ts'
 
 /** As raw SQL begins with it, and as `modifyFront` puts it after `select`. */
 const marked = /^\s*(?:select )?\/\* prepared \*\//
@@ -52,17 +54,18 @@ export function createNames(): (text: string) => string | undefined {
  * is run again without a name, and the connection names no more: a migration changed its columns (0A000), or a pooler
  * in transaction mode hands the session to others (26000: gone, 42P05: of somebody else).
  */
-export function preparingPool(pool: pg.Pool): PostgresPool {
-  const nameOf = createNames()
+export function preparingPool(pool: pg.Pool, { prepare }: { prepare: boolean }): PostgresPool {
+  const nameOf = prepare ? createNames() : () => undefined
+  const links = new LiveLinks(pool)
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await pool.connect()
+      const client = await links.take()
       const existing = clients.get(client)
       if (existing) return existing
-      const preparing = new PreparingClient(client, nameOf)
+      const preparing = new PreparingClient(client, links, nameOf)
       clients.set(client, preparing)
       return preparing
     },
@@ -79,11 +82,14 @@ interface Statement {
 
 class PreparingClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient
+  readonly #links: LiveLinks
   readonly #nameOf: (text: string) => string | undefined
   #prepares = true
+  #isSilent = false
 
-  constructor(client: pg.PoolClient, nameOf: (text: string) => string | undefined) {
+  constructor(client: pg.PoolClient, links: LiveLinks, nameOf: (text: string) => string | undefined) {
     this.#client = client
+    this.#links = links
     this.#nameOf = nameOf
   }
 
@@ -110,12 +116,21 @@ class PreparingClient implements PostgresPoolClient {
     }
   }
 
-  #run<Row>({ name, text, values }: Statement): Promise<PostgresQueryResult<Row>> {
+  async #run<Row>({ name, text, values }: Statement): Promise<PostgresQueryResult<Row>> {
+    // A rollback, which would wait as long again.
+    if (this.#isSilent) throw new TimeoutError('Postgres does not answer on this connection.')
     const statement = name === undefined ? { text, values: [...values] } : { name, text, values: [...values] }
-    return this.#client.query(statement) as unknown as Promise<PostgresQueryResult<Row>>
+    try {
+      return (await this.#client.query(statement)) as unknown as PostgresQueryResult<Row>
+    } catch (error) {
+      if (!isUnanswered(error)) throw error
+      this.#isSilent = true
+      this.#links.noteSilence()
+      throw new TimeoutError('Postgres did not answer in time.', { cause: error })
+    }
   }
 
-  release(destroy?: boolean): void {
-    this.#client.release(destroy)
+  release(destroy = false): void {
+    this.#links.giveBack(this.#client, { destroy: destroy || this.#isSilent })
   }
 }

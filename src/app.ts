@@ -50,6 +50,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     if (config.plantSeeds) await plantSeeds(db)
     const feed = await openFeed({
       db,
+      headDb: store.headDb,
       connectionString: store.listenUrl,
       onError: (error) => log.warn('Feed: database connection lost, retrying.', { reason: error.message }),
     })

@@ -14,6 +14,8 @@ import type { Logger } from './log.ts'
 /** A database that is open and at the newest schema. */
 export interface Store {
   readonly db: Db
+  /** The same for short readings that everybody waits for: with connections of its own and a short time limit. */
+  readonly headDb: Db
   /** For the connection that listens to the feed. */
   readonly listenUrl: string
   /** Which one it is, for people; without its password. */
@@ -29,6 +31,8 @@ export interface Store {
 
 const oldestPostgres = 15
 const answerTimeoutMs = 2_000
+/** More than the longest page of the log takes on a slow day. */
+const headTimeoutMs = 5_000
 
 /**
  * Opens the database that the settings name and migrates it. Without DATABASE_URL that is the embedded one, or,
@@ -42,11 +46,21 @@ export async function openStore(config: Config, log: Logger, { share = false } =
     const onError = (error: Error) => log.debug('A database connection was lost.', { reason: error.message })
     const handle = openDatabase({ connectionString: url, max, statementTimeoutMs, prepare, onError })
     life.opened('connections', handle.close)
+    const head = openDatabase({
+      connectionString: url,
+      max: 2,
+      statementTimeoutMs: headTimeoutMs,
+      prepare,
+      onError,
+      answerTimeoutMs: headTimeoutMs + 1_000,
+    })
+    life.opened('connections of the feed', head.close)
     try {
       const version = await versionOf(handle.db)
       const migrated = await migrate(url)
       return {
         db: handle.db,
+        headDb: head.db,
         listenUrl,
         description: `${description} (Postgres ${version})`,
         migrated,

@@ -49,7 +49,7 @@ export async function heldSession(
   } finally {
     clearInterval(checks)
     // Over a dead link, `end` would wait for ever.
-    await within(1_000, client.end()).catch(() => {})
+    await within(1_000, client.end()).catch(() => client.connection.stream.destroy())
   }
 }
 

@@ -1,4 +1,4 @@
-import { singleFlight } from '../connection/single-flight.ts'
+import { type Run, singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
 import { expired, FeedCursorError, formatCursor, inFuture, parseCursor } from './cursor.ts'
@@ -27,8 +27,16 @@ const feedDefaults = {
   maxRetryDelayMs: 10_000,
 }
 
+/** A reading that has not come on for this long is given up. Longer than a statement may take, which says more. */
+const readDeadlineMs = 10_000
+
 export interface FeedOptions extends Partial<typeof feedDefaults> {
   readonly db: Db
+  /**
+   * For readings at the head of the log, which all subscribers wait for: best with connections of its own, so that they
+   * queue behind nothing, and a short time limit. Default `db`.
+   */
+  readonly headDb?: Db
   /** For the connection that listens: Postgres itself, or a pooler in session mode. */
   readonly connectionString: string
   /** The listener lost its connection or the log could not be read; called once per outage. */
@@ -46,13 +54,14 @@ class LogFeed implements Feed {
   closed = false
   readonly refresh: Feed['refresh']
   readonly #db: Db
+  readonly #headDb: Db
   readonly #onError: (error: Error) => void
   readonly #tail: Tail
   readonly #logPages: LogPages
   readonly #matcher: Matcher
   readonly #watchers = new Watchers()
   readonly #listener: FeedListener
-  readonly #readTail = singleFlight(() => this.#advanceTail())
+  readonly #readTail = singleFlight((run) => this.#advanceTail(run), readDeadlineMs)
   /** Events up to and including this number are gone. */
   #pruned: number
   #tailReads = 0
@@ -62,8 +71,9 @@ class LogFeed implements Feed {
   #mustCheckState = false
 
   constructor(options: typeof feedDefaults & FeedOptions, { epoch, head, pruned }: LogState) {
-    const { db, onError = () => {}, tailEvents, tailSize, logPagesSize } = options
+    const { db, headDb = db, onError = () => {}, tailEvents, tailSize, logPagesSize } = options
     this.#db = db
+    this.#headDb = headDb
     this.#onError = onError
     this.epoch = epoch
     this.#pruned = pruned
@@ -156,18 +166,19 @@ class LogFeed implements Feed {
     })
   }
 
-  async #advanceTail(): Promise<void> {
-    if (this.#mustCheckState) await this.#checkState()
+  async #advanceTail(run: Run): Promise<void> {
+    if (this.#mustCheckState) await this.#checkState(run)
     const started = new Date()
     this.#tailReads += 1
-    const moved = await this.#tail.advance(this.#db, eventsPerLogPage)
+    const moved = await this.#tail.advance(this.#headDb, eventsPerLogPage, run)
     this.readAt = started
     this.#failing = false
     if (moved) this.#watchers.notify()
   }
 
-  async #checkState(): Promise<void> {
-    const { epoch, head, pruned } = await readLogState(this.#db)
+  async #checkState(run: Run): Promise<void> {
+    const { epoch, head, pruned } = await readLogState(this.#headDb)
+    run.signal.throwIfAborted()
     this.#pruned = pruned
     this.#mustCheckState = false
     if (epoch === this.epoch && head >= this.head) return

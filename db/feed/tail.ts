@@ -1,3 +1,4 @@
+import type { Run } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { FeedEntry } from './events.ts'
 import { eventsAfter, type SizedEntry } from './log.ts'
@@ -34,10 +35,13 @@ export class Tail {
   }
 
   /** Reads on from the head, to the end of the log. Returns whether there was anything. */
-  async advance(db: Db, pageSize: number): Promise<boolean> {
+  async advance(db: Db, pageSize: number, run: Run): Promise<boolean> {
     const before = this.#head
     for (;;) {
       const page = await eventsAfter(db, this.#head, pageSize)
+      // What comes late has been read by another run.
+      run.signal.throwIfAborted()
+      run.progressed()
       for (const item of page) this.#push(item)
       this.#trim()
       if (page.length < pageSize) return this.#head > before

@@ -40,10 +40,13 @@ export interface EngineOptions {
   readonly plugins?: readonly Plugin[]
 }
 
+/** Without a version an answer is made anew, which beats waiting for long. */
+const versionDeadlineMs = 2_000
+
 export function createEngine(options: EngineOptions): Engine {
   const { schema, db, feed, limits, http, log, plugins = [] } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
-  const version = singleFlight(() => readVersion(db))
+  const version = singleFlight(() => readVersion(db), versionDeadlineMs)
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),

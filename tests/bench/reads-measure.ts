@@ -44,7 +44,7 @@ export interface Recorder {
 export function recordingDb(pool: pg.Pool): Recorder {
   let seen: CompiledQuery[] = []
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: preparingPool(pool) }),
+    dialect: new PostgresDialect({ pool: preparingPool(pool, { prepare: true }) }),
     log({ query }) {
       seen.push(query)
     },

@@ -36,7 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
   'db/writer/merge': ['db/model'],
   'db/writer': ['db', 'db/feed', 'db/model', 'db/writer/merge'],
   // error.ts, tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.
-  db: ['db/lists', 'db/model', 'db/search'],
+  db: ['db/connection', 'db/lists', 'db/model', 'db/search'],
   'schema/core': ['db', 'db/feed', 'db/lists', 'db/model'],
   'schema/search': ['schema', 'schema/core', 'db', 'db/lists', 'db/search'],
   'schema/feed': ['schema', 'schema/core', 'db', 'db/feed', 'db/search'],
