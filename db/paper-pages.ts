@@ -40,7 +40,7 @@ export async function pageOfPapers(
 ): Promise<PapersPage> {
   const { filter, order } = query
   const byColumn = order in computedOrders ? undefined : paperOrders[order as keyof typeof paperOrders]
-  const few = byColumn && (await allMatchesIfFew(db, filter))
+  const few = byColumn && filter.text !== undefined ? await allMatchesIfFew(db, filter) : undefined
   const list = byColumn && few ? listOfPapers([oneOfPapers(few)], byColumn, columns) : listOf(query, columns)
   const page = request ? await readListPage<PaperFields>(db, list, request) : { rows: [], more: false }
   return {

@@ -1,6 +1,6 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
 import type { Db } from '../db/database.ts'
-import { type CanonicalFilter, canonicalFilter, isSearchable, type PaperFilter } from '../db/search/filter.ts'
+import { type CanonicalFilter, isSearchable, type PaperFilter } from '../db/search/filter.ts'
 import { maxIndexWords, maxRechecked } from '../db/search/matches.ts'
 import { builder } from './core/builder.ts'
 import { BadInputError, type InputPath } from './core/errors.ts'
@@ -110,11 +110,6 @@ function inOrder(from: keyof PaperFilter, to: keyof PaperFilter) {
 
 function outOfOrder(from: string, to: string) {
   return { message: `must not be before \`${from}\`.`, path: [to] }
-}
-
-/** The filter that an argument asks for. */
-export function filterOf(given: PaperFilter | null | undefined): CanonicalFilter {
-  return canonicalFilter(given ?? {})
 }
 
 /** Throws BadInputError for a text that can find nothing, ever. */

@@ -1,5 +1,6 @@
 import './core/node.ts'
 import './paper.ts'
+import './papers.ts'
 import './paper-fields.ts'
 import './paper-links.ts'
 import './paper-authors.ts'

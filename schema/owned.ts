@@ -4,12 +4,18 @@ import { countLists, type OwnedList, readListPages } from '../db/lists/owned.ts'
 import type { ListPage } from '../db/lists/page.ts'
 import { type PaperColumn, type PaperFields, type PaperOwner, papersOwnedBy } from '../db/papers.ts'
 import { batched } from './core/batch.ts'
-import { type Connection, type PagingArgs, pageRequest, toConnection } from './core/connection.ts'
+import {
+  type Connection,
+  type CursorScope,
+  type PagingArgs,
+  pageRequest,
+  scopeOf,
+  toConnection,
+} from './core/connection.ts'
 import type { Context } from './core/context.ts'
-import { type CursorScope, scopeOf } from './core/cursor.ts'
 import { countedAtMost } from './core/paging.ts'
 import { columnsKey, paperColumnsBelow, readsPage } from './core/plan.ts'
-import { PaperListOrderEnum } from './paper-order.ts'
+import { PaperListOrderEnum } from './papers.ts'
 
 /** What is not asked for is not read: an empty page stands in. */
 const unread: ListPage<never> = { rows: [], more: false }

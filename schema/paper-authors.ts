@@ -5,9 +5,16 @@ import { Account } from './account.ts'
 import { Author } from './author.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
-import { type Connection, connectionOf, type Edge, pageRequest, positionsOf } from './core/connection.ts'
+import {
+  type Connection,
+  type CursorScope,
+  connectionOf,
+  type Edge,
+  encodeCursor,
+  pageRequest,
+  positionsOf,
+} from './core/connection.ts'
 import type { Context } from './core/context.ts'
-import { type CursorScope, encodeCursor } from './core/cursor.ts'
 import { Paper } from './paper.ts'
 
 /** What is known of an author beyond the name is read only where it is selected. */

@@ -6,10 +6,7 @@ import { builder } from './core/builder.ts'
 import type { Context } from './core/context.ts'
 import { BadInputError } from './core/errors.ts'
 import { globalIdFor, integerKey } from './core/ids.ts'
-import { rejectFirstWithLast } from './core/paging.ts'
 import { columnsKey, paperColumnsBelow } from './core/plan.ts'
-import { filterOf, PaperFilterInput } from './filter.ts'
-import { PaperOrderEnum, rootPapers } from './paper-order.ts'
 
 export const Paper = builder.objectRef<PaperFields>('Paper')
 builder.nodeRef(Paper, {
@@ -53,41 +50,6 @@ builder.queryFields((t) => ({
         paperColumnsBelow(info, []),
       ),
   }),
-  papers: t.connection(
-    {
-      type: Paper,
-      description: 'Lists papers, filtered and ordered.',
-      args: {
-        filter: t.arg({
-          type: PaperFilterInput,
-          description: 'Only papers that meet these conditions. Omit it for all papers.',
-        }),
-        order: t.arg({
-          type: PaperOrderEnum,
-          required: true,
-          defaultValue: 'NEWEST',
-          description: 'The order of the papers.',
-        }),
-        asOf: t.arg({
-          type: 'DateTime',
-          description:
-            'For the order TRENDING: the instant at which papers are ranked. A past ranking is repeatable, because it uses only what had been observed by that instant; only `filter` applies to papers as they are now. Default: now. Example: `2026-06-12T12:00:00Z`.',
-        }),
-      },
-      validate: {
-        refine: [
-          rejectFirstWithLast,
-          [
-            ({ order, asOf }) => asOf == null || order === 'TRENDING',
-            { message: 'only available with the order TRENDING; omit it.', path: ['asOf'] },
-          ],
-        ],
-      },
-      resolve: (_root, { filter, order, asOf, ...args }, context, info) =>
-        rootPapers({ filter: filterOf(filter), order, asOf }, args, context, info),
-    },
-    PaperConnection,
-  ),
 }))
 
 /** A paper that a field asks for, and what the field reads of it: undefined for all of it. */

@@ -7,7 +7,7 @@ import { requireNear } from './core/inputs.ts'
 import { rejectFirstWithLast } from './core/paging.ts'
 import { Edition } from './edition.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { PaperOrderEnum, rootPapers } from './paper-order.ts'
+import { PaperOrderEnum, rootPapers } from './papers.ts'
 import { SubmissionsRef } from './submissions.ts'
 
 export const PeriodKindEnum = builder.enumType('PeriodKind', {

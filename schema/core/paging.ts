@@ -1,5 +1,4 @@
 import type { NumberValidationOptions } from '@pothos/plugin-zod'
-import type { GraphQLField } from 'graphql'
 
 /** Items on a page where neither `first` nor `last` is given. */
 export const defaultPageSize = 20
@@ -8,30 +7,6 @@ export const maximumPageSize = 100
 
 /** Where counting stops: nobody pages that far, and a count has to look at each row it counts. */
 export const countedAtMost = 10_000
-
-/** How many items the list of a field has, or the lists below it that `sizedFields` names. */
-export interface ListSize {
-  /** Where no argument says it. */
-  readonly assumedSize?: number
-  /** The arguments that are a number of items. */
-  readonly slicingArguments?: readonly string[]
-  readonly sizedFields?: readonly string[]
-  /** The argument that is a list of as many items: an extension, as `@listSize` has no word for it. */
-  readonly lengthOf?: string
-}
-
-/** What a field declares by `listSize` or by the extension `lengthOf`; undefined if it declares nothing. */
-export function declaredListSize({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {
-  const { directives = [], lengthOf } = extensions as Declared
-  const size = directives.find(({ name }) => name === 'listSize')?.args
-  return lengthOf === undefined ? size : { ...size, lengthOf }
-}
-
-interface Declared {
-  /** As the directives plugin keeps them. */
-  readonly directives?: readonly { readonly name: string; readonly args: ListSize }[]
-  readonly lengthOf?: string
-}
 
 /** What a gateway that counts costs is told of a connection. */
 export const connectionSize = {

@@ -3,11 +3,11 @@ import { deliverEvent } from '../../db/feed/delivery.ts'
 import type { PaperMatch } from '../../db/feed/feed.ts'
 import { readLogState } from '../../db/feed/log.ts'
 import { scan } from '../../db/feed/scan.ts'
-import type { PaperFilter } from '../../db/search/filter.ts'
+import { canonicalFilter, type PaperFilter } from '../../db/search/filter.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
 import type { Context } from '../core/context.ts'
-import { filterOf, PaperFilterInput, requireSearchable } from '../filter.ts'
+import { PaperFilterInput, requireSearchable } from '../filter.ts'
 import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './events.ts'
 import { FeedSubscription } from './subscription.ts'
 
@@ -171,7 +171,7 @@ async function matchOf(
   args: { filter?: PaperFilter | null | undefined },
   { db, feed }: Context,
 ): Promise<PaperMatch | undefined> {
-  const filter = filterOf(args.filter)
+  const filter = canonicalFilter(args.filter ?? {})
   await requireSearchable(db, filter)
   return feed.matching(filter)
 }

@@ -2,8 +2,8 @@ import type { CanonicalFilter } from '../../db/search/filter.ts'
 import { highlightStart, highlightStop, highlightsByPaperIds } from '../../db/search/search.ts'
 import { batched } from '../core/batch.ts'
 import { builder } from '../core/builder.ts'
+import { scopeOf } from '../core/connection.ts'
 import type { Context } from '../core/context.ts'
-import { scopeOf } from '../core/cursor.ts'
 
 /** A paper in the light of a search. */
 export interface Highlighted {

@@ -4,9 +4,18 @@ import type { PageRequest } from '../../db/lists/page.ts'
 import { type SearchPage, searchAsTyped, searchPapers, searchRepaired } from '../../db/paper-pages.ts'
 import type { PaperFields } from '../../db/papers.ts'
 import type { CanonicalFilter } from '../../db/search/filter.ts'
-import { type Connection, connectionOf, type Edge, type PagingArgs, pageRequest } from '../core/connection.ts'
+import {
+  type Connection,
+  type CursorScope,
+  connectionOf,
+  type Edge,
+  encodeCursor,
+  isCursorOf,
+  type PagingArgs,
+  pageRequest,
+  scopeOf,
+} from '../core/connection.ts'
 import type { Context } from '../core/context.ts'
-import { type CursorScope, encodeCursor, isCursorOf, scopeOf } from '../core/cursor.ts'
 import { countedAtMost } from '../core/paging.ts'
 import { paperColumnsBelow, selects } from '../core/plan.ts'
 import { unsearchable } from '../filter.ts'

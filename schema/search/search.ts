@@ -1,8 +1,8 @@
-import type { CanonicalFilter } from '../../db/search/filter.ts'
+import { type CanonicalFilter, canonicalFilter } from '../../db/search/filter.ts'
 import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../../db/search/search.ts'
 import { builder } from '../core/builder.ts'
 import { connectionSize, countedAtMost, listSizeByFirst, rejectFirstWithLast } from '../core/paging.ts'
-import { countOfPhrases, filterOf, PaperFilterInput, searchText } from '../filter.ts'
+import { countOfPhrases, PaperFilterInput, searchText } from '../filter.ts'
 import { Keyword } from '../keyword.ts'
 import { Organization } from '../organization.ts'
 import { Paper } from '../paper.ts'
@@ -158,6 +158,6 @@ builder.queryFields((t) => ({
       ],
     },
     resolve: (_root, { text, filter, ...args }, context, info) =>
-      runSearch(filterOf({ ...filter, text }), args, context, info),
+      runSearch(canonicalFilter({ ...filter, text }), args, context, info),
   }),
 }))

@@ -5,7 +5,7 @@ import { singleFlight } from '../../db/connection/single-flight.ts'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { readVersion } from '../../db/version.ts'
-import { type Context, createContext, type Viewer } from '../../schema/core/context.ts'
+import type { Context, Viewer } from '../../schema/core/context.ts'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
 import { clientError, isServerFault } from '../client-errors.ts'
 import type { Config } from '../config.ts'
@@ -49,7 +49,7 @@ export function createEngine(options: EngineOptions): Engine {
   const version = singleFlight(() => readVersion(db), versionDeadlineMs)
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
-    context: ({ viewer }) => ({ ...createContext({ db, feed, viewer, intake: judgeRecord }) }),
+    context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord }),
     plugins: [
       negotiate(),
       trustDocuments(trusted),

@@ -11,7 +11,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
-import { declaredListSize, defaultPageSize, type ListSize } from '../../schema/core/paging.ts'
+import { defaultPageSize } from '../../schema/core/paging.ts'
 import { type Visitor, type WalkedField, walkOperation } from '../../schema/core/walk.ts'
 import type { Config } from '../config.ts'
 
@@ -136,6 +136,30 @@ function measureField(
   return items === undefined
     ? { ...whole, objects: 0, objectsPerItem: each }
     : { ...whole, objects: items * each, objectsPerItem: 0 }
+}
+
+/** How many items the list of a field has, or the lists below it that `sizedFields` names. */
+interface ListSize {
+  /** Where no argument says it. */
+  readonly assumedSize?: number
+  /** The arguments that are a number of items. */
+  readonly slicingArguments?: readonly string[]
+  readonly sizedFields?: readonly string[]
+  /** The argument that is a list of as many items: an extension, as `@listSize` has no word for it. */
+  readonly lengthOf?: string
+}
+
+/** What a field declares by `listSize` or by the extension `lengthOf`; undefined if it declares nothing. */
+export function declaredListSize({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {
+  const { directives = [], lengthOf } = extensions as Declared
+  const size = directives.find(({ name }) => name === 'listSize')?.args
+  return lengthOf === undefined ? size : { ...size, lengthOf }
+}
+
+interface Declared {
+  /** As the directives plugin keeps them. */
+  readonly directives?: readonly { readonly name: string; readonly args: ListSize }[]
+  readonly lengthOf?: string
 }
 
 /** How many items a list has at most for these arguments, as its field declares it. */

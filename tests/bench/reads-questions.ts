@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import { paperOrders } from '../../db/lists/orders.ts'
 import { addDays, periodOf } from '../../db/model/period.ts'
-import { encodeCursor, scopeOf } from '../../schema/core/cursor.ts'
+import { encodeCursor, scopeOf } from '../../schema/core/connection.ts'
 import { documents } from '../support/documents.ts'
 
 /** One request to measure. */

@@ -19,9 +19,9 @@ import {
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
-import { declaredListSize } from '../../schema/core/paging.ts'
 import { schema } from '../../schema/index.ts'
 import { printClientSchema, schemaFile } from '../../schema/print.ts'
+import { declaredListSize } from '../../src/graphql/limits.ts'
 
 test('the printed schema is the one that is served; `npm run schema` writes it anew', () => {
   const kept = readFileSync(schemaFile, 'utf8')

@@ -2,18 +2,26 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/lists/orders.ts'
 import { pageOfPapers } from '../db/paper-pages.ts'
 import type { PaperFields } from '../db/papers.ts'
-import type { CanonicalFilter } from '../db/search/filter.ts'
+import { type CanonicalFilter, canonicalFilter } from '../db/search/filter.ts'
 import { rankedAtMost } from '../db/search/search.ts'
 import { halfLifeHours, trendingDays } from '../db/trending.ts'
 import { builder } from './core/builder.ts'
-import { type Connection, type PagingArgs, pageRequest, toConnection } from './core/connection.ts'
+import {
+  type Connection,
+  type CursorScope,
+  decodeCursor,
+  type PagingArgs,
+  pageRequest,
+  scopeOf,
+  toConnection,
+} from './core/connection.ts'
 import type { Context } from './core/context.ts'
-import { type CursorScope, decodeCursor, scopeOf } from './core/cursor.ts'
 import { BadInputError } from './core/errors.ts'
 import { requireNear } from './core/inputs.ts'
-import { countedAtMost } from './core/paging.ts'
+import { countedAtMost, rejectFirstWithLast } from './core/paging.ts'
 import { paperColumnsBelow, readsPage } from './core/plan.ts'
-import { unsearchable } from './filter.ts'
+import { PaperFilterInput, unsearchable } from './filter.ts'
+import { Paper, PaperConnection } from './paper.ts'
 
 const listOrders = {
   NEWEST: { description: 'By `publishedAt`.' },
@@ -46,6 +54,44 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
     },
   } as const satisfies Record<PaperOrder, { description: string }>,
 })
+
+builder.queryFields((t) => ({
+  papers: t.connection(
+    {
+      type: Paper,
+      description: 'Lists papers, filtered and ordered.',
+      args: {
+        filter: t.arg({
+          type: PaperFilterInput,
+          description: 'Only papers that meet these conditions. Omit it for all papers.',
+        }),
+        order: t.arg({
+          type: PaperOrderEnum,
+          required: true,
+          defaultValue: 'NEWEST',
+          description: 'The order of the papers.',
+        }),
+        asOf: t.arg({
+          type: 'DateTime',
+          description:
+            'For the order TRENDING: the instant at which papers are ranked. A past ranking is repeatable, because it uses only what had been observed by that instant; only `filter` applies to papers as they are now. Default: now. Example: `2026-06-12T12:00:00Z`.',
+        }),
+      },
+      validate: {
+        refine: [
+          rejectFirstWithLast,
+          [
+            ({ order, asOf }) => asOf == null || order === 'TRENDING',
+            { message: 'only available with the order TRENDING; omit it.', path: ['asOf'] },
+          ],
+        ],
+      },
+      resolve: (_root, { filter, order, asOf, ...args }, context, info) =>
+        rootPapers({ filter: canonicalFilter(filter ?? {}), order, asOf }, args, context, info),
+    },
+    PaperConnection,
+  ),
+}))
 
 /** The arguments of a list of papers at the root. */
 export interface PapersArguments {
