@@ -12,13 +12,14 @@ import {
   decodeCursor,
   type PagingArgs,
   pageRequest,
+  rejectFirstWithLast,
   scopeOf,
   toConnection,
 } from './core/connection.ts'
 import type { Context } from './core/context.ts'
 import { BadInputError } from './core/errors.ts'
 import { requireNear } from './core/inputs.ts'
-import { countedAtMost, rejectFirstWithLast } from './core/paging.ts'
+import { countedAtMost } from './core/paging.ts'
 import { paperColumnsBelow, readsPage } from './core/plan.ts'
 import { PaperFilterInput, unsearchable } from './filter.ts'
 import { Paper, PaperConnection } from './paper.ts'

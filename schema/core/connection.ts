@@ -12,6 +12,14 @@ export interface PagingArgs {
   readonly before?: string | null | undefined
 }
 
+type Check = [check: (args: PagingArgs) => boolean, options: { message: string; path: string[] }]
+
+/** Relay strongly discourages both at once, and nobody who sends both means it. */
+export const rejectFirstWithLast: Check = [
+  ({ first, last }) => first == null || last == null,
+  { message: 'pass either `first` or `last`, not both.', path: ['last'] },
+]
+
 export interface Edge<Node> {
   readonly cursor: string
   readonly node: Node

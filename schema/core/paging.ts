@@ -45,16 +45,3 @@ export const pagingArguments = {
     description: 'Only items before this cursor: the `startCursor` of the following page.',
   },
 }
-
-interface PagingArguments {
-  first?: number | null | undefined
-  last?: number | null | undefined
-}
-
-type Check = [check: (args: PagingArguments) => boolean, options: { message: string; path: string[] }]
-
-/** Relay strongly discourages both at once, and nobody who sends both means it. */
-export const rejectFirstWithLast: Check = [
-  ({ first, last }) => first == null || last == null,
-  { message: 'pass either `first` or `last`, not both.', path: ['last'] },
-]
