@@ -39,13 +39,20 @@ export function formattedError(error: GraphQLError): GraphQLFormattedError {
   return { ...rest, ...(Object.keys(shown).length > 0 && { extensions: shown }) }
 }
 
+/** The JSON of an error where it is not part of a GraphQL result: `{"error": …}` of HTTP, a `fault` of `/feed`. */
+export function plainError(error: GraphQLError): Record<string, unknown> {
+  const { message, extensions: { code, ...others } = {} } = formattedError(error)
+  return { code, message, ...others }
+}
+
 /** A GraphQLError that was thrown as one. Those around another error only tell where it happened. */
 function isForClients(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false
   return error.originalError == null || isForClients(error.originalError)
 }
 
-function causeOf(error: unknown): unknown {
+/** What a GraphQLError was made around, or the error itself. */
+export function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError ? (error.originalError ?? error) : error
 }
 

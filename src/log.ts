@@ -9,11 +9,13 @@ export type Fields = Readonly<Record<string, unknown>>
 export type Logger = Readonly<Record<Level, (sentence: string, fields?: Fields) => void>>
 
 /** What is known of the request that is being served, so that each line about it carries its id. */
-export const requestScope = new AsyncLocalStorage<{
+export const requestScope = new AsyncLocalStorage<RequestScope>()
+
+export interface RequestScope {
   readonly requestId: string
   /** Of the trace that a gateway in front began. */
   readonly traceId?: string
-}>()
+}
 
 export type LogOptions = Config['log'] & {
   readonly write?: (line: string) => void

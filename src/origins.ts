@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
  * Whether a page may ask, by the origin that its browser tells: `*` allows all. What has no origin is no page of
@@ -9,21 +9,32 @@ export function allowsOrigin(origins: readonly string[], origin: string | null |
 }
 
 /**
- * The setting of Yoga for it, per request. Left to itself, Yoga tells pages of other origins that `null` may read,
- * which is what every sandboxed frame is.
+ * Lets pages of the allowed origins read whatever the response will be: refusals of each kind as well. Without
+ * credentials, for nothing here looks at cookies.
  */
-export function corsFor(origins: readonly string[]) {
-  const options = {
-    methods: ['GET', 'POST', 'OPTIONS'],
-    exposedHeaders: ['etag', 'x-request-id'],
-    // Nothing here looks at cookies.
-    credentials: false,
-    maxAge: 86_400,
+export function setCorsHeaders(
+  { headers: { origin } }: IncomingMessage,
+  response: ServerResponse,
+  origins: readonly string[],
+): void {
+  if (origins.length === 0) return
+  response.setHeader('vary', 'Origin')
+  if (origin === undefined || !allowsOrigin(origins, origin)) return
+  response.setHeader('access-control-allow-origin', origin)
+  response.setHeader('access-control-expose-headers', 'etag, retry-after, x-request-id')
+}
+
+/** Answers OPTIONS: what a browser asks before it lets a page send a request, or what a program asks of a path. */
+export function answerOptions(request: IncomingMessage, response: ServerResponse, allow: string): void {
+  response.setHeader('allow', allow)
+  if (response.hasHeader('access-control-allow-origin')) {
+    response.setHeader('access-control-allow-methods', 'GET, HEAD, POST, OPTIONS')
+    const asked = request.headers['access-control-request-headers']
+    if (asked !== undefined) response.setHeader('access-control-allow-headers', asked)
+    response.setHeader('access-control-max-age', '86400')
+    response.setHeader('vary', 'Origin, Access-Control-Request-Headers')
   }
-  return (request: Request) => {
-    const origin = request.headers.get('origin')
-    return origin !== null && allowsOrigin(origins, origin) ? { ...options, origin: [origin] } : false
-  }
+  response.writeHead(204).end()
 }
 
 /**

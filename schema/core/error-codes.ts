@@ -33,7 +33,7 @@ export const errorCodes = {
   BAD_REQUEST: {
     status: 400,
     meaning:
-      'The HTTP request is not a GraphQL request: its body or a parameter cannot be read. The status is 405 for a mutation sent with GET and for methods other than GET and POST.',
+      'The HTTP request is not a GraphQL request: its body or a parameter cannot be read. The status is 405 for a mutation sent with GET.',
   },
   NOT_ACCEPTABLE: {
     status: 406,
@@ -41,10 +41,21 @@ export const errorCodes = {
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    meaning: 'The `Content-Type` of the body is not `application/json`.',
+    meaning:
+      'The `Content-Type` of the body is not `application/json`, its charset is not UTF-8, or the server does not support its `Content-Encoding`.',
   },
   BODY_TOO_LARGE: { status: 413, meaning: 'The body of the request is larger than the server accepts.' },
-  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The method of a request to `/feed` is not GET.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning:
+      'The path does not accept the method of the request. The header `Allow` lists those that it accepts.',
+  },
+  NOT_FOUND: { status: 404, meaning: 'Nothing exists at this path.' },
+  REQUEST_TIMEOUT: { status: 408, meaning: 'The request did not arrive in time. Send it again.' },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    meaning: 'The headers of the request are larger than the server accepts.',
+  },
   DOCUMENT_NOT_TRUSTED: {
     status: 400,
     meaning: 'The server executes trusted documents only, and this document is not one of them.',

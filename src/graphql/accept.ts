@@ -9,7 +9,11 @@ const otherParameters = /;\s*(?!q=|charset=)[^,;]*/g
 
 /** What a client accepts; anything, where it does not say. */
 function acceptedBy(request: Request): Negotiator {
-  const accept = (request.headers.get('accept') || '*/*').toLowerCase()
+  return negotiatorFor(request.headers.get('accept'))
+}
+
+function negotiatorFor(header: string | null | undefined): Negotiator {
+  const accept = (header || '*/*').toLowerCase()
   return new Negotiator({ headers: { accept: accept.replace(otherParameters, '') } })
 }
 
@@ -39,6 +43,17 @@ const answers = [
   'multipart/mixed',
 ]
 
+/** Whether a client wants HTML, and no answer of the API more: browsers do, which name `text/html` first. */
+export function prefersHtml(accept: string | undefined): boolean {
+  const inOrder = accept?.split(',').sort((a, b) => Number(isHtml(b)) - Number(isHtml(a)))
+  return negotiatorFor(inOrder?.join()).mediaType([...answers, 'text/html']) === 'text/html'
+}
+
+/** Of types with the same weight, the one that is named first would win. */
+function isHtml(mediaRange: string): boolean {
+  return /^\s*text\/html\s*(;|$)/i.test(mediaRange)
+}
+
 /**
  * Refuses in words, and before anything is executed, what could not be answered in any way that the client takes.
  * Yoga would execute first: a mutation that has written, or a subscription that stays open without a reader.
@@ -46,7 +61,6 @@ const answers = [
 export function negotiate(): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
-      if (request.method !== 'GET' && request.method !== 'POST') return
       if (answers.some((mediaType) => takes(request, mediaType))) return
       endResponse(refusal(fetchAPI.Response, notAcceptable()))
     },
@@ -58,7 +72,6 @@ export function negotiate(): Plugin {
     onResponse({ response, setResponse, fetchAPI }) {
       if (response.body !== null) return
       if (response.status === 406) setResponse(refusal(fetchAPI.Response, notAcceptable()))
-      if (response.status === 415) setResponse(refusal(fetchAPI.Response, unsupported()))
     },
   }
 }
@@ -71,12 +84,5 @@ function notAcceptable(): ApiError {
   return httpError(
     'NOT_ACCEPTABLE',
     'None of the media types in the header Accept is available here. For a subscription, accept text/event-stream or use a WebSocket; otherwise accept application/graphql-response+json or application/json.',
-  )
-}
-
-function unsupported(): ApiError {
-  return httpError(
-    'UNSUPPORTED_MEDIA_TYPE',
-    'Send the body as JSON, with the header Content-Type: application/json.',
   )
 }

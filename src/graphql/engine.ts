@@ -7,22 +7,25 @@ import type { Feed } from '../../db/feed/feed.ts'
 import { readVersion } from '../../db/version.ts'
 import type { Context, Viewer } from '../../schema/core/context.ts'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
-import { clientError, isServerFault } from '../client-errors.ts'
+import { clientError } from '../client-errors.ts'
 import type { Config } from '../config.ts'
 import { judgeRecord } from '../ingest/intake.ts'
 import type { Logger } from '../log.ts'
-import { corsFor } from '../origins.ts'
+import { logFailure } from '../log-failure.ts'
 import { negotiate } from './accept.ts'
 import { deferParts } from './defer.ts'
 import { limitQueries } from './limit-queries.ts'
 import type { QueryLimits } from './limits.ts'
-import { limitUnsizedBodies, refuseBrokenParameters } from './requests.ts'
+import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
+import { allowConditionalSubscriptions } from './subscribed-field.ts'
 import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
 /** What a transport knows of an operation's sender. */
 export interface Transport extends Record<string, unknown> {
   readonly viewer: Viewer
+  /** Whether only the status and the headers are sent. */
+  readonly headOnly?: boolean
 }
 
 /** Parses, checks, executes and masks, for every transport alike: `getEnveloped` gives it without HTTP. */
@@ -52,19 +55,19 @@ export function createEngine(options: EngineOptions): Engine {
     context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord }),
     plugins: [
       negotiate(),
+      readRequests(http.maxBodyBytes),
       trustDocuments(trusted),
       limitQueries(limits),
-      limitUnsizedBodies(http.maxBodyBytes),
-      refuseBrokenParameters(),
       useDeferStream(),
+      allowConditionalSubscriptions(),
       deferParts((error) => maskedAndLogged(error, log)),
       ...plugins,
       finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
     ],
     maskedErrors: { maskError: clientError, isDev: false },
     logging: engineLog(log),
-    cors: corsFor(http.corsOrigins),
-    // Done in src/http/server.ts: the page is made once, and bodies of a told size are refused before Yoga sees them.
+    // Done in src/http: the page is made once, CORS is the same on all paths, bodies that are too large are refused early.
+    cors: false,
     graphiql: false,
     landingPage: false,
     maxRequestBodySize: false,
@@ -78,16 +81,15 @@ function maskedAndLogged(error: unknown, log: Logger): GraphQLError {
   return clientError(error)
 }
 
-/** Yoga hands over the errors that are not sent as they are; what it says of its own work would be noise. */
+/** Yoga hands over the errors that are not sent as they are; its messages about its own work would be noise. */
 function engineLog(log: Logger): YogaLogger {
   return {
     debug() {},
     info() {},
     warn: (...said: unknown[]) => log.warn(said.map(String).join(' ')),
     error(error: unknown) {
-      if (!isServerFault(error)) return
-      if (!(error instanceof GraphQLError)) return log.error('A request failed.', { error })
-      log.error('A request failed.', { path: error.path?.join('.'), error: error.originalError ?? error })
+      const path = error instanceof GraphQLError ? error.path?.join('.') : undefined
+      logFailure(log, 'A request failed.', { ...(path && { path }), error })
     },
   }
 }

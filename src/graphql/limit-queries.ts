@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { ErrorCode } from '../../schema/core/error-codes.ts'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
 import { rootFields } from '../../schema/core/walk.ts'
-import { measure, overLimit, type QueryLimits, tooDeepToRead, withDefaults } from './limits.ts'
+import { measure, overLimit, type QueryLimits, tooDeepToRead, tooLong, withDefaults } from './limits.ts'
 
 /** Refuses documents beyond the limits on each transport, before anything of them is executed. */
 export function limitQueries(limits: QueryLimits): Plugin {
@@ -13,6 +13,8 @@ export function limitQueries(limits: QueryLimits): Plugin {
     } catch (error) {
       // The parser calls itself for each level, and the stack is at its end long before the tokens are.
       if (error instanceof RangeError) throw tooDeepToRead()
+      if (error instanceof GraphQLError && /more than \d+ tokens/.test(error.message))
+        throw tooLong(limits.tokens)
       if (error instanceof GraphQLError) error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode // Yoga has it for HTTP alone
       throw error
     }

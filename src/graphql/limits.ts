@@ -72,6 +72,11 @@ export function tooDeepToRead(): ApiError {
   return refuse('The query nests too deeply to be read. Split it into several queries.')
 }
 
+/** For a document that the parser gave up. */
+export function tooLong(limit: number): ApiError {
+  return refuse(`The query has more than ${limit} tokens (the limit). Ask in several queries.`)
+}
+
 /** The variables with the defaults that the operation declares: execution fills them in only later. */
 export function withDefaults({ variableDefinitions }: OperationDefinitionNode, given: Variables): Variables {
   const defaults = (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>

@@ -1,50 +1,106 @@
-import type { Plugin } from 'graphql-yoga'
+import { MIMEType } from 'node:util'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
+import { readBody } from './body.ts'
+import { isUtf8Encoded, notUtf8 } from './text.ts'
 
-/** A body that comes in chunks tells its size only as it comes: read here, and no further than the limit. */
-export function limitUnsizedBodies(maxBytes: number): Plugin {
+/** Reads GraphQL requests from addresses and bodies, in the place of Yoga's parsers. */
+export function readRequests(maxBytes: number): Plugin {
   return {
-    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
-      if (!requestParser || !request.body || request.headers.has('content-length')) return
-      setRequestParser(async ({ url, method, headers, body }) => {
-        const text = await readText(body, maxBytes)
-        return requestParser(new fetchAPI.Request(url, { method, headers, body: text }))
-      })
+    onRequestParse({ request, setRequestParser }) {
+      if (request.method === 'GET') setRequestParser(({ url }) => readParameters(queryOf(url)))
+      else setRequestParser((posted) => readPost(posted, maxBytes))
+    },
+    onParams({ params, setParams }) {
+      // No operation has the empty name. Clients that always send the field mean none.
+      if (params?.operationName !== '') return
+      const { operationName: _, ...others } = params
+      setParams(others)
     },
   }
 }
 
-/** Yoga takes JSON in an address or a form for readable. */
-export function refuseBrokenParameters(): Plugin {
-  return {
-    onRequestParse({ requestParser, setRequestParser }) {
-      if (!requestParser) return
-      setRequestParser(async (request) => {
-        try {
-          return await requestParser(request)
-        } catch (error) {
-          if (!(error instanceof SyntaxError)) throw error
-          throw httpError('BAD_REQUEST', 'variables and extensions must be JSON, percent-encoded.')
-        }
-      })
-    },
+type Parse = (body: string) => GraphQLParams
+
+async function readPost(request: Request, maxBytes: number): Promise<GraphQLParams> {
+  const parse = parserFor(request.headers.get('content-type'))
+  return parse(await readBody(request, maxBytes))
+}
+
+/** Throws ApiError for a body of another media type or charset. */
+function parserFor(contentType: string | null): Parse {
+  const type = mediaTypeOf(contentType)
+  const parse = type && parsers.get(type.essence)
+  if (!type || !parse) throw unsupportedMediaType()
+  const charset = type.params.get('charset')
+  if (charset !== null && !/^utf-?8$/i.test(charset)) throw unsupportedCharset(charset)
+  return parse
+}
+
+const parsers: ReadonlyMap<string, Parse> = new Map<string, Parse>([
+  ['application/json', readJson],
+  ['application/graphql+json', readJson],
+  ['application/graphql', (query) => ({ query })],
+  ['application/x-www-form-urlencoded', readParameters],
+])
+
+/** The first one, if a client sends the header more than once. */
+function mediaTypeOf(contentType: string | null): MIMEType | undefined {
+  try {
+    return new MIMEType(contentType?.split(',', 1)[0] ?? '')
+  } catch {
+    return undefined
   }
 }
 
-async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
-  // Not `for await`: leaving that early would cut the connection before the refusal is sent.
-  const reader = body?.getReader()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-    size += part.value.byteLength
-    if (size > maxBytes) throw bodyTooLarge(maxBytes)
-    chunks.push(part.value)
-  }
-  return Buffer.concat(chunks).toString()
+function readJson(body: string): GraphQLParams {
+  const params = parseJson(
+    body,
+    'The body is not valid JSON. Send an object like {"query": "{ feedPosition }"}.',
+  )
+  if (typeof params === 'object' && params !== null) return params
+  throw httpError(
+    'BAD_REQUEST',
+    'The body is not a JSON object. Send one like {"query": "{ feedPosition }"}.',
+  )
 }
 
-export function bodyTooLarge(maxBytes: number): ApiError {
-  const message = `The request body is larger than ${maxBytes} bytes. Split it into several requests.`
-  return httpError('BODY_TOO_LARGE', message, { connection: 'close' })
+/** Of an address or a form. */
+function readParameters(text: string): GraphQLParams {
+  if (!isUtf8Encoded(text)) throw notUtf8()
+  const parameters = new URLSearchParams(text)
+  const texts = ['query', 'operationName', 'documentId'].map((name) => [name, parameters.get(name)])
+  const objects = ['variables', 'extensions'].map((name) => {
+    const value = parameters.get(name)?.replace(/^\uFEFF/, '')
+    return [name, value && parseJson(value, 'variables and extensions must be JSON, percent-encoded.')]
+  })
+  return Object.fromEntries([...texts, ...objects].filter(([, value]) => value))
+}
+
+function parseJson(text: string, fault: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // V8's message would quote the body.
+    throw httpError('BAD_REQUEST', fault)
+  }
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf('?')
+  return start === -1 ? '' : url.slice(start + 1)
+}
+
+function unsupportedMediaType(): ApiError {
+  return httpError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'Send the body as JSON, with the header Content-Type: application/json.',
+  )
+}
+
+function unsupportedCharset(charset: string): ApiError {
+  return httpError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `The charset ${JSON.stringify(charset.slice(0, 40))} is not supported. Send the body in UTF-8, with the header Content-Type: application/json; charset=utf-8.`,
+  )
 }

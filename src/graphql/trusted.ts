@@ -60,18 +60,6 @@ export function createTrustedDocuments({ documents, only }: TrustedOptions): Tru
 /** Puts the text of a document in the place of its id, for HTTP and SSE. */
 export function trustDocuments({ documentOf }: TrustedDocuments): Plugin {
   return {
-    onRequestParse({ request }) {
-      // Yoga takes only the parameters it knows from an address.
-      if (request.method !== 'GET' || !request.url.includes('documentId=')) return undefined
-      return {
-        onRequestParseDone({ requestParserResult, setRequestParserResult }) {
-          if (Array.isArray(requestParserResult)) return
-          const { searchParams } = new URL(request.url, 'http://localhost')
-          const documentId = searchParams.get('documentId') ?? undefined
-          setRequestParserResult(Object.assign({}, requestParserResult, { documentId }))
-        },
-      }
-    },
     onParams({ params, setParams }) {
       // What is no object, Yoga refuses.
       if (typeof params !== 'object' || params === null) return

@@ -1,20 +1,41 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { gunzipSync } from 'node:zlib'
+import Negotiator from 'negotiator'
+import { names } from '../graphql/responses/validators.ts'
 import type { RenderedPage } from './graphiql-worker.ts'
+import type { Answer } from './route.ts'
 
-/** The playground, ready to be sent. */
-export interface GraphiqlPage extends RenderedPage {
-  readonly contentSecurityPolicy: string
+/** Serves the playground. The page is made at the first visit. */
+export function graphiqlPage(): Answer {
+  let rendering: Promise<RenderedPage> | undefined
+  return async (request, response) => {
+    rendering ??= render().catch((error) => {
+      rendering = undefined // the next visitor tries again
+      throw error
+    })
+    const { gzipped, etag } = await rendering
+    response.setHeader('etag', etag)
+    response.setHeader('cache-control', 'no-cache')
+    response.appendHeader('vary', 'Accept, Accept-Encoding')
+    if (names(request.headers['if-none-match'] ?? '', etag)) return void response.writeHead(304).end()
+    response.setHeader('content-type', 'text/html; charset=utf-8')
+    response.setHeader('content-security-policy', contentSecurityPolicy)
+    const isGzipped = new Negotiator(request).encoding(['gzip', 'identity']) === 'gzip'
+    if (isGzipped) response.setHeader('content-encoding', 'gzip')
+    const body = isGzipped ? gzipped : gunzipSync(gzipped)
+    response.writeHead(200, { 'content-length': body.length }).end(body)
+  }
 }
 
 /**
  * Renders GraphiQL from the installed package. That is 9 MB of script: loading and compressing it holds a thread
  * for a third of a second and takes 75 MB, so a thread of its own does it once, and ends.
  */
-export async function renderGraphiqlPage(): Promise<GraphiqlPage> {
+async function render(): Promise<RenderedPage> {
   const worker = new Worker(new URL('./graphiql-worker.ts', import.meta.url))
   const [rendered] = (await once(worker, 'message')) as [RenderedPage]
-  return { ...rendered, contentSecurityPolicy }
+  return rendered
 }
 
 /** The browser itself then refuses every request to another host. */

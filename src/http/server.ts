@@ -1,15 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { gunzipSync } from 'node:zlib'
-import Negotiator from 'negotiator'
-import { statusOf } from '../../schema/core/error-codes.ts'
+import type { Duplex } from 'node:stream'
+import { ApiError } from '../../schema/core/errors.ts'
 import { viewerOf } from '../auth.ts'
-import { formattedError } from '../client-errors.ts'
+import { clientError } from '../client-errors.ts'
 import type { Config } from '../config.ts'
+import { prefersHtml } from '../graphql/accept.ts'
+import { bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
-import { bodyTooLarge } from '../graphql/requests.ts'
+import { isUtf8Encoded, notUtf8 } from '../graphql/text.ts'
 import { type Logger, requestScope } from '../log.ts'
-import { type GraphiqlPage, renderGraphiqlPage } from './graphiql.ts'
+import { logFailure } from '../log-failure.ts'
+import { answerOptions, setCorsHeaders } from '../origins.ts'
+import { answerConnectionErrors } from './connection-errors.ts'
+import { graphiqlPage } from './graphiql.ts'
+import { HttpRequest, normalizeTarget, pathOf } from './request.ts'
+import { scopeOf } from './request-scope.ts'
+import { refuse, refuseGraphql, sendJson } from './respond.ts'
+import type { Answer, Route } from './route.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
@@ -21,85 +28,100 @@ export interface HttpOptions {
   readonly log: Logger
 }
 
-export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
-
 /** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
 export function createHttpServer({ engine, config, isReady, routes, log }: HttpOptions): Server {
-  const paths = new Map<string, Route>([
+  const { corsOrigins } = config.http
+  const answers = new Map<string, Route>([
     ['/graphql', graphqlRoute(engine, config)],
-    ['/health', (_request, response) => json(response, 200, { status: 'ok' })],
-    ['/ready', async (_request, response) => ready(response, await isReady())],
-    ['/', home],
+    ['/health', read((_request, response) => sendJson(response, 200, { status: 'ok' }))],
+    ['/ready', read(async (_request, response) => ready(response, await isReady()))],
+    ['/', { methods: ['GET', 'POST'], answer: home }],
     ...(routes ?? []),
   ])
+  const newest = new WeakMap<Duplex, ServerResponse>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isHost(request.headers.host)) return badHost(response)
-    const route = paths.get(pathOf(request)) ?? notFound
+    setCorsHeaders(request, response, corsOrigins)
+    normalizeTarget(request)
+    if (!isHost(request.headers.host)) return refuse(response, badHost())
+    const path = pathOf(request)
+    const route = answers.get(path) ?? nowhere
+    const allow = allowedBy(route)
+    if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {
-      await route(request, response)
+      if (!isUtf8Encoded(request.url ?? '')) throw notUtf8()
+      if (!allow.includes(request.method ?? '') && route !== nowhere) {
+        response.setHeader('allow', allow.join(', '))
+        throw methodNotAllowed(allow)
+      }
+      await route.answer(request, response)
     } catch (error) {
-      log.error('A request failed.', { error })
+      logFailure(log, 'A request failed.', { error })
       if (response.headersSent) response.destroy()
-      else json(response, 500, { error: 'Something went wrong on our side.' })
+      else (route.refuse ?? refuse)(response, clientError(error))
     }
   }
 
-  const server = createServer((request, response) => {
-    const requestId = idOf(request)
+  const server = createServer({ IncomingMessage: HttpRequest }, (request, response) => {
+    newest.set(request.socket, response)
+    const scope = scopeOf(request)
     if (!server.listening) response.setHeader('connection', 'close')
-    response.setHeader('x-request-id', requestId)
+    response.setHeader('x-request-id', scope.requestId)
     response.setHeader('x-content-type-options', 'nosniff')
     response.setHeader('referrer-policy', 'no-referrer')
-    const traceId = traceIdOf(request.headers.traceparent)
-    void requestScope.run({ requestId, ...(traceId && { traceId }) }, answer, request, response)
+    void requestScope.run(scope, answer, request, response)
   })
+  answerConnectionErrors(server, (socket) => newest.get(socket), log)
   return server
 }
 
 function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config']): Route {
-  const graphiql = graphiqlRoute()
-  return (request, response) => {
-    const { headers, method } = request
-    if (method === 'GET' && headers.accept?.includes('text/html')) return graphiql(request, response)
-    if (Number(headers['content-length'] ?? 0) > http.maxBodyBytes) {
-      response.setHeader('connection', 'close')
-      const refusal = bodyTooLarge(http.maxBodyBytes)
-      return json(response, statusOf(refusal.extensions.code), { errors: [formattedError(refusal)] })
-    }
-    return engine.handle(request, response, { viewer: viewerOf(headers.authorization, writeToken) })
+  const graphiql = graphiqlPage()
+  return {
+    methods: ['GET', 'POST'],
+    refuse: refuseGraphql,
+    answer(request, response) {
+      const { headers, method } = request
+      const headOnly = method === 'HEAD'
+      if (method !== 'POST' && prefersHtml(headers.accept)) return graphiql(request, response)
+      if (Number(headers['content-length'] ?? 0) > http.maxBodyBytes) {
+        response.setHeader('connection', 'close')
+        throw bodyTooLarge(http.maxBodyBytes)
+      }
+      if (headOnly) request.method = 'GET'
+      return engine.handle(request, response, {
+        viewer: viewerOf(headers.authorization, writeToken),
+        headOnly,
+      })
+    },
   }
 }
 
-function graphiqlRoute(): Route {
-  let rendering: Promise<GraphiqlPage> | undefined
-  return async (request, response) => {
-    rendering ??= renderGraphiqlPage().catch((error) => {
-      rendering = undefined // the next visitor tries again
-      throw error
-    })
-    const { gzipped, etag, contentSecurityPolicy } = await rendering
-    response.setHeader('etag', etag)
-    response.setHeader('cache-control', 'no-cache')
-    response.setHeader('vary', 'accept, accept-encoding')
-    if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end()
-    response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.setHeader('content-security-policy', contentSecurityPolicy)
-    const takesGzip = new Negotiator(request).encoding(['gzip']) !== undefined
-    if (takesGzip) response.setHeader('content-encoding', 'gzip')
-    const body = takesGzip ? gzipped : gunzipSync(gzipped)
-    response.writeHead(200, { 'content-length': body.length }).end(body)
-  }
+function read(answer: Answer): Route {
+  return { methods: ['GET'], answer }
 }
 
 function ready(response: ServerResponse, yes: boolean): void {
-  json(response, yes ? 200 : 503, { status: yes ? 'ready' : 'not ready' })
+  sendJson(response, yes ? 200 : 503, { status: yes ? 'ready' : 'not ready' })
 }
 
-/** A person who opens the bare address in a browser wants the playground. */
-function home(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.accept?.includes('text/html')) response.writeHead(302, { location: '/graphql' }).end()
-  else notFound(request, response)
+/** A person who opens the bare address in a browser wants the playground. A proxy may serve it below a prefix. */
+function home({ headers }: IncomingMessage, response: ServerResponse): void {
+  if (!prefersHtml(headers.accept)) throw notFound()
+  response.appendHeader('vary', 'Accept')
+  response.writeHead(302, { location: 'graphql' }).end()
+}
+
+/** Any path without a route, with any method. */
+const nowhere: Route = {
+  methods: ['GET', 'POST'],
+  answer() {
+    throw notFound()
+  },
+}
+
+function allowedBy({ methods }: Route): string[] {
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
 }
 
 /** Whether the address of a request can be made of it. HTTP/1.0 has none. */
@@ -107,43 +129,17 @@ function isHost(host: string | undefined): boolean {
   return host === undefined || URL.canParse(`http://${host}`)
 }
 
-function badHost(response: ServerResponse): void {
-  json(response, 400, { error: 'The header Host must be a host name, with or without a port.' })
+function badHost(): ApiError {
+  return new ApiError('BAD_REQUEST', 'The header Host must be a host name, with or without a port.')
 }
 
-function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  json(response, 404, { error: 'Not found. The GraphQL API is at /graphql.' })
+function notFound(): ApiError {
+  return new ApiError('NOT_FOUND', 'Not found. The GraphQL API is at /graphql.')
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body)}\n`
-  response
-    .writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-length': Buffer.byteLength(text),
-    })
-    .end(text)
-}
-
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
-}
-
-/** The id that a proxy in front gave the request, or a new one. */
-function idOf({ headers }: IncomingMessage): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID()
-}
-
-/**
- * The trace that a `traceparent` header (W3C Trace Context) makes a request part of: 32 hexadecimal digits, under
- * which a gateway in front logs the same request. Undefined for a header that is absent or not of that form.
- */
-function traceIdOf(traceparent: string | string[] | undefined): string | undefined {
-  if (typeof traceparent !== 'string') return undefined
-  const [, version, traceId] =
-    /^([\da-f]{2})-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-.*)?$/.exec(traceparent) ?? []
-  return version !== 'ff' && traceId !== undefined && !/^0+$/.test(traceId) ? traceId : undefined
+function methodNotAllowed(allow: readonly string[]): ApiError {
+  return new ApiError(
+    'METHOD_NOT_ALLOWED',
+    `This path does not accept the method. Use one of: ${allow.join(', ')}.`,
+  )
 }

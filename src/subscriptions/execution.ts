@@ -1,9 +1,10 @@
 import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
 import type { Delivery } from '../../db/feed/delivery.ts'
 import type { Context } from '../../schema/core/context.ts'
-import { clientError, formattedError, isServerFault } from '../client-errors.ts'
+import { clientError, formattedError } from '../client-errors.ts'
 import { isUnavailable } from '../faults.ts'
 import type { Logger } from '../log.ts'
+import { logFailure } from '../log-failure.ts'
 
 /** How errors of a subscription are classified and shown. */
 export interface Format {
@@ -18,8 +19,7 @@ export function feedFormat(log: Logger): Format {
   return {
     isOutage: isUnavailable,
     toClient(error) {
-      if (isServerFault(error))
-        log.error('A subscription failed, or a field of one of its events.', { error })
+      logFailure(log, 'A subscription failed, or a field of one of its events.', { error })
       return clientError(error)
     },
   }

@@ -150,5 +150,5 @@ test('only GET reads the feed; pages of other origins may', async () => {
     method: 'OPTIONS',
     headers: { origin: 'https://a.test' },
   })
-  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('https://a.test')
 })

@@ -59,7 +59,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['src', 'src/graphql/responses', 'src/ingest'],
     ...['schema/core', 'db', 'db/connection', 'db/feed'],
   ],
-  'src/http': ['src', 'src/graphql', 'schema/core', 'db'],
+  'src/http': ['src', 'src/graphql', 'src/graphql/responses', 'schema/core', 'db'],
   'src/subscriptions': ['src', 'schema/core', 'schema/feed', 'db', 'db/feed'],
   'src/subscriptions/transports': [
     ...['src', 'src/subscriptions', 'src/graphql', 'src/http'],

@@ -71,7 +71,7 @@ describe('Cache-Control and Vary', () => {
       `${app.endpoint}?${new URLSearchParams({ query: 'subscription { feed { cursor } }' })}`,
       { headers: { accept: 'text/event-stream', 'accept-encoding': 'gzip' }, signal: abort.signal },
     )
-    expect(events.headers.get('cache-control')).toBe('no-cache')
+    expect(events.headers.get('cache-control')).toBe('no-store, no-transform')
     expect(events.headers.get('etag')).toBeNull()
     abort.abort()
   })

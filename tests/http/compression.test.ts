@@ -95,7 +95,7 @@ test('events of a subscription come as they happen, never held back by a compres
     `${app.endpoint}?${new URLSearchParams({ query: `subscription { paperIngested(after: START) ${'{ paper { title abstract } }'} }` })}`,
     { headers: { accept: 'text/event-stream', 'accept-encoding': 'br, gzip' }, signal: abort.signal },
   )
-  expect(response.headers.get('content-encoding')).not.toMatch(/br|gzip/)
+  expect(response.headers.get('content-encoding')).toBeNull()
   let text = ''
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk).toString()

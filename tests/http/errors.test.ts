@@ -129,6 +129,7 @@ test('over WebSocket errors are what they are over HTTP: a code, and nothing tha
       (result) => result.errors,
       (error: Error) => error.cause,
     )
-    expect(errors).toEqual([expect.objectContaining({ extensions: { code } })])
+    const extensions = code === 'INTERNAL_SERVER_ERROR' ? { code, requestId: expect.any(String) } : { code }
+    expect(errors).toEqual([expect.objectContaining({ extensions })])
   }
 })

@@ -14,12 +14,14 @@ describe('health', () => {
   test('a path that is none points to the API', async () => {
     const response = await fetch(`${app.url}/grapql?x=1`)
     expect(response.status).toBe(404)
-    expect(await response.json()).toEqual({ error: 'Not found. The GraphQL API is at /graphql.' })
+    expect(await response.json()).toEqual({
+      error: { code: 'NOT_FOUND', message: 'Not found. The GraphQL API is at /graphql.' },
+    })
   })
 
   test('a browser at the bare address is led to GraphiQL', async () => {
     const response = await fetch(app.url, { headers: { accept: 'text/html' }, redirect: 'manual' })
-    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql'])
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'graphql'])
   })
 })
 
@@ -57,7 +59,10 @@ describe('what cannot be read', () => {
     const { status, text } = await promise
     expect(status).toBe(400)
     expect(JSON.parse(text)).toEqual({
-      error: 'The header Host must be a host name, with or without a port.',
+      error: {
+        code: 'BAD_REQUEST',
+        message: 'The header Host must be a host name, with or without a port.',
+      },
     })
   })
 

@@ -11,7 +11,8 @@ export const leastCompressed = 1_024
 export function encodingFor(acceptEncoding: string | null): Encoding | undefined {
   if (!acceptEncoding) return undefined
   const client = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } })
-  return client.encoding(['br', 'gzip'], { preferred: ['br', 'gzip'] })
+  const wanted = client.encoding(['br', 'gzip', 'identity'], { preferred: ['br', 'gzip'] })
+  return wanted === 'identity' ? undefined : wanted
 }
 
 /** Compresses on another thread. */

@@ -18,6 +18,12 @@ export interface AnswerOptions {
   readonly remembered?: number
 }
 
+/** What the HTTP server knows of a request. */
+interface Transport {
+  readonly viewer: Viewer
+  readonly headOnly?: boolean
+}
+
 interface Revalidation {
   readonly question: string
   readonly ifNoneMatch: string
@@ -40,7 +46,7 @@ export function finishAnswers(options: AnswerOptions): Plugin {
     async onRequest({ request, serverContext, endResponse, fetchAPI }) {
       const ifNoneMatch = request.headers.get('if-none-match')
       if (request.method !== 'GET' || ifNoneMatch === null) return
-      const { sharingKey } = (serverContext as unknown as { viewer: Viewer }).viewer
+      const { sharingKey } = (serverContext as unknown as Transport).viewer
       const address = request.url.slice(request.url.indexOf('?') + 1)
       const question = questionOf(address, request.headers.get('accept') ?? '', sharingKey)
       // Before the execution: what is committed meanwhile makes the next comparison fail.
@@ -66,16 +72,21 @@ export function finishAnswers(options: AnswerOptions): Plugin {
       if (!result || !('data' in result) || result.errors?.length) kept.delete(request)
     },
 
-    async onResponse({ request, response, setResponse, fetchAPI }) {
+    async onResponse({ request, response, serverContext, setResponse, fetchAPI }) {
       const { headers } = response
-      if (response.status === 304 || request.method === 'OPTIONS') return
+      if (response.status === 304) return
       headers.set('vary', merged(headers.get('vary'), vary))
       const mediaType = headers.get('content-type') ?? ''
       if (!/^application\/(graphql-response\+)?json\b/.test(mediaType)) {
-        if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
-        // What comes in parts or as events: nginx would hold it back until a buffer is full.
+        // What comes in parts or as events: a proxy that compresses or buffers would hold it back.
+        headers.set('cache-control', 'no-store, no-transform')
         headers.set('x-accel-buffering', 'no')
-        return
+        // `none`, which Yoga says for that, is no encoding.
+        headers.delete('content-encoding')
+        if (!(serverContext as unknown as Transport).headOnly) return
+        await response.body?.cancel()
+        const { status, statusText } = response
+        return setResponse(new fetchAPI.Response(null, { status, statusText, headers }))
       }
       const freshness = kept.get(request)
       const cacheControl = freshness ? cacheControlFor(freshness, cacheSeconds) : 'no-store'

@@ -10,7 +10,7 @@ import type { Config } from '../../config.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import { snapshotWithPosition } from '../../graphql/snapshot.ts'
 import type { Asked } from '../../graphql/trusted.ts'
-import type { Route } from '../../http/server.ts'
+import type { Route } from '../../http/route.ts'
 import type { Logger } from '../../log.ts'
 import { feedFormat } from '../execution.ts'
 import { Hub } from '../hub.ts'
@@ -56,7 +56,7 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
   const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits: config.feed.subscriptionLimits })
   const route = createFeedRoute({
     ...{ schema, db, feed, hub, sendBuffer, clock },
-    ...{ corsOrigins: http.corsOrigins, toClient: format.toClient },
+    toClient: format.toClient,
     viewerOf: ({ headers }) => viewerOf(headers.authorization, writeToken),
   })
   const retention = retentionFor(options)

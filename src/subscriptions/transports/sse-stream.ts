@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { GraphQLError } from 'graphql'
-import { formattedError } from '../../client-errors.ts'
-import type { Clock } from '../../clock.ts'
+import { plainError } from '../../client-errors.ts'
+import { type Clock, every } from '../../clock.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
 
 export interface EventStreamOptions {
@@ -11,6 +10,9 @@ export interface EventStreamOptions {
   /** The id of a frame, and its other lines. */
   readonly format: (frame: Frame) => [id: string, lines: string]
 }
+
+/** Proxies cut connections that are silent for longer; the HTML standard recommends a comment each 15 s. */
+const commentIntervalMs = 15_000
 
 /** One response of Server-Sent Events. */
 export class EventStream implements Sink {
@@ -29,7 +31,8 @@ export class EventStream implements Sink {
     response.on('error', () => subscription.leave())
   }
 
-  start(): void {
+  /** `headOnly` for HEAD: the headers say that the feed could be read from there. */
+  start(headOnly: boolean): void {
     // It may have closed while the cursor was checked, before anyone listened for that.
     if (this.#response.destroyed) {
       this.#subscription.leave()
@@ -37,10 +40,16 @@ export class EventStream implements Sink {
     }
     this.#response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // nginx would hold events back until a buffer is full.
+      // A proxy that compresses or buffers would hold events back until it has enough of them.
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     })
+    if (headOnly) {
+      this.#response.end()
+      return
+    }
+    const stopComments = every(this.#options.clock, commentIntervalMs, () => this.#comment())
+    this.#response.on('close', stopComments)
     // The id alone is no event, but the client remembers it: cut before its first event, it misses nothing.
     this.#response.write(
       `retry: ${retryAfterMs(this.#options.clock)}\nid: ${this.#subscription.cursor()}\n\n`,
@@ -72,8 +81,13 @@ export class EventStream implements Sink {
     if (reason.kind === 'stalled') this.#response.destroy()
     else if (reason.kind === 'restart') this.#response.end(`retry: ${reason.retryAfterMs}\n: restarting\n\n`)
     else {
-      this.#response.end(`event: fault\ndata: ${JSON.stringify(feedError(reason.error))}\n\n`)
+      this.#response.end(`event: fault\ndata: ${JSON.stringify(plainError(reason.error))}\n\n`)
     }
+  }
+
+  /** Tells proxies and clients that the connection lives, whatever the database does. */
+  #comment(): void {
+    if (this.#response.writableLength === 0 && !this.#response.writableEnded) this.#response.write(':\n\n')
   }
 
   #resume(): void {
@@ -81,12 +95,6 @@ export class EventStream implements Sink {
     this.#isFull = false
     this.#subscription.resume()
   }
-}
-
-/** An error as `/feed` sends it. */
-export function feedError(error: GraphQLError): Record<string, unknown> {
-  const { message, extensions: { code, ...others } = {} } = formattedError(error)
-  return { code, message, ...others }
 }
 
 /** Spread, so that clients cut at one moment do not all come back at one moment. */

@@ -3,15 +3,15 @@ import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } fr
 import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { createContext, type Viewer } from '../../../schema/core/context.ts'
-import { statusOf } from '../../../schema/core/error-codes.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
 import type { Clock } from '../../clock.ts'
-import { allowsOrigin } from '../../origins.ts'
+import { refuse } from '../../http/respond.ts'
+import type { Route } from '../../http/route.ts'
 import type { Frame } from '../frame.ts'
 import type { Hub } from '../hub.ts'
 import { addressOf } from './address.ts'
 import { readFeedRequest } from './sse-request.ts'
-import { EventStream, feedError } from './sse-stream.ts'
+import { EventStream } from './sse-stream.ts'
 
 export interface FeedRouteOptions {
   readonly schema: GraphQLSchema
@@ -19,8 +19,6 @@ export interface FeedRouteOptions {
   readonly feed: Feed
   readonly hub: Hub
   readonly viewerOf: (request: IncomingMessage) => Viewer
-  /** Origins whose pages may read it; `*` for all. */
-  readonly corsOrigins: readonly string[]
   /** The error as a client may see it. */
   readonly toClient: (error: unknown) => GraphQLError
   /** Bytes that may wait for one client in this process. */
@@ -56,21 +54,15 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
  * sends. Paper events are messages; heartbeats are events named `heartbeat`, whose id moves a quiet filter on; an
  * end for a reason is an event named `fault`.
  */
-export function createFeedRoute(options: FeedRouteOptions) {
-  const { schema, db, feed, hub, viewerOf, corsOrigins, toClient, sendBuffer, clock } = options
+export function createFeedRoute(options: FeedRouteOptions): Route {
+  const { schema, db, feed, hub, viewerOf, toClient, sendBuffer, clock } = options
   const document = parse(feedDocument)
   const streamOptions = {
     ...{ sendBuffer, clock },
     format: (frame: Frame): [string, string] => [feed.cursor(frame.position), eventOf(frame)],
   }
 
-  return async function feedRoute(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    allowPages(request, response, corsOrigins)
-    if (request.method === 'OPTIONS') return answerPreflight(response)
-    if (request.method !== 'GET') {
-      response.setHeader('allow', 'GET, OPTIONS')
-      return refuse(response, new ApiError('METHOD_NOT_ALLOWED', 'Use GET to read the feed.'))
-    }
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const variableValues = readFeedRequest(request)
     if (variableValues instanceof ApiError) return refuse(response, variableValues)
     const contextValue = createContext({ db, feed, viewer: viewerOf(request) })
@@ -80,27 +72,10 @@ export function createFeedRoute(options: FeedRouteOptions) {
       stream = new EventStream(response, subscription, streamOptions)
       return stream
     })
-    if (stream) stream.start()
+    if (stream) stream.start(request.method === 'HEAD')
     else refuse(response, toClient((opened as ExecutionResult).errors?.[0]))
   }
-}
-
-/** Lets pages of the origins in the settings read the response. */
-function allowPages(
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-  corsOrigins: readonly string[],
-): void {
-  const { origin } = headers
-  if (origin === undefined || !allowsOrigin(corsOrigins, origin)) return
-  response.setHeader('access-control-allow-origin', corsOrigins.includes('*') ? '*' : origin)
-  response.setHeader('vary', 'origin')
-}
-
-function answerPreflight(response: ServerResponse): void {
-  response.setHeader('access-control-allow-methods', 'GET')
-  response.setHeader('access-control-allow-headers', 'authorization, last-event-id')
-  response.writeHead(204).end()
+  return { methods: ['GET'], answer }
 }
 
 const opening = '{"data":{"feed":'
@@ -111,12 +86,4 @@ function eventOf({ text }: Frame): string {
   if (!text.startsWith(opening)) return `event: fault\ndata: ${text}`
   const event = text.slice(opening.length, -2)
   return event.startsWith(heartbeat) ? `event: heartbeat\ndata: ${event}` : `data: ${event}`
-}
-
-function refuse(response: ServerResponse, error: GraphQLError): void {
-  const status = statusOf(error.extensions.code)
-  if (status === 429 || status === 503) response.setHeader('retry-after', '5')
-  response
-    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-    .end(`${JSON.stringify({ error: feedError(error) })}\n`)
 }

@@ -40,7 +40,9 @@ export class WebSocketOperation implements PushOperation {
     const document = parse(payload.query)
     const faults = validate(schema, document)
     if (faults.length > 0) return faults
-    const { variables, operationName } = payload
+    const { variables } = payload
+    // No operation has the empty name. Clients that always send the field mean none.
+    const operationName = payload.operationName || undefined
     if (!getOperationAST(document, operationName)) return [noOperation()]
     return {
       ...{ schema, document, operationName, variableValues: variables ?? {} },

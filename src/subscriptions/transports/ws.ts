@@ -1,10 +1,15 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { every } from '../../clock.ts'
-import type { Logger } from '../../log.ts'
+import { textOf } from '../../graphql/text.ts'
+import { normalizeTarget, pathOf } from '../../http/request.ts'
+import { scopeOf } from '../../http/request-scope.ts'
+import { type Logger, requestScope } from '../../log.ts'
+import { logFailure } from '../../log-failure.ts'
 import { mayConnect } from '../../origins.ts'
 import { AddressCounts } from '../address-counts.ts'
 import { addressOf } from './address.ts'
@@ -39,6 +44,9 @@ export class WebSockets {
     this.#options = options
     this.#upgrader = new WebSocketServer({ noServer: true, maxPayload, handleProtocols })
     this.#protocol = createProtocol(options)
+    this.#upgrader.on('headers', (headers) => {
+      headers.push(`x-request-id: ${requestScope.getStore()?.requestId}`)
+    })
     server.on('upgrade', this.#onUpgrade)
     this.#stopPings = every(clock, pingIntervalMs, () => {
       for (const connection of this.#connections) connection.ping()
@@ -75,15 +83,24 @@ export class WebSockets {
   }
 
   #onUpgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
-    const path = request.url?.split('?', 1)[0]
+    normalizeTarget(request)
     const refusal =
-      path !== '/graphql' ? '404 Not Found' : !mayConnect(this.#options.origins, request) && '403 Forbidden'
+      pathOf(request) !== '/graphql'
+        ? '404 Not Found'
+        : !mayConnect(this.#options.origins, request) && '403 Forbidden'
     if (refusal) {
+      this.#options.log.debug('A WebSocket was refused.', { refusal })
       raw.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
     }
-    // An http.Server gives the TCP socket itself.
-    this.#upgrader.handleUpgrade(request, raw, head, (socket) => this.#accept(socket, request, raw as Socket))
+    // It may offer others beside.
+    request.headers.upgrade = 'websocket'
+    requestScope.run(scopeOf(request), () => {
+      // An http.Server gives the TCP socket itself.
+      this.#upgrader.handleUpgrade(request, raw, head, (socket) =>
+        this.#accept(socket, request, raw as Socket),
+      )
+    })
   }
 
   #accept(socket: WebSocket, request: IncomingMessage, raw: Socket): void {
@@ -119,9 +136,15 @@ export class WebSockets {
     return undefined
   }
 
-  /** Connects the protocol to a socket. Returns what is to be called when the socket has closed. */
+  /**
+   * Connects the protocol to a socket. Returns what is to be called when the socket has closed. Operations are logged
+   * under the id of the request that opened it.
+   */
   #speak(connection: WebSocketConnection): (code: number, reason: string) => Promise<void> {
     const { socket } = connection
+    const inScope = AsyncResource.bind(
+      (handle: (message: string) => Promise<void>, message: string): Promise<void> => handle(message),
+    )
     return this.#protocol.opened(
       {
         protocol: socket.protocol,
@@ -130,13 +153,24 @@ export class WebSockets {
         onMessage: (handle) =>
           socket.on('message', (data) => {
             connection.onSign()
-            handle(String(data)).catch((error) => {
-              this.#options.log.error('Handling a WebSocket message failed.', { error })
-              socket.close(CloseCode.InternalServerError, 'Internal server error')
-            })
+            const message = textOf(data as Buffer)
+            if (message === undefined) socket.close(CloseCode.BadRequest, 'Messages must be UTF-8.')
+            else inScope(handle, message).catch((error) => this.#onFailure(socket, error))
           }),
       },
       connection,
     )
+  }
+
+  #onFailure(socket: WebSocket, error: Error): void {
+    const { log } = this.#options
+    // What only servers send. graphql-ws has no close code for it.
+    if (/^Unexpected message of type /.test(error.message)) {
+      log.debug('A WebSocket sent a message that is not one of clients.', { reason: error.message })
+      socket.close(CloseCode.BadRequest, 'Unexpected message received')
+      return
+    }
+    logFailure(log, 'Handling a WebSocket message failed.', { error })
+    socket.close(CloseCode.InternalServerError, 'Internal server error')
   }
 }

@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http'
+import type { GraphQLError } from 'graphql'
+import { statusOf } from '../../schema/core/error-codes.ts'
+import { formattedError, plainError } from '../client-errors.ts'
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = `${JSON.stringify(body)}\n`
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text)
+}
+
+/** Refuses a request, as `{"error": {"code": …, "message": …}}`. */
+export function refuse(response: ServerResponse, error: GraphQLError): void {
+  setRetryAfter(response, error)
+  sendJson(response, statusOf(error.extensions.code), { error: plainError(error) })
+}
+
+/** Refuses a request to `/graphql` in the form of a GraphQL result. */
+export function refuseGraphql(response: ServerResponse, error: GraphQLError): void {
+  setRetryAfter(response, error)
+  sendJson(response, statusOf(error.extensions.code), { errors: [formattedError(error)] })
+}
+
+function setRetryAfter(response: ServerResponse, { extensions }: GraphQLError): void {
+  const status = statusOf(extensions.code)
+  if (status === 429 || status === 503) response.setHeader('retry-after', '5')
+}
