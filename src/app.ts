@@ -15,6 +15,7 @@ import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle } from './lifecycle.ts'
 import type { Logger } from './log.ts'
+import { readiness } from './readiness.ts'
 import { openStore, type Store } from './store.ts'
 import type { Hub } from './subscriptions/hub.ts'
 import { createFeedService, type FeedService } from './subscriptions/transports/service.ts'
@@ -57,7 +58,11 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     life.opened('feed', () => feed.close())
 
     let stopping = false
-    const isReady = async () => !stopping && (await store.answers())
+    const ready = () =>
+      readiness({
+        ...{ feed, answers: store.answers, isStopping: () => stopping },
+        maxFeedAgeMs: config.http.readyMaxFeedAgeMs,
+      })
     const service = createFeedService({
       schema,
       db,
@@ -71,7 +76,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const { plugins, routes } = service
     const { limits, http } = config
     const engine = createEngine({ schema, db, feed, limits, http, trusted, log, plugins })
-    const server = createHttpServer({ engine, config, isReady, routes, log })
+    const server = createHttpServer({ engine, config, readiness: ready, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
     const sockets = service.attach(server, engine)

@@ -77,6 +77,7 @@ export const settings = {
     .regex(/^(https?:\/\/|mailto:)[\x21-\x7e]+$/)
     .optional()
     .meta({ allowed: 'an address like https://example.org or mailto:me@example.org' }),
+  READY_MAX_FEED_AGE_MS: integer(6_000, 3_600_000, 30_000),
   CORS_ORIGINS: origins,
   CACHE_SECONDS: integer(0, 86_400, 60),
   COMPRESSION: flag(true),
@@ -130,6 +131,8 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS,
       maxBodyBytes: env.MAX_BODY_BYTES,
+      /** How old the last reading of the feed may be while the server says that it is ready. */
+      readyMaxFeedAgeMs: env.READY_MAX_FEED_AGE_MS,
       /** How long caches may show paper content without asking again. */
       cacheSeconds: env.CACHE_SECONDS,
       compression: env.COMPRESSION,

@@ -16,6 +16,8 @@ export interface Feed extends AsyncDisposable {
   readonly head: number
   /** When the log was last read to its end: what is here is what there was then. */
   readonly readAt: Date
+  /** Milliseconds since then, by a clock that nobody sets. */
+  readonly readAgeMs: number
   /** Whether the dedicated connection listens; without it the poll goes on. */
   readonly listening: boolean
   /** What is held in memory, for tests and metrics. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type Run, singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
@@ -51,6 +52,7 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
 class LogFeed implements Feed {
   epoch: string
   readAt = new Date()
+  #readAtMs = performance.now()
   closed = false
   readonly refresh: Feed['refresh']
   readonly #db: Db
@@ -96,6 +98,10 @@ class LogFeed implements Feed {
 
   get head(): number {
     return this.#tail.head
+  }
+
+  get readAgeMs(): number {
+    return performance.now() - this.#readAtMs
   }
 
   get listening(): boolean {
@@ -169,9 +175,11 @@ class LogFeed implements Feed {
   async #advanceTail(run: Run): Promise<void> {
     if (this.#mustCheckState) await this.#checkState(run)
     const started = new Date()
+    const startedMs = performance.now()
     this.#tailReads += 1
     const moved = await this.#tail.advance(this.#headDb, eventsPerLogPage, run)
     this.readAt = started
+    this.#readAtMs = startedMs
     this.#failing = false
     if (moved) this.#watchers.notify()
   }

@@ -11,6 +11,7 @@ import { isUtf8Encoded, notUtf8 } from '../graphql/text.ts'
 import { type Logger, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders } from '../origins.ts'
+import type { Readiness } from '../readiness.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { HttpRequest, normalizeTarget, pathOf } from './request.ts'
@@ -21,20 +22,20 @@ import type { Answer, Route } from './route.ts'
 export interface HttpOptions {
   readonly engine: Engine
   readonly config: Pick<Config, 'http' | 'writeToken'>
-  /** Whether the server can answer queries at this moment. Never rejects. */
-  readonly isReady: () => Promise<boolean>
+  /** Whether the server can serve at this moment. Never rejects. */
+  readonly readiness: () => Promise<Readiness>
   /** Further paths, e.g. `/feed`. */
   readonly routes?: ReadonlyMap<string, Route>
   readonly log: Logger
 }
 
 /** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
-export function createHttpServer({ engine, config, isReady, routes, log }: HttpOptions): Server {
+export function createHttpServer({ engine, config, readiness, routes, log }: HttpOptions): Server {
   const { corsOrigins } = config.http
   const answers = new Map<string, Route>([
     ['/graphql', graphqlRoute(engine, config)],
     ['/health', read((_request, response) => sendJson(response, 200, { status: 'ok' }))],
-    ['/ready', read(async (_request, response) => ready(response, await isReady()))],
+    ['/ready', read(async (_request, response) => ready(response, await readiness()))],
     ['/', { methods: ['GET', 'POST'], answer: home }],
     ...(routes ?? []),
   ])
@@ -101,8 +102,9 @@ function read(answer: Answer): Route {
   return { methods: ['GET'], answer }
 }
 
-function ready(response: ServerResponse, yes: boolean): void {
-  sendJson(response, yes ? 200 : 503, { status: yes ? 'ready' : 'not ready' })
+function ready(response: ServerResponse, { reason, feedAgeMs }: Readiness): void {
+  if (reason === null) sendJson(response, 200, { status: 'ready', feedAgeMs })
+  else sendJson(response, 503, { status: 'not ready', reason, feedAgeMs })
 }
 
 /** A person who opens the bare address in a browser wants the playground. A proxy may serve it below a prefix. */

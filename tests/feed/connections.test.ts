@@ -155,7 +155,12 @@ test('a peer that answers no ping is disconnected at the next one', async () => 
   const log = createLogger({ level: 'error', format: 'text' })
   const { limits, http } = config
   const engine = createEngine({ schema, db, feed, limits, http, log, plugins: app.feedPlugins })
-  const server = createHttpServer({ engine, config, isReady: async () => true, log })
+  const server = createHttpServer({
+    engine,
+    config,
+    readiness: async () => ({ reason: null, feedAgeMs: 0 }),
+    log,
+  })
   const url = await listen(server, { host: '127.0.0.1', port: 0 })
   const pingIntervalMs = 12_000
   const served = new WebSockets(server, {

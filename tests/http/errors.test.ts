@@ -110,7 +110,11 @@ test('without its database the server stays up, says that it is not ready, and r
   ])
   expect(text).not.toContain('test_')
   const [health, ready] = await Promise.all([fetch(`${bereft.url}/health`), fetch(`${bereft.url}/ready`)])
-  expect([health.status, ready.status, await ready.text()]).toEqual([200, 503, '{"status":"not ready"}\n'])
+  const reason = 'The database does not answer.'
+  expect([health.status, ready.status, await ready.json()]).toEqual([
+    ...[200, 503],
+    { status: 'not ready', reason, feedAgeMs: expect.any(Number) },
+  ])
 })
 
 test('over WebSocket errors are what they are over HTTP: a code, and nothing that only the server reads', async () => {

@@ -8,7 +8,10 @@ describe('health', () => {
   test('/health and /ready answer without a word about the inside', async () => {
     const [health, ready] = await Promise.all([fetch(`${app.url}/health`), fetch(`${app.url}/ready`)])
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }])
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ready', feedAgeMs: expect.any(Number) },
+    ])
   })
 
   test('a path that is none points to the API', async () => {
