@@ -53,6 +53,23 @@ export async function hasPapers(db: Db): Promise<boolean> {
   return (await db.selectFrom('paper').select('id').limit(1).executeTakeFirst()) !== undefined
 }
 
+/**
+ * arXiv ids of papers that arXiv has not completed, the newest first. It names categories for every paper, and no
+ * other source does, so a paper without any has not been described by it.
+ */
+export async function papersArxivLacks(db: Db, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('paper')
+    .select('arxiv_id')
+    .where('arxiv_id', 'is not', null)
+    .where(sql<boolean>`categories = '{}'`)
+    .orderBy('published_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.flatMap((row) => row.arxiv_id ?? [])
+}
+
 /** What a paper is known by: its id, or its arXiv id without a version. */
 export type PaperKey =
   | { readonly id: number; readonly arxivId?: undefined }

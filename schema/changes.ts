@@ -7,11 +7,11 @@ import {
 import type { HistoryRow } from '../db/tables.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
+import { itemCount } from './core/paging.ts'
 import { Paper } from './paper.ts'
 
 const defaultPoints = 100
 const mostPoints = 1000
-const sentence = `pass a whole number from 1 to ${mostPoints}, or omit it for ${defaultPoints}.`
 
 const HistoryPoint = builder.objectRef<HistoryRow>('HistoryPoint').implement({
   description:
@@ -71,11 +71,7 @@ builder.objectFields(Paper, (t) => ({
       last: t.arg.int({
         defaultValue: defaultPoints,
         description: `The number of points to return, counted from the newest: 1 to ${mostPoints}.`,
-        validate: {
-          type: 'number',
-          min: [1, { message: sentence }],
-          max: [mostPoints, { message: sentence }],
-        },
+        validate: itemCount(mostPoints, defaultPoints),
       }),
     },
     resolve: async ({ id }, { since, last }, context) => {

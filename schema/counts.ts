@@ -11,12 +11,11 @@ import { Author } from './author.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import type { Context } from './core/context.ts'
-import { listSizeByFirst } from './core/paging.ts'
+import { firstArgument, listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
 
 const mostCoAuthors = 50
-const sentence = `pass a whole number from 1 to ${mostCoAuthors}.`
 
 const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
   description: 'The number of papers published in one year.',
@@ -48,16 +47,7 @@ builder.objectFields(Author, (t) => ({
     listSize: listSizeByFirst(10),
     description: `The authors who share the most papers with this one, most shared papers first. Covers the ${coAuthoredPapers} most recently stored papers of this author.`,
     args: {
-      first: t.arg.int({
-        required: true,
-        defaultValue: 10,
-        description: `The number of co-authors to return: 1 to ${mostCoAuthors}.`,
-        validate: {
-          type: 'number',
-          min: [1, { message: sentence }],
-          max: [mostCoAuthors, { message: sentence }],
-        },
-      }),
+      first: t.arg.int(firstArgument('co-authors to return', 10, mostCoAuthors)),
     },
     resolve: async ({ name }, { first }, context) => {
       const found = await batched(context, `co-authors ${first}`, name, (names) =>

@@ -6,9 +6,11 @@ import {
   maxSubmitters,
   neighboursOf,
   readingsOf,
+  type Submissions,
   submittersOf,
 } from '../db/editions.ts'
 import { countList, readListPage } from '../db/lists/page.ts'
+import { Account } from './account.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import { pageRequest, rejectFirstWithLast, scopeOf, toConnection } from './core/connection.ts'
@@ -17,7 +19,18 @@ import { dayKey } from './core/ids.ts'
 import { countedAtMost } from './core/paging.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { SubmissionsRef } from './submissions.ts'
+
+export const SubmissionsRef = builder.objectRef<Submissions>('Submissions').implement({
+  description: 'An account and the number of papers it submitted.',
+  fields: (t) => ({
+    account: t.field({
+      type: Account,
+      description: 'The account that submitted the papers.',
+      resolve: ({ submitter_name }) => submitter_name,
+    }),
+    papers: t.exposeInt('papers', { description: 'The number of papers it submitted to these editions.' }),
+  }),
+})
 
 export const Edition = builder.loadableNodeRef('Edition', {
   id: { resolve: (edition: { date: string }) => edition.date, parse: dayKey },

@@ -5,10 +5,9 @@ import { builder } from './core/builder.ts'
 import { rejectFirstWithLast } from './core/connection.ts'
 import { BadInputError } from './core/errors.ts'
 import { requireNear } from './core/inputs.ts'
-import { Edition } from './edition.ts'
+import { Edition, SubmissionsRef } from './edition.ts'
 import { Paper, PaperConnection } from './paper.ts'
 import { PaperOrderEnum, rootPapers } from './papers.ts'
-import { SubmissionsRef } from './submissions.ts'
 
 export const PeriodKindEnum = builder.enumType('PeriodKind', {
   description: 'The length of a period.',

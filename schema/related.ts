@@ -2,12 +2,11 @@ import { authorsUsed, type Related, relatedByPaperIds } from '../db/related.ts'
 import { Author } from './author.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
-import { listSizeByFirst } from './core/paging.ts'
+import { firstArgument, listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
 import { Paper, referredPaper } from './paper.ts'
 
 const most = 20
-const sentence = `pass a whole number from 1 to ${most}.`
 
 const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
   description: 'A related paper, with what it has in common with the first paper.',
@@ -49,12 +48,7 @@ builder.objectFields(Paper, (t) => ({
     description:
       'Papers related by keywords, authors or words, highest score first. Candidates are the 200 papers with the most in common, among the most recently stored papers of each keyword and author, and the 200 newest papers that contain the two longest words of the title.',
     args: {
-      first: t.arg.int({
-        required: true,
-        defaultValue: 5,
-        description: `The number of papers to return: 1 to ${most}.`,
-        validate: { type: 'number', min: [1, { message: sentence }], max: [most, { message: sentence }] },
-      }),
+      first: t.arg.int(firstArgument('papers to return', 5, most)),
     },
     resolve: async ({ id }, { first }, context) => {
       const related = await batched(context, `related ${first}`, id, (ids) =>

@@ -3,7 +3,7 @@ import { type KeywordTrend, type StatsPoint, statsBetween, topKeywords } from '.
 import { builder } from './core/builder.ts'
 import { BadInputError } from './core/errors.ts'
 import { requireNear } from './core/inputs.ts'
-import { listSizeByFirst } from './core/paging.ts'
+import { firstArgument, listSizeByFirst } from './core/paging.ts'
 import { Keyword } from './keyword.ts'
 import { PeriodKindEnum } from './period.ts'
 
@@ -86,16 +86,7 @@ builder.queryFields((t) => {
       args: {
         from,
         to,
-        first: t.arg.int({
-          required: true,
-          defaultValue: 20,
-          description: `The number of keywords to return: 1 to ${mostKeywords}.`,
-          validate: {
-            type: 'number',
-            min: [1, { message: `pass a whole number from 1 to ${mostKeywords}.` }],
-            max: [mostKeywords, { message: `pass a whole number from 1 to ${mostKeywords}.` }],
-          },
-        }),
+        first: t.arg.int(firstArgument('keywords to return', 20, mostKeywords)),
       },
       resolve: (_root, { first, ...given }, { db }) => {
         requireSpan(given)

@@ -1,5 +1,3 @@
-import { isDay } from './day.ts'
-
 export type PeriodKind = 'day' | 'week' | 'month'
 
 /** A day, an ISO week (Monday to Sunday) or a month. */
@@ -10,6 +8,13 @@ export interface Period {
   /** Its first and its last day. */
   readonly from: string
   readonly to: string
+}
+
+/** Whether a value is a day that exists, `YYYY-MM-DD`, from the year 1 on. */
+export function isDay(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value) || value.startsWith('0000')) return false
+  const date = new Date(`${value}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value)
 }
 
 /** The period of this name; undefined where there is none such. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { KeyKind, Keys, ListPage, Order, PageRequest } from '../../db/lists/page.ts'
-import { isDay } from '../../db/model/day.ts'
+import { isDay } from '../../db/model/period.ts'
 import { BadInputError } from './errors.ts'
 import { defaultPageSize } from './paging.ts'
 

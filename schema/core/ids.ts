@@ -1,4 +1,4 @@
-import { isDay } from '../../db/model/day.ts'
+import { isDay } from '../../db/model/period.ts'
 import { BadInputError, type InputPath } from './errors.ts'
 
 /** A decoded global id; the key is the type's own: an author's name, an edition's day, a paper's number. */

@@ -21,12 +21,24 @@ export function listSizeByFirst(usual: number) {
   return { assumedSize: usual, slicingArguments: ['first'], requireOneSlicingArgument: false }
 }
 
-const sizeSentence = `pass a whole number from 1 to ${maximumPageSize}, or omit it for ${defaultPageSize}.`
-const size: NumberValidationOptions = {
-  type: 'number',
-  min: [1, { message: sizeSentence }],
-  max: [maximumPageSize, { message: sizeSentence }],
+/** The argument `first` of a plain list; `items` says of what, e.g. `keywords to return`. */
+export function firstArgument(items: string, usual: number, most: number) {
+  return {
+    required: true,
+    defaultValue: usual,
+    description: `The number of ${items}: 1 to ${most}.`,
+    validate: itemCount(most),
+  } as const
 }
+
+/** A number of items from 1 to `most`; `usual` where it may be omitted. */
+export function itemCount(most: number, usual?: number): NumberValidationOptions {
+  const instead = usual === undefined ? '' : `, or omit it for ${usual}`
+  const message = `pass a whole number from 1 to ${most}${instead}.`
+  return { type: 'number', min: [1, { message }], max: [most, { message }] }
+}
+
+const size = itemCount(maximumPageSize, defaultPageSize)
 
 /** The four arguments of every connection, for the relay plugin. */
 export const pagingArguments = {

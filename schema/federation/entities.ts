@@ -1,5 +1,5 @@
 import { arxivIdOf } from '../../db/model/arxiv-id.ts'
-import { isDay } from '../../db/model/day.ts'
+import { isDay } from '../../db/model/period.ts'
 import { foldSpace } from '../../db/model/text.ts'
 import { Account } from '../account.ts'
 import { Author } from '../author.ts'

@@ -7,6 +7,7 @@ import { canonicalFilter, type PaperFilter } from '../../db/search/filter.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
 import type { Context } from '../core/context.ts'
+import { itemCount } from '../core/paging.ts'
 import { PaperFilterInput, requireSearchable } from '../filter.ts'
 import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './events.ts'
 import { FeedSubscription } from './subscription.ts'
@@ -58,11 +59,7 @@ builder.queryFields((t) => ({
         required: true,
         defaultValue: 50,
         description: 'The maximum number of events: 1 to 500.',
-        validate: {
-          type: 'number',
-          min: [1, { message: 'pass a whole number from 1 to 500.' }],
-          max: [500, { message: 'pass a whole number from 1 to 500.' }],
-        },
+        validate: itemCount(500),
       }),
       kinds: t.arg({
         type: [FeedEventKindEnum],

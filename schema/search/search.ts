@@ -2,7 +2,7 @@ import { type CanonicalFilter, canonicalFilter } from '../../db/search/filter.ts
 import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../../db/search/search.ts'
 import { builder } from '../core/builder.ts'
 import { rejectFirstWithLast } from '../core/connection.ts'
-import { connectionSize, countedAtMost, listSizeByFirst } from '../core/paging.ts'
+import { connectionSize, countedAtMost, firstArgument, listSizeByFirst } from '../core/paging.ts'
 import { countOfPhrases, PaperFilterInput, searchText } from '../filter.ts'
 import { Keyword } from '../keyword.ts'
 import { Organization } from '../organization.ts'
@@ -44,21 +44,13 @@ const facetArguments = { usual: 10, most: 50 }
 const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
   description: `The most frequent values among the matching papers, counted over the ${rankedAtMost} newest of them.`,
   fields: (t) => {
-    const first = t.arg.int({
-      required: true,
-      defaultValue: facetArguments.usual,
-      description: `The number of values to return, most papers first: 1 to ${facetArguments.most}.`,
-      validate: {
-        type: 'number',
-        min: [1, { message: `pass a whole number from 1 to ${facetArguments.most}.` }],
-        max: [facetArguments.most, { message: `pass a whole number from 1 to ${facetArguments.most}.` }],
-      },
-    })
+    const { usual, most } = facetArguments
+    const first = t.arg.int(firstArgument('values to return, most papers first', usual, most))
     const facet = (kind: FacetKind, description: string) =>
       t.field({
         type: [FacetRef],
-        extensions: { bound: facetArguments.most },
-        listSize: listSizeByFirst(facetArguments.usual),
+        extensions: { bound: most },
+        listSize: listSizeByFirst(usual),
         description,
         args: { first },
         resolve: async (filter, args, { db }) =>

@@ -2,10 +2,9 @@ import { candidatesPerKind, type Suggestion, suggestionsFor } from '../../db/sea
 import { builder } from '../core/builder.ts'
 import { encodeGlobalId } from '../core/ids.ts'
 import { nameArgument } from '../core/inputs.ts'
-import { listSizeByFirst } from '../core/paging.ts'
+import { firstArgument, listSizeByFirst } from '../core/paging.ts'
 
 const most = 20
-const sentence = `pass a whole number from 1 to ${most}.`
 const typenames = { author: 'Author', keyword: 'Keyword', organization: 'Organization' } as const
 
 const SuggestionKindEnum = builder.enumType('SuggestionKind', {
@@ -41,12 +40,7 @@ builder.queryFields((t) => ({
         description: 'The text typed so far; accents and case are ignored. Example: `chain of th`.',
         validate: nameArgument,
       }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 8,
-        description: `The number of suggestions to return: 1 to ${most}.`,
-        validate: { type: 'number', min: [1, { message: sentence }], max: [most, { message: sentence }] },
-      }),
+      first: t.arg.int(firstArgument('suggestions to return', 8, most)),
     },
     resolve: (_root, { typed, first }, { db }) => suggestionsFor(db, typed, first),
   }),

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { papersArxivLacks } from '../../db/incomplete.ts'
+import { papersArxivLacks } from '../../db/papers.ts'
 import { readArxiv } from '../ingest/arxiv.ts'
 import { SourceError } from '../ingest/errors.ts'
 import { findFiles, readFiles } from '../ingest/files.ts'

@@ -1,7 +1,7 @@
+import packageJson from '../../package.json' with { type: 'json' }
 import type { Config } from '../config.ts'
 import { arxivSpacingMs } from './arxiv.ts'
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './http/client.ts'
-import { userAgent } from './http/user-agent.ts'
 
 type Settings = Config['upstreams']
 type Overrides = Partial<Pick<HttpClientOptions, 'clock' | 'onWait' | 'timeoutMs'>>
@@ -14,4 +14,9 @@ export function huggingFaceClient(settings: Settings, overrides: Overrides = {})
 export function arxivClient(settings: Settings, overrides: Overrides = {}): HttpClient {
   const { arxivUrl: baseUrl, contact } = settings
   return createHttpClient({ baseUrl, userAgent: userAgent(contact), spacingMs: arxivSpacingMs, ...overrides })
+}
+
+/** Who asks, as the operators of an upstream see it; `contact` is an address under which they reach ours. */
+function userAgent(contact?: string): string {
+  return `${packageJson.name}/${packageJson.version}${contact === undefined ? '' : ` (+${contact})`}`
 }

@@ -48,10 +48,10 @@ const mayImport: Record<string, readonly string[]> = {
     ...['db', 'db/lists', 'db/model', 'db/search', 'db/writer'],
   ],
   'src/client': [],
-  'src/ingest/http': ['.', 'src', 'src/ingest', 'db'],
+  'src/ingest/http': ['src', 'src/ingest', 'db'],
   'src/ingest/sources': ['src/ingest', 'db', 'db/model'],
   'src/ingest': [
-    ...['src', 'src/ingest/http', 'src/ingest/sources'],
+    ...['.', 'src', 'src/ingest/http', 'src/ingest/sources'],
     ...['schema/core', 'db', 'db/connection', 'db/model', 'db/writer'],
   ],
   'src/graphql/responses': ['schema/core'],

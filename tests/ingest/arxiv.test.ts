@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { papersArxivLacks } from '../../db/incomplete.ts'
+import { papersArxivLacks } from '../../db/papers.ts'
 import { readArxiv } from '../../src/ingest/arxiv.ts'
 import { ingest } from '../../src/ingest/run.ts'
 import { arxivClient } from '../../src/ingest/upstreams.ts'

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SourceError } from '../../src/ingest/errors.ts'
-import { timesInName } from '../../src/ingest/sources/file-name.ts'
 import { readSavedResponse } from '../../src/ingest/sources/json.ts'
+import { timesInName } from '../../src/ingest/sources/time.ts'
 import { changedEntry, fixture, fixtureEntries, onlyRecord } from '../support/source-data.ts'
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))

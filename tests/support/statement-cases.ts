@@ -11,13 +11,12 @@ import {
   submittersOf,
 } from '../../db/editions.ts'
 import { eventsAfter, pruneLog, readLogState } from '../../db/feed/log.ts'
-import { papersArxivLacks } from '../../db/incomplete.ts'
 import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
 import { countList, type PageRequest, readListPage } from '../../db/lists/page.ts'
 import { pageOfPapers, searchAsTyped, searchPapers, searchRepaired } from '../../db/paper-pages.ts'
-import { hasPapers, papersByKeys, papersOwnedBy } from '../../db/papers.ts'
+import { hasPapers, papersArxivLacks, papersByKeys, papersOwnedBy } from '../../db/papers.ts'
 import {
   accountsByAuthors,
   accountsByNames,

@@ -1,9 +1,10 @@
 import type { ExecutionArgs } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { LRUCache } from 'lru-cache'
 import type { Viewer } from '../../../schema/core/context.ts'
 import { type Freshness, freshnessOf } from './cache-hints.ts'
 import { compress, encodingFor, leastCompressed } from './encoding.ts'
-import { etagOf, names, questionOf, Validators } from './validators.ts'
+import { etagOf, type Given, names, questionOf } from './validators.ts'
 
 export interface AnswerOptions {
   /** Seconds for which caches may show paper content without asking again; 0 makes them ask each time. */
@@ -14,8 +15,6 @@ export interface AnswerOptions {
   readonly varyByOrigin: boolean
   /** The version of all that answers are made from; see db/version.ts. */
   readonly version: () => Promise<string>
-  /** Answers whose validators are remembered. Default 5,000. */
-  readonly remembered?: number
 }
 
 /** What the HTTP server knows of a request. */
@@ -23,6 +22,9 @@ interface Transport {
   readonly viewer: Viewer
   readonly headOnly?: boolean
 }
+
+/** Answers of which the validators are kept. */
+const rememberedAnswers = 5_000
 
 interface Revalidation {
   readonly question: string
@@ -36,8 +38,8 @@ interface Revalidation {
  * has not changed since this server found the same, and otherwise after an execution that ends in the same body.
  */
 export function finishAnswers(options: AnswerOptions): Plugin {
-  const { cacheSeconds, compression, varyByOrigin, version, remembered = 5_000 } = options
-  const validators = new Validators(remembered)
+  const { cacheSeconds, compression, varyByOrigin, version } = options
+  const validators = new LRUCache<string, Given>({ max: rememberedAnswers })
   const revalidations = new WeakMap<Request, Revalidation>()
   const kept = new WeakMap<Request, Freshness>()
   const vary = ['Accept', ...(compression ? ['Accept-Encoding'] : []), ...(varyByOrigin ? ['Origin'] : [])]

@@ -8,28 +8,6 @@ export interface Given {
   readonly cacheControl: string
 }
 
-/** The newest answers by question, of which only the validators are kept. */
-export class Validators {
-  readonly #most: number
-  readonly #given = new Map<string, Given>()
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  get(question: string): Given | undefined {
-    return this.#given.get(question)
-  }
-
-  set(question: string, given: Given): void {
-    this.#given.delete(question)
-    this.#given.set(question, given)
-    if (this.#given.size <= this.#most) return
-    const [oldest] = this.#given.keys()
-    if (oldest !== undefined) this.#given.delete(oldest)
-  }
-}
-
 /** Names a question with a text of one length, whatever the address holds. */
 export function questionOf(...parts: readonly string[]): string {
   return hash('sha256', JSON.stringify(parts), 'base64url')

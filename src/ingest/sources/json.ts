@@ -1,9 +1,8 @@
 import type { Reading } from '../../../db/model/record.ts'
 import { gunzipped, parseJson } from './bytes.ts'
 import { type Entries, newestInstant, newestPublication, parseEntries, readingOf } from './daily-papers.ts'
-import { timesInName } from './file-name.ts'
 import { wholeFileSource } from './source.ts'
-import { later, midnight } from './time.ts'
+import { later, midnight, timesInName } from './time.ts'
 
 export interface SavedOptions {
   /** The file's name: it tells the list date and, at times, when the response was saved. */
