@@ -6,20 +6,17 @@ import { counters, type Point } from './merge/history.ts'
 import type { StoredPaper } from './rows.ts'
 
 /**
- * Sets of rows, one statement each: Postgres turns one JSON text into rows of the table's own type, which costs
- * one parameter whatever their number and keeps array columns arrays.
+ * Inserts rows, all with the columns of the first, with one statement: Postgres turns one JSON text into rows of the
+ * table's own type, which costs one parameter whatever their number and keeps array columns arrays.
  */
-type Table = keyof Tables
-
 export async function insertRows(
   trx: Transaction<Tables>,
-  table: Table,
-  columns: readonly string[],
+  table: keyof Tables,
   rows: readonly object[],
   onConflict: 'fails' | 'does nothing' = 'fails',
 ): Promise<void> {
   if (rows.length === 0) return
-  const names = sql.join(columns.map((column) => sql.ref(column)))
+  const names = sql.join(Object.keys(rows[0] ?? {}).map((column) => sql.ref(column)))
   await sql`
     insert into ${sql.table(table)} (${names})
     select ${names} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
@@ -71,13 +68,7 @@ export interface AuthorsOf {
 }
 
 export async function storeAuthors(trx: Transaction<Tables>, lists: readonly AuthorsOf[]): Promise<void> {
-  const replaced = lists.filter((list) => !list.isNew).map((list) => list.paperId)
-  if (replaced.length > 0) {
-    await trx
-      .deleteFrom('paper_author')
-      .where('paper_id', '=', sql<number>`any(${replaced}::bigint[])`)
-      .execute()
-  }
+  await deleteReplaced(trx, 'paper_author', lists)
   await storeNames(trx, 'author', new Set(lists.flatMap((list) => list.authors.map((author) => author.name))))
   const rows = lists.flatMap(({ paperId, authors }) =>
     authors.map((author, index) => ({
@@ -90,34 +81,29 @@ export async function storeAuthors(trx: Transaction<Tables>, lists: readonly Aut
       hidden: author.hidden ?? false,
     })),
   )
-  const columns = [
-    'paper_id',
-    'position',
-    'author_name',
-    'account_name',
-    'claim_status',
-    'claim_changed_at',
-    'hidden',
-  ]
-  await insertRows(trx, 'paper_author', columns, rows)
+  await insertRows(trx, 'paper_author', rows)
 }
 
 export async function storeKeywords(
   trx: Transaction<Tables>,
   lists: readonly { paperId: number; isNew: boolean; keys: readonly string[] }[],
 ): Promise<void> {
-  const replaced = lists.filter((list) => !list.isNew).map((list) => list.paperId)
-  if (replaced.length > 0) {
-    await trx
-      .deleteFrom('paper_keyword')
-      .where('paper_id', '=', sql<number>`any(${replaced}::bigint[])`)
-      .execute()
-  }
+  await deleteReplaced(trx, 'paper_keyword', lists)
   await storeNames(trx, 'keyword', new Set(lists.flatMap((list) => list.keys)))
   const rows = lists.flatMap(({ paperId, keys }) =>
     keys.map((key) => ({ paper_id: paperId, keyword_key: key })),
   )
-  await insertRows(trx, 'paper_keyword', ['paper_id', 'keyword_key'], rows)
+  await insertRows(trx, 'paper_keyword', rows)
+}
+
+async function deleteReplaced(
+  trx: Transaction<Tables>,
+  table: 'paper_author' | 'paper_keyword',
+  lists: readonly { paperId: number; isNew: boolean }[],
+): Promise<void> {
+  const ids = lists.filter((list) => !list.isNew).map((list) => list.paperId)
+  if (ids.length === 0) return
+  await sql`delete from ${sql.table(table)} where paper_id = any(${ids}::bigint[])`.execute(trx)
 }
 
 /** Adds the points to each paper's history; those observed late go to their place in it. */
@@ -141,10 +127,5 @@ export async function storeHistory(
     comment_count: point.commentCount,
     github_stars: point.githubStars,
   }))
-  await insertRows(
-    trx,
-    'paper_history',
-    ['paper_id', 'observed_at', 'upvotes', 'comment_count', 'github_stars'],
-    rows,
-  )
+  await insertRows(trx, 'paper_history', rows)
 }

@@ -20,11 +20,9 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
     (paper) => paper.before && (paper.outcome === 'changed' || paper.provenanceChanged),
   )
   await storeNames(trx, 'edition', new Set(papers.flatMap((paper) => paper.newListings)))
-  const columns = Object.keys(created[0]?.after ?? {})
   await insertRows(
     trx,
     'paper',
-    columns,
     created.map((paper) => paper.after),
   )
   const light = changed.filter(onlyCountersMoved)
@@ -53,17 +51,10 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
   await insertRows(
     trx,
     'paper_revision',
-    ['paper_id', 'seen_at', 'replaced_at', 'source', 'title', 'abstract'],
     papers.flatMap(({ id, revision }) => (revision ? [{ paper_id: id, ...revision }] : [])),
     'does nothing',
   )
-  await insertRows(
-    trx,
-    'paper_alias',
-    ['title_key', 'published_on', 'paper_id'],
-    papers.flatMap(aliases),
-    'does nothing',
-  )
+  await insertRows(trx, 'paper_alias', papers.flatMap(aliases), 'does nothing')
 }
 
 function onlyCountersMoved({ before, after }: MergedPaper): boolean {

@@ -59,20 +59,9 @@ function kindOf(text: string): Kind {
   return { kind: 'text' }
 }
 
-const months = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-]
+const months = 'january february march april may june july august september october november december'.split(
+  ' ',
+)
 
 /** 1 to 12 for "Jan", "Sept", "January"; undefined for other words. */
 function monthOf(word: string | undefined): number | undefined {
