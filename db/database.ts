@@ -1,12 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { SessionPool } from './connection/pool.ts'
 import { preparingPool } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export type Db = Kysely<Tables>
 
 export interface DatabaseOptions {
-  /** `postgresql://…`; the embedded database gives one for its private socket. */
+  /** As libpq reads it, several hosts included; the embedded database gives one for its private socket. */
   connectionString: string
   /** Connections at most. Default 10. */
   max?: number
@@ -28,6 +29,8 @@ export interface DatabaseOptions {
 export interface DatabaseHandle extends AsyncDisposable {
   db: Db
   pool: pg.Pool
+  /** What `db` takes its connections from: the pool's, set up as its statements need them. */
+  sessions: SessionPool
   close(): Promise<void>
 }
 
@@ -38,15 +41,15 @@ const farewellMs = 1_000
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const { statementTimeoutMs = 30_000 } = options
   const { answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000 } = options
-  const pool = new pg.Pool({
+  const sessions = new SessionPool({
     connectionString: options.connectionString,
     max: options.max ?? 10,
-    application_name: options.applicationName ?? 'daily-papers',
-    statement_timeout: statementTimeoutMs,
-    query_timeout: answerTimeoutMs,
-    connectionTimeoutMillis: 10_000,
+    applicationName: options.applicationName ?? 'daily-papers',
+    statementTimeoutMs,
+    answerTimeoutMs,
     types: columnTypes(),
   })
+  const { pool } = sessions
   pool.on('error', (error) => options.onError?.(error))
   // The pool listens to idle connections only. One that breaks while a statement or a transaction has it would end
   // the process; the statement itself fails with the same error.
@@ -54,7 +57,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const open = new Set<pg.PoolClient>()
   pool.on('connect', (client) => open.add(client)).on('remove', (client) => open.delete(client))
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: preparingPool(pool, { prepare: options.prepare ?? true }) }),
+    dialect: new PostgresDialect({ pool: preparingPool(sessions, { prepare: options.prepare ?? true }) }),
   })
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll())
@@ -66,7 +69,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
     }
     if (open.size > 0) setTimeout(cut, farewellMs).unref()
   }
-  return { db, pool, close, [Symbol.asyncDispose]: close }
+  return { db, pool, sessions, close, [Symbol.asyncDispose]: close }
 }
 
 /**

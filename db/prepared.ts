@@ -6,9 +6,8 @@ import {
   type PostgresQueryResult,
   sql,
 } from 'kysely'
-import pg from 'pg'
-import { isUnanswered, LiveLinks } from './connection/live-links.ts'
-import { TimeoutError } from './connection/within.ts'
+import type { Session, SessionPool, Statement } from './connection/pool.ts'
+import { codeOf } from './error.ts'
 
 /** As raw SQL begins with it, and as `modifyFront` puts it after `select`. */
 const marked = /^\s*(?:select )?\/\* prepared \*\//
@@ -54,19 +53,18 @@ export function createNames(): (text: string) => string | undefined {
  * is run again without a name, and the connection names no more: a migration changed its columns (0A000), or a pooler
  * in transaction mode hands the session to others (26000: gone, 42P05: of somebody else).
  */
-export function preparingPool(pool: pg.Pool, { prepare }: { prepare: boolean }): PostgresPool {
+export function preparingPool(pool: SessionPool, { prepare }: { prepare: boolean }): PostgresPool {
   const nameOf = prepare ? createNames() : () => undefined
-  const links = new LiveLinks(pool)
-  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+  const clients = new WeakMap<Session, PostgresPoolClient>()
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await links.take()
-      const existing = clients.get(client)
+      const session = await pool.connect()
+      const existing = clients.get(session)
       if (existing) return existing
-      const preparing = new PreparingClient(client, links, nameOf)
-      clients.set(client, preparing)
+      const preparing = new PreparingClient(session, nameOf)
+      clients.set(session, preparing)
       return preparing
     },
   }
@@ -74,22 +72,13 @@ export function preparingPool(pool: pg.Pool, { prepare }: { prepare: boolean }):
 
 const useless = new Set(['0A000', '26000', '42P05'])
 
-interface Statement {
-  readonly name?: string
-  readonly text: string
-  readonly values: readonly unknown[]
-}
-
 class PreparingClient implements PostgresPoolClient {
-  readonly #client: pg.PoolClient
-  readonly #links: LiveLinks
+  readonly #session: Session
   readonly #nameOf: (text: string) => string | undefined
   #prepares = true
-  #isSilent = false
 
-  constructor(client: pg.PoolClient, links: LiveLinks, nameOf: (text: string) => string | undefined) {
-    this.#client = client
-    this.#links = links
+  constructor(session: Session, nameOf: (text: string) => string | undefined) {
+    this.#session = session
     this.#nameOf = nameOf
   }
 
@@ -101,14 +90,15 @@ class PreparingClient implements PostgresPoolClient {
   ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
     if (typeof text !== 'string') throw new Error('Nothing here reads through cursors.')
     const name = this.#prepares ? this.#nameOf(text) : undefined
-    return name === undefined ? this.#run({ text, values }) : this.#runPrepared({ name, text, values })
+    const statement = { text, values: [...values] }
+    return name === undefined ? this.#run(statement) : this.#runPrepared({ name, ...statement })
   }
 
   async #runPrepared<Row>(statement: Statement): Promise<PostgresQueryResult<Row>> {
     try {
       return await this.#run(statement)
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError && useless.has(error.code ?? ''))) throw error
+      if (!useless.has(codeOf(error) ?? '')) throw error
       this.#prepares = false
       const { text, values } = statement
       // In a transaction the first error has ended it, and says more than the second.
@@ -116,21 +106,11 @@ class PreparingClient implements PostgresPoolClient {
     }
   }
 
-  async #run<Row>({ name, text, values }: Statement): Promise<PostgresQueryResult<Row>> {
-    // A rollback, which would wait as long again.
-    if (this.#isSilent) throw new TimeoutError('Postgres does not answer on this connection.')
-    const statement = name === undefined ? { text, values: [...values] } : { name, text, values: [...values] }
-    try {
-      return (await this.#client.query(statement)) as unknown as PostgresQueryResult<Row>
-    } catch (error) {
-      if (!isUnanswered(error)) throw error
-      this.#isSilent = true
-      this.#links.noteSilence()
-      throw new TimeoutError('Postgres did not answer in time.', { cause: error })
-    }
+  #run<Row>(statement: Statement): Promise<PostgresQueryResult<Row>> {
+    return this.#session.query(statement) as unknown as Promise<PostgresQueryResult<Row>>
   }
 
-  release(destroy = false): void {
-    this.#links.giveBack(this.#client, { destroy: destroy || this.#isSilent })
+  release(destroy?: boolean): void {
+    this.#session.release(destroy)
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostUrls } from '../db/connection/address.ts'
 
 /** The settings cannot be used. The message names every fault, one sentence a line. */
 export class ConfigError extends Error {
@@ -31,7 +32,7 @@ function textOr(fallback: string, allowed: string) {
 
 const postgresUrl = z
   .string()
-  .refine((value) => /^postgres(ql)?:\/\//i.test(value) && URL.canParse(value))
+  .refine(isConnectionString)
   .optional()
   .meta({ allowed: 'a URL like postgresql://user:password@host:5432/database' })
 
@@ -121,9 +122,12 @@ const Settings = z
     error: 'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
   })
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 export type Config = ReturnType<typeof grouped>
 
-function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
+function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment) {
+  const url = withTlsMode(env.DATABASE_URL, PGSSLMODE)
   return deepFreeze({
     http: {
       host: env.HOST,
@@ -144,9 +148,9 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
     },
     database: {
       /** Without one, the embedded database is started. */
-      url: env.DATABASE_URL,
+      url,
       /** For the connection that listens: a pooler in transaction mode would swallow notifications. */
-      listenUrl: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL,
+      listenUrl: withTlsMode(env.DATABASE_LISTEN_URL, PGSSLMODE) ?? url,
       poolSize: env.POOL_SIZE,
       statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
       prepare: env.PREPARE_STATEMENTS,
@@ -156,7 +160,7 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
       dataDir: env.DATA_DIR,
       binDir: env.EMBEDDED_PG_BIN,
       user: env.EMBEDDED_PG_USER,
-      path,
+      path: PATH,
     },
     /** Whether a database without papers gets those of `seeds/`. */
     plantSeeds: env.PLANT_SEEDS,
@@ -209,7 +213,7 @@ function grouped(env: z.infer<typeof Settings>, path: string | undefined) {
  * The only reader of the environment. An empty variable counts as absent, as in a compose file that passes on
  * what is not set. Throws a ConfigError that names all faults at once, before anything is opened.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(env: Environment = process.env): Config {
   const given: Record<string, string> = {}
   for (const name of Object.keys(settings)) {
     const value = env[name]?.trim()
@@ -219,7 +223,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const faults = Object.entries(renamed)
     .filter(([old]) => env[old]?.trim())
     .map(([old, name]) => `${old} is not a setting: use ${name}.`)
-  if (parsed.success && faults.length === 0) return grouped(parsed.data, env.PATH)
+  if (parsed.success && faults.length === 0) return grouped(parsed.data, env)
   for (const { path, message } of parsed.error?.issues ?? []) {
     const [name] = path
     faults.push(name === undefined ? message : faultOf(String(name), given[String(name)] ?? ''))
@@ -240,6 +244,20 @@ export function maskPassword(url: string): string {
   return url
     .replace(/^([^:/?#]+:\/\/)?([^:@/]*):.*@/s, '$1$2:***@')
     .replace(/(password\s*=\s*)('[^']*'|[^&\s]*)/gi, '$1***')
+}
+
+function isConnectionString(value: string): boolean {
+  try {
+    return hostUrls(value).length > 0
+  } catch {
+    return false
+  }
+}
+
+/** libpq's variable, as a parameter of an address that names no mode. */
+function withTlsMode(url: string | undefined, mode: string | undefined): string | undefined {
+  if (url === undefined || !mode || /[?&]ssl(mode)?=/.test(url)) return url
+  return `${url}${url.includes('?') ? '&' : '?'}sslmode=${encodeURIComponent(mode)}`
 }
 
 function isOrigin(value: string): boolean {

@@ -57,7 +57,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
     life.opened('connections of the feed', head.close)
     try {
       const version = await versionOf(handle.db)
-      const migrated = await migrate(url)
+      const migrated = await migrate(listenUrl)
       return {
         db: handle.db,
         headDb: head.db,
@@ -128,7 +128,10 @@ async function versionOf(db: Db): Promise<string> {
   return version
 }
 
-/** On a connection of its own without a time limit: another instance may be at a long migration. */
+/**
+ * On a connection of its own without a time limit: another instance may be at a long migration. Not through a pooler in
+ * transaction mode, which would take the lock in one session and give it back in another.
+ */
 async function migrate(url: string): Promise<string[]> {
   const { db, close } = openDatabase({ connectionString: url, max: 1, statementTimeoutMs: 0 })
   try {

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
-import pg from 'pg'
+import type pg from 'pg'
+import { HostClient, Hosts } from './hosts.ts'
+import { openSession } from './session.ts'
 import { within } from './within.ts'
 
 export interface HeldSessionOptions {
@@ -24,33 +26,57 @@ export async function heldSession(
   options: HeldSessionOptions,
   work: (client: pg.Client, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const { connectionString, applicationName, signal, timeoutMs, checkIntervalMs, check } = options
-  const client = new pg.Client({
-    connectionString,
-    application_name: applicationName,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-    keepAlive: true,
-  })
-  const lost = new AbortController()
-  // Stays for the life of the client: an error event without a listener would end the process.
-  client.on('error', (error) => lost.abort(error))
-  client.on('end', () => lost.abort(new Error('Postgres closed the connection.')))
+  const { signal, checkIntervalMs, check } = options
+  const { client, lost } = await connect(options)
   const ended = AbortSignal.any([signal, lost.signal])
-  let checks: NodeJS.Timeout | undefined
+  const checks = setInterval(
+    () => void check(client).catch((error) => lost.abort(error)),
+    checkIntervalMs,
+  ).unref()
   try {
-    await Promise.race([client.connect(), untilAborted(ended).then(() => ended.throwIfAborted())])
-    checks = setInterval(
-      () => void check(client).catch((error) => lost.abort(error)),
-      checkIntervalMs,
-    ).unref()
     await work(client, ended)
     lost.signal.throwIfAborted()
   } finally {
     clearInterval(checks)
-    // Over a dead link, `end` would wait for ever.
-    await within(1_000, client.end()).catch(() => client.connection.stream.destroy())
+    await end(client)
   }
+}
+
+/** A session on the first host that gives one. */
+async function connect(options: HeldSessionOptions): Promise<{ client: pg.Client; lost: AbortController }> {
+  const { connectionString, applicationName, signal, timeoutMs } = options
+  const hosts = new Hosts(connectionString)
+  for (let failures = 1; ; failures++) {
+    const client = new HostClient(hosts, {
+      application_name: applicationName,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+      keepAlive: true,
+    })
+    const lost = new AbortController()
+    // Stays for the life of the client: an error event without a listener would end the process.
+    client.on('error', (error) => lost.abort(error))
+    client.on('end', () => lost.abort(new Error('Postgres closed the connection.')))
+    const open = async () => {
+      await client.connect()
+      hosts.check(await openSession(client, { statementTimeoutMs: timeoutMs, held: true }))
+    }
+    const ended = AbortSignal.any([signal, lost.signal])
+    try {
+      await Promise.race([open(), untilAborted(ended).then(() => ended.throwIfAborted())])
+      return { client, lost }
+    } catch (error) {
+      await end(client)
+      signal.throwIfAborted()
+      hosts.failed(client.target, error)
+      if (hosts.current === client.target || failures >= hosts.attempts) throw error
+    }
+  }
+}
+
+/** Over a dead link, the client would wait for ever. */
+async function end(client: pg.Client): Promise<void> {
+  await within(1_000, client.end()).catch(() => client.connection.stream.destroy())
 }
 
 export async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { execute, parse } from 'graphql'
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
+import type { SessionPool } from '../../db/connection/pool.ts'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { preparingPool } from '../../db/prepared.ts'
@@ -41,10 +42,10 @@ export interface Recorder {
 }
 
 /** A Kysely on the pool that remembers what it runs. */
-export function recordingDb(pool: pg.Pool): Recorder {
+export function recordingDb(sessions: SessionPool): Recorder {
   let seen: CompiledQuery[] = []
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: preparingPool(pool, { prepare: true }) }),
+    dialect: new PostgresDialect({ pool: preparingPool(sessions, { prepare: true }) }),
     log({ query }) {
       seen.push(query)
     },
