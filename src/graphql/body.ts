@@ -2,7 +2,6 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { codeOf } from '../../db/error.ts'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
-import { textOf } from './text.ts'
 
 type Decode = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
 
@@ -44,6 +43,18 @@ function encodingsOf(header: string | null): { name: string; decode: Decode }[] 
     if (!decode) throw unknownEncoding(name)
     return { name, decode }
   })
+}
+
+/** Takes no byte for another: what is not UTF-8 throws. Leaves out a byte order mark at the beginning. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The text of bytes; undefined if they are not UTF-8. A byte order mark at the beginning is left out. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 async function readBytes({ body }: Request, maxBytes: number): Promise<Uint8Array> {

@@ -14,11 +14,10 @@ import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { negotiate } from './accept.ts'
 import { deferParts } from './defer.ts'
-import { limitQueries } from './limit-queries.ts'
+import { allowConditionalSubscriptions, limitQueries } from './document-checks.ts'
 import type { QueryLimits } from './limits.ts'
 import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
-import { allowConditionalSubscriptions } from './subscribed-field.ts'
 import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
 /** What a transport knows of an operation's sender. */

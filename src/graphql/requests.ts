@@ -2,7 +2,6 @@ import { MIMEType } from 'node:util'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
 import { readBody } from './body.ts'
-import { isUtf8Encoded, notUtf8 } from './text.ts'
 
 /** Reads GraphQL requests from addresses and bodies, in the place of Yoga's parsers. */
 export function readRequests(maxBytes: number): Plugin {
@@ -67,7 +66,7 @@ function readJson(body: string): GraphQLParams {
 
 /** Of an address or a form. */
 function readParameters(text: string): GraphQLParams {
-  if (!isUtf8Encoded(text)) throw notUtf8()
+  requireUtf8(text)
   const parameters = new URLSearchParams(text)
   const texts = ['query', 'operationName', 'documentId'].map((name) => [name, parameters.get(name)])
   const objects = ['variables', 'extensions'].map((name) => {
@@ -75,6 +74,19 @@ function readParameters(text: string): GraphQLParams {
     return [name, value && parseJson(value, 'variables and extensions must be JSON, percent-encoded.')]
   })
   return Object.fromEntries([...texts, ...objects].filter(([, value]) => value))
+}
+
+/** Throws ApiError for percent-encoded text that is not UTF-8. A `%` that encodes nothing counts as itself. */
+export function requireUtf8(text: string): void {
+  if (!/%[89a-f]/i.test(text)) return
+  try {
+    decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'))
+  } catch {
+    throw httpError(
+      'BAD_REQUEST',
+      'The percent-encoded text is not UTF-8. Encode the UTF-8 bytes of each character.',
+    )
+  }
 }
 
 function parseJson(text: string, fault: string): unknown {

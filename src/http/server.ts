@@ -7,15 +7,14 @@ import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
-import { isUtf8Encoded, notUtf8 } from '../graphql/text.ts'
+import { requireUtf8 } from '../graphql/requests.ts'
 import { type Logger, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import { graphiqlPage } from './graphiql.ts'
-import { HttpRequest, normalizeTarget, pathOf } from './request.ts'
-import { scopeOf } from './request-scope.ts'
+import { HttpRequest, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
 import type { Answer, Route } from './route.ts'
 
@@ -50,7 +49,7 @@ export function createHttpServer({ engine, config, readiness, routes, log }: Htt
     const allow = allowedBy(route)
     if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {
-      if (!isUtf8Encoded(request.url ?? '')) throw notUtf8()
+      requireUtf8(request.url ?? '')
       if (!allow.includes(request.method ?? '') && route !== nowhere) {
         response.setHeader('allow', allow.join(', '))
         throw methodNotAllowed(allow)
@@ -65,7 +64,7 @@ export function createHttpServer({ engine, config, readiness, routes, log }: Htt
 
   const server = createServer({ IncomingMessage: HttpRequest }, (request, response) => {
     newest.set(request.socket, response)
-    const scope = scopeOf(request)
+    const scope = requestScopeOf(request)
     if (!server.listening) response.setHeader('connection', 'close')
     response.setHeader('x-request-id', scope.requestId)
     response.setHeader('x-content-type-options', 'nosniff')

@@ -5,9 +5,8 @@ import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { every } from '../../clock.ts'
-import { textOf } from '../../graphql/text.ts'
-import { normalizeTarget, pathOf } from '../../http/request.ts'
-import { scopeOf } from '../../http/request-scope.ts'
+import { textOf } from '../../graphql/body.ts'
+import { normalizeTarget, pathOf, requestScopeOf } from '../../http/request.ts'
 import { type Logger, requestScope } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
 import { mayConnect } from '../../origins.ts'
@@ -95,7 +94,7 @@ export class WebSockets {
     }
     // It may offer others beside.
     request.headers.upgrade = 'websocket'
-    requestScope.run(scopeOf(request), () => {
+    requestScope.run(requestScopeOf(request), () => {
       // An http.Server gives the TCP socket itself.
       this.#upgrader.handleUpgrade(request, raw, head, (socket) =>
         this.#accept(socket, request, raw as Socket),

@@ -1,11 +1,25 @@
-import { GraphQLError, getOperationAST, parse } from 'graphql'
+import {
+  type ASTVisitor,
+  type DirectiveNode,
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  parse,
+  SingleFieldSubscriptionsRule,
+  type ValidationContext,
+  type ValidationRule,
+  visit,
+} from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { ErrorCode } from '../../schema/core/error-codes.ts'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
 import { rootFields } from '../../schema/core/walk.ts'
 import { measure, overLimit, type QueryLimits, tooDeepToRead, tooLong, withDefaults } from './limits.ts'
 
-/** Refuses documents beyond the limits on each transport, before anything of them is executed. */
+/** What is checked of documents on each transport, before anything of them is executed. */
+
+/** Refuses documents beyond the limits, and subscriptions without a field. */
 export function limitQueries(limits: QueryLimits): Plugin {
   const limitedParse: typeof parse = (source, options) => {
     try {
@@ -52,3 +66,37 @@ type ExecutionArguments = Pick<
   Parameters<NonNullable<Plugin['onExecute']>>[0]['args'],
   'schema' | 'document' | 'operationName' | 'variableValues'
 >
+
+/**
+ * Lets `@skip` and `@include` stand on the subscribed field with a variable. The rule of graphql-js knows no values
+ * and says of each variable that it was not provided; here such a field counts as selected, and the execution of the
+ * operation decides with the values. See `nothingSelected`.
+ */
+export function allowConditionalSubscriptions(): Plugin {
+  return {
+    onValidate({ params, addValidationRule }) {
+      params.rules = params.rules?.filter((rule: ValidationRule) => rule !== SingleFieldSubscriptionsRule)
+      addValidationRule(SubscribedFieldRule)
+    },
+  }
+}
+
+function SubscribedFieldRule(context: ValidationContext): ASTVisitor {
+  const document = context.getDocument()
+  const unconditional = withoutConditions(document)
+  const { OperationDefinition: check } = SingleFieldSubscriptionsRule(
+    Object.create(context, { getDocument: { value: () => unconditional } }),
+  ) as { OperationDefinition(node: unknown): void }
+  return {
+    OperationDefinition: (node) => check(unconditional.definitions[document.definitions.indexOf(node)]),
+  }
+}
+
+function withoutConditions(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: (node) => (isCondition(node) ? null : undefined) })
+}
+
+function isCondition({ name, arguments: given }: DirectiveNode): boolean {
+  if (name.value !== 'skip' && name.value !== 'include') return false
+  return given?.some(({ value }) => value.kind === Kind.VARIABLE) ?? false
+}
