@@ -221,6 +221,15 @@ export interface FeedTable {
   head: Generated<number>
   /** Events up to and including this number have been pruned. */
   pruned: Generated<number>
+  /** Mark and instant of the event of that number; 0 and null while none has been pruned, or where it is unknown. */
+  pruned_mark: Generated<number>
+  pruned_recorded_at: Instant | null
+  /** Cluster, timeline and database in which the last event was appended. */
+  place: string | null
+  /** One for each first append in another place: `after` is the head before it, `id` a random number of 24 bits. */
+  terms: JSONColumnType<{ after: number; id: number }[]> | null
+  /** Since when events have marks of their own. */
+  marked_since: Instant | null
 }
 
 export type FeedEventKind = 'ingested' | 'updated' | 'listed' | 'withdrawn'
@@ -234,6 +243,8 @@ export interface FeedEventTable {
   source: string
   recorded_at: Instant
   data: JSONColumnType<Record<string, unknown>>
+  /** Random, so that an event of another history does not share number and mark; null for the oldest events. */
+  mark: number | null
 }
 
 export type PaperRow = Omit<Selectable<PaperTable>, 'search'>

@@ -41,7 +41,11 @@ export function formattedError(error: GraphQLError): GraphQLFormattedError {
 
 /** The JSON of an error where it is not part of a GraphQL result: `{"error": …}` of HTTP, a `fault` of `/feed`. */
 export function plainError(error: GraphQLError): Record<string, unknown> {
-  const { message, extensions: { code, ...others } = {} } = formattedError(error)
+  return flatError(formattedError(error))
+}
+
+export function flatError({ message, extensions = {} }: GraphQLFormattedError): Record<string, unknown> {
+  const { code, ...others } = extensions
   return { code, message, ...others }
 }
 

@@ -21,6 +21,19 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof Error && words.test(error.message)
 }
 
+/** Classes of Postgres codes whose errors pass: connections, conflicts, resources, locks, operators, the system. */
+const transientClasses = ['08', '40', '53', '55', '57', '58']
+/** Read-only after a demotion, idle for too long in a transaction, and what the network says. */
+const transientCodes = ['25006', '25P03', 'ENETUNREACH', 'ENETDOWN', 'ECONNABORTED', 'EHOSTDOWN', 'EAGAIN']
+
+/** Whether the same statement can succeed later though nobody changes anything on this side. */
+export function isTransient(error: unknown): boolean {
+  if (isUnavailable(error)) return true
+  const code = codeOf(error)
+  if (code === undefined) return /\btime-?out\b|timed out/i.test(messageOf(error))
+  return transientCodes.includes(code) || (code.length === 5 && transientClasses.includes(code.slice(0, 2)))
+}
+
 /** Why a database cannot be used, in words that name the setting to correct. */
 export function databaseFault(error: unknown, url: string): StartError {
   const where = maskPassword(url)

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { Position, Term } from './position.ts'
 
 type CursorErrorCode = 'CURSOR_MALFORMED' | 'CURSOR_FOREIGN' | 'CURSOR_FUTURE' | 'CURSOR_EXPIRED'
 
@@ -6,7 +7,7 @@ type CursorErrorCode = 'CURSOR_MALFORMED' | 'CURSOR_FOREIGN' | 'CURSOR_FUTURE' |
 export class FeedCursorError extends Error {
   override name = 'FeedCursorError'
   readonly code: CursorErrorCode
-  /** For `CURSOR_EXPIRED`: the oldest cursor that still works. */
+  /** Where to go on instead, if that is known: the oldest cursor that is kept, or the last that both histories share. */
   readonly restartFrom: string | undefined
 
   constructor(code: CursorErrorCode, message: string, restartFrom?: string) {
@@ -16,44 +17,59 @@ export class FeedCursorError extends Error {
   }
 }
 
+/** What a cursor says. */
+export interface ParsedCursor {
+  /** It comes from another database. */
+  readonly isForeign: boolean
+  readonly number: number
+  /** Absent in a cursor of 16 characters, which versions before 0.2 gave. */
+  readonly exact?: {
+    readonly position: Position
+    /** The term of that event. */
+    readonly term: Term
+  }
+}
+
 /**
- * A position in the feed as text: 16 characters of base64url over 4 bytes that name the database, 6 bytes of the
- * number of the last event before the position, and 2 bytes of checksum, so that a typing error is not taken for
- * another position. No secret: whoever may read the feed may read all of it.
+ * A position in the feed as text: 44 characters of base64url over 4 bytes that name the database, 6 bytes each of
+ * number, mark and instant of the position, 6 bytes of `after` and 3 of `id` of its term, and 2 bytes of checksum, so
+ * that a typing error is not taken for another position. No secret: whoever may read the feed may read all of it.
  */
-export function formatCursor(epoch: string, number: number): string {
-  const bytes = Buffer.allocUnsafe(12)
+export function formatCursor(epoch: string, position: Position, term: Term): string {
+  const bytes = Buffer.allocUnsafe(33)
   bytes.writeUInt32BE(databaseKey(epoch), 0)
-  bytes.writeUIntBE(number, 4, 6)
-  bytes.writeUInt16BE(checksum(bytes), 10)
+  bytes.writeUIntBE(position.number, 4, 6)
+  bytes.writeUIntBE(position.mark, 10, 6)
+  bytes.writeUIntBE(position.recordedAtMs, 16, 6)
+  bytes.writeUIntBE(term.after, 22, 6)
+  bytes.writeUIntBE(term.id, 28, 3)
+  bytes.writeUInt16BE(checksum(bytes.subarray(0, -2)), 31)
   return bytes.toString('base64url')
 }
 
-/** The number a cursor stands for. Throws `FeedCursorError`: malformed, or foreign to this database. */
-export function parseCursor(epoch: string, cursor: string): number {
+/** Reads a cursor. Throws `FeedCursorError`: malformed. */
+export function parseCursor(epoch: string, cursor: string): ParsedCursor {
   const bytes = Buffer.from(cursor, 'base64url')
-  if (
-    bytes.length !== 12 ||
-    bytes.toString('base64url') !== cursor ||
-    bytes.readUInt16BE(10) !== checksum(bytes)
-  ) {
+  const isCursor = (bytes.length === 33 || bytes.length === 12) && bytes.toString('base64url') === cursor
+  if (!isCursor || bytes.readUInt16BE(bytes.length - 2) !== checksum(bytes.subarray(0, -2))) {
     throw new FeedCursorError(
       'CURSOR_MALFORMED',
-      `${JSON.stringify(cursor.length > 40 ? `${cursor.slice(0, 40)}…` : cursor)} is not a feed cursor. Pass a cursor exactly as received from an event or feedPosition, or START or NOW.`,
+      `${JSON.stringify(cursor.length > 60 ? `${cursor.slice(0, 60)}…` : cursor)} is not a feed cursor. Pass a cursor exactly as received from an event or feedPosition, or START or NOW.`,
     )
   }
-  if (bytes.readUInt32BE(0) !== databaseKey(epoch)) {
-    throw new FeedCursorError(
-      'CURSOR_FOREIGN',
-      'This cursor belongs to another database. Get a new one from feedPosition, or pass START or NOW.',
-    )
+  const isForeign = bytes.readUInt32BE(0) !== databaseKey(epoch)
+  const number = bytes.readUIntBE(4, 6)
+  if (bytes.length === 12) return { isForeign, number }
+  const position = { number, mark: bytes.readUIntBE(10, 6), recordedAtMs: bytes.readUIntBE(16, 6) }
+  return {
+    isForeign,
+    number,
+    exact: { position, term: { after: bytes.readUIntBE(22, 6), id: bytes.readUIntBE(28, 3) } },
   }
-  return bytes.readUIntBE(4, 6)
 }
 
-/** The refusal of a position that has been pruned. */
-export function expired(epoch: string, pruned: number): FeedCursorError {
-  const restartFrom = formatCursor(epoch, pruned)
+/** The refusal of a position that has been pruned. `restartFrom`: the oldest position kept, as a cursor. */
+export function expired(restartFrom: string): FeedCursorError {
   return new FeedCursorError(
     'CURSOR_EXPIRED',
     `This cursor is older than the oldest retained event: events after it have been deleted. Read the papers again together with feedPosition and continue from there, or continue after the oldest retained position, ${restartFrom}.`,
@@ -61,11 +77,30 @@ export function expired(epoch: string, pruned: number): FeedCursorError {
   )
 }
 
-/** The refusal of a position that has not been reached. */
-export function inFuture(): FeedCursorError {
+/** The refusal of a position that has not been reached. `restartFrom`: the last position both histories share. */
+export function inFuture(restartFrom: string): FeedCursorError {
   return new FeedCursorError(
     'CURSOR_FUTURE',
-    'This cursor is ahead of the feed; the database may have been restored from an older backup. Get a new one from feedPosition.',
+    `This cursor is ahead of the feed: the database was restored from an older backup, or a failover lost events that you may have received. Continue after the last position that both histories share, ${restartFrom}, or read the papers again together with feedPosition.`,
+    restartFrom,
+  )
+}
+
+/** The refusal of a position of another history. `restartFrom`: the last position both histories share. */
+export function diverged(restartFrom: string): FeedCursorError {
+  return new FeedCursorError(
+    'CURSOR_FOREIGN',
+    `This cursor belongs to another history of the feed: after a restored backup, a failover or a copy of the database, other events have taken the place of those you received. Continue after the last position that both histories share, ${restartFrom}, or read the papers again together with feedPosition.`,
+    restartFrom,
+  )
+}
+
+/** The refusal of a position in another database. `restartFrom`: the oldest position kept, as a cursor. */
+export function foreign(restartFrom: string): FeedCursorError {
+  return new FeedCursorError(
+    'CURSOR_FOREIGN',
+    `This cursor belongs to another database. Read the papers together with feedPosition and continue from there, or read all retained events, after ${restartFrom}.`,
+    restartFrom,
   )
 }
 
@@ -80,11 +115,11 @@ function databaseKey(epoch: string): number {
   return key
 }
 
-/** CRC-16/CCITT of the first ten bytes. */
+/** CRC-16/CCITT. */
 function checksum(bytes: Buffer): number {
   let crc = 0xffff
-  for (let index = 0; index < 10; index++) {
-    crc ^= bytes.readUInt8(index) << 8
+  for (const byte of bytes) {
+    crc ^= byte << 8
     for (let bit = 0; bit < 8; bit++)
       crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff
   }

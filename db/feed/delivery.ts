@@ -1,5 +1,6 @@
 import type { FeedEntry } from './events.ts'
 import type { Feed } from './feed.ts'
+import type { Position } from './position.ts'
 
 /** What a subscriber receives next: an event, or a heartbeat, which says how far reading has come. */
 export type Delivery = EventDelivery | HeartbeatDelivery
@@ -23,14 +24,14 @@ export interface HeartbeatDelivery extends CursorPair {
   readonly reconnectAfterMs: number | null
 }
 
-export function deliverEvent(feed: Feed, entry: FeedEntry, previous: number): EventDelivery {
-  return { entry, cursor: feed.cursor(entry.number), previousCursor: feed.cursor(previous) }
+export function deliverEvent(feed: Feed, entry: FeedEntry, previous: Position): EventDelivery {
+  return { entry, cursor: feed.cursor(entry.position), previousCursor: feed.cursor(previous) }
 }
 
 export function deliverHeartbeat(
   feed: Feed,
-  position: number,
-  previous: number,
+  position: Position,
+  previous: Position,
   reconnectAfterMs: number | null = null,
 ): HeartbeatDelivery {
   return {

@@ -1,4 +1,5 @@
 import type { FeedEventKind, PaperRow } from '../tables.ts'
+import type { Position } from './position.ts'
 
 /**
  * What `feed_event.data` holds, by kind. Values are what JSON makes of a column: an instant is an ISO string with
@@ -42,6 +43,8 @@ export type FeedEntry = {
   [Kind in FeedEventKind]: {
     /** Its place in the log, from 1, without gaps, in commit order. */
     number: number
+    /** The position just after it. */
+    position: Position
     kind: Kind
     paperId: number
     /** The edition of a `listed` event, `YYYY-MM-DD`; null for the others. */

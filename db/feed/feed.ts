@@ -1,19 +1,20 @@
 import type { CanonicalFilter } from '../search/filter.ts'
 import type { FeedEntry } from './events.ts'
+import type { Position } from './position.ts'
 
 /** Those of these papers that a filter lets through, as they are stored now. */
 export type PaperMatch = (paperIds: readonly number[]) => Promise<ReadonlySet<number>>
 
 /**
  * The log of what happened to papers, as one instance reads it: the tail once for all readers, the rest in shared
- * pages. A position is the number of the last event before it; a cursor is a position as text. Readers hold
- * positions, never queues, so that a slow one costs nothing.
+ * pages. A position is just after an event; a cursor is a position as text. Readers hold positions, never queues, so
+ * that a slow one costs nothing.
  */
 export interface Feed extends AsyncDisposable {
-  /** Names the database; cursors carry it. */
-  readonly epoch: string
   /** The newest position this instance knows of. */
-  readonly head: number
+  readonly head: Position
+  /** Counts the histories of the log that this instance has met: a restore or a failover may begin another. */
+  readonly history: number
   /** When the log was last read to its end: what is here is what there was then. */
   readonly readAt: Date
   /** Milliseconds since then, by a clock that nobody sets. */
@@ -29,18 +30,23 @@ export interface Feed extends AsyncDisposable {
   /** Readings of the log, and statements that matched filters, since the start. */
   readonly statements: { readonly reads: number; readonly matches: number }
   /** Reads to the end of the log, and resolves with the head: no event committed before the call is after it. */
-  refresh(): Promise<number>
-  /** Some of the events after a position, without a gap; none at the head. Throws `FeedCursorError` (expired). */
+  refresh(): Promise<Position>
+  /** Some of the events after a number, without a gap; none at the head. Throws `FeedCursorError` (expired). */
   read(after: number): Promise<readonly FeedEntry[]>
   /** Calls back whenever the head has moved, and once when the feed closes. Returns the way to stop. */
   watch(onMove: () => void): () => void
   /** A position as a cursor. */
-  cursor(position: number): string
+  cursor(position: Position): string
   /**
    * The position of a cursor, of `START` (before the oldest event kept) or of `NOW` (after the newest). Throws
    * `FeedCursorError`: malformed, foreign, future or expired.
    */
-  position(cursor: string): Promise<number>
+  position(cursor: string): Promise<Position>
+  /**
+   * Throws `FeedCursorError` (foreign) for a position, taken when `history` was this number, that the log does not
+   * have any more; it says where to go on.
+   */
+  assertShared(position: Position, history: number): void
   /** Which papers a filter lets through, asked once for all who ask together; undefined where it lets all. */
   matching(filter: CanonicalFilter): PaperMatch | undefined
   readonly closed: boolean

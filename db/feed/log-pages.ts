@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../database.ts'
 import type { FeedEntry } from './events.ts'
-import { eventsAfter } from './log.ts'
+import { eventsFrom, type LogReading } from './log.ts'
 
 /** Events that one reading of the log gives at most. */
 export const eventsPerLogPage = 256
@@ -17,13 +17,15 @@ interface LogPage {
  */
 export class LogPages {
   readonly #db: Db
+  readonly #onReading: (reading: LogReading) => void
   readonly #pages: LRUCache<number, LogPage>
   /** Readings of the log so far, for tests. */
   reads = 0
 
-  /** `maxSize`: characters of data that are kept at most, beside pages being read. */
-  constructor(db: Db, maxSize: number) {
+  /** `maxSize`: characters of data that are kept at most, beside pages being read. `onReading` gets each reading. */
+  constructor(db: Db, maxSize: number, onReading: (reading: LogReading) => void) {
     this.#db = db
+    this.#onReading = onReading
     this.#pages = new LRUCache({
       maxSize,
       sizeCalculation: ({ size }) => Math.max(1, size),
@@ -56,9 +58,10 @@ export class LogPages {
   async #read(index: number): Promise<LogPage> {
     this.reads += 1
     const start = index * eventsPerLogPage
-    const rows = await eventsAfter(this.#db, start, eventsPerLogPage)
-    // After a pruning the next rows may belong to a later page.
-    const mine = rows.filter(({ entry }) => entry.number <= start + eventsPerLogPage)
+    const reading = await eventsFrom(this.#db, start + 1, eventsPerLogPage)
+    this.#onReading(reading)
+    // After a pruning the next events may belong to a later page.
+    const mine = reading.events.filter(({ entry }) => entry.number <= start + eventsPerLogPage)
     return { entries: mine.map(({ entry }) => entry), size: mine.reduce((sum, { size }) => sum + size, 0) }
   }
 }

@@ -1,15 +1,21 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { formatCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
+import { type Position, type Term, termOf } from './position.ts'
 
-/** Where the log stands. */
+/** How far the log reaches. */
 export interface LogState {
   /** Names this database. */
   epoch: string
-  /** The number of the newest event; 0 when there is none. */
-  head: number
-  /** Events up to and including this number are gone. */
-  pruned: number
+  /** The newest event, or the beginning. */
+  head: Position
+  /** Events up to and including this one are gone. */
+  pruned: Position
+  /** In order, the first left out. */
+  terms: readonly Term[]
+  /** Since when events have marks of their own, in milliseconds since 1970. */
+  markedSinceMs: number
 }
 
 /** An entry with the size of its data, by which caches are bounded. */
@@ -19,28 +25,63 @@ export interface SizedEntry {
   size: number
 }
 
+/** Events of before marks get one from what they are, the same in each copy of the database. */
+const markOf = sql<number>`coalesce(mark,
+  ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch from recorded_at))), 12))::bit(48)::bigint)`
+
 export async function readLogState(db: Db): Promise<LogState> {
-  const { epoch, head, pruned } = await db
+  const row = await db
     .selectFrom('feed')
-    .select(['epoch', 'head', 'pruned'])
+    .leftJoin('feed_event', 'number', 'head')
+    .select(['epoch', 'head', 'pruned', 'pruned_mark', 'pruned_recorded_at', 'terms', 'marked_since'])
+    .select(['number', 'recorded_at'])
+    .select(markOf.as('mark'))
     .executeTakeFirstOrThrow()
-  return { epoch, head, pruned }
+  const pruned = {
+    number: row.pruned,
+    mark: row.pruned_mark,
+    recordedAtMs: row.pruned_recorded_at?.getTime() ?? 0,
+  }
+  return {
+    epoch: row.epoch,
+    head:
+      row.number === null
+        ? pruned
+        : { number: row.number, mark: row.mark, recordedAtMs: row.recorded_at?.getTime() ?? 0 },
+    pruned,
+    terms: row.terms ?? [],
+    markedSinceMs: row.marked_since?.getTime() ?? 0,
+  }
 }
 
-/** The events after a number in commit order, `limit` at most. Shorter than `limit` means: nothing more yet. */
-export async function eventsAfter(db: Db, number: number, limit: number): Promise<SizedEntry[]> {
+/** Where the log stands, as a cursor. */
+export function headCursor({ epoch, head, terms }: LogState): string {
+  return formatCursor(epoch, head, termOf(head.number, terms))
+}
+
+/** Events in commit order, with the terms of the log they were read from; without events, no terms. */
+export interface LogReading {
+  readonly events: readonly SizedEntry[]
+  readonly terms: readonly Term[] | undefined
+}
+
+/** The events from a number on, at most `limit`. Fewer than `limit` means that there are no more yet. */
+export async function eventsFrom(db: Db, number: number, limit: number): Promise<LogReading> {
   const rows = await db
     .selectFrom('feed_event')
     .select(['number', 'kind', 'paper_id', 'edition_date', 'source', 'recorded_at'])
+    .select(markOf.as('mark'))
     .select(sql<string>`data::text`.as('data'))
-    .where('number', '>', number)
+    .select((eb) => eb.selectFrom('feed').select('terms').as('terms'))
+    .where('number', '>=', number)
     .orderBy('number')
     .limit(limit)
     .execute()
-  return rows.map(({ number, kind, paper_id, edition_date, source, recorded_at, data }) => ({
+  const events = rows.map(({ number, mark, kind, paper_id, edition_date, source, recorded_at, data }) => ({
     // The log is written by `feed_append` alone, with data as db/feed/events.ts describes it by kind.
     entry: {
       number,
+      position: { number, mark, recordedAtMs: recorded_at.getTime() },
       kind,
       paperId: paper_id,
       editionDate: edition_date,
@@ -50,47 +91,81 @@ export async function eventsAfter(db: Db, number: number, limit: number): Promis
     } as FeedEntry,
     size: data.length,
   }))
+  return { events, terms: rows[0] && (rows[0].terms ?? []) }
+}
+
+/** The positions of the events from one number to another, both included, in order, `limit` at most. */
+export async function positionsBetween(db: Db, from: number, to: number, limit: number): Promise<Position[]> {
+  const rows = await db
+    .selectFrom('feed_event')
+    .select(['number', 'recorded_at'])
+    .select(markOf.as('mark'))
+    .where('number', '>=', from)
+    .where('number', '<=', to)
+    .orderBy('number')
+    .limit(limit)
+    .execute()
+  return rows.map(({ number, mark, recorded_at }) => ({ number, mark, recordedAtMs: recorded_at.getTime() }))
+}
+
+/** The newest position up to a number whose event was recorded by an instant; undefined if none is kept. */
+export async function newestRecordedBy(
+  db: Db,
+  recordedAtMs: number,
+  upTo: number,
+): Promise<Position | undefined> {
+  const row = await db
+    .selectFrom('feed_event')
+    .select(['number', 'recorded_at'])
+    .select(markOf.as('mark'))
+    .where('number', '<=', upTo)
+    .where('recorded_at', '<=', new Date(recordedAtMs))
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { number: row.number, mark: row.mark, recordedAtMs: row.recorded_at.getTime() }
 }
 
 /**
- * Forgets events recorded before an instant, oldest first, `batch` in each transaction, and returns how many.
- * Readers are not blocked, and writers only for the update of one row: `pruned` moves first and alone, then the
- * rows go; a reader in between is refused a little early rather than given a hole.
+ * Forgets events recorded more than `days` ago by the database's clock, oldest first, `batch` in each transaction,
+ * and returns how many. Only a prefix of the log goes: a young event ends it, even where a writer with a wrong clock
+ * dated a later one back. Readers are not blocked, and writers only for the update of one row: `pruned` moves first
+ * and alone, then the rows go; a reader in between is refused a little early rather than given a hole.
  */
-export async function pruneLog(db: Db, before: Date, batch = 1000): Promise<number> {
+export async function pruneLog(db: Db, days: number, batch = 1000): Promise<number> {
   let total = 0
   for (;;) {
-    if (!(await isOlder(db, before))) return total
-    const upTo = await moveHorizon(db, before, batch)
+    const upTo = await oldPrefix(db, days, batch)
+    if (upTo === null) return total
+    await movePruned(db, upTo)
     const { numDeletedRows } = await db
       .deleteFrom('feed_event')
       .where('number', '<=', upTo)
       .executeTakeFirstOrThrow()
     total += Number(numDeletedRows)
-    if (numDeletedRows < batch) return total
   }
 }
 
-/** Asked first, so that a look that finds nothing takes no lock. */
-async function isOlder(db: Db, before: Date): Promise<boolean> {
-  const oldest = await db
-    .selectFrom('feed_event')
-    .select('recorded_at')
-    .orderBy('number')
-    .limit(1)
-    .executeTakeFirst()
-  return oldest !== undefined && oldest.recorded_at < before
+/**
+ * The last number of the old events that the log begins with, among the first `batch`; null if there are none. An
+ * event dated in the future tells nothing of its age: it goes with an old one after it. Takes no lock.
+ */
+async function oldPrefix(db: Db, days: number, batch: number): Promise<number | null> {
+  const { rows } = await sql<{ last: number | null }>`
+    with first as (
+      select number, recorded_at, recorded_at < now() - make_interval(hours => ${days * 24}) as is_old
+      from feed_event order by number limit ${sql.lit(batch)}
+    )
+    select max(number) as last from first
+    where is_old and number < coalesce(
+      (select min(number) from first where not is_old and recorded_at <= now()), ${sql.lit(Number.MAX_SAFE_INTEGER)})
+  `.execute(db)
+  return rows[0]?.last ?? null
 }
 
-async function moveHorizon(db: Db, before: Date, batch: number): Promise<number> {
-  const { rows } = await sql<{ pruned: number }>`
-    update feed set pruned = greatest(pruned, coalesce((
-      select max(number) from (
-        select number, recorded_at from feed_event order by number limit ${sql.lit(batch)}
-      ) oldest where recorded_at < ${before}
-    ), 0)) returning pruned`.execute(db)
-  const [row] = rows
-  if (!row)
-    throw new Error('The table feed has no row: the database was not migrated, or the table was emptied.')
-  return row.pruned
+async function movePruned(db: Db, upTo: number): Promise<void> {
+  await sql`
+    update feed set pruned = number, pruned_mark = ${markOf}, pruned_recorded_at = recorded_at
+    from feed_event where number = ${upTo} and number > pruned
+  `.execute(db)
 }

@@ -2,13 +2,24 @@ import { performance } from 'node:perf_hooks'
 import { type Run, singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
-import { expired, FeedCursorError, formatCursor, inFuture, parseCursor } from './cursor.ts'
+import {
+  diverged,
+  expired,
+  FeedCursorError,
+  foreign,
+  formatCursor,
+  inFuture,
+  type ParsedCursor,
+  parseCursor,
+} from './cursor.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed, PaperMatch } from './feed.ts'
+import { lastOf, lastShared, positionAt } from './history.ts'
 import { type FeedListener, listenToFeed } from './listener.ts'
-import { type LogState, readLogState } from './log.ts'
+import { type LogReading, type LogState, readLogState } from './log.ts'
 import { eventsPerLogPage, LogPages } from './log-pages.ts'
 import { Matcher } from './matcher.ts'
+import { isSamePosition, type Position, termOf } from './position.ts'
 import { Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
 
@@ -50,7 +61,6 @@ export async function openFeed(options: FeedOptions): Promise<Feed> {
 }
 
 class LogFeed implements Feed {
-  epoch: string
   readAt = new Date()
   #readAtMs = performance.now()
   closed = false
@@ -64,23 +74,23 @@ class LogFeed implements Feed {
   readonly #watchers = new Watchers()
   readonly #listener: FeedListener
   readonly #readTail = singleFlight((run) => this.#advanceTail(run), readDeadlineMs)
-  /** Events up to and including this number are gone. */
-  #pruned: number
+  #state: LogState
+  /** For each history that was lost: the last position that the next one shares with it; undefined for none. */
+  readonly #lost: (Position | undefined)[] = []
   #tailReads = 0
   /** The last reading of the tail failed. */
   #failing = false
   /** After an outage: the database may be another one, or an older one. */
   #mustCheckState = false
 
-  constructor(options: typeof feedDefaults & FeedOptions, { epoch, head, pruned }: LogState) {
+  constructor(options: typeof feedDefaults & FeedOptions, state: LogState) {
     const { db, headDb = db, onError = () => {}, tailEvents, tailSize, logPagesSize } = options
     this.#db = db
     this.#headDb = headDb
     this.#onError = onError
-    this.epoch = epoch
-    this.#pruned = pruned
-    this.#tail = new Tail(head, { count: tailEvents, size: tailSize })
-    this.#logPages = new LogPages(db, logPagesSize)
+    this.#state = state
+    this.#tail = new Tail(state.head, { count: tailEvents, size: tailSize })
+    this.#logPages = new LogPages(db, logPagesSize, (reading) => this.#onReading(reading))
     this.#matcher = new Matcher(db)
     this.refresh = async () => {
       await this.#readTail()
@@ -96,12 +106,16 @@ class LogFeed implements Feed {
     })
   }
 
-  get head(): number {
+  get head(): Position {
     return this.#tail.head
   }
 
   get readAgeMs(): number {
     return performance.now() - this.#readAtMs
+  }
+
+  get history(): number {
+    return this.#lost.length
   }
 
   get listening(): boolean {
@@ -116,8 +130,9 @@ class LogFeed implements Feed {
     return { reads: this.#tailReads + this.#logPages.reads, matches: this.#matcher.statements }
   }
 
-  cursor(position: number): string {
-    return formatCursor(this.epoch, position)
+  cursor(position: Position): string {
+    const { epoch, terms } = this.#state
+    return formatCursor(epoch, position, termOf(position.number, terms))
   }
 
   watch(onMove: () => void): () => void {
@@ -128,25 +143,33 @@ class LogFeed implements Feed {
     return this.#matcher.of(filter)
   }
 
-  async position(cursor: string): Promise<number> {
+  async position(cursor: string): Promise<Position> {
     if (cursor === 'NOW') return this.refresh().catch(() => this.head)
-    if (cursor === 'START') return this.#readPruned()
-    const number = parseCursor(this.epoch, cursor)
-    if (number > this.head && number > (await this.refresh())) throw inFuture()
-    if (number < this.#pruned) throw expired(this.epoch, this.#pruned)
-    return number
+    if (cursor === 'START') return (await this.#readState()).pruned
+    const parsed = parseCursor(this.#state.epoch, cursor)
+    const { number } = parsed
+    if (parsed.isForeign) throw foreign(this.cursor((await this.#readState()).pruned))
+    if (number > this.head.number && number > (await this.refresh()).number) {
+      throw inFuture(await this.#restartFrom(parsed))
+    }
+    if (number < this.#state.pruned.number) throw expired(this.cursor(this.#state.pruned))
+    return this.#verified(parsed)
+  }
+
+  assertShared(position: Position, history: number): void {
+    for (const shared of this.#lost.slice(history)) {
+      if (!shared) throw foreign(this.cursor(this.#state.pruned))
+      if (position.number > shared.number) throw diverged(this.cursor(shared))
+    }
   }
 
   async read(after: number): Promise<readonly FeedEntry[]> {
     const entries = this.#tail.after(after, eventsPerLogPage) ?? (await this.#logPages.after(after))
     const [first] = entries
-    if (first ? first.number === after + 1 : after >= this.head) return entries
-    const pruned = await this.#readPruned()
-    if (after < pruned) throw expired(this.epoch, pruned)
-    // A position of another log, met after the database was replaced.
-    throw after > this.head
-      ? inFuture()
-      : new FeedCursorError('CURSOR_MALFORMED', `The feed is damaged: event ${after + 1} is missing.`)
+    if (first ? first.number === after + 1 : after >= this.head.number) return entries
+    const { pruned } = await this.#readState()
+    if (after < pruned.number) throw expired(this.cursor(pruned))
+    throw new FeedCursorError('CURSOR_MALFORMED', `The feed is damaged: event ${after + 1} is missing.`)
   }
 
   async close(): Promise<void> {
@@ -172,32 +195,84 @@ class LogFeed implements Feed {
     })
   }
 
+  /** The position of a cursor whose number the log has reached. */
+  async #verified(parsed: ParsedCursor): Promise<Position> {
+    const { number, exact } = parsed
+    const known = this.#tail.positionOf(number) ?? (await positionAt(this.#db, number, this.#state))
+    // Of an event that was pruned before events had marks, nothing but its number is known.
+    if (known && number > 0 && known.mark === 0) return known
+    if (known && (exact ? isSamePosition(exact.position, known) : this.#isOfOldFormat(known))) return known
+    // Pruned since, or another event.
+    const { pruned } = await this.#readState()
+    if (number < pruned.number) throw expired(this.cursor(pruned))
+    throw diverged(await this.#restartFrom(parsed))
+  }
+
+  /** Cursors that name no exact event go on working for what was recorded up to a day after those that do. */
+  #isOfOldFormat({ recordedAtMs }: Position): boolean {
+    return recordedAtMs < this.#state.markedSinceMs + 86_400_000
+  }
+
+  /** Where a reader of another history goes on. */
+  async #restartFrom({ exact }: ParsedCursor): Promise<string> {
+    const state = await this.#readState()
+    const { pruned } = state
+    return this.cursor(exact ? await lastShared(this.#db, state, exact.position, exact.term) : pruned)
+  }
+
   async #advanceTail(run: Run): Promise<void> {
-    if (this.#mustCheckState) await this.#checkState(run)
+    if (this.#mustCheckState) await this.#checkHistory(run)
     const started = new Date()
     const startedMs = performance.now()
-    this.#tailReads += 1
-    const moved = await this.#tail.advance(this.#headDb, eventsPerLogPage, run)
+    const advance = () => {
+      this.#tailReads += 1
+      return this.#tail.advance(this.#headDb, eventsPerLogPage, this.#state.pruned.number, run, (reading) =>
+        this.#onReading(reading),
+      )
+    }
+    let outcome = await advance()
+    for (let checks = 0; outcome === 'doubtful' && checks < 3; checks++) {
+      await this.#checkHistory(run)
+      outcome = await advance()
+    }
+    if (outcome === 'doubtful') throw new Error('The log of the feed changes its history while it is read.')
     this.readAt = started
     this.#readAtMs = startedMs
     this.#failing = false
-    if (moved) this.#watchers.notify()
+    if (outcome === 'moved') this.#watchers.notify()
   }
 
-  async #checkState(run: Run): Promise<void> {
-    const { epoch, head, pruned } = await readLogState(this.#headDb)
+  #onReading({ terms }: LogReading): void {
+    if (terms) this.#state = { ...this.#state, terms }
+  }
+
+  /** Whether the log still has what this instance has read of it; if not, notes what is lost and reads it anew. */
+  async #checkHistory(run: Run): Promise<void> {
+    const before = this.#state
+    const state = await readLogState(this.#headDb)
     run.signal.throwIfAborted()
-    this.#pruned = pruned
+    this.#state = state
     this.#mustCheckState = false
-    if (epoch === this.epoch && head >= this.head) return
-    this.epoch = epoch
-    this.#tail.reset(head)
+    const { head } = this
+    if (state.epoch !== before.epoch) return this.#changeHistory(undefined, state.head)
+    if (head.number < state.pruned.number) return this.#tail.reset(state.pruned)
+    const here = await positionAt(this.#db, head.number, state)
+    if (here && isSamePosition(here, head)) return
+    const shared =
+      (await lastOf(this.#db, this.#tail.positions)) ??
+      (await lastShared(this.#db, state, this.#tail.positions[0] ?? head, termOf(head.number, before.terms)))
+    this.#changeHistory(shared, shared)
+  }
+
+  #changeHistory(shared: Position | undefined, readFrom: Position): void {
+    this.#lost.push(shared)
+    this.#tail.reset(readFrom)
     this.#logPages.clear()
     this.#watchers.notify()
   }
 
-  async #readPruned(): Promise<number> {
-    this.#pruned = (await readLogState(this.#db)).pruned
-    return this.#pruned
+  async #readState(): Promise<LogState> {
+    this.#state = await readLogState(this.#db)
+    return this.#state
   }
 }

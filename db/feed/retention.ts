@@ -2,13 +2,12 @@ import type { Db } from '../database.ts'
 import { pruneLog } from './log.ts'
 
 export interface RetentionOptions {
-  /** Events older than this many days are removed. */
+  /** Events older than this many days by the database's clock are removed. */
   readonly days: number
   readonly onPruned?: (events: number) => void
   readonly onError?: (error: unknown) => void
 }
 
-const dayMs = 86_400_000
 const intervalMs = 3_600_000
 
 /** Removes old events now and then. Any number of instances may do so at once: each event is removed by one of them. */
@@ -17,7 +16,7 @@ export function startRetention(db: Db, options: RetentionOptions): { close(): Pr
   let running = Promise.resolve()
   const prune = async () => {
     try {
-      const events = await pruneLog(db, new Date(Date.now() - days * dayMs))
+      const events = await pruneLog(db, days)
       if (events > 0) onPruned?.(events)
     } catch (error) {
       onError?.(error)

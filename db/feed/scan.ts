@@ -1,6 +1,7 @@
 import type { FeedEventKind } from '../tables.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed, PaperMatch } from './feed.ts'
+import type { Position } from './position.ts'
 
 /** Which events a reader wants. */
 export interface FeedRequest {
@@ -14,7 +15,7 @@ export interface FeedRequest {
 export interface ScanResult {
   readonly entries: readonly FeedEntry[]
   /** Everything up to here has been looked at, and `entries` is all of it that was wanted. */
-  readonly scannedTo: number
+  readonly scannedTo: Position
 }
 
 /**
@@ -24,11 +25,11 @@ export interface ScanResult {
 export async function scan(
   feed: Feed,
   request: FeedRequest,
-  after: number,
+  after: Position,
   limit = 256,
 ): Promise<ScanResult> {
-  const seen = (await feed.read(after)).slice(0, limit)
-  const scannedTo = seen.at(-1)?.number ?? after
+  const seen = (await feed.read(after.number)).slice(0, limit)
+  const scannedTo = seen.at(-1)?.position ?? after
   const { kinds, match } = request
   const entries = kinds ? seen.filter(({ kind }) => kinds.has(kind)) : seen
   if (!match || entries.length === 0) return { entries, scannedTo }

@@ -1,7 +1,8 @@
 import type { Run } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { FeedEntry } from './events.ts'
-import { eventsAfter, type SizedEntry } from './log.ts'
+import { eventsFrom, type LogReading, type SizedEntry } from './log.ts'
+import { isSamePosition, type Position } from './position.ts'
 
 export interface TailBounds {
   /** Events at most. */
@@ -17,16 +18,16 @@ export interface TailBounds {
 export class Tail {
   #entries: SizedEntry[] = []
   #size = 0
-  #head: number
+  #head: Position
   readonly #bounds: TailBounds
 
-  constructor(head: number, bounds: TailBounds) {
+  constructor(head: Position, bounds: TailBounds) {
     this.#head = head
     this.#bounds = bounds
   }
 
-  /** The newest number known. */
-  get head(): number {
+  /** The newest position known. */
+  get head(): Position {
     return this.#head
   }
 
@@ -34,42 +35,67 @@ export class Tail {
     return { count: this.#entries.length, size: this.#size }
   }
 
-  /** Reads on from the head, to the end of the log. Returns whether there was anything. */
-  async advance(db: Db, pageSize: number, run: Run): Promise<boolean> {
+  /** The positions of the events that are held, in order. */
+  get positions(): readonly Position[] {
+    return this.#entries.map(({ entry }) => entry.position)
+  }
+
+  /**
+   * Reads on from the head to the end of the log; `onReading` gets each reading before its events can be seen.
+   * Returns whether there was anything, or `doubtful` when the event at the head is not where it was: it has been
+   * pruned, or the log has another history now. `pruned`: the last number that is known to be pruned.
+   */
+  async advance(
+    db: Db,
+    limit: number,
+    pruned: number,
+    run: Run,
+    onReading: (reading: LogReading) => void,
+  ): Promise<'moved' | 'unmoved' | 'doubtful'> {
     const before = this.#head
     for (;;) {
-      const page = await eventsAfter(db, this.#head, pageSize)
+      const reading = await eventsFrom(db, this.#head.number, limit + 1)
       // What comes late has been read by another run.
       run.signal.throwIfAborted()
       run.progressed()
-      for (const item of page) this.#push(item)
+      const { events } = reading
+      if (this.#head.number > pruned) {
+        const [known] = events
+        if (!known || !isSamePosition(known.entry.position, this.#head)) return 'doubtful'
+      }
+      onReading(reading)
+      for (const item of events) if (item.entry.number > this.#head.number) this.#push(item)
       this.#trim()
-      if (page.length < pageSize) return this.#head > before
+      if (events.length <= limit) return this.#head === before ? 'unmoved' : 'moved'
     }
+  }
+
+  /** The position of an event that is held, or of the head. */
+  positionOf(number: number): Position | undefined {
+    if (number === this.#head.number) return this.#head
+    return this.#entries[number - (this.#entries[0]?.entry.number ?? 0)]?.entry.position
   }
 
   /** The events after a number, or undefined when they reach further back than what is held. */
   after(number: number, limit: number): readonly FeedEntry[] | undefined {
-    if (number >= this.#head) return []
-    const first = this.#entries[0]?.entry.number ?? this.#head + 1
+    if (number >= this.#head.number) return []
+    const first = this.#entries[0]?.entry.number ?? this.#head.number + 1
     if (number < first - 1) return undefined
     const from = number - first + 1
     return this.#entries.slice(from, from + limit).map(({ entry }) => entry)
   }
 
-  /** Starts anew: the log behind is another one. */
-  reset(head: number): void {
+  /** Begins again at a position: events were pruned up to there, or the log after it is another one. */
+  reset(head: Position): void {
     this.#entries = []
     this.#size = 0
     this.#head = head
   }
 
   #push(item: SizedEntry): void {
-    // Numbers have no gaps, so a gap is history pruned while we were away: what is held ends before it.
-    if (item.entry.number !== this.#head + 1) this.reset(item.entry.number - 1)
     this.#entries.push(item)
     this.#size += item.size
-    this.#head = item.entry.number
+    this.#head = item.entry.position
   }
 
   #trim(): void {

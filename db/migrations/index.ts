@@ -6,6 +6,7 @@ import * as search from './0004_search.ts'
 import * as facets from './0005_facets.ts'
 import * as listingTimes from './0006_listing_times.ts'
 import * as nameWords from './0007_name_words.ts'
+import * as history from './0008_history.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0005_facets': facets,
   '0006_listing_times': listingTimes,
   '0007_name_words': nameWords,
+  '0008_history': history,
 }

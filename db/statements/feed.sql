@@ -2,27 +2,61 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- readLogState
-select "epoch", "head", "pruned"
-from "feed";
+select "epoch", "head", "pruned", "pruned_mark", "pruned_recorded_at", "terms", "marked_since", "number", "recorded_at", coalesce(mark,
+  ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
+            from recorded_at))), 12))::bit(48)::bigint) as "mark"
+from "feed"
+left join "feed_event" on "number" = "head";
 
--- eventsAfter
-select "number", "kind", "paper_id", "edition_date", "source", "recorded_at", data::text as "data"
+-- eventsFrom
+select "number", "kind", "paper_id", "edition_date", "source", "recorded_at", coalesce(mark,
+  ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
+            from recorded_at))), 12))::bit(48)::bigint) as "mark", data::text as "data", (select "terms"
+  from "feed") as "terms"
 from "feed_event"
-where "number" > $1
+where "number" >= $1
 order by "number"
 limit $2;
 
--- pruneLog, with events to prune
-select "recorded_at"
+-- positionsBetween
+select "number", "recorded_at", coalesce(mark,
+  ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
+            from recorded_at))), 12))::bit(48)::bigint) as "mark"
 from "feed_event"
+where "number" >= $1
+and "number" <= $2
 order by "number"
-limit $1;
+limit $3;
 
-update feed set pruned = greatest(pruned, coalesce((
-      select max(number) from (
-        select number, recorded_at from feed_event order by number limit 1000
-      ) oldest where recorded_at < $1
-), 0)) returning pruned;
+-- newestRecordedBy
+select "number", "recorded_at", coalesce(mark,
+  ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
+            from recorded_at))), 12))::bit(48)::bigint) as "mark"
+from "feed_event"
+where "number" <= $1
+and "recorded_at" <= $2
+order by "number" desc
+limit $3;
+
+-- positionAt
+
+-- lastOf
+
+-- lastShared
+
+-- pruneLog, with events to prune
+with first as (
+  select number, recorded_at, recorded_at < now() - make_interval(hours => $1) as is_old
+  from feed_event order by number limit 1000
+)
+select max(number) as last from first
+where is_old and number < coalesce(
+  (select min(number) from first where not is_old and recorded_at <= now()), 9007199254740991);
+
+update feed set pruned = number, pruned_mark = coalesce(mark,
+  ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
+            from recorded_at))), 12))::bit(48)::bigint), pruned_recorded_at = recorded_at
+from feed_event where number = $1 and number > pruned;
 
 delete
 from "feed_event"

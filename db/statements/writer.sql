@@ -98,11 +98,11 @@ where paper.id = given.id;
 
 delete
 from "paper_author"
-where "paper_id" = any($1::bigint[]);
+where paper_id = any($1::bigint[]);
 
 delete
 from "paper_keyword"
-where "paper_id" = any($1::bigint[]);
+where paper_id = any($1::bigint[]);
 
 insert into "paper_revision" ("paper_id", "seen_at", "replaced_at", "source", "title", "abstract")
 select "paper_id", "seen_at", "replaced_at", "source", "title", "abstract"

@@ -77,12 +77,13 @@ export const errorCodes = {
   CURSOR_MALFORMED: { status: 400, meaning: 'The value is not a cursor of the feed.' },
   CURSOR_FOREIGN: {
     status: 400,
-    meaning: 'The cursor belongs to another database. Read the papers again together with `feedPosition`.',
+    meaning:
+      'The cursor belongs to another database, or to a history that a restore or failover ended. `restartFrom` is the last position that is still the same.',
   },
   CURSOR_FUTURE: {
     status: 400,
     meaning:
-      'The cursor is ahead of the feed, e.g. after an older backup was restored. Get a new one from `feedPosition`.',
+      'The cursor is ahead of the feed: events were lost by a restore or failover. `restartFrom` is the last position that is still the same.',
   },
   CURSOR_EXPIRED: {
     status: 410,

@@ -1,7 +1,7 @@
 import type { EventDelivery } from '../../db/feed/delivery.ts'
 import { deliverEvent } from '../../db/feed/delivery.ts'
 import type { PaperMatch } from '../../db/feed/feed.ts'
-import { readLogState } from '../../db/feed/log.ts'
+import { headCursor, readLogState } from '../../db/feed/log.ts'
 import { scan } from '../../db/feed/scan.ts'
 import { canonicalFilter, type PaperFilter } from '../../db/search/filter.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
@@ -41,7 +41,7 @@ builder.queryFields((t) => ({
     type: 'FeedCursor',
     description:
       'The position of the feed in the database snapshot that this response is read from. Load a page together with it, then subscribe with `after: <this>`: no event is missed and none is repeated.',
-    resolve: async (_root, _args, { db, feed }) => feed.cursor((await readLogState(db)).head),
+    resolve: async (_root, _args, { db }) => headCursor(await readLogState(db)),
   }),
   feed: t.field({
     type: FeedPage(),
@@ -75,16 +75,24 @@ builder.queryFields((t) => ({
       const events: EventDelivery[] = []
       let previous = position
       // One page looks at a bounded stretch of the log, so that a narrow filter cannot make it endless.
-      for (let looked = 0; looked < 40 && events.length < args.first && position < feed.head; looked++) {
+      for (
+        let looked = 0;
+        looked < 40 && events.length < args.first && position.number < feed.head.number;
+        looked++
+      ) {
         const { entries, scannedTo } = await scan(feed, request, position)
         const wanted = entries.slice(0, args.first - events.length)
         for (const entry of wanted) {
           events.push(deliverEvent(feed, entry, previous))
-          previous = entry.number
+          previous = entry.position
         }
         position = wanted.length < entries.length ? previous : scannedTo
       }
-      return { events, endCursor: feed.cursor(position), hasMore: position < feed.head }
+      return {
+        events,
+        endCursor: feed.cursor(position),
+        hasMore: position.number < feed.head.number,
+      }
     },
   }),
 }))

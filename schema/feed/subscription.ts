@@ -1,4 +1,5 @@
 import type { Delivery } from '../../db/feed/delivery.ts'
+import type { Position } from '../../db/feed/position.ts'
 import type { FeedRequest } from '../../db/feed/scan.ts'
 
 export interface SubscriptionRequest extends FeedRequest {
@@ -13,9 +14,9 @@ export interface SubscriptionRequest extends FeedRequest {
 export class FeedSubscription implements AsyncIterable<Delivery> {
   readonly request: SubscriptionRequest
   /** The position to start after. */
-  readonly start: number
+  readonly start: Position
 
-  constructor(request: SubscriptionRequest, start: number) {
+  constructor(request: SubscriptionRequest, start: Position) {
     this.request = request
     this.start = start
   }

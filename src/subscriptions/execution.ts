@@ -1,8 +1,14 @@
-import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLError,
+} from 'graphql'
 import type { Delivery } from '../../db/feed/delivery.ts'
 import type { Context } from '../../schema/core/context.ts'
 import { clientError, formattedError } from '../client-errors.ts'
-import { isUnavailable } from '../faults.ts'
+import { isTransient } from '../faults.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 
@@ -10,14 +16,14 @@ import { logFailure } from '../log-failure.ts'
 export interface Format {
   /** The error as a client may see it. Masks and logs everything that is not meant for clients. */
   readonly toClient: (error: unknown) => GraphQLError
-  /** Whether an error only means that the database cannot be reached for now. */
+  /** Whether an error passes by itself, like a database that cannot be reached or a statement that took too long. */
   readonly isOutage: (error: unknown) => boolean
 }
 
 /** The format of the server: errors as in any other operation, the masked ones logged. */
 export function feedFormat(log: Logger): Format {
   return {
-    isOutage: isUnavailable,
+    isOutage: isTransient,
     toClient(error) {
       logFailure(log, 'A subscription failed, or a field of one of its events.', { error })
       return clientError(error)
@@ -25,32 +31,44 @@ export function feedFormat(log: Logger): Format {
   }
 }
 
-/** The database could not be reached while a result was made; the same result can be made later. */
+/** The database could not answer while a result was made; the same result can be made later. */
 export class OutageError extends Error {
   override name = 'OutageError'
+}
+
+/** An event of which nothing can be delivered. `result` is what clients see in its place. */
+export class UndeliverableError extends Error {
+  override name = 'UndeliverableError'
+  readonly result: FormattedExecutionResult
+
+  constructor(result: FormattedExecutionResult) {
+    super('An event cannot be delivered.')
+    this.result = result
+  }
 }
 
 export type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
 
 /**
- * The result of one delivery as JSON. A failed field is reported in its `errors`, as in any result; only an
- * outage throws, because an event that cannot be read for now must not be lost.
+ * The result of one delivery. A field that failed is null and reported in its `errors`, as in any result. Throws
+ * OutageError where the cause passes, and UndeliverableError where nothing of the event is left: it must not be lost.
  */
 export async function executeDelivery(
   operation: Operation,
   delivery: Delivery,
   contextValue: Context,
   { toClient, isOutage }: Format,
-): Promise<string> {
-  const result: ExecutionResult = await execute({
+): Promise<FormattedExecutionResult> {
+  const { errors, ...rest }: ExecutionResult = await execute({
     ...operation,
     contextValue,
     // A subscription's root field has the event as its source; see schema/feed/feed.ts.
     rootValue: delivery,
   })
-  const { errors, ...rest } = result
-  if (!errors) return JSON.stringify(rest)
+  if (!errors) return rest
   const outage = errors.find(({ originalError }) => originalError && isOutage(originalError))
-  if (outage) throw new OutageError('The database cannot be reached.', { cause: outage })
-  return JSON.stringify({ errors: errors.map((error) => formattedError(toClient(error))), ...rest })
+  if (outage) throw new OutageError('The database cannot answer.', { cause: outage })
+  const result = { errors: errors.map((error) => formattedError(toClient(error))), ...rest }
+  if (!rest.data) throw new UndeliverableError(result)
+  return result
 }

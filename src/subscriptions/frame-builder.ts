@@ -1,6 +1,8 @@
+import type { FormattedExecutionResult } from 'graphql'
 import { FeedCursorError } from '../../db/feed/cursor.ts'
 import { type Delivery, deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
 import type { Feed } from '../../db/feed/feed.ts'
+import type { Position } from '../../db/feed/position.ts'
 import { scan } from '../../db/feed/scan.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { SubscriptionRequest } from '../../schema/feed/subscription.ts'
@@ -8,7 +10,17 @@ import { Batch } from './batch.ts'
 import type { Contexts } from './contexts.ts'
 import { executeDelivery, type Format, type Operation } from './execution.ts'
 import type { Frame } from './frame.ts'
+import type { Place } from './member.ts'
 import type { SharedCache } from './shared-cache.ts'
+
+/** How results are written for a kind of transport. */
+export interface Encoding {
+  readonly name: string
+  encode(result: FormattedExecutionResult): string
+}
+
+/** As every GraphQL transport writes them. */
+export const graphqlEncoding: Encoding = { name: 'graphql', encode: (result) => JSON.stringify(result) }
 
 /** What the topics of an instance share to build frames. */
 export interface FrameServices {
@@ -25,6 +37,7 @@ export interface TopicSpec {
   readonly key: string
   readonly operation: Operation
   readonly viewer: Viewer
+  readonly encoding: Encoding
   readonly request: SubscriptionRequest
   /** What makes the result of one event, rights included: topics of one shape share frames. */
   readonly shapeKey: string
@@ -51,52 +64,61 @@ export class FrameBuilder {
    * A batch that reaches beyond the position. Behind the head, batches begin at multiples of their size, so that
    * subscribers at different positions share them.
    */
-  async batchAfter(position: number): Promise<Batch> {
+  async batchAfter({ position, history }: Place): Promise<Batch> {
     const { feed, batches } = this.#services
     const { key } = this.#spec
-    const aligned = position - (position % batchSize)
-    if (aligned + batchSize <= feed.head) {
+    const { number } = position
+    const aligned = number - (number % batchSize)
+    if (aligned + batchSize <= feed.head.number) {
       const batch = await batches
-        .get(`aligned ${aligned} ${key}`, () => this.#readBatch(aligned))
+        .get(`aligned ${aligned} ${history} ${key}`, () => this.#readBatch(aligned, position, history))
         .catch((error) => {
           // The log may have been pruned up to here.
           if (error instanceof FeedCursorError) return undefined
           throw error
         })
       // It may have been read when the log ended in the middle of it.
-      if (batch && batch.scannedTo > position) return batch
+      if (batch && batch.scannedTo.number > number) return batch
     }
-    return batches.get(`from ${position} ${key}`, () => this.#readBatch(position))
+    return batches.get(`from ${number} ${history} ${key}`, () => this.#readBatch(number, position, history))
   }
 
   /** Says that everything up to a position has been sent; with a time to come back, the last frame of a server. */
-  heartbeat(position: number, previous: number, reconnectAfterMs: number | null): Promise<Frame> {
+  heartbeat({ position, previous }: Place, reconnectAfterMs: number | null): Promise<Frame> {
     const delivery = deliverHeartbeat(this.#services.feed, position, previous, reconnectAfterMs)
-    return this.#execute(delivery, position, `at ${position}`)
+    return this.#execute(delivery, position, `at ${position.number} ${position.mark}`)
   }
 
-  async #readBatch(from: number): Promise<Batch> {
+  /** What clients see in the place of an event that cannot be delivered. */
+  failure(result: FormattedExecutionResult): Frame {
+    const text = this.#spec.encoding.encode(result)
+    return { position: undefined, text, size: text.length }
+  }
+
+  /** `position` stands in for where the batch ends if there is nothing after `from`. */
+  async #readBatch(from: number, position: Position, history: number): Promise<Batch> {
     const { feed, frames } = this.#services
     const { request, shapeKey, showsPrevious } = this.#spec
-    const result = await scan(feed, request, from, batchSize)
+    const result = await scan(feed, request, { ...position, number: from }, batchSize)
     return new Batch(result, (entry, previous) =>
-      frames.get(`${entry.number} ${showsPrevious ? previous : ''} ${shapeKey}`, () => {
+      frames.get(`${entry.number} ${history} ${showsPrevious ? previous.number : ''} ${shapeKey}`, () => {
         this.executions += 1
         return this.#execute(
           deliverEvent(feed, entry, previous),
-          entry.number,
-          `${from} to ${result.scannedTo}`,
+          entry.position,
+          `${from} to ${result.scannedTo.number} ${history}`,
         )
       }),
     )
   }
 
-  async #execute(delivery: Delivery, position: number, contextKey: string): Promise<Frame> {
+  async #execute(delivery: Delivery, position: Position, contextKey: string): Promise<Frame> {
     const { contexts, format } = this.#services
-    const { operation, viewer } = this.#spec
-    const text = await contexts.with(viewer, contextKey, (context) =>
+    const { operation, viewer, encoding } = this.#spec
+    const result = await contexts.with(viewer, contextKey, (context) =>
       executeDelivery(operation, delivery, context, format),
     )
+    const text = encoding.encode(result)
     return { position, text, size: text.length }
   }
 }

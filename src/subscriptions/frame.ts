@@ -1,10 +1,11 @@
 import type { GraphQLError } from 'graphql'
+import type { Position } from '../../db/feed/position.ts'
 
 /** One result of a subscription, executed and serialised once for all who get it. */
 export interface Frame {
-  /** The position just after it. */
-  readonly position: number
-  /** The result as JSON. */
+  /** The position just after it; undefined for a failure, which moves no subscriber on. */
+  readonly position: Position | undefined
+  /** The result as its transports send it. */
   readonly text: string
   /** Characters of it. */
   readonly size: number

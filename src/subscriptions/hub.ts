@@ -10,6 +10,7 @@ import type { Batch } from './batch.ts'
 import { Contexts } from './contexts.ts'
 import type { Format } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
+import { type Encoding, graphqlEncoding } from './frame-builder.ts'
 import { shapeKey, showsPrevious, topicKey } from './operation.ts'
 import { SharedCache } from './shared-cache.ts'
 import { Topic, type TopicServices } from './topic.ts'
@@ -102,11 +103,13 @@ export class Hub {
     args: OpenArgs,
     address: string,
     makeSink: (subscription: Subscription) => Sink,
+    encoding: Encoding = graphqlEncoding,
   ): Promise<Subscription | ExecutionResult> {
     let leave: (() => void) | undefined
     try {
       this.#refuseWhileDraining()
       leave = this.admission.enter(address)
+      const { history } = this.#services.feed
       const stream = await createSourceEventStream(args)
       if (!(stream instanceof FeedSubscription)) {
         leave()
@@ -115,7 +118,8 @@ export class Hub {
       }
       // The drain may have begun while the cursor was checked.
       this.#refuseWhileDraining()
-      return this.#topicFor(args, stream).join(stream.start, makeSink, leave)
+      const place = { position: stream.start, previous: stream.start, history }
+      return this.#topicFor(args, stream, encoding).join(place, makeSink, leave)
     } catch (error) {
       leave?.()
       if (error instanceof ApiError) return { errors: [error] }
@@ -132,15 +136,15 @@ export class Hub {
     this.#stop.abort()
   }
 
-  #topicFor(args: OpenArgs, { request }: FeedSubscription): Topic {
+  #topicFor(args: OpenArgs, { request }: FeedSubscription, encoding: Encoding): Topic {
     const { viewer } = args.contextValue
-    const key = `${viewer.sharingKey}\n${topicKey(args)}`
+    const key = `${encoding.name} ${viewer.sharingKey}\n${topicKey(args)}`
     const known = this.#topics.get(key)
     if (known) return known
     const { schema, document, operationName, variableValues } = args
     const spec = {
-      ...{ key, viewer, request, operation: { schema, document, operationName, variableValues } },
-      shapeKey: `${viewer.sharingKey} ${shapeKey(args)}`,
+      ...{ key, viewer, encoding, request, operation: { schema, document, operationName, variableValues } },
+      shapeKey: `${encoding.name} ${viewer.sharingKey} ${shapeKey(args)}`,
       showsPrevious: showsPrevious(args),
     }
     const topic = new Topic(spec, this.#services, ({ executions }) => {

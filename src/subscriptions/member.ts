@@ -1,23 +1,36 @@
+import type { Position } from '../../db/feed/position.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
 
-/** Subscribers of one topic at one position, who are served together. */
-export class Cohort {
-  readonly members = new Set<Member>()
+/** Where subscribers are in the log. */
+export interface Place {
   /** Everything up to here has been looked at. */
-  position: number
+  readonly position: Position
   /** The position just after what they received last. */
-  previous: number
+  readonly previous: Position
+  /** The history of the log that both belong to; see `Feed.history`. */
+  readonly history: number
+}
+
+/** Subscribers of one topic at one place, who are served together. */
+export class Cohort implements Place {
+  readonly members = new Set<Member>()
+  position: Position
+  previous: Position
+  history: number
+  /** They know that the event after this number cannot be delivered for now. */
+  reportedFailureAfter: number | undefined
   /** At the head, they get a heartbeat before they are parked: the first one says that they have caught up. */
   needsHeartbeat = true
 
-  constructor(position: number, previous: number) {
+  constructor({ position, previous, history }: Place) {
     this.position = position
     this.previous = previous
+    this.history = history
   }
 
   /** Cohorts of one key are at the same place. */
   get key(): string {
-    return `${this.position} ${this.previous}`
+    return `${this.position.number} ${this.previous.number} ${this.history}`
   }
 
   add(member: Member): void {
@@ -46,7 +59,7 @@ export interface TopicHandle {
   /** The member has room again and goes on from its own position. */
   rejoin(member: Member): void
   remove(member: Member): void
-  cursor(position: number): string
+  cursor(position: Position): string
   /** The time in milliseconds. */
   now(): number
 }
@@ -58,30 +71,28 @@ export class Member implements Subscription {
   readonly #sink: Sink
   /** Absent while the sink is full, and after the end. */
   cohort: Cohort | undefined
-  /** Its place while it is in no cohort. */
-  position: number
-  previous: number
+  /** Where it is while it is in no cohort. */
+  place: Place
   /** Since when the sink has been full, in milliseconds. */
   fullSince: number | undefined
-  #written = 0
+  #written: Position | undefined
   #ended = false
 
   constructor(
     topic: TopicHandle,
     makeSink: (subscription: Subscription) => Sink,
-    start: number,
+    place: Place,
     onEnd: () => void,
   ) {
     this.#topic = topic
     this.#onEnd = onEnd
-    this.position = start
-    this.previous = start
+    this.place = place
     this.#sink = makeSink(this)
   }
 
   write(frames: readonly Frame[]): number {
     const taken = this.#sink.write(frames)
-    this.#written = frames[taken - 1]?.position ?? this.#written
+    this.#written = frames.slice(0, taken).findLast(({ position }) => position)?.position ?? this.#written
     return taken
   }
 
@@ -91,8 +102,9 @@ export class Member implements Subscription {
     if (!cohort) return
     cohort.members.delete(this)
     this.cohort = undefined
-    this.position = lastTaken?.position ?? cohort.position
-    this.previous = lastTaken?.position ?? cohort.previous
+    const { position, previous, history } = cohort
+    const last = lastTaken?.position
+    this.place = { position: last ?? position, previous: last ?? previous, history }
     this.fullSince ??= this.#topic.now()
   }
 
@@ -117,6 +129,8 @@ export class Member implements Subscription {
   }
 
   cursor(): string {
-    return this.#topic.cursor(Math.max(this.#written, this.cohort?.position ?? this.position))
+    const { position } = this.cohort ?? this.place
+    const written = this.#written
+    return this.#topic.cursor(written && written.number > position.number ? written : position)
   }
 }

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { FeedCursorError, inFuture } from '../../db/feed/cursor.ts'
+import type { Position } from '../../db/feed/position.ts'
 import { type Clock, every } from '../clock.ts'
-import { OutageError } from './execution.ts'
+import { OutageError, UndeliverableError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
-import { Cohort, Member, type TopicHandle } from './member.ts'
+import { Cohort, Member, type Place, type TopicHandle } from './member.ts'
 
 export interface TopicServices extends FrameServices {
   readonly clock: Clock
@@ -15,6 +15,8 @@ export interface TopicServices extends FrameServices {
 /** Frames written before other work of the process gets its turn. */
 const framesPerTurn = 4096
 const maxRetryDelayMs = 5_000
+/** For an event that cannot be delivered: each attempt is logged. */
+const maxFailureDelayMs = 60_000
 /** A restart is announced in groups, so that the members of a group share their last heartbeat. */
 const restartGroups = 16
 
@@ -27,7 +29,6 @@ export class Topic implements TopicHandle {
   readonly #onEmpty: (topic: Topic) => void
   readonly #members = new Set<Member>()
   readonly #parked = new Map<string, Cohort>()
-  readonly #epoch: string
   readonly #stopHeartbeats: (() => void) | undefined
   readonly #builder: FrameBuilder
 
@@ -35,7 +36,6 @@ export class Topic implements TopicHandle {
     this.#services = services
     this.#builder = new FrameBuilder(spec, services)
     this.#onEmpty = onEmpty
-    this.#epoch = services.feed.epoch
     const { heartbeatMs } = spec.request
     if (heartbeatMs !== undefined)
       this.#stopHeartbeats = every(services.clock, heartbeatMs, () => this.#runParked({ heartbeat: true }))
@@ -51,15 +51,15 @@ export class Topic implements TopicHandle {
   }
 
   /** `onEnd` is called once, however the subscription ends. */
-  join(start: number, makeSink: (subscription: Subscription) => Sink, onEnd: () => void): Subscription {
-    const member = new Member(this, makeSink, start, onEnd)
+  join(place: Place, makeSink: (subscription: Subscription) => Sink, onEnd: () => void): Subscription {
+    const member = new Member(this, makeSink, place, onEnd)
     this.#members.add(member)
     this.rejoin(member)
     return member
   }
 
   rejoin(member: Member): void {
-    const cohort = new Cohort(member.position, member.previous)
+    const cohort = new Cohort(member.place)
     cohort.add(member)
     void this.#run(cohort)
   }
@@ -72,7 +72,7 @@ export class Topic implements TopicHandle {
     this.#onEmpty(this)
   }
 
-  cursor(position: number): string {
+  cursor(position: Position): string {
     return this.#services.feed.cursor(position)
   }
 
@@ -103,16 +103,19 @@ export class Topic implements TopicHandle {
     const { feed, clock, signal } = this.#services
     for (let failures = 0; cohort.members.size > 0 && !feed.closed; ) {
       try {
-        if (feed.epoch !== this.#epoch) throw databaseReplaced()
-        if (cohort.position > feed.head) throw inFuture()
-        if (cohort.position < feed.head) await this.#advance(cohort)
+        feed.assertShared(cohort.position, cohort.history)
+        cohort.history = feed.history
+        if (cohort.position.number < feed.head.number) await this.#advance(cohort)
         else if (cohort.needsHeartbeat) await this.#sendHeartbeat(cohort)
         else return this.#park(cohort)
         failures = 0
       } catch (error) {
-        if (!this.#isOutage(error)) return this.#fail(cohort, error)
+        const isFailure = error instanceof UndeliverableError
+        if (isFailure) this.#reportFailure(cohort, error)
+        else if (!this.#isOutage(error)) return this.#fail(cohort, error)
         failures += 1
-        const delayMs = Math.min(maxRetryDelayMs, 100 * 2 ** failures) * (0.5 + clock.random() / 2)
+        const maxDelayMs = isFailure ? maxFailureDelayMs : maxRetryDelayMs
+        const delayMs = Math.min(maxDelayMs, 100 * 2 ** failures) * (0.5 + clock.random() / 2)
         await clock.wait(delayMs, signal).catch(() => {})
       }
     }
@@ -120,14 +123,16 @@ export class Topic implements TopicHandle {
 
   async #advance(cohort: Cohort): Promise<void> {
     const { position } = cohort
-    const batch = await this.#builder.batchAfter(position)
+    const batch = await this.#builder.batchAfter(cohort)
     // Going back would send events twice, and staying would never end.
-    if (batch.scannedTo <= position)
-      throw new Error(`The batch after ${position} ends at ${batch.scannedTo}.`)
-    const frames = await batch.framesAfter(position, cohort.previous)
+    if (batch.scannedTo.number <= position.number)
+      throw new Error(`The batch after ${position.number} ends at ${batch.scannedTo.number}.`)
+    const { frames, failure } = await batch.framesAfter(position, cohort.previous)
     await this.#write(cohort, frames)
-    cohort.position = batch.scannedTo
-    cohort.previous = frames.at(-1)?.position ?? cohort.previous
+    const last = frames.at(-1)?.position
+    cohort.position = failure ? (last ?? position) : batch.scannedTo
+    cohort.previous = last ?? cohort.previous
+    if (failure) throw failure.reason
   }
 
   async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {
@@ -143,7 +148,7 @@ export class Topic implements TopicHandle {
   async #sendHeartbeat(cohort: Cohort): Promise<void> {
     cohort.needsHeartbeat = false
     if (!this.#stopHeartbeats) return
-    const heartbeat = await this.#builder.heartbeat(cohort.position, cohort.previous, null)
+    const heartbeat = await this.#builder.heartbeat(cohort, null)
     cohort.write([heartbeat])
     cohort.previous = cohort.position
   }
@@ -154,12 +159,12 @@ export class Topic implements TopicHandle {
     retryAfterMs: number,
     made: Map<string, Promise<Frame | undefined>>,
   ): Promise<Frame | undefined> | undefined {
-    if (!this.#stopHeartbeats || !cohort || cohort.position < this.#services.feed.head) return undefined
+    if (!this.#stopHeartbeats || !cohort || cohort.position.number < this.#services.feed.head.number)
+      return undefined
     const key = `${cohort.key} ${retryAfterMs}`
     let heartbeat = made.get(key)
     if (!heartbeat) {
-      const { position, previous } = cohort
-      heartbeat = this.#builder.heartbeat(position, previous, retryAfterMs).catch(() => undefined)
+      heartbeat = this.#builder.heartbeat(cohort, retryAfterMs).catch(() => undefined)
       made.set(key, heartbeat)
     }
     return heartbeat
@@ -186,15 +191,15 @@ export class Topic implements TopicHandle {
     return error instanceof OutageError || this.#services.format.isOutage(error)
   }
 
+  /** Says once that the next event cannot be delivered. Nobody moves on: it is tried again. */
+  #reportFailure(cohort: Cohort, { result }: UndeliverableError): void {
+    if (cohort.reportedFailureAfter === cohort.position.number) return
+    cohort.reportedFailureAfter = cohort.position.number
+    cohort.write([this.#builder.failure(result)])
+  }
+
   #fail(cohort: Cohort, reason: unknown): void {
     const error = this.#services.format.toClient(reason)
     for (const member of [...cohort.members]) member.end({ kind: 'failed', error })
   }
-}
-
-function databaseReplaced(): FeedCursorError {
-  return new FeedCursorError(
-    'CURSOR_FOREIGN',
-    'The database of this server was replaced. Read the papers again together with feedPosition, and continue from there.',
-  )
 }

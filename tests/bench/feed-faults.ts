@@ -161,7 +161,10 @@ async function compare(
   readers: readonly Reader[],
   faults: Faults,
 ): Promise<number> {
-  const { epoch, head } = await readLogState(db)
+  const {
+    epoch,
+    head: { number: head },
+  } = await readLogState(db)
   const { rows } = await sql<{ number: number; kind: string; keys: string[] }>`
     select e.number, upper(e.kind) as kind, p.keyword_keys as keys
     from feed_event e join paper p on p.id = e.paper_id order by e.number`.execute(db)
@@ -184,7 +187,7 @@ async function compare(
     // A reader that lost something would wait for ever; what it has then is compared.
     const deadline = Date.now() + 60_000
     while (cursors.length < expected.length && Date.now() < deadline) await sleep(50)
-    const got = cursors.map((cursor) => parseCursor(epoch, cursor))
+    const got = cursors.map((cursor) => parseCursor(epoch, cursor).number)
     const lost = expected.filter((number) => !got.includes(number)).length
     const doubled = got.length - new Set(got).size
     const reordered = got.filter((number, index) => index > 0 && number < (got[index - 1] ?? 0)).length

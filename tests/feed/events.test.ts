@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatCursor } from '../../db/feed/cursor.ts'
+import { pruneLog } from '../../db/feed/log.ts'
+import { firstTerm } from '../../db/feed/position.ts'
 import { query, startTestApp, type TestApp } from '../support/app.ts'
+import { cursorAt } from '../support/feed.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe } from '../support/subscribe.ts'
 
@@ -139,10 +142,14 @@ test('bad cursors and arguments are refused by code, with the way out', async ()
     message: expect.stringContaining('START or NOW'),
     extensions: { code: 'CURSOR_MALFORMED' },
   })
-  expect(await refusal({ after: formatCursor('elsewhere', 3) })).toMatchObject({
+  expect(
+    await refusal({ after: formatCursor('elsewhere', { number: 3, mark: 3, recordedAtMs: 3 }, firstTerm) }),
+  ).toMatchObject({
     extensions: { code: 'CURSOR_FOREIGN' },
   })
-  expect(await refusal({ after: app.feed.cursor(10_000) })).toMatchObject({
+  expect(
+    await refusal({ after: app.feed.cursor({ number: 10_000, mark: 1, recordedAtMs: 1 }) }),
+  ).toMatchObject({
     extensions: { code: 'CURSOR_FUTURE' },
   })
   expect(await refusal({ heartbeat: 0 })).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
@@ -151,13 +158,12 @@ test('bad cursors and arguments are refused by code, with the way out', async ()
   })
 
   const { db } = app
-  const pruned = await app.feed.refresh()
-  await db.updateTable('feed').set({ pruned }).execute()
-  await db.deleteFrom('feed_event').where('number', '<=', pruned).execute()
+  const first = await cursorAt(app, 1)
+  await pruneLog(db, 0)
   await plant(db, [{ arxivId: '2602.00300', title: 'After the pruning' }])
   const fresh = await startTestApp({ beside: app })
   const expired = async () => {
-    await using subscription = subscribe(fresh, live, { after: fresh.feed.cursor(1) })
+    await using subscription = subscribe(fresh, live, { after: first })
     const [error] = (await subscription.nextResult()).errors ?? []
     return error?.extensions
   }

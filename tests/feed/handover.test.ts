@@ -63,7 +63,7 @@ test('what the position belongs to does not move while the response is made', as
       .selectFrom('feed_event')
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .where('kind', '=', 'ingested')
-      .where('number', '<=', position)
+      .where('number', '<=', position.number)
       .executeTakeFirstOrThrow()
     expect(papers.totalCount).toBe(count)
   }

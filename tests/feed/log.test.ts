@@ -4,8 +4,9 @@ import { FeedCursorError, formatCursor } from '../../db/feed/cursor.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { pruneLog } from '../../db/feed/log.ts'
 import { type FeedOptions, openFeed } from '../../db/feed/open.ts'
+import { firstTerm } from '../../db/feed/position.ts'
 import { useTestDatabase } from '../support/database.ts'
-import { addPapers, append, ingested, ingestPaper } from '../support/feed.ts'
+import { addPapers, append, cursorAt, ingested, ingestPaper } from '../support/feed.ts'
 
 const store = useTestDatabase()
 let feed: Feed | undefined
@@ -28,7 +29,7 @@ async function open(options: Partial<FeedOptions> = {}): Promise<Feed> {
 /** Everything from a position to the head, as a reader behind sees it. */
 async function readAll(feed: Feed, after: number): Promise<number[]> {
   const numbers: number[] = []
-  for (let at = after; at < feed.head; at = numbers.at(-1) ?? at) {
+  for (let at = after; at < feed.head.number; at = numbers.at(-1) ?? at) {
     const entries = await feed.read(at)
     numbers.push(...entries.map(({ number }) => number))
   }
@@ -39,7 +40,7 @@ async function readAll(feed: Feed, after: number): Promise<number[]> {
 function moved(feed: Feed, after: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const look = () => {
-    if (feed.head > after || feed.closed) resolve(!feed.closed)
+    if (feed.head.number > after || feed.closed) resolve(!feed.closed)
   }
   const stop = feed.watch(look)
   look()
@@ -50,7 +51,7 @@ const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_,
 
 test('a commit wakes readers; the head is read once for all of them', async () => {
   const feed = await open()
-  const start = await feed.refresh()
+  const { number: start } = await feed.refresh()
   const waiting = Array.from({ length: 50 }, () => moved(feed, start))
   const reads = feed.statements.reads
   const paper = await ingestPaper(store.database.db, 'Waking up')
@@ -73,7 +74,7 @@ test('readers that are behind share pages of the log, and get every event once, 
   const feed = await open({ tailEvents: 100 })
   const reads = feed.statements.reads
   const logs = await Promise.all(Array.from({ length: 20 }, (_, index) => readAll(feed, before + index)))
-  for (const [index, log] of logs.entries()) expect(log).toEqual(upTo(before + index, feed.head))
+  for (const [index, log] of logs.entries()) expect(log).toEqual(upTo(before + index, feed.head.number))
   expect(feed.statements.reads - reads).toBeLessThan(10)
   await append(
     db,
@@ -81,13 +82,13 @@ test('readers that are behind share pages of the log, and get every event once, 
   )
   await feed.refresh()
   expect(feed.held.tail.count).toBe(100)
-  expect(await readAll(feed, before)).toEqual(upTo(before, feed.head))
+  expect(await readAll(feed, before)).toEqual(upTo(before, feed.head.number))
 })
 
 test('numbers follow commits: a transaction that takes numbers and commits late holds back those after it', async () => {
   const { db } = store.database
   const feed = await open()
-  const start = await feed.refresh()
+  const { number: start } = await feed.refresh()
   const [first = 0, second = 0] = await addPapers(db, ['Slow', 'Quick'])
   const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>()
   const { promise: hasNumber, resolve: tookNumber } = Promise.withResolvers<void>()
@@ -98,7 +99,7 @@ test('numbers follow commits: a transaction that takes numbers and commits late 
   })
   await hasNumber
   const quick = append(db, [ingested(second)])
-  expect(await feed.refresh()).toBe(start)
+  expect((await feed.refresh()).number).toBe(start)
   commit()
   await Promise.all([slow, quick])
   await feed.refresh()
@@ -109,7 +110,7 @@ test('the listener comes back after its backend was killed, and what was missed 
   const { db } = store.database
   const onError = vi.fn()
   const feed = await open({ onError })
-  const start = await feed.refresh()
+  const { number: start } = await feed.refresh()
   const waited = moved(feed, start)
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'daily-papers feed' and datname = current_database()`.execute(db)
@@ -121,7 +122,7 @@ test('the listener comes back after its backend was killed, and what was missed 
 
 test('without notifications the poll finds what is new', async () => {
   const feed = await open({ pollIntervalMs: 20 })
-  const start = await feed.refresh()
+  const { number: start } = await feed.refresh()
   const { db } = store.database
   await db.transaction().execute(async (trx) => {
     const [paper] = await addPapers(trx, ['Silent'])
@@ -137,8 +138,8 @@ test('each bad cursor has its own refusal, with the way out', async () => {
   const feed = await open()
   await ingestPaper(db, 'One at least')
   const head = await feed.refresh()
-  expect(await feed.position(feed.cursor(head))).toBe(head)
-  expect(await feed.position('NOW')).toBe(head)
+  expect(await feed.position(feed.cursor(head))).toEqual(head)
+  expect(await feed.position('NOW')).toEqual(head)
   const refusal = (cursor: string) =>
     feed.position(cursor).then(
       () => 'accepted',
@@ -149,16 +150,18 @@ test('each bad cursor has its own refusal, with the way out', async () => {
   for (const bad of ['', 'x', typo, `${good}=`, 'now', '🙂'.repeat(4)]) {
     expect(await refusal(bad)).toMatchObject({ code: 'CURSOR_MALFORMED' })
   }
-  expect(await refusal(formatCursor('otherbase', 1))).toMatchObject({ code: 'CURSOR_FOREIGN' })
-  expect(await refusal(feed.cursor(head + 1))).toMatchObject({ code: 'CURSOR_FUTURE' })
+  expect(await refusal(formatCursor('otherbase', head, firstTerm))).toMatchObject({ code: 'CURSOR_FOREIGN' })
+  expect(await refusal(feed.cursor({ ...head, number: head.number + 1 }))).toMatchObject({
+    code: 'CURSOR_FUTURE',
+  })
 })
 
 test('a cursor from another instance is not in the future, though this instance has not heard yet', async () => {
   const feed = await open()
   const { db } = store.database
-  const start = await feed.refresh()
+  const { number: start } = await feed.refresh()
   await ingestPaper(db, 'Heard elsewhere first')
-  expect(await feed.position(feed.cursor(start + 1))).toBe(start + 1)
+  expect((await feed.position(await cursorAt({ db, feed }, start + 1))).number).toBe(start + 1)
 })
 
 test('pruning forgets the oldest, refuses what is gone, and says where to go on', async () => {
@@ -169,25 +172,46 @@ test('pruning forgets the oldest, refuses what is gone, and says where to go on'
     Array.from({ length: 30 }, () => ingested(paper)),
   )
   const feed = await open({ tailEvents: 5 })
-  const horizon = await feed.refresh()
+  const { number: horizon } = await feed.refresh()
+  const third = await cursorAt({ db, feed }, 3)
   await sql`update feed_event set recorded_at = now() - interval '1 year'`.execute(db)
+  const last = await cursorAt({ db, feed }, horizon)
   await append(db, [ingested(paper), ingested(paper)])
-  expect(await pruneLog(db, new Date(Date.now() - 86_400_000), 7)).toBe(horizon)
+  expect(await pruneLog(db, 1, 7)).toBe(horizon)
   await feed.refresh()
   const refusal = await feed.read(0).catch((error) => error)
   expect(refusal).toBeInstanceOf(FeedCursorError)
-  expect(refusal).toMatchObject({ code: 'CURSOR_EXPIRED', restartFrom: feed.cursor(horizon) })
-  expect(await feed.position(feed.cursor(3)).catch((error) => error)).toMatchObject({
+  expect(refusal).toMatchObject({ code: 'CURSOR_EXPIRED', restartFrom: last })
+  expect(await feed.position(third).catch((error) => error)).toMatchObject({
     code: 'CURSOR_EXPIRED',
   })
-  expect(await feed.position('START')).toBe(horizon)
+  expect((await feed.position('START')).number).toBe(horizon)
   expect(await readAll(feed, horizon)).toEqual([horizon + 1, horizon + 2])
-  expect(await pruneLog(db, new Date(Date.now() - 86_400_000), 7)).toBe(0)
+  expect(await pruneLog(db, 1, 7)).toBe(0)
+})
+
+test('retention removes the old beginning of the log alone, whatever clocks dated the events', async () => {
+  const { db } = store.database
+  const [paper = 0] = await addPapers(db, ['Dated by many clocks'])
+  await pruneLog(db, 0)
+  const last = await append(
+    db,
+    Array.from({ length: 6 }, () => ingested(paper)),
+  )
+  const dated = (number: number, at: string) =>
+    sql`update feed_event set recorded_at = now() + ${at}::interval where number = ${number}`.execute(db)
+  await dated(last - 5, '-10 days')
+  await dated(last - 4, '5 years') // a clock ahead, between two old events
+  await dated(last - 3, '-9 days')
+  await dated(last - 1, '-6 years') // a clock behind, after a young event
+  await pruneLog(db, 5)
+  const { rows } = await sql<{ number: number }>`select number from feed_event order by number`.execute(db)
+  expect(rows.map(({ number }) => number)).toEqual([last - 2, last - 1, last])
 })
 
 test('closing wakes whoever waits, at once', async () => {
   const feed = await open()
-  const waiting = moved(feed, await feed.refresh())
+  const waiting = moved(feed, (await feed.refresh()).number)
   await feed.close()
   expect(await waiting).toBe(false)
   expect(feed.held.watchers).toBe(0)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { random } from '../bench/random.ts'
 import { query, useTestApp } from '../support/app.ts'
-import { addPapers, append, ingested } from '../support/feed.ts'
+import { addPapers, append, cursorAt, ingested } from '../support/feed.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const one = useTestApp({ POOL_SIZE: '12' })
@@ -61,12 +61,16 @@ test('with writers that commit late and readers that come and go, every log equa
       }
     }),
   )
-  const head = await one.feed.refresh()
+  const { number: head } = await one.feed.refresh()
   // For those who are at the head already and wait. They may have it before its writer knows that it is committed.
-  end = one.feed.cursor(head + 1)
   const [id = 0] = await addPapers(one.db, ['The last one'])
-  expect(await append(one.db, [ingested(id)])).toBe(head + 1)
-  const expected = Array.from({ length: head + 2 - start }, (_, index) => one.feed.cursor(start + index))
+  await one.db.transaction().execute(async (trx) => {
+    expect(await append(trx, [ingested(id)])).toBe(head + 1)
+    end = await cursorAt({ db: trx, feed: one.feed }, head + 1)
+  })
+  const expected = await Promise.all(
+    Array.from({ length: head + 2 - start.number }, (_, index) => cursorAt(one, start.number + index)),
+  )
   for (const cursors of await Promise.all(readers)) expect(cursors).toEqual(expected)
 })
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { useTestApp } from '../support/app.ts'
-import { addPapers, append, ingested } from '../support/feed.ts'
+import { addPapers, append, cursorAt, ingested } from '../support/feed.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe, subscribeSse, type TestSubscription } from '../support/subscribe.ts'
 
@@ -116,19 +116,21 @@ test('a stretch read when the log ended in the middle of it is not taken for the
       app.db,
       Array.from({ length: count }, () => ingested(ids[0] ?? 0)),
     )
-  const start = await app.feed.refresh()
+  const { number: start } = await app.feed.refresh()
   // Up to two events after a round number, where a subscriber gets them from a stretch of two.
   await many(64 - (start % 64) + 2)
-  const head = await app.feed.refresh()
-  const first = subscribe<Ingested>(app, document, { after: app.feed.cursor(head - 2) })
+  const { number: head } = await app.feed.refresh()
+  const first = subscribe<Ingested>(app, document, { after: await cursorAt(app, head - 2) })
   await titles(first, 2)
   await first.close()
   await many(100)
   // This one begins further on in the same stretch, which is whole now.
-  const second = subscribe<Ingested>(app, document, { after: app.feed.cursor(head + 4) })
+  const second = subscribe<Ingested>(app, document, { after: await cursorAt(app, head + 4) })
   const cursors: string[] = []
   while (cursors.length < 96) cursors.push((await second.next()).paperIngested.cursor)
-  expect(cursors).toEqual(Array.from({ length: 96 }, (_, index) => app.feed.cursor(head + 5 + index)))
+  expect(cursors).toEqual(
+    await Promise.all(Array.from({ length: 96 }, (_, index) => cursorAt(app, head + 5 + index))),
+  )
   expect(second.waiting).toBe(0)
   await second.close()
 })

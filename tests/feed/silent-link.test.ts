@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
 import { singleFlight } from '../../db/connection/single-flight.ts'
 import { openDatabase } from '../../db/database.ts'
+import { beginning } from '../../db/feed/position.ts'
 import { Tail } from '../../db/feed/tail.ts'
 import { query, startTestApp } from '../support/app.ts'
 import { startCli } from '../support/cli.ts'
@@ -75,11 +76,11 @@ test('a reading that was given up and ends after all changes nothing', async () 
   const { db } = database.database
   await using proxy = await startDatabaseProxy(database.url)
   await using slow = openDatabase({ connectionString: proxy.url, max: 1, answerTimeoutMs: 60_000 })
-  const tail = new Tail(0, { count: 100, size: 1_000_000 })
+  const tail = new Tail(beginning, { count: 100, size: 1_000_000 })
   const over: unknown[] = []
   const readers = [slow.db, db]
   const advance = singleFlight((run) => {
-    const reading = tail.advance(readers.shift() ?? db, 256, run)
+    const reading = tail.advance(readers.shift() ?? db, 256, 0, run, () => {})
     reading.catch(() => {}).then(() => over.push(0))
     return reading
   }, 500)
@@ -88,10 +89,10 @@ test('a reading that was given up and ends after all changes nothing', async () 
   proxy.silence()
   await expect(advance()).rejects.toThrow('No progress in 500 ms.')
   await ingestPaper(db, 'Meanwhile')
-  expect(await advance()).toBe(true)
+  expect(await advance()).toBe('moved')
   proxy.thaw()
   await vi.waitFor(() => expect(over).toHaveLength(2))
-  expect(tail.head).toBe(2)
+  expect(tail.head.number).toBe(2)
   expect(tail.after(0, 10)?.map(({ number }) => number)).toEqual([1, 2])
 })
 

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Position } from '../../db/feed/position.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
 import { append, ingested } from '../support/feed.ts'
@@ -28,7 +29,7 @@ const document = `subscription ($after: FeedCursor! = NOW) {
   paperIngested(after: $after) { cursor previousCursor paper { title abstract } }
 }`
 
-async function flood(): Promise<number> {
+async function flood(): Promise<Position> {
   for (let sent = 0; sent < many; sent += 1000) {
     await append(
       app.db,

@@ -1,6 +1,7 @@
 import { EventSource, type FetchLike } from 'eventsource'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
+import { readFeed } from '../support/feed-stream.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe } from '../support/subscribe.ts'
 
@@ -10,44 +11,9 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-interface Message {
-  id: string
-  event: string
-  data: { type: string; cursor: string; previousCursor: string; paper: { title: string } }
-}
-
-/** A plain reader of `/feed`, which shows the ids that an EventSource keeps to itself. */
-async function read(path: string, headers: Record<string, string> = {}) {
-  const stop = new AbortController()
-  const response = await fetch(`${app.url}/feed${path}`, { headers, signal: stop.signal })
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-  let text = ''
-  return {
-    response,
-    async next(): Promise<Partial<Message>> {
-      for (;;) {
-        const end = text.indexOf('\n\n')
-        if (end === -1) {
-          const { value, done } = (await reader?.read()) ?? { done: true }
-          if (done) throw new Error(`The stream ended: ${text}`)
-          text += value
-          continue
-        }
-        const lines = text.slice(0, end).split('\n')
-        text = text.slice(end + 2)
-        const fields = Object.fromEntries(
-          lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-        )
-        return { ...fields, ...(fields.data ? { data: JSON.parse(fields.data) } : {}) }
-      }
-    },
-    stop: () => stop.abort(),
-  }
-}
-
 test('events have ids that are cursors; a client that is cut before its first one knows where it stood', async () => {
   const start = app.feed.cursor(await app.feed.refresh())
-  const stream = await read('?kinds=ingested')
+  const stream = await readFeed(app, '?kinds=ingested')
   expect(stream.response.headers.get('content-type')).toContain('text/event-stream')
   expect(await stream.next()).toMatchObject({ id: start, retry: expect.stringMatching(/^\d+$/) })
   expect(await stream.next()).toMatchObject({ event: 'heartbeat', id: start })
@@ -94,7 +60,7 @@ test('an EventSource that is cut goes on by itself, and gets each paper once', a
 })
 
 test('a client leaves one transport and goes on over another', async () => {
-  const stream = await read('')
+  const stream = await readFeed(app, '')
   const { id } = await stream.next()
   stream.stop()
   await plant(app.db, [{ arxivId: '2603.00021', title: 'Left SSE' }])
@@ -109,7 +75,7 @@ test('a client leaves one transport and goes on over another', async () => {
   const { paperIngested } = await socket.next()
   expect(paperIngested.paper.title).toBe('Left SSE')
   await plant(app.db, [{ arxivId: '2603.00022', title: 'Left WebSocket' }])
-  const back = await read('?after=START&kinds=ingested', { 'last-event-id': paperIngested.cursor })
+  const back = await readFeed(app, '?after=START&kinds=ingested', { 'last-event-id': paperIngested.cursor })
   let message = await back.next()
   while (!message.data || message.event === 'heartbeat') message = await back.next()
   expect(message.data.paper.title).toBe('Left WebSocket')
@@ -118,7 +84,7 @@ test('a client leaves one transport and goes on over another', async () => {
 
 test('a filter is a PaperFilter as JSON', async () => {
   const filter = encodeURIComponent(JSON.stringify({ keywords: ['Sparsity'] }))
-  const stream = await read(`?kinds=ingested&filter=${filter}`)
+  const stream = await readFeed(app, `?kinds=ingested&filter=${filter}`)
   await stream.next()
   expect((await stream.next()).event).toBe('heartbeat')
   await plant(app.db, [

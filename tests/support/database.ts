@@ -42,13 +42,14 @@ export function useTestDatabase(): TestDatabase {
 }
 
 /**
- * Copies the migrated template of this run, which is far quicker than migrating anew. The copy is dropped at the end
+ * Copies the migrated template of this run, which is far quicker than migrating anew, or another database that nobody
+ * is connected to. The copy is dropped at the end
  * of the test file; if a test of the file failed, it is kept and named.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(template = inject('templateName')): Promise<TestDatabase> {
   const clusterUrl = inject('clusterUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
-  await execute(clusterUrl, `create database ${name} template ${inject('templateName')}`)
+  await execute(clusterUrl, `create database ${name} template ${template}`)
   const url = databaseUrl(clusterUrl, name)
   let opened: DatabaseHandle | undefined
   let closing: Promise<void> | undefined

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import type { NewFeedEvent } from '../../db/feed/events.ts'
+import type { Feed } from '../../db/feed/feed.ts'
+import { positionAt } from '../../db/feed/history.ts'
+import { readLogState } from '../../db/feed/log.ts'
 
 /** Papers as bare rows, for tests of the feed alone. Returns their ids. */
 export async function addPapers(db: Db, titles: readonly string[]): Promise<number[]> {
@@ -41,4 +44,11 @@ export async function ingestPaper(db: Db, title: string): Promise<number> {
     await append(trx, [ingested(id)])
     return id
   })
+}
+
+/** The cursor just after the event of that number. */
+export async function cursorAt({ db, feed }: { db: Db; feed: Feed }, number: number): Promise<string> {
+  const position = await positionAt(db, number, await readLogState(db))
+  if (!position) throw new Error(`The log has no event ${number}.`)
+  return feed.cursor(position)
 }

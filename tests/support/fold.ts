@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import { eventsAfter } from '../../db/feed/log.ts'
+import { eventsFrom } from '../../db/feed/log.ts'
 import { eventColumns } from '../../db/writer/rows.ts'
 
 /** Papers as the feed gives them, or as the table has them: the columns that events carry, as JSON has them. */
@@ -24,8 +24,8 @@ const counters = new Set(['author_count', 'upvotes', 'comment_count'])
 export async function foldOfFeed(db: Db): Promise<EventPapers> {
   const papers: EventPapers = new Map()
   for (let after = 0; ; ) {
-    const page = await eventsAfter(db, after, 1_000)
-    for (const { entry } of page) {
+    const { events } = await eventsFrom(db, after + 1, 1_000)
+    for (const { entry } of events) {
       if (entry.number !== after + 1) throw new Error(`Event ${entry.number} follows ${after}.`)
       after = entry.number
       const paper = papers.get(entry.paperId)
@@ -49,7 +49,7 @@ export async function foldOfFeed(db: Db): Promise<EventPapers> {
         paper.submitter_names = withOne(paper.submitter_names, entry.data.submitter)
       }
     }
-    if (page.length < 1_000) return papers
+    if (events.length < 1_000) return papers
   }
 }
 

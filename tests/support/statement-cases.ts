@@ -10,7 +10,9 @@ import {
   readingsOf,
   submittersOf,
 } from '../../db/editions.ts'
-import { eventsAfter, pruneLog, readLogState } from '../../db/feed/log.ts'
+import { lastOf, lastShared, positionAt } from '../../db/feed/history.ts'
+import { eventsFrom, newestRecordedBy, positionsBetween, pruneLog, readLogState } from '../../db/feed/log.ts'
+import { firstTerm } from '../../db/feed/position.ts'
 import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
@@ -152,8 +154,14 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
   },
   feed: {
     readLogState,
-    eventsAfter: (db) => eventsAfter(db, 0, 256),
-    'pruneLog, with events to prune': (db) => pruneLog(db, new Date('2100-01-01T00:00:00.000Z')),
+    eventsFrom: (db) => eventsFrom(db, 1, 256),
+    positionsBetween: (db) => positionsBetween(db, 1, 256, 256),
+    newestRecordedBy: (db) => newestRecordedBy(db, 0, 256),
+    positionAt: async (db) => positionAt(db, 1, await readLogState(db)),
+    lastOf: (db) => lastOf(db, [{ number: 1, mark: 1, recordedAtMs: 1 }]),
+    lastShared: async (db) =>
+      lastShared(db, await readLogState(db), { number: 9, mark: 1, recordedAtMs: 1 }, firstTerm),
+    'pruneLog, with events to prune': (db) => pruneLog(db, -1),
   },
   writer: {
     'recordPapers, an edition with a new paper': (db) =>

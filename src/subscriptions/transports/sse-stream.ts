@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { GraphQLError } from 'graphql'
 import { plainError } from '../../client-errors.ts'
 import { type Clock, every } from '../../clock.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
@@ -7,8 +8,8 @@ export interface EventStreamOptions {
   /** Bytes that may wait for the client in this process. */
   readonly sendBuffer: number
   readonly clock: Clock
-  /** The id of a frame, and its other lines. */
-  readonly format: (frame: Frame) => [id: string, lines: string]
+  /** The id of a frame; undefined for one that moves the client no further. Its text is its other lines. */
+  readonly idOf: (frame: Frame) => string | undefined
 }
 
 /** Proxies cut connections that are silent for longer; the HTML standard recommends a comment each 15 s. */
@@ -31,8 +32,8 @@ export class EventStream implements Sink {
     response.on('error', () => subscription.leave())
   }
 
-  /** `headOnly` for HEAD: the headers say that the feed could be read from there. */
-  start(headOnly: boolean): void {
+  /** `headOnly` for HEAD: the headers say that the feed could be read. `reset`: why it begins elsewhere than asked. */
+  start(headOnly: boolean, reset?: GraphQLError): void {
     // It may have closed while the cursor was checked, before anyone listened for that.
     if (this.#response.destroyed) {
       this.#subscription.leave()
@@ -51,9 +52,9 @@ export class EventStream implements Sink {
     const stopComments = every(this.#options.clock, commentIntervalMs, () => this.#comment())
     this.#response.on('close', stopComments)
     // The id alone is no event, but the client remembers it: cut before its first event, it misses nothing.
-    this.#response.write(
-      `retry: ${retryAfterMs(this.#options.clock)}\nid: ${this.#subscription.cursor()}\n\n`,
-    )
+    const id = this.#subscription.cursor()
+    this.#response.write(`retry: ${retryAfterMs(this.#options.clock)}\nid: ${id}\n\n`)
+    if (reset) this.#response.write(resetEvent(id, reset))
     this.#started = true
     this.#resume()
   }
@@ -64,12 +65,12 @@ export class EventStream implements Sink {
       this.#isFull = true
       return 0
     }
-    const { sendBuffer, format } = this.#options
+    const { sendBuffer, idOf } = this.#options
     let taken = 0
     for (const frame of frames) {
       if (this.#response.writableLength > sendBuffer) break
-      const [id, lines] = format(frame)
-      this.#response.write(`id: ${id}\n${lines}\n\n`)
+      const id = idOf(frame)
+      this.#response.write(`${id === undefined ? '' : `id: ${id}\n`}${frame.text}\n\n`)
       taken += 1
     }
     this.#isFull = taken < frames.length
@@ -81,7 +82,9 @@ export class EventStream implements Sink {
     if (reason.kind === 'stalled') this.#response.destroy()
     else if (reason.kind === 'restart') this.#response.end(`retry: ${reason.retryAfterMs}\n: restarting\n\n`)
     else {
-      this.#response.end(`event: fault\ndata: ${JSON.stringify(plainError(reason.error))}\n\n`)
+      const { restartFrom } = reason.error.extensions
+      const fault = `event: fault\ndata: ${JSON.stringify(plainError(reason.error))}\n\n`
+      this.#response.end(restartFrom === undefined ? fault : resetEvent(String(restartFrom), reason.error))
     }
   }
 
@@ -95,6 +98,11 @@ export class EventStream implements Sink {
     this.#isFull = false
     this.#subscription.resume()
   }
+}
+
+/** Moves the client to where it can go on, and says what was lost. */
+function resetEvent(id: string, error: GraphQLError): string {
+  return `id: ${id}\nevent: reset\ndata: ${JSON.stringify(plainError(error))}\n\n`
 }
 
 /** Spread, so that clients cut at one moment do not all come back at one moment. */

@@ -4,10 +4,12 @@ import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { createContext, type Viewer } from '../../../schema/core/context.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
+import { flatError } from '../../client-errors.ts'
 import type { Clock } from '../../clock.ts'
 import { refuse } from '../../http/respond.ts'
 import type { Route } from '../../http/route.ts'
-import type { Frame } from '../frame.ts'
+import type { Frame, Subscription } from '../frame.ts'
+import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
 import { addressOf } from './address.ts'
 import { readFeedRequest } from './sse-request.ts'
@@ -51,15 +53,15 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
 
 /**
  * Server-Sent Events with ids: a browser's EventSource resumes by itself after a cut, by the `Last-Event-ID` it
- * sends. Paper events are messages; heartbeats are events named `heartbeat`, whose id moves a quiet filter on; an
- * end for a reason is an event named `fault`.
+ * sends. Paper events are messages; heartbeats are events named `heartbeat`, whose id moves a quiet filter on. An
+ * event named `reset` says that events before its id are lost, and why; one named `fault` is an error, and has no id.
  */
 export function createFeedRoute(options: FeedRouteOptions): Route {
   const { schema, db, feed, hub, viewerOf, toClient, sendBuffer, clock } = options
   const document = parse(feedDocument)
   const streamOptions = {
     ...{ sendBuffer, clock },
-    format: (frame: Frame): [string, string] => [feed.cursor(frame.position), eventOf(frame)],
+    idOf: ({ position }: Frame) => position && feed.cursor(position),
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,23 +69,37 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
     if (variableValues instanceof ApiError) return refuse(response, variableValues)
     const contextValue = createContext({ db, feed, viewer: viewerOf(request) })
     let stream: EventStream | undefined
-    const args = { schema, document, variableValues, contextValue }
-    const opened = await hub.open(args, addressOf(request), (subscription) => {
-      stream = new EventStream(response, subscription, streamOptions)
-      return stream
-    })
-    if (stream) stream.start(request.method === 'HEAD')
-    else refuse(response, toClient((opened as ExecutionResult).errors?.[0]))
+    const open = async (after: unknown): Promise<GraphQLError | undefined> => {
+      const args = { schema, document, variableValues: { ...variableValues, after }, contextValue }
+      const makeSink = (subscription: Subscription) => {
+        stream = new EventStream(response, subscription, streamOptions)
+        return stream
+      }
+      const opened = await hub.open(args, addressOf(request), makeSink, feedEncoding)
+      return stream ? undefined : toClient((opened as ExecutionResult).errors?.[0])
+    }
+    const refusal = await open(variableValues.after)
+    const restartFrom = refusal?.extensions.restartFrom
+    // An EventSource takes any other answer than a stream for final: it gets the refusal as an event, and goes on.
+    if (restartFrom !== undefined && isEventSource(request)) await open(restartFrom)
+    if (stream) stream.start(request.method === 'HEAD', refusal)
+    else if (refusal) refuse(response, refusal)
   }
   return { methods: ['GET'], answer }
 }
 
-const opening = '{"data":{"feed":'
-const heartbeat = '{"type":"FeedHeartbeat"'
+function isEventSource({ headers }: IncomingMessage): boolean {
+  return headers['last-event-id'] !== undefined || (headers.accept ?? '').includes('text/event-stream')
+}
 
-/** The lines of a frame but its id. The frame is JSON of the document above, so its event stands between braces. */
-function eventOf({ text }: Frame): string {
-  if (!text.startsWith(opening)) return `event: fault\ndata: ${text}`
-  const event = text.slice(opening.length, -2)
-  return event.startsWith(heartbeat) ? `event: heartbeat\ndata: ${event}` : `data: ${event}`
+/** The lines of a result but its id: a paper event, with the errors of the fields that are null because of them. */
+const feedEncoding: Encoding = {
+  name: '/feed',
+  encode({ data, errors = [] }) {
+    const event = data?.feed as { readonly type: string } | undefined
+    if (!event)
+      return `event: fault\ndata: ${JSON.stringify(flatError(errors[0] ?? { message: 'The event failed.' }))}`
+    const json = JSON.stringify(errors.length > 0 ? { ...event, errors } : event)
+    return event.type === 'FeedHeartbeat' ? `event: heartbeat\ndata: ${json}` : `data: ${json}`
+  },
 }

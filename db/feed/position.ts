@@ -1,0 +1,37 @@
+/**
+ * A place in the log: just after an event, or before all of them. It names that event exactly, so that it is not
+ * taken for an event of the same number in another history of the database.
+ */
+export interface Position {
+  /** The number of the event before it; 0 before the first. */
+  readonly number: number
+  /** The mark of that event, 48 bits; 0 before the first. */
+  readonly mark: number
+  /** When that event was recorded, in milliseconds since 1970; 0 before the first or if unknown. */
+  readonly recordedAtMs: number
+}
+
+export const beginning: Position = { number: 0, mark: 0, recordedAtMs: 0 }
+
+/** Whether two positions are the same place of the same history. */
+export function isSamePosition(one: Position, other: Position): boolean {
+  return one.number === other.number && one.mark === other.mark
+}
+
+/**
+ * The events of a log between two moves of its database to another place: a copy, a restore or a failover. Another
+ * copy of the database may share the events up to the beginning of a term, and has others after it.
+ */
+export interface Term {
+  /** The number of the last event before it. */
+  readonly after: number
+  /** Random, 24 bits; 0 for the first term of a log. */
+  readonly id: number
+}
+
+export const firstTerm: Term = { after: 0, id: 0 }
+
+/** The term of the event of that number. */
+export function termOf(number: number, terms: readonly Term[]): Term {
+  return terms.findLast(({ after }) => after < number) ?? firstTerm
+}

@@ -1,0 +1,41 @@
+import type { TestApp } from './app.ts'
+
+export interface FeedMessage {
+  id: string
+  event: string
+  retry: string
+  data: { type: string; cursor: string; previousCursor: string; paper: { title: string } }
+}
+
+/** A plain reader of `/feed`, which shows the ids that an EventSource keeps to itself. */
+export async function readFeed(
+  app: Pick<TestApp, 'url'>,
+  path: string,
+  headers: Record<string, string> = {},
+) {
+  const stop = new AbortController()
+  const response = await fetch(`${app.url}/feed${path}`, { headers, signal: stop.signal })
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return {
+    response,
+    async next(): Promise<Partial<FeedMessage>> {
+      for (;;) {
+        const end = text.indexOf('\n\n')
+        if (end === -1) {
+          const { value, done } = (await reader?.read()) ?? { done: true }
+          if (done) throw new Error(`The stream ended: ${text}`)
+          text += value
+          continue
+        }
+        const lines = text.slice(0, end).split('\n')
+        text = text.slice(end + 2)
+        const fields = Object.fromEntries(
+          lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+        )
+        return { ...fields, ...(fields.data ? { data: JSON.parse(fields.data) } : {}) }
+      }
+    },
+    stop: () => stop.abort(),
+  }
+}
