@@ -1,4 +1,5 @@
 import {
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   type GraphQLError,
@@ -6,12 +7,15 @@ import {
   getOperationAST,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Db } from '../../db/database.ts'
+import type { Context } from '../../schema/core/context.ts'
 import { BadInputError } from '../../schema/core/errors.ts'
 import { streamDirective } from '../../schema/core/incremental.ts'
-import { type Outline, outlineOf } from '../../schema/core/walk.ts'
+import { type Outline, outlineOf, rootFields } from '../../schema/core/walk.ts'
 import { formattedError } from '../client-errors.ts'
 import { takesParts } from './accept.ts'
-import { asksPosition } from './snapshot.ts'
+
+/** Operations that the usual executor does not serve: those with an answer in parts, and those in one snapshot. */
 
 interface Part {
   readonly errors?: readonly unknown[]
@@ -76,3 +80,38 @@ function badCount({ fields }: Outline, variables: Arguments['variableValues']): 
 }
 
 type Arguments = Parameters<NonNullable<Plugin['onExecute']>>[0]['args']
+
+/**
+ * Runs queries that ask for `feedPosition` in one snapshot of the database, so that the position belongs exactly
+ * to what else the response tells. Others need none, and take no connection for their whole length.
+ */
+export function snapshotWithPosition(db: Db): Plugin {
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const operation = getOperationAST(args.document, args.operationName)
+      if (operation?.operation !== 'query' || !asksPosition(args)) return
+      setExecuteFn((given: ExecutionArgs) =>
+        db
+          .transaction()
+          .setIsolationLevel('repeatable read')
+          .setAccessMode('read only')
+          .execute((trx) => {
+            // An object of its own, for loaders remember by it.
+            const contextValue: Context = Object.assign(Object.create(given.contextValue as Context), {
+              db: trx,
+            })
+            return executeFn({ ...given, contextValue })
+          }),
+      )
+    },
+  }
+}
+
+type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>
+
+/** Whether an operation asks for `feedPosition`. */
+function asksPosition({ document, operationName, variableValues }: Asked): boolean {
+  const operation = getOperationAST(document, operationName)
+  const fields = operation ? rootFields(document, operation, variableValues ?? {}) : []
+  return fields.some(({ name }) => name.value === 'feedPosition')
+}
