@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  * Whether a page may ask, by the origin that its browser tells: `*` allows all. What has no origin is no page of
  * another site. `null`, which sandboxed frames and local files have, is an origin like any other.
  */
-export function allowsOrigin(origins: readonly string[], origin: string | null | undefined): boolean {
+function allowsOrigin(origins: readonly string[], origin: string | null | undefined): boolean {
   return origin == null || origins.includes('*') || origins.includes(origin)
 }
 
