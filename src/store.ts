@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { migrateToLatest } from '../db/connection/migrate.ts'
-import { answersWithin, serverVersion } from '../db/connection/server.ts'
+import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { type Db, openDatabase } from '../db/database.ts'
 import { findBinaries } from '../db/embedded/binaries.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
@@ -56,7 +56,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
     })
     life.opened('connections of the feed', head.close)
     try {
-      const version = await versionOf(handle.db)
+      const version = await checkedVersion(handle.db)
       const migrated = await migrate(listenUrl)
       return {
         db: handle.db,
@@ -118,15 +118,27 @@ async function connectable(url: string | undefined): Promise<string | undefined>
   }
 }
 
-async function versionOf(db: Db): Promise<string> {
-  const version = (await serverVersion(db)) ?? 'of unknown version'
+/** The version of Postgres, after a refusal of databases that would answer wrongly, or not at all, later. */
+async function checkedVersion(db: Db): Promise<string> {
+  const { version, encoding, locale, findsCapitals } = await databaseFacts(db)
   if (Number.parseInt(version, 10) < oldestPostgres) {
     throw new StartError(
-      `The database is Postgres ${version}, but Postgres ${oldestPostgres} or newer is required. Upgrade it, or correct DATABASE_URL.`,
+      `The database runs on Postgres ${version}, but the oldest supported version is ${oldestPostgres}. Upgrade Postgres, or correct DATABASE_URL.`,
+    )
+  }
+  if (encoding !== 'UTF8') {
+    throw new StartError(`The database has the encoding ${encoding}, but UTF8 is needed. ${anotherDatabase}`)
+  }
+  if (!findsCapitals) {
+    throw new StartError(
+      `The database has the locale ${locale}, by whose rules a search for "video" does not find "VIDEO". ${anotherDatabase}`,
     )
   }
   return version
 }
+
+const anotherDatabase =
+  "Create one with: create database papers encoding 'UTF8' locale 'C.UTF-8' template template0; and name it in DATABASE_URL."
 
 /**
  * On a connection of its own without a time limit: another instance may be at a long migration. Not through a pooler in

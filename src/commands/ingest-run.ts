@@ -2,7 +2,7 @@ import { analyzeTables } from '../../db/connection/analyze.ts'
 import type { Db } from '../../db/database.ts'
 import { noteFailure } from '../../db/sources.ts'
 import type { Config } from '../config.ts'
-import { isUnavailable, StartError } from '../faults.ts'
+import { isUnavailable, reasonFor, StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import type { FileFault, SourceReadings } from '../ingest/files.ts'
 import { type IngestProgress, ingest } from '../ingest/run.ts'
@@ -103,7 +103,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof SourceError) return error.message
   if (isUnavailable(error)) {
     throw new StartError(
-      'The database connection was lost. What was stored is kept: run the same command again, nothing is stored twice.',
+      `The database cannot be used any more: ${reasonFor(error)} What was stored is kept: run the same command again, nothing is stored twice.`,
       { cause: error },
     )
   }

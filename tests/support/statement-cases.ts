@@ -1,6 +1,6 @@
 import { historyByPaperIds, revisionsByPaperIds } from '../../db/changes.ts'
 import { analyzeTables } from '../../db/connection/analyze.ts'
-import { answersWithin, serverVersion } from '../../db/connection/server.ts'
+import { answersWithin, databaseFacts } from '../../db/connection/server.ts'
 import type { Db } from '../../db/database.ts'
 import {
   editionsByDates,
@@ -183,7 +183,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     allSources,
     countStored,
     readVersion,
-    serverVersion,
+    databaseFacts,
     answersWithin: (db) => answersWithin(db, 10_000),
     analyzeTables,
   },
