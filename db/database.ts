@@ -11,8 +11,6 @@ export interface DatabaseOptions {
   connectionString: string
   /** Connections at most. Default 10. */
   max?: number
-  /** Shown in `pg_stat_activity`. */
-  applicationName?: string
   /** The longest time that one statement may take; 0 for no limit. Default 30,000. */
   statementTimeoutMs?: number
   /**
@@ -44,7 +42,6 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const sessions = new SessionPool({
     connectionString: options.connectionString,
     max: options.max ?? 10,
-    applicationName: options.applicationName ?? 'daily-papers',
     statementTimeoutMs,
     answerTimeoutMs,
     types: columnTypes(),

@@ -8,7 +8,6 @@ import { TimeoutError } from './within.ts'
 export interface PoolOptions {
   readonly connectionString: string
   readonly max: number
-  readonly applicationName: string
   readonly statementTimeoutMs: number
   /** How long the answer to a statement is waited for; 0 for ever. */
   readonly answerTimeoutMs: number
@@ -35,12 +34,12 @@ export class SessionPool {
   #age = 0
 
   constructor(options: PoolOptions) {
-    const { connectionString, max, applicationName, statementTimeoutMs, answerTimeoutMs, types } = options
+    const { connectionString, max, statementTimeoutMs, answerTimeoutMs, types } = options
     const hosts = new Hosts(connectionString)
     this.#hosts = hosts
     this.pool = new pg.Pool({
       max,
-      application_name: applicationName,
+      application_name: 'daily-papers',
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveMs,
