@@ -1,3 +1,4 @@
+import { isReadOnly } from '../db/connection/read-only.ts'
 import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/feed.ts'
 import { openFeed } from '../db/feed/open.ts'
@@ -48,7 +49,11 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const store = await openStore(config, log)
     life.opened('database', store.close)
     const { db } = store
-    if (config.plantSeeds) await plantSeeds(db)
+    if (config.plantSeeds)
+      await plantSeeds(db).catch((error) => {
+        if (!isReadOnly(error)) throw error
+        log.warn('The database has no papers and is read-only: the seeds are not loaded.')
+      })
     const feed = await openFeed({
       db,
       headDb: store.headDb,

@@ -23,7 +23,12 @@ export function clientError(error: unknown): GraphQLError {
   }
   const { code, message } = failure(cause)
   const { requestId, traceId } = requestScope.getStore() ?? {}
-  const extensions = { ...(requestId && { requestId }), ...(traceId && { traceId }), unexpected: true }
+  const extensions = {
+    ...(requestId && { requestId }),
+    ...(traceId && { traceId }),
+    ...(code === 'DATABASE_UNAVAILABLE' && { http: { headers: { 'retry-after': '5' } } }),
+    unexpected: true,
+  }
   return new ApiError(code, message, extensions, placeOf(error))
 }
 

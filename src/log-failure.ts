@@ -1,3 +1,4 @@
+import { isReadOnly } from '../db/connection/read-only.ts'
 import { messageOf } from '../db/error.ts'
 import { causeOf, isServerFault } from './client-errors.ts'
 import { isUnavailable } from './faults.ts'
@@ -25,5 +26,8 @@ export function logFailure(log: Logger, sentence: string, { error, ...fields }: 
     return
   }
   warnedAt.set(log, now)
-  log.warn('The database cannot be reached; requests fail until it can.', { reason })
+  const sentenceOfOutage = isReadOnly(cause)
+    ? 'The database is read-only; writes fail until it is not, and reads go on.'
+    : 'The database cannot be reached; requests fail until it can.'
+  log.warn(sentenceOfOutage, { reason })
 }

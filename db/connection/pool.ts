@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { codeOf } from '../error.ts'
 import { HostClient, Hosts } from './hosts.ts'
 import { isUnanswered, LiveLinks } from './live-links.ts'
+import { isReadOnly } from './read-only.ts'
 import { type OpenedSession, openSession } from './session.ts'
 import { TimeoutError } from './within.ts'
 
@@ -133,7 +133,7 @@ export class Session {
     try {
       return await (this.#locals === undefined ? this.#client.query(statement) : this.#pooled(statement))
     } catch (error) {
-      if (codeOf(error) === '25006') {
+      if (isReadOnly(error)) {
         this.#isReadOnly = true
         this.#onReadOnly(error)
       }

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import { onWritable } from '../connection/read-only.ts'
 import type { Db } from '../database.ts'
 import type { Authority } from '../model/paper-fields.ts'
 import type { Tables } from '../tables.ts'
@@ -25,11 +26,17 @@ export async function recordPapers(
   options: { dryRun?: boolean } = {},
 ): Promise<Recorded> {
   try {
-    return await db.transaction().execute(async (trx) => {
-      const recorded = await record(trx, batch)
-      if (options.dryRun) throw new DryRun(recorded)
-      return recorded
-    })
+    return await onWritable(() =>
+      // Named, because a role may have a stricter default, under which writes at once fail.
+      db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute(async (trx) => {
+          const recorded = await record(trx, batch)
+          if (options.dryRun) throw new DryRun(recorded)
+          return recorded
+        }),
+    )
   } catch (error) {
     if (error instanceof DryRun) return error.recorded
     throw error

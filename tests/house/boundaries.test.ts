@@ -34,7 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
   'db/search': ['db', 'db/lists', 'db/model'],
   'db/feed': ['db', 'db/connection', 'db/search'],
   'db/writer/merge': ['db/model'],
-  'db/writer': ['db', 'db/feed', 'db/model', 'db/writer/merge'],
+  'db/writer': ['db', 'db/connection', 'db/feed', 'db/model', 'db/writer/merge'],
   // error.ts, tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.
   db: ['db/connection', 'db/lists', 'db/model', 'db/search'],
   'schema/core': ['db', 'db/feed', 'db/lists', 'db/model'],
