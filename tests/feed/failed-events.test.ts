@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { type FollowedEvent, followFeed } from '../../src/client/follow.ts'
 import { useTestApp } from '../support/app.ts'
 import { addPapers, append, ingested } from '../support/feed.ts'
-import { readFeed } from '../support/feed-stream.ts'
+import { nextEvent, readFeed } from '../support/feed-stream.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
@@ -17,13 +17,6 @@ interface Ingested {
 const organization = { name: 'lab', fullName: 'A lab' }
 const rename = (from: string, to: string) =>
   sql`alter table ${sql.ref(from)} rename to ${sql.ref(to)}`.execute(app.db)
-
-/** The next event of a stream that is no heartbeat. */
-async function nextEvent(stream: Awaited<ReturnType<typeof readFeed>>) {
-  let event = await stream.next()
-  while (event.event === 'heartbeat' || event.data === undefined) event = await stream.next()
-  return event
-}
 
 test('an event with a field that fails is delivered with the error, on /feed as an ordinary message', async () => {
   await plant(app.db, [

@@ -6,7 +6,7 @@ import { type FollowedEvent, followFeed } from '../../src/client/follow.ts'
 import { query, refusal, startTestApp, type TestApp } from '../support/app.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { addPapers, append, ingested } from '../support/feed.ts'
-import { readFeed } from '../support/feed-stream.ts'
+import { nextEvent, readFeed } from '../support/feed-stream.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const live = `subscription ($after: FeedCursor!) {
@@ -134,20 +134,18 @@ test('an EventSource and the follower of a lost history learn what was lost, and
 
   await loseEventsAfter(db, number)
   await ingest(db, 'New 1', 'New 2')
-  let event = await live.next()
-  while (event.event === 'heartbeat') event = await live.next()
   const reset = { id: shared, event: 'reset', data: { code: 'CURSOR_FOREIGN', restartFrom: shared } }
-  expect(event).toMatchObject(reset)
+  expect(await nextEvent(live)).toMatchObject(reset)
   // What a browser does next, by the id of the last event.
   const back = await readFeed(app, `?after=${held}`, { 'last-event-id': shared })
   expect((await back.next()).id).toBe(shared)
-  expect((await back.next()).data?.paper.title).toBe('New 1')
+  expect((await nextEvent(back)).data?.paper.title).toBe('New 1')
   // One that was away meanwhile.
   const away = await readFeed(app, '', { 'last-event-id': held })
   expect(away.response.status).toBe(200)
   expect((await away.next()).id).toBe(shared)
-  expect(await away.next()).toMatchObject(reset)
-  expect((await away.next()).data?.paper.title).toBe('New 1')
+  expect(await nextEvent(away)).toMatchObject(reset)
+  expect((await nextEvent(away)).data?.paper.title).toBe('New 1')
   // Any other client gets the refusal as an answer.
   const other = await fetch(`${app.url}/feed?after=${held}`)
   expect(other.status).toBe(400)

@@ -125,21 +125,21 @@ test.each(['/graphql', '/feed'])(
     let text = ''
     let events = 0
     const { executions } = app.hub.held
-    response.setEncoding('utf8').once('data', () => response.pause())
-    await vi.waitFor(() => expect(response.isPaused()).toBe(true), { timeout: 10_000 })
-    // Its member is full, so nothing is made for it any more.
-    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1), { timeout: 10_000 })
-    expect(app.hub.held.executions - executions).toBeLessThan(many)
-    await plant(app.db, [{ arxivId: `2604.0000${path.length}`, title: 'While paused' }])
     const ends = 'While paused'
-    response.on('data', (chunk: string) => {
+    const found = once(response, 'found')
+    response.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
       const messages = text.split('\n\n')
       text = messages.pop() ?? ''
       for (const message of messages) if (/^data: \S/m.test(message)) events += 1
-      if (chunk.includes(ends)) response.emit('found')
+      if (messages.some((message) => message.includes(ends))) response.emit('found')
     })
-    const found = once(response, 'found')
+    response.once('data', () => response.pause())
+    await vi.waitFor(() => expect(response.isPaused()).toBe(true), { timeout: 10_000 })
+    // Its member is full, so nothing is made for it any more.
+    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1), { timeout: 10_000 })
+    expect(app.hub.held.executions - executions).toBeLessThan(many)
+    await plant(app.db, [{ arxivId: `2604.0000${path.length}`, title: ends }])
     response.resume()
     await found
     expect(events).toBeGreaterThanOrEqual(many)

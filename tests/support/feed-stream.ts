@@ -39,3 +39,10 @@ export async function readFeed(
     stop: () => stop.abort(),
   }
 }
+
+/** The next event of a stream that is no heartbeat. */
+export async function nextEvent(stream: Awaited<ReturnType<typeof readFeed>>): Promise<Partial<FeedMessage>> {
+  let event = await stream.next()
+  while (event.event === 'heartbeat' || event.data === undefined) event = await stream.next()
+  return event
+}
