@@ -29,7 +29,7 @@ session.connect()
 await session.post('Profiler.enable')
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
 
-let statements = 0
+let sent = 0
 countStatements()
 
 await using stack = new AsyncDisposableStack()
@@ -110,12 +110,21 @@ for (const [name, trip] of Object.entries(trips)) {
   // The first times prepare statements, fill caches and open connections.
   for (let time = 0; time < 5; time++) await trip()
   await sleep(300)
-  await entered()
-  statements = 0
-  await trip()
-  const { files, functions, calls } = await entered()
+  const { files, functions, calls, statements } = await quietest(trip)
   console.log(`| ${name} | ${files.length} | ${functions} | ${calls} | ${statements} |`)
   if (options.files) console.log(`\n${files.join('\n')}\n`)
+}
+
+/** What one trip enters. Of several, the one with the fewest calls: timers of the server run beside the others. */
+async function quietest(trip: () => Promise<unknown>) {
+  const runs = []
+  for (let time = 0; time < 5; time++) {
+    await entered()
+    sent = 0
+    await trip()
+    runs.push({ ...(await entered()), statements: sent })
+  }
+  return runs.reduce((least, run) => (run.calls < least.calls ? run : least))
 }
 
 async function query(text: string): Promise<void> {
@@ -153,7 +162,7 @@ function countStatements(): void {
   const prototype = pg.Client.prototype as unknown as { query: Query }
   const send = prototype.query
   prototype.query = function (...args) {
-    statements += 1
+    sent += 1
     return send.apply(this, args)
   }
 }
