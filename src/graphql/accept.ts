@@ -5,16 +5,15 @@ import { type ApiError, httpError } from '../../schema/core/errors.ts'
 import { formattedError } from '../client-errors.ts'
 
 /** Parameters but the weight and the charset say nothing that could keep an answer of ours from fitting. */
-const otherParameters = /;\s*(?!q=|charset=)[^,;]*/g
+const otherParameters = /;(?!\s*(?:q|charset)\s*=)(?:"[^"]*"|[^,;"])*/g
 
 /** What a client accepts; anything, where it does not say. */
 function acceptedBy(request: Request): Negotiator {
-  return negotiatorFor(request.headers.get('accept'))
+  return new Negotiator({ headers: { accept: plainAccept(request.headers.get('accept')) } })
 }
 
-function negotiatorFor(header: string | null | undefined): Negotiator {
-  const accept = (header || '*/*').toLowerCase()
-  return new Negotiator({ headers: { accept: accept.replace(otherParameters, '') } })
+function plainAccept(header: string | null | undefined): string {
+  return (header || '*/*').toLowerCase().replace(otherParameters, '')
 }
 
 /** Whether a client takes a media type, by name or by `*`. Like Yoga, sends no charset but UTF-8. */
@@ -45,13 +44,15 @@ const answers = [
 
 /** Whether a client wants HTML, and no answer of the API more: browsers do, which name `text/html` first. */
 export function prefersHtml(accept: string | undefined): boolean {
-  const inOrder = accept?.split(',').sort((a, b) => Number(isHtml(b)) - Number(isHtml(a)))
-  return negotiatorFor(inOrder?.join()).mediaType([...answers, 'text/html']) === 'text/html'
+  const ranges = plainAccept(accept).split(',')
+  // Of types with the same weight, Negotiator chooses the one that is named first.
+  const inOrder = ranges.sort((a, b) => Number(isHtml(b)) - Number(isHtml(a))).join()
+  const client = new Negotiator({ headers: { accept: inOrder } })
+  return client.mediaType([...answers, 'text/html']) === 'text/html'
 }
 
-/** Of types with the same weight, the one that is named first would win. */
 function isHtml(mediaRange: string): boolean {
-  return /^\s*text\/html\s*(;|$)/i.test(mediaRange)
+  return /^\s*text\/html\s*(;|$)/.test(mediaRange)
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type DocumentNode,
   GraphQLError,
   getOperationAST,
+  getVariableValues,
   Kind,
   parse,
   SingleFieldSubscriptionsRule,
@@ -27,7 +28,7 @@ export function limitQueries(limits: QueryLimits): Plugin {
     } catch (error) {
       // The parser calls itself for each level, and the stack is at its end long before the tokens are.
       if (error instanceof RangeError) throw tooDeepToRead()
-      if (error instanceof GraphQLError && /more than \d+ tokens/.test(error.message))
+      if (error instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(error.message))
         throw tooLong(limits.tokens)
       if (error instanceof GraphQLError) error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode // Yoga has it for HTTP alone
       throw error
@@ -37,8 +38,11 @@ export function limitQueries(limits: QueryLimits): Plugin {
     const operation = getOperationAST(document, operationName)
     if (!operation) return undefined // the executor tells what is wrong
     const variables = withDefaults(operation, variableValues ?? {})
-    if (operation.operation === 'subscription' && rootFields(document, operation, variables).length === 0)
-      return nothingSelected()
+    if (operation.operation === 'subscription' && rootFields(document, operation, variables).length === 0) {
+      const { variableDefinitions = [] } = operation
+      const { errors } = getVariableValues(schema, variableDefinitions, variableValues ?? {})
+      return errors ? undefined : nothingSelected() // the executor tells which variables are wrong
+    }
     return overLimit(measure(schema, document, operation, variables), limits)
   }
   return {
@@ -74,9 +78,11 @@ type ExecutionArguments = Pick<
  */
 export function allowConditionalSubscriptions(): Plugin {
   return {
-    onValidate({ params, addValidationRule }) {
-      params.rules = params.rules?.filter((rule: ValidationRule) => rule !== SingleFieldSubscriptionsRule)
-      addValidationRule(SubscribedFieldRule)
+    onValidate({ params }) {
+      // The engine's own list, which it has made for this validation.
+      const rules: ValidationRule[] = params.rules ?? []
+      const place = rules.indexOf(SingleFieldSubscriptionsRule)
+      if (place !== -1) rules[place] = SubscribedFieldRule
     },
   }
 }

@@ -88,10 +88,11 @@ export function finishAnswers(options: AnswerOptions): Plugin {
         // What comes in parts or as events: a proxy that compresses or buffers would hold it back.
         headers.set('cache-control', 'no-store, no-transform')
         headers.set('x-accel-buffering', 'no')
-        // `none`, which Yoga says for that, is no encoding.
+        // Yoga's encoding `none` is no encoding, and whether the connection is kept is not for it to say.
         headers.delete('content-encoding')
+        headers.delete('connection')
         if (!(serverContext as unknown as Transport).headOnly) return
-        await response.body?.cancel()
+        await close(response.body)
         const { status, statusText } = response
         return setResponse(new fetchAPI.Response(null, { status, statusText, headers }))
       }
@@ -126,6 +127,13 @@ export function finishAnswers(options: AnswerOptions): Plugin {
       setResponse(new fetchAPI.Response(sent, { status, statusText, headers }))
     },
   }
+}
+
+/** Ends a stream, and the subscription behind it, which Yoga opens at the first read. */
+async function close(stream: ReadableStream | null): Promise<void> {
+  const reader = stream?.getReader()
+  await reader?.read()
+  await reader?.cancel()
 }
 
 function cacheControlFor({ revalidate }: Freshness, seconds: number): string {
