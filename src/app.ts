@@ -16,6 +16,7 @@ import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle } from './lifecycle.ts'
 import type { Logger } from './log.ts'
+import { logOutage } from './log-failure.ts'
 import { readiness } from './readiness.ts'
 import { openStore, type Store } from './store.ts'
 import type { Hub } from './subscriptions/hub.ts'
@@ -58,7 +59,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       db,
       headDb: store.headDb,
       connectionString: store.listenUrl,
-      onError: (error) => log.warn('Feed: database connection lost, retrying.', { reason: error.message }),
+      onError: (error) => logOutage(log, 'Feed: database connection lost, retrying.', error),
     })
     life.opened('feed', () => feed.close())
 

@@ -4,30 +4,29 @@ import { causeOf, isServerFault } from './client-errors.ts'
 import { isUnavailable } from './faults.ts'
 import type { Fields, Logger } from './log.ts'
 
-const warnedAt = new WeakMap<Logger, number>()
-const warnIntervalMs = 60_000
-
 /**
- * Logs that an operation failed, by whose fault it was. Errors that are meant for clients are no line of the log. An
- * outage of the database is one warning in a minute without a stack, however many requests it fails. Everything else
- * is an error of ours, with its stack.
+ * Logs that an operation failed, by whose fault it was: a client's is not logged, an outage of the database is logged
+ * as one, and everything else is an error of ours, with its stack.
  */
 export function logFailure(log: Logger, sentence: string, { error, ...fields }: Fields): void {
   if (!isServerFault(error)) return
   const cause = causeOf(error)
-  if (!isUnavailable(cause)) {
-    log.error(sentence, { ...fields, error: cause })
-    return
-  }
-  const reason = messageOf(cause)
+  if (!isUnavailable(cause)) log.error(sentence, { ...fields, error: cause })
+  else if (isReadOnly(cause))
+    logOutage(log, 'The database is read-only; writes fail until it is not, and reads go on.', cause)
+  else logOutage(log, 'The database cannot be reached; requests fail until it can.', cause)
+}
+
+/** When each log was last warned that the database cannot be reached, or that it is read-only. */
+const [unreachableAt, readOnlyAt] = [new WeakMap<Logger, number>(), new WeakMap<Logger, number>()]
+const warningIntervalMs = 60_000
+
+/** Warns of an outage of the database, without a stack and once a minute, however many notice it. */
+export function logOutage(log: Logger, sentence: string, error: unknown): void {
+  const warnedAt = isReadOnly(error) ? readOnlyAt : unreachableAt
   const now = performance.now()
-  if (now - (warnedAt.get(log) ?? -warnIntervalMs) < warnIntervalMs) {
-    log.debug(sentence, { ...fields, reason })
-    return
-  }
-  warnedAt.set(log, now)
-  const sentenceOfOutage = isReadOnly(cause)
-    ? 'The database is read-only; writes fail until it is not, and reads go on.'
-    : 'The database cannot be reached; requests fail until it can.'
-  log.warn(sentenceOfOutage, { reason })
+  const isKnown = now - (warnedAt.get(log) ?? Number.NEGATIVE_INFINITY) < warningIntervalMs
+  if (!isKnown) warnedAt.set(log, now)
+  const write = isKnown ? log.debug : log.warn
+  write(sentence, { reason: messageOf(error) })
 }

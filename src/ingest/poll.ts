@@ -3,6 +3,7 @@ import type { Db } from '../../db/database.ts'
 import type { Rejection } from '../../db/model/record.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Logger } from '../log.ts'
+import { logOutage } from '../log-failure.ts'
 import type { HttpClient } from './http/client.ts'
 import { readEditions } from './huggingface.ts'
 import { type IngestSummary, ingest } from './run.ts'
@@ -40,8 +41,7 @@ const handoverMs = 3 * 3_600_000
 export function pollHuggingFace(options: PollOptions): Poller {
   const { log } = options
   const stop = new AbortController()
-  const onLost = (error: Error) =>
-    log.warn('Polling: the database cannot be reached, retrying.', { reason: error.message })
+  const onLost = (error: Error) => logOutage(log, 'Polling: the database cannot be reached, retrying.', error)
   const leading = lead(
     {
       connectionString: options.lockUrl,

@@ -12,6 +12,7 @@ import { snapshotWithPosition } from '../../graphql/executors.ts'
 import type { Asked } from '../../graphql/trusted.ts'
 import type { Route } from '../../http/route.ts'
 import type { Logger } from '../../log.ts'
+import { logFailure } from '../../log-failure.ts'
 import { feedFormat } from '../execution.ts'
 import { Hub } from '../hub.ts'
 import { createFeedRoute } from './sse.ts'
@@ -88,6 +89,6 @@ function retentionFor({ db, config, log }: FeedServiceOptions): { close(): Promi
   return startRetention(db, {
     days,
     onPruned: (events) => log.info('Removed old events of the feed.', { events }),
-    onError: (error) => log.warn('Old events of the feed could not be removed, retrying.', { error }),
+    onError: (error) => logFailure(log, 'Old events of the feed could not be removed, retrying.', { error }),
   })
 }
