@@ -32,13 +32,14 @@ export function deliverHeartbeat(
   feed: Feed,
   position: Position,
   previous: Position,
-  reconnectAfterMs: number | null = null,
+  caughtUpAt: Date,
+  reconnectAfterMs: number | null,
 ): HeartbeatDelivery {
   return {
     entry: null,
     cursor: feed.cursor(position),
     previousCursor: feed.cursor(previous),
-    caughtUpAt: feed.readAt,
+    caughtUpAt,
     reconnectAfterMs,
   }
 }

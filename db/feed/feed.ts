@@ -1,4 +1,5 @@
 import type { CanonicalFilter } from '../search/filter.ts'
+import type { SourceRow } from '../tables.ts'
 import type { FeedEntry } from './events.ts'
 import type { Position } from './position.ts'
 
@@ -19,6 +20,8 @@ export interface Feed extends AsyncDisposable {
   readonly readAt: Date
   /** Milliseconds since then, by a clock that nobody sets. */
   readonly readAgeMs: number
+  /** The sources of papers as they were some seconds ago, or when the database last answered. */
+  readonly sources: readonly SourceRow[]
   /** Whether the dedicated connection listens; without it the poll goes on. */
   readonly listening: boolean
   /** What is held in memory, for tests and metrics. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { type Run, singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
+import type { SourceRow } from '../tables.ts'
 import {
   diverged,
   expired,
@@ -15,6 +16,7 @@ import {
 import type { FeedEntry } from './events.ts'
 import type { Feed, PaperMatch } from './feed.ts'
 import { lastOf, lastShared, positionAt } from './history.ts'
+import { KnownSources } from './known-sources.ts'
 import { type FeedListener, listenToFeed } from './listener.ts'
 import { type LogReading, type LogState, readLogState } from './log.ts'
 import { eventsPerLogPage, LogPages } from './log-pages.ts'
@@ -57,7 +59,9 @@ export interface FeedOptions extends Partial<typeof feedDefaults> {
 
 /** Reads where the log stands, then listens. Throws when the database cannot be reached at the start. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
-  return new LogFeed({ ...feedDefaults, ...options }, await readLogState(options.db))
+  const sources = new KnownSources(options.db)
+  const [state] = await Promise.all([readLogState(options.db), sources.read()])
+  return new LogFeed({ ...feedDefaults, ...options }, state, sources)
 }
 
 class LogFeed implements Feed {
@@ -71,6 +75,7 @@ class LogFeed implements Feed {
   readonly #tail: Tail
   readonly #logPages: LogPages
   readonly #matcher: Matcher
+  readonly #sources: KnownSources
   readonly #watchers = new Watchers()
   readonly #listener: FeedListener
   readonly #readTail = singleFlight((run) => this.#advanceTail(run), readDeadlineMs)
@@ -83,12 +88,13 @@ class LogFeed implements Feed {
   /** After an outage: the database may be another one, or an older one. */
   #mustCheckState = false
 
-  constructor(options: typeof feedDefaults & FeedOptions, state: LogState) {
+  constructor(options: typeof feedDefaults & FeedOptions, state: LogState, sources: KnownSources) {
     const { db, headDb = db, onError = () => {}, tailEvents, tailSize, logPagesSize } = options
     this.#db = db
     this.#headDb = headDb
     this.#onError = onError
     this.#state = state
+    this.#sources = sources
     this.#tail = new Tail(state.head, { count: tailEvents, size: tailSize })
     this.#logPages = new LogPages(db, logPagesSize, (reading) => this.#onReading(reading))
     this.#matcher = new Matcher(db)
@@ -120,6 +126,10 @@ class LogFeed implements Feed {
 
   get listening(): boolean {
     return this.#listener.listening
+  }
+
+  get sources(): readonly SourceRow[] {
+    return this.#sources.rows
   }
 
   get held(): Feed['held'] {
@@ -179,6 +189,7 @@ class LogFeed implements Feed {
     this.#watchers.clear()
     await this.#listener.close()
     await this.#readTail.idle()
+    await this.#sources.idle()
     this.#logPages.clear()
   }
 
@@ -240,6 +251,7 @@ class LogFeed implements Feed {
     this.#readAtMs = startedMs
     this.#failing = false
     if (outcome === 'moved') this.#watchers.notify()
+    this.#sources.refresh()
   }
 
   #onReading({ terms }: LogReading): void {

@@ -1,6 +1,5 @@
 import type { Delivery, EventDelivery, HeartbeatDelivery } from '../../db/feed/delivery.ts'
 import type { FeedEntry } from '../../db/feed/events.ts'
-import { allSources } from '../../db/sources.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
 import { Paper, referredPaper } from '../paper.ts'
@@ -131,7 +130,8 @@ The cursor advances even if the filter matches no events, so keep it like the cu
   fields: (t) => ({
     caughtUpAt: t.expose('caughtUpAt', {
       type: 'DateTime',
-      description: 'Every matching event committed by this time has been sent.',
+      description:
+        'Every matching event committed by this time has been sent. While the server cannot read new events, it stays the same.',
     }),
     sources: t.field({
       tag: 'operations',
@@ -139,8 +139,8 @@ The cursor advances even if the filter matches no events, so keep it like the cu
       type: [Source],
       extensions: { bound: 'the ways in that this server knows' },
       description:
-        'The sources and when each was last read, which tell a quiet day from a source that is down.',
-      resolve: (_heartbeat, _args, { db }) => allSources(db),
+        'The sources and when each was last read, which tell a quiet day from a source that is down. The values are some seconds old; while the database does not answer, the last known ones.',
+      resolve: (_heartbeat, _args, { feed }) => feed.sources,
     }),
     reconnectAfter: t.exposeInt('reconnectAfterMs', {
       nullable: true,

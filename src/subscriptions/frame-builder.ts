@@ -83,9 +83,16 @@ export class FrameBuilder {
     return batches.get(`from ${number} ${history} ${key}`, () => this.#readBatch(number, position, history))
   }
 
-  /** Says that everything up to a position has been sent; with a time to come back, the last frame of a server. */
-  heartbeat({ position, previous }: Place, reconnectAfterMs: number | null): Promise<Frame> {
-    const delivery = deliverHeartbeat(this.#services.feed, position, previous, reconnectAfterMs)
+  /**
+   * Says that everything committed by an instant has been sent; with a time to come back, the last frame of a server.
+   * Reads nothing of the database.
+   */
+  heartbeat(
+    { position, previous }: Omit<Place, 'history'>,
+    caughtUpAt: Date,
+    reconnectAfterMs: number | null,
+  ): Promise<Frame> {
+    const delivery = deliverHeartbeat(this.#services.feed, position, previous, caughtUpAt, reconnectAfterMs)
     return this.#execute(delivery, position, `at ${position.number} ${position.mark}`)
   }
 

@@ -19,6 +19,8 @@ export class Cohort implements Place {
   history: number
   /** They know that the event after this number cannot be delivered for now. */
   reportedFailureAfter: number | undefined
+  /** Everything committed by then has been sent to them; unknown until they have caught up. */
+  caughtUpAt: Date | undefined
   /** At the head, they get a heartbeat before they are parked: the first one says that they have caught up. */
   needsHeartbeat = true
 

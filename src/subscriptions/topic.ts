@@ -29,6 +29,8 @@ export class Topic implements TopicHandle {
   readonly #onEmpty: (topic: Topic) => void
   readonly #members = new Set<Member>()
   readonly #parked = new Map<string, Cohort>()
+  /** Cohorts that wait for what comes next; in an outage that takes long. */
+  readonly #waiting = new Set<Cohort>()
   readonly #stopHeartbeats: (() => void) | undefined
   readonly #builder: FrameBuilder
 
@@ -38,7 +40,10 @@ export class Topic implements TopicHandle {
     this.#onEmpty = onEmpty
     const { heartbeatMs } = spec.request
     if (heartbeatMs !== undefined)
-      this.#stopHeartbeats = every(services.clock, heartbeatMs, () => this.#runParked({ heartbeat: true }))
+      this.#stopHeartbeats = every(services.clock, heartbeatMs, () => {
+        this.#runParked({ heartbeat: true })
+        for (const cohort of this.#waiting) void this.#reassure(cohort).catch(() => {})
+      })
   }
 
   /** Results executed so far, for tests. */
@@ -116,18 +121,22 @@ export class Topic implements TopicHandle {
         failures += 1
         const maxDelayMs = isFailure ? maxFailureDelayMs : maxRetryDelayMs
         const delayMs = Math.min(maxDelayMs, 100 * 2 ** failures) * (0.5 + clock.random() / 2)
+        this.#waiting.add(cohort)
         await clock.wait(delayMs, signal).catch(() => {})
       }
     }
+    this.#waiting.delete(cohort)
   }
 
   async #advance(cohort: Cohort): Promise<void> {
     const { position } = cohort
+    this.#waiting.add(cohort)
     const batch = await this.#builder.batchAfter(cohort)
     // Going back would send events twice, and staying would never end.
     if (batch.scannedTo.number <= position.number)
       throw new Error(`The batch after ${position.number} ends at ${batch.scannedTo.number}.`)
     const { frames, failure } = await batch.framesAfter(position, cohort.previous)
+    this.#waiting.delete(cohort)
     await this.#write(cohort, frames)
     const last = frames.at(-1)?.position
     cohort.position = failure ? (last ?? position) : batch.scannedTo
@@ -148,9 +157,19 @@ export class Topic implements TopicHandle {
   async #sendHeartbeat(cohort: Cohort): Promise<void> {
     cohort.needsHeartbeat = false
     if (!this.#stopHeartbeats) return
-    const heartbeat = await this.#builder.heartbeat(cohort, null)
+    const { readAt } = this.#services.feed
+    const heartbeat = await this.#builder.heartbeat(cohort, readAt, null)
+    cohort.caughtUpAt = readAt
     cohort.write([heartbeat])
     cohort.previous = cohort.position
+  }
+
+  /** A heartbeat for those whose next events take long: it moves nobody on, and names the time of the one before. */
+  async #reassure(cohort: Cohort): Promise<void> {
+    const { previous: position, caughtUpAt } = cohort
+    if (!caughtUpAt) return
+    const heartbeat = await this.#builder.heartbeat({ position, previous: position }, caughtUpAt, null)
+    if (this.#waiting.has(cohort) && cohort.previous === position) cohort.write([heartbeat])
   }
 
   /** The heartbeat that tells a member at the head when to come back, shared through `made`. */
@@ -164,13 +183,16 @@ export class Topic implements TopicHandle {
     const key = `${cohort.key} ${retryAfterMs}`
     let heartbeat = made.get(key)
     if (!heartbeat) {
-      heartbeat = this.#builder.heartbeat(cohort, retryAfterMs).catch(() => undefined)
+      const { readAt } = this.#services.feed
+      heartbeat = this.#builder.heartbeat(cohort, readAt, retryAfterMs).catch(() => undefined)
       made.set(key, heartbeat)
     }
     return heartbeat
   }
 
   #park(cohort: Cohort): void {
+    this.#waiting.delete(cohort)
+    cohort.caughtUpAt = this.#services.feed.readAt
     const other = this.#parked.get(cohort.key)
     const [larger, smaller] =
       other && other.members.size > cohort.members.size ? [other, cohort] : [cohort, other]
@@ -200,6 +222,7 @@ export class Topic implements TopicHandle {
 
   #fail(cohort: Cohort, reason: unknown): void {
     const error = this.#services.format.toClient(reason)
+    this.#waiting.delete(cohort)
     for (const member of [...cohort.members]) member.end({ kind: 'failed', error })
   }
 }

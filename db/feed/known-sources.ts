@@ -1,0 +1,43 @@
+import { performance } from 'node:perf_hooks'
+import type { Db } from '../database.ts'
+import { allSources } from '../sources.ts'
+import type { SourceRow } from '../tables.ts'
+
+/** Readings of the sources are at least this far apart. */
+const minIntervalMs = 1_000
+
+/** The sources as they were read last, for heartbeats, which must not wait for the database. */
+export class KnownSources {
+  readonly #db: Db
+  #rows: readonly SourceRow[] = []
+  #reading: Promise<void> | undefined
+  #readAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  get rows(): readonly SourceRow[] {
+    return this.#rows
+  }
+
+  /** Reads them. */
+  async read(): Promise<void> {
+    this.#readAtMs = performance.now()
+    this.#rows = await allSources(this.#db)
+  }
+
+  /** Reads them in the background, unless they have just been read. After a failure, what was known stays. */
+  refresh(): void {
+    if (this.#reading || performance.now() - this.#readAtMs < minIntervalMs) return
+    this.#reading = this.read()
+      .catch(() => {})
+      .finally(() => {
+        this.#reading = undefined
+      })
+  }
+
+  async idle(): Promise<void> {
+    await this.#reading
+  }
+}

@@ -1,0 +1,120 @@
+import { sql } from 'kysely'
+import { expect, onTestFinished, test } from 'vitest'
+import { startTestApp, type TestApp } from '../support/app.ts'
+import { manualClock } from '../support/clock.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { append, ingested } from '../support/feed.ts'
+import { readFeed } from '../support/feed-stream.ts'
+import { plant } from '../support/papers.ts'
+import { startDatabaseProxy } from '../support/proxy.ts'
+import { subscribe, subscribeSse } from '../support/subscribe.ts'
+
+interface Item {
+  type: string
+  cursor: string
+  previousCursor: string
+  caughtUpAt?: string
+  sources?: { name: string }[]
+  paper?: { title: string }
+}
+
+const document = `subscription {
+  feed(heartbeat: 1) { type: __typename cursor previousCursor
+    ... on FeedHeartbeat { caughtUpAt sources { name lastReadAt } }
+    ... on PaperEvent { paper { title organization { name } } } } }`
+
+/** The next item of each transport. */
+async function transports(app: TestApp): Promise<(() => Promise<Item>)[]> {
+  const socket = subscribe<{ feed: Item }>(app, document)
+  const sse = await subscribeSse<{ feed: Item }>(app, document)
+  const stream = await readFeed(app, '?heartbeat=1')
+  onTestFinished(async () => {
+    await Promise.all([socket.close(), sse.close()])
+    stream.stop()
+  })
+  const nextOfStream = async () => {
+    for (;;) {
+      const { data } = await stream.next()
+      if (data) return data as unknown as Item
+    }
+  }
+  return [async () => (await socket.next()).feed, async () => (await sse.next()).feed, nextOfStream]
+}
+
+test('while the database does not answer, heartbeats go on over each transport, with what was known last', async () => {
+  await using database = await createTestDatabase()
+  await using proxy = await startDatabaseProxy(database.url)
+  await using app = await startTestApp({ settings: { DATABASE_URL: proxy.url } })
+  const nexts = await transports(app)
+  for (const next of nexts) expect((await next()).type).toBe('FeedHeartbeat')
+  proxy.accepts = false
+  proxy.silence()
+  const silentSince = Date.now()
+  for (let beats = 0; beats < 5; beats++) {
+    for (const next of nexts) {
+      const { type, caughtUpAt = '', sources } = await next()
+      expect(type).toBe('FeedHeartbeat')
+      expect(Date.parse(caughtUpAt)).toBeLessThanOrEqual(silentSince)
+      expect(sources?.map(({ name }) => name)).toContain('huggingface')
+    }
+  }
+}, 60_000)
+
+test('while an event cannot be read, heartbeats go on from before it; then it comes, without a gap', async () => {
+  await using app = await startTestApp()
+  const organization = { name: 'lab', fullName: 'A lab' }
+  await plant(app.db, [{ arxivId: '2611.00001', title: 'Behind a lock', organization }])
+  const { id: paper } = await app.db.selectFrom('paper').select('id').executeTakeFirstOrThrow()
+  await app.feed.refresh()
+  const nexts = await transports(app)
+  const last: Item[] = []
+  for (const next of nexts) last.push(await next())
+  await app.db.transaction().execute(async (trx) => {
+    await sql`lock table organization in access exclusive mode`.execute(trx)
+    await append(app.db, [ingested(paper)])
+    await app.feed.refresh()
+    const appended = Date.now()
+    for (const [index, next] of nexts.entries()) {
+      for (let beats = 0; beats < 4; beats++) {
+        const item = await next()
+        expect(item).toMatchObject({ type: 'FeedHeartbeat', cursor: last[index]?.cursor })
+        expect(item.previousCursor).toBe(last[index]?.cursor)
+        expect(Date.parse(item.caughtUpAt ?? '')).toBeLessThanOrEqual(appended)
+      }
+    }
+  })
+  for (const [index, next] of nexts.entries()) {
+    let item = await next()
+    while (item.type === 'FeedHeartbeat') item = await next()
+    expect(item).toMatchObject({ previousCursor: last[index]?.cursor, paper: { title: 'Behind a lock' } })
+  }
+}, 60_000)
+
+test.each(['/graphql', '/feed'])(
+  'an event stream of %s has comments while the database does not answer, and forbids to transform it',
+  async (path) => {
+    await using database = await createTestDatabase()
+    await using proxy = await startDatabaseProxy(database.url)
+    const clock = manualClock()
+    await using app = await startTestApp({ settings: { DATABASE_URL: proxy.url }, clock })
+    const stop = new AbortController()
+    const query = 'subscription { paperIngested { cursor } }'
+    const url = path === '/feed' ? `${app.url}/feed?heartbeat=3600` : `${app.endpoint}?query=${query}`
+    const { headers, body } = await fetch(url, {
+      headers: { accept: 'text/event-stream' },
+      signal: stop.signal,
+    })
+    expect(headers.get('cache-control')).toContain('no-transform')
+    proxy.accepts = false
+    proxy.silence()
+    let comments = 0
+    clock.advance(15_000)
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      comments += chunk.split('\n').filter((line) => line.startsWith(':')).length
+      if (comments >= 2) break
+      if (comments > 0) clock.advance(15_000)
+    }
+    stop.abort()
+  },
+  60_000,
+)
