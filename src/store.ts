@@ -4,6 +4,7 @@ import { migrateToLatest } from '../db/connection/migrate.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { type Db, openDatabase } from '../db/database.ts'
 import { findBinaries } from '../db/embedded/binaries.ts'
+import { explainLog, withoutBadAdvice } from '../db/embedded/damage.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
 import { runningEmbedded } from '../db/embedded/running.ts'
 import { type Config, maskPassword } from './config.ts'
@@ -99,12 +100,14 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
   }
 }
 
-async function deathOf({ exited, logFile }: EmbeddedDatabase): Promise<StartError> {
+async function deathOf({ exited, logFile, dataDir }: EmbeddedDatabase): Promise<StartError> {
   const { code, signal } = await exited
-  const tail = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-10).join('\n')
+  const text = await readFile(logFile, 'utf8').catch(() => '')
+  const tail = text.trimEnd().split('\n').slice(-10).join('\n')
   const how = signal ?? `code ${code}`
+  const advice = explainLog(tail, dataDir)
   return new StartError(
-    `The embedded database stopped unexpectedly (${how}). Its log, ${logFile}, ends with:\n${tail}`,
+    `The embedded database stopped unexpectedly (${how}).${advice === undefined ? '' : ` ${advice}`} Its log, ${logFile}, ends with:\n${withoutBadAdvice(tail)}`,
   )
 }
 

@@ -37,9 +37,14 @@ export class Hosts {
     return target
   }
 
-  /** How many attempts reach each of them. */
+  /** How many attempts reach each of them; where a standby is preferred, the first ones once more without one. */
   get attempts(): number {
-    return this.#address.targets.length
+    const { role, targets } = this.#address
+    return targets.length + (role === 'prefer-standby' ? this.#hostCount : 0)
+  }
+
+  get #hostCount(): number {
+    return new Set(this.#address.targets.map(({ host }) => host)).size
   }
 
   /** A target cannot be used. Told again of one that was left already, it does nothing. */
@@ -57,8 +62,8 @@ export class Hosts {
 
   /** Throws when a server is not of the kind that the address asks for. */
   check({ standby, readOnly }: ServerState): void {
-    const { role, targets } = this.#address
-    const anyOther = this.#rejected >= targets.length
+    const { role } = this.#address
+    const anyOther = this.#hostCount === 1 || this.#rejected >= this.#hostCount
     const fits = {
       any: true,
       'read-write': !readOnly,

@@ -3,10 +3,12 @@ import { basename, dirname, join, resolve } from 'node:path'
 import pg from 'pg'
 import { codeOf, messageOf } from '../error.ts'
 import { findBinaries } from './binaries.ts'
+import { damaged } from './damage.ts'
 import { EmbeddedDatabaseError } from './error.ts'
 import { ensureCluster, superuser } from './initdb.ts'
 import { endLeftoverProcesses } from './leftovers.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
+import { refuseToStartEmpty } from './other-majors.ts'
 import { serverUser } from './privileges.ts'
 import { urlOf } from './running.ts'
 import { type Server, type ServerExit, type Settings, startServer } from './server.ts'
@@ -78,6 +80,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const lock = await lockDirectory(dataDir)
   const open: { socket?: SocketFolder; server?: Server } = {}
   try {
+    refuseToStartEmpty(dataDir, binaries.major)
     const firstStart = await ensureCluster({ dataDir, binaries, user, sync })
     await endLeftoverProcesses(dataDir, log)
     open.socket = socketFolder(dataDir, user)
@@ -86,7 +89,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     open.server = await startServer({ dataDir, socketDir, logFile, binaries, user, settings })
     const { pid, exited } = open.server
     const connection = { host: socketDir, port: 5432, user: superuser, database, ssl: false } as const
-    await ensureDatabase(connection)
+    await ensureDatabase(connection, dataDir)
     let stopping: Promise<void> | undefined
     const stop = () => {
       stopping ??= close(lock, open)
@@ -137,14 +140,30 @@ function place(wanted: string): string {
   }
 }
 
-async function ensureDatabase({ database, ...server }: EmbeddedDatabase['connection']): Promise<void> {
+async function ensureDatabase(
+  { database, ...server }: EmbeddedDatabase['connection'],
+  dataDir: string,
+): Promise<void> {
   const client = new pg.Client({ ...server, database: 'postgres' })
   client.on('error', () => {}) // a connection lost here fails the query that runs on it
-  await client.connect()
   try {
+    await client.connect()
     const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
     if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`)
+    // The files of each database are read for the first time when somebody connects to it.
+    await connectOnce({ ...server, database })
+  } catch (error) {
+    // A system error of the server (58), corruption (XX), and a database without its files.
+    if (!/^(58|XX|3D)/.test(codeOf(error) ?? '')) throw error
+    throw new EmbeddedDatabaseError(damaged(dataDir, messageOf(error)), { cause: error })
   } finally {
     await client.end()
   }
+}
+
+async function connectOnce(connection: EmbeddedDatabase['connection']): Promise<void> {
+  const client = new pg.Client(connection)
+  client.on('error', () => {})
+  await client.connect()
+  await client.end()
 }

@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
+import { explainLog, withoutBadAdvice } from './damage.ts'
 import { EmbeddedDatabaseError } from './error.ts'
 import type { ServerUser } from './privileges.ts'
 
@@ -84,7 +85,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   while (!isReady(dataDir, child.pid)) {
     if (ended.exit) {
       const how = ended.error?.message ?? ended.exit.signal ?? `code ${ended.exit.code}`
-      throw new EmbeddedDatabaseError(`Postgres did not start (${how}):\n${log.tail()}`)
+      const said = log.tail()
+      throw new EmbeddedDatabaseError(
+        explainLog(said, dataDir) ?? `Postgres did not start (${how}):\n${withoutBadAdvice(said)}`,
+      )
     }
     if (Date.now() > deadline) {
       child.kill('SIGQUIT')
