@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Position, Term } from './position.ts'
+import { maxTermsNamed, type Position, type Term } from './position.ts'
 
 type CursorErrorCode = 'CURSOR_MALFORMED' | 'CURSOR_FOREIGN' | 'CURSOR_FUTURE' | 'CURSOR_EXPIRED'
 
@@ -25,32 +25,43 @@ export interface ParsedCursor {
   /** Absent in a cursor of 16 characters, which versions before 0.2 gave. */
   readonly exact?: {
     readonly position: Position
-    /** The term of that event. */
-    readonly term: Term
+    /** The terms that led to that event, the newest ones, in order. */
+    readonly terms: readonly Term[]
   }
 }
 
+/** Bytes of a cursor that names a number alone, of one that names an event exactly, and of each term in it. */
+const numberBytes = 12
+const exactBytes = 24
+const termBytes = 9
+
 /**
- * A position in the feed as text: 44 characters of base64url over 4 bytes that name the database, 6 bytes each of
- * number, mark and instant of the position, 6 bytes of `after` and 3 of `id` of its term, and 2 bytes of checksum, so
- * that a typing error is not taken for another position. No secret: whoever may read the feed may read all of it.
+ * A position in the feed as text: base64url over 4 bytes that name the database, 6 bytes each of number, mark and
+ * instant of the position, 6 bytes of `after` and 3 of `id` of each of its terms, and 2 bytes of checksum, so that a
+ * typing error is not taken for another position: 32 characters, and 12 for each term but the first of a log. No
+ * secret: whoever may read the feed may read all of it.
  */
-export function formatCursor(epoch: string, position: Position, term: Term): string {
-  const bytes = Buffer.allocUnsafe(33)
+export function formatCursor(epoch: string, position: Position, terms: readonly Term[]): string {
+  const bytes = Buffer.allocUnsafe(exactBytes + terms.length * termBytes)
   bytes.writeUInt32BE(databaseKey(epoch), 0)
   bytes.writeUIntBE(position.number, 4, 6)
   bytes.writeUIntBE(position.mark, 10, 6)
   bytes.writeUIntBE(position.recordedAtMs, 16, 6)
-  bytes.writeUIntBE(term.after, 22, 6)
-  bytes.writeUIntBE(term.id, 28, 3)
-  bytes.writeUInt16BE(checksum(bytes.subarray(0, -2)), 31)
+  for (const [index, { after, id }] of terms.entries()) {
+    const at = 22 + index * termBytes
+    bytes.writeUIntBE(after, at, 6)
+    bytes.writeUIntBE(id, at + 6, 3)
+  }
+  bytes.writeUInt16BE(checksum(bytes.subarray(0, -2)), bytes.length - 2)
   return bytes.toString('base64url')
 }
 
 /** Reads a cursor. Throws `FeedCursorError`: malformed. */
 export function parseCursor(epoch: string, cursor: string): ParsedCursor {
   const bytes = Buffer.from(cursor, 'base64url')
-  const isCursor = (bytes.length === 33 || bytes.length === 12) && bytes.toString('base64url') === cursor
+  const terms = (bytes.length - exactBytes) / termBytes
+  const isExact = Number.isInteger(terms) && terms >= 0 && terms <= maxTermsNamed
+  const isCursor = (isExact || bytes.length === numberBytes) && bytes.toString('base64url') === cursor
   if (!isCursor || bytes.readUInt16BE(bytes.length - 2) !== checksum(bytes.subarray(0, -2))) {
     throw new FeedCursorError(
       'CURSOR_MALFORMED',
@@ -59,12 +70,18 @@ export function parseCursor(epoch: string, cursor: string): ParsedCursor {
   }
   const isForeign = bytes.readUInt32BE(0) !== databaseKey(epoch)
   const number = bytes.readUIntBE(4, 6)
-  if (bytes.length === 12) return { isForeign, number }
+  if (!isExact) return { isForeign, number }
   const position = { number, mark: bytes.readUIntBE(10, 6), recordedAtMs: bytes.readUIntBE(16, 6) }
   return {
     isForeign,
     number,
-    exact: { position, term: { after: bytes.readUIntBE(22, 6), id: bytes.readUIntBE(28, 3) } },
+    exact: {
+      position,
+      terms: Array.from({ length: terms }, (_, index) => {
+        const at = 22 + index * termBytes
+        return { after: bytes.readUIntBE(at, 6), id: bytes.readUIntBE(at + 6, 3) }
+      }),
+    },
   }
 }
 

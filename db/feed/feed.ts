@@ -41,8 +41,8 @@ export interface Feed extends AsyncDisposable {
   /** A position as a cursor. */
   cursor(position: Position): string
   /**
-   * The position of a cursor, of `START` (before the oldest event kept) or of `NOW` (after the newest). Throws
-   * `FeedCursorError`: malformed, foreign, future or expired.
+   * The position of a cursor, of `START` (before the oldest event kept) or of `NOW` (after the newest), in what is
+   * `history` when this resolves. Throws `FeedCursorError`: malformed, foreign, future or expired.
    */
   position(cursor: string): Promise<Position>
   /**

@@ -1,6 +1,6 @@
 import type { Db } from '../database.ts'
 import { type LogState, newestRecordedBy, positionsBetween } from './log.ts'
-import { beginning, isSamePosition, type Position, type Term } from './position.ts'
+import { beginning, isSamePosition, maxTermsNamed, type Position, type Term } from './position.ts'
 
 /** What the log has at a number; undefined if it ends before, or if that event has been pruned. */
 export async function positionAt(
@@ -15,19 +15,27 @@ export async function positionAt(
 }
 
 /**
- * The last position that the log shares with another history, of which one position and its term are known. Each of
- * three bounds is at or after that position, and one of them is exact unless histories forked more than once:
- * - a term that only one of the two has began after it;
+ * The last position that the log shares with another history, of which one position and its terms are known. Both
+ * bounds are at or after it, and one of them is exact:
+ * - a term that only one of the two has began after it. This is exact where their databases are in different places;
  * - what they share was recorded before the given event was, and what this log has instead was recorded after a
- *   restore, so later. This one needs a clock that went forward.
+ *   restore, so later. This is exact where the other history has ended, and needs a clock that went forward.
  */
-export async function lastShared(db: Db, state: LogState, lost: Position, term: Term): Promise<Position> {
+export async function lastShared(
+  db: Db,
+  state: LogState,
+  lost: Position,
+  theirs: readonly Term[],
+): Promise<Position> {
   const { terms, head, pruned } = state
-  const known = terms.findIndex(({ id }) => id === term.id)
-  const next = terms[known + 1]
-  const isKnown = known >= 0 || term.id === 0
-  const byTerm = isKnown ? (next?.after ?? lost.number) : term.after
-  const upTo = Math.min(byTerm, lost.number - 1, head.number)
+  const known = terms.findIndex(({ id }) => id === theirs[0]?.id)
+  // They may have had more before those.
+  if (known < 0 && theirs.length === maxTermsNamed) return pruned
+  const ours = terms.slice(Math.max(0, known))
+  const parted = ours.findIndex(({ id }, index) => id !== theirs[index]?.id)
+  const index = parted < 0 ? ours.length : parted
+  const byTerm = Math.min(ours[index]?.after ?? head.number, theirs[index]?.after ?? lost.number)
+  const upTo = Math.min(byTerm, lost.number - 1)
   if (upTo <= pruned.number) return pruned
   return (await newestRecordedBy(db, lost.recordedAtMs, upTo)) ?? pruned
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { formatCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
-import { type Position, type Term, termOf } from './position.ts'
+import { type Position, type Term, termsOf } from './position.ts'
 
 /** How far the log reaches. */
 export interface LogState {
@@ -56,7 +56,7 @@ export async function readLogState(db: Db): Promise<LogState> {
 
 /** Where the log stands, as a cursor. */
 export function headCursor({ epoch, head, terms }: LogState): string {
-  return formatCursor(epoch, head, termOf(head.number, terms))
+  return formatCursor(epoch, head, termsOf(head.number, terms))
 }
 
 /** Events in commit order, with the terms of the log they were read from; without events, no terms. */

@@ -21,7 +21,7 @@ import { type FeedListener, listenToFeed } from './listener.ts'
 import { type LogReading, type LogState, readLogState } from './log.ts'
 import { eventsPerLogPage, LogPages } from './log-pages.ts'
 import { Matcher } from './matcher.ts'
-import { isSamePosition, type Position, termOf } from './position.ts'
+import { isSamePosition, type Position, termsOf } from './position.ts'
 import { Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
 
@@ -142,7 +142,7 @@ class LogFeed implements Feed {
 
   cursor(position: Position): string {
     const { epoch, terms } = this.#state
-    return formatCursor(epoch, position, termOf(position.number, terms))
+    return formatCursor(epoch, position, termsOf(position.number, terms))
   }
 
   watch(onMove: () => void): () => void {
@@ -154,6 +154,18 @@ class LogFeed implements Feed {
   }
 
   async position(cursor: string): Promise<Position> {
+    const { history } = this
+    const outcome = await this.#positionOf(cursor).then(
+      (position) => () => position,
+      (error: unknown) => () => {
+        throw error
+      },
+    )
+    // Looking it up may have been what showed another history.
+    return history === this.history ? outcome() : this.position(cursor)
+  }
+
+  async #positionOf(cursor: string): Promise<Position> {
     if (cursor === 'NOW') return this.refresh().catch(() => this.head)
     if (cursor === 'START') return (await this.#readState()).pruned
     const parsed = parseCursor(this.#state.epoch, cursor)
@@ -167,18 +179,25 @@ class LogFeed implements Feed {
   }
 
   assertShared(position: Position, history: number): void {
+    let last: Position | undefined
     for (const shared of this.#lost.slice(history)) {
       if (!shared) throw foreign(this.cursor(this.#state.pruned))
-      if (position.number > shared.number) throw diverged(this.cursor(shared))
+      if (!last || shared.number < last.number) last = shared
     }
+    if (last && position.number > last.number) throw diverged(this.cursor(last))
   }
 
   async read(after: number): Promise<readonly FeedEntry[]> {
+    const { history } = this
     const entries = this.#tail.after(after, eventsPerLogPage) ?? (await this.#logPages.after(after))
     const [first] = entries
     if (first ? first.number === after + 1 : after >= this.head.number) return entries
     const { pruned } = await this.#readState()
     if (after < pruned.number) throw expired(this.cursor(pruned))
+    // What is missing may have been lost with another history.
+    this.#mustCheckState = true
+    await this.refresh()
+    if (this.history !== history) return this.read(after)
     throw new FeedCursorError('CURSOR_MALFORMED', `The feed is damaged: event ${after + 1} is missing.`)
   }
 
@@ -213,7 +232,8 @@ class LogFeed implements Feed {
     // Of an event that was pruned before events had marks, nothing but its number is known.
     if (known && number > 0 && known.mark === 0) return known
     if (known && (exact ? isSamePosition(exact.position, known) : this.#isOfOldFormat(known))) return known
-    // Pruned since, or another event.
+    // Pruned since, or another event, or it is this instance that does not know the log's history yet.
+    await this.refresh()
     const { pruned } = await this.#readState()
     if (number < pruned.number) throw expired(this.cursor(pruned))
     throw diverged(await this.#restartFrom(parsed))
@@ -228,7 +248,7 @@ class LogFeed implements Feed {
   async #restartFrom({ exact }: ParsedCursor): Promise<string> {
     const state = await this.#readState()
     const { pruned } = state
-    return this.cursor(exact ? await lastShared(this.#db, state, exact.position, exact.term) : pruned)
+    return this.cursor(exact ? await lastShared(this.#db, state, exact.position, exact.terms) : pruned)
   }
 
   async #advanceTail(run: Run): Promise<void> {
@@ -272,7 +292,8 @@ class LogFeed implements Feed {
     if (here && isSamePosition(here, head)) return
     const shared =
       (await lastOf(this.#db, this.#tail.positions)) ??
-      (await lastShared(this.#db, state, this.#tail.positions[0] ?? head, termOf(head.number, before.terms)))
+      (await lastShared(this.#db, state, this.#tail.positions[0] ?? head, termsOf(head.number, before.terms)))
+    run.signal.throwIfAborted()
     this.#changeHistory(shared, shared)
   }
 
@@ -284,7 +305,13 @@ class LogFeed implements Feed {
   }
 
   async #readState(): Promise<LogState> {
-    this.#state = await readLogState(this.#db)
+    const state = await readLogState(this.#db)
+    if (state.epoch === this.#state.epoch) {
+      this.#state = state
+    } else {
+      this.#mustCheckState = true
+      await this.refresh()
+    }
     return this.#state
   }
 }

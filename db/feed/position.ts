@@ -25,13 +25,15 @@ export function isSamePosition(one: Position, other: Position): boolean {
 export interface Term {
   /** The number of the last event before it. */
   readonly after: number
-  /** Random, 24 bits; 0 for the first term of a log. */
+  /** Random, 24 bits. */
   readonly id: number
 }
 
-export const firstTerm: Term = { after: 0, id: 0 }
+/** Terms that a cursor names at most. */
+export const maxTermsNamed = 4
 
-/** The term of the event of that number. */
-export function termOf(number: number, terms: readonly Term[]): Term {
-  return terms.findLast(({ after }) => after < number) ?? firstTerm
+/** The terms that led to the event of that number, the newest ones, in order; none if it is of the first. */
+export function termsOf(number: number, terms: readonly Term[]): readonly Term[] {
+  const end = 1 + terms.findLastIndex(({ after }) => after < number)
+  return terms.slice(Math.max(0, end - maxTermsNamed), end)
 }

@@ -59,10 +59,9 @@ export class Tail {
       run.signal.throwIfAborted()
       run.progressed()
       const { events } = reading
-      if (this.#head.number > pruned) {
-        const [known] = events
-        if (!known || !isSamePosition(known.entry.position, this.#head)) return 'doubtful'
-      }
+      const known = events[0]?.entry.position
+      const isThere = known?.number === this.#head.number
+      if (isThere ? !isSamePosition(known, this.#head) : this.#head.number > pruned) return 'doubtful'
       onReading(reading)
       for (const item of events) if (item.entry.number > this.#head.number) this.#push(item)
       this.#trim()

@@ -71,7 +71,9 @@ builder.queryFields((t) => ({
       const { feed } = context
       const request = { kinds: kindsOf(args.kinds), match: await matchOf(args, context) }
       let position = await feed.position(args.after)
+      const { history } = feed
       await feed.refresh()
+      feed.assertShared(position, history)
       const events: EventDelivery[] = []
       let previous = position
       // One page looks at a bounded stretch of the log, so that a narrow filter cannot make it endless.
@@ -87,6 +89,7 @@ builder.queryFields((t) => ({
           previous = entry.position
         }
         position = wanted.length < entries.length ? previous : scannedTo
+        feed.assertShared(position, history)
       }
       return {
         events,

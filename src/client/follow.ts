@@ -165,6 +165,7 @@ const temporaryCodes = [
   'TOO_MANY_SUBSCRIPTIONS',
   'SHUTTING_DOWN',
   'DATABASE_UNAVAILABLE',
+  'QUERY_TIMEOUT',
   'INTERNAL_SERVER_ERROR',
 ]
 /** Close codes of graphql-ws for a mistake of the client. */

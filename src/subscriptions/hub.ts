@@ -109,13 +109,13 @@ export class Hub {
     try {
       this.#refuseWhileDraining()
       leave = this.admission.enter(address)
-      const { history } = this.#services.feed
       const stream = await createSourceEventStream(args)
       if (!(stream instanceof FeedSubscription)) {
         leave()
         if (Symbol.asyncIterator in stream) throw new Error('The hub serves only subscriptions to the feed.')
         return stream
       }
+      const { history } = this.#services.feed
       // The drain may have begun while the cursor was checked.
       this.#refuseWhileDraining()
       const place = { position: stream.start, previous: stream.start, history }

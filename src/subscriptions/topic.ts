@@ -108,13 +108,16 @@ export class Topic implements TopicHandle {
     const { feed, clock, signal } = this.#services
     for (let failures = 0; cohort.members.size > 0 && !feed.closed; ) {
       try {
-        feed.assertShared(cohort.position, cohort.history)
+        const { history } = cohort
         cohort.history = feed.history
+        feed.assertShared(cohort.position, history)
         if (cohort.position.number < feed.head.number) await this.#advance(cohort)
         else if (cohort.needsHeartbeat) await this.#sendHeartbeat(cohort)
         else return this.#park(cohort)
         failures = 0
       } catch (error) {
+        // What could not be read was lost with another history; `assertShared` says where that leaves them.
+        if (feed.history !== cohort.history) continue
         const isFailure = error instanceof UndeliverableError
         if (isFailure) this.#reportFailure(cohort, error)
         else if (!this.#isOutage(error)) return this.#fail(cohort, error)

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatCursor } from '../../db/feed/cursor.ts'
 import { pruneLog } from '../../db/feed/log.ts'
-import { firstTerm } from '../../db/feed/position.ts'
 import { query, startTestApp, type TestApp } from '../support/app.ts'
 import { cursorAt } from '../support/feed.ts'
 import { plant } from '../support/papers.ts'
@@ -143,7 +142,7 @@ test('bad cursors and arguments are refused by code, with the way out', async ()
     extensions: { code: 'CURSOR_MALFORMED' },
   })
   expect(
-    await refusal({ after: formatCursor('elsewhere', { number: 3, mark: 3, recordedAtMs: 3 }, firstTerm) }),
+    await refusal({ after: formatCursor('elsewhere', { number: 3, mark: 3, recordedAtMs: 3 }, []) }),
   ).toMatchObject({
     extensions: { code: 'CURSOR_FOREIGN' },
   })

@@ -12,7 +12,6 @@ import {
 } from '../../db/editions.ts'
 import { lastOf, lastShared, positionAt } from '../../db/feed/history.ts'
 import { eventsFrom, newestRecordedBy, positionsBetween, pruneLog, readLogState } from '../../db/feed/log.ts'
-import { firstTerm } from '../../db/feed/position.ts'
 import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
@@ -160,7 +159,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     positionAt: async (db) => positionAt(db, 1, await readLogState(db)),
     lastOf: (db) => lastOf(db, [{ number: 1, mark: 1, recordedAtMs: 1 }]),
     lastShared: async (db) =>
-      lastShared(db, await readLogState(db), { number: 9, mark: 1, recordedAtMs: 1 }, firstTerm),
+      lastShared(db, await readLogState(db), { number: 9, mark: 1, recordedAtMs: 1 }, []),
     'pruneLog, with events to prune': (db) => pruneLog(db, -1),
   },
   writer: {

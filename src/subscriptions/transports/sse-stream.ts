@@ -15,6 +15,19 @@ export interface EventStreamOptions {
 /** Proxies cut connections that are silent for longer; the HTML standard recommends a comment each 15 s. */
 const commentIntervalMs = 15_000
 
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // A proxy that compresses or buffers would hold events back until it has enough of them.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+/** Makes an EventSource, which would take a refusal for final, come back by itself with the cursor that it holds. */
+export function postpone(response: ServerResponse, error: GraphQLError, clock: Clock): void {
+  const retry = `retry: ${3000 + retryAfterMs(clock)}\n`
+  response.writeHead(200, headers).end(`${retry}event: fault\ndata: ${JSON.stringify(plainError(error))}\n\n`)
+}
+
 /** One response of Server-Sent Events. */
 export class EventStream implements Sink {
   readonly #response: ServerResponse
@@ -39,12 +52,7 @@ export class EventStream implements Sink {
       this.#subscription.leave()
       return
     }
-    this.#response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      // A proxy that compresses or buffers would hold events back until it has enough of them.
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    })
+    this.#response.writeHead(200, headers)
     if (headOnly) {
       this.#response.end()
       return

@@ -3,6 +3,7 @@ import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } fr
 import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { createContext, type Viewer } from '../../../schema/core/context.ts'
+import { statusOf } from '../../../schema/core/error-codes.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
 import { flatError } from '../../client-errors.ts'
 import type { Clock } from '../../clock.ts'
@@ -13,7 +14,7 @@ import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
 import { addressOf } from './address.ts'
 import { readFeedRequest } from './sse-request.ts'
-import { EventStream } from './sse-stream.ts'
+import { EventStream, postpone } from './sse-stream.ts'
 
 export interface FeedRouteOptions {
   readonly schema: GraphQLSchema
@@ -83,9 +84,16 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
     // An EventSource takes any other answer than a stream for final: it gets the refusal as an event, and goes on.
     if (restartFrom !== undefined && isEventSource(request)) await open(restartFrom)
     if (stream) stream.start(request.method === 'HEAD', refusal)
+    else if (refusal && isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, clock)
     else if (refusal) refuse(response, refusal)
   }
   return { methods: ['GET'], answer }
+}
+
+/** Whether the same request can be answered later. */
+function isTemporary({ extensions }: GraphQLError): boolean {
+  const status = statusOf(extensions.code)
+  return status === 429 || status >= 500
 }
 
 function isEventSource({ headers }: IncomingMessage): boolean {

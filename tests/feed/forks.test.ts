@@ -1,0 +1,169 @@
+import { sql } from 'kysely'
+import { expect, test, vi } from 'vitest'
+import type { Db } from '../../db/database.ts'
+import { type FollowedEvent, followFeed } from '../../src/client/follow.ts'
+import { query, refusal, startTestApp, type TestApp } from '../support/app.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { addPapers, append, cursorAt, ingested } from '../support/feed.ts'
+import { readFeed } from '../support/feed-stream.ts'
+import { subscribe } from '../support/subscribe.ts'
+
+const live = `subscription ($after: FeedCursor!) {
+  paperIngested(after: $after) { cursor paper { title } }
+}`
+interface Ingested {
+  paperIngested: { cursor: string; paper: { title: string } }
+}
+const page = `query ($after: FeedCursor!) {
+  feed(after: $after, first: 100) { events { ... on PaperEvent { paper { title } } } }
+}`
+
+async function ingest(db: Db, ...titles: string[]): Promise<void> {
+  for (const id of await addPapers(db, titles)) await append(db, [ingested(id)])
+}
+
+/** Other events take the place of those after a position, and no instance is notified. */
+async function replaceEventsAfter(db: Db, number: number, ...titles: string[]): Promise<void> {
+  const papers = titles.length > 0 ? await addPapers(db, titles) : []
+  await db.transaction().execute(async (trx) => {
+    await sql`delete from feed_event where number > ${number}`.execute(trx)
+    await sql`update feed set head = ${number + titles.length}`.execute(trx)
+    for (const [index, paper] of papers.entries()) {
+      await sql`insert into feed_event (number, kind, paper_id, source, recorded_at, data, mark)
+        values (${number + 1 + index}, 'ingested', ${paper}, 'client', clock_timestamp(), '{"paper": {}}',
+                ${1000 + paper})`.execute(trx)
+    }
+  })
+}
+
+async function titlesAfter(app: TestApp, after: string): Promise<string[]> {
+  const { feed } = await query<{ feed: { events: { paper: { title: string } }[] } }>(app, page, { after })
+  return feed.events.map(({ paper }) => paper.title)
+}
+
+async function position(app: TestApp): Promise<string> {
+  return (await query<{ feedPosition: string }>(app, '{ feedPosition }')).feedPosition
+}
+
+test('an instance that has not noticed another history pages through no other events than the cursor meant', async () => {
+  await using app = await startTestApp()
+  await ingest(app.db, 'Kept', 'Lost 1', 'Lost 2')
+  await app.feed.refresh()
+  const [shared, held] = [await cursorAt(app, 1), await cursorAt(app, 3)]
+  await replaceEventsAfter(app.db, 1, 'New 1', 'New 2', 'New 3')
+  expect((await refusal(app, page, { after: held })).extensions).toMatchObject({
+    ...{ code: 'CURSOR_FOREIGN', restartFrom: shared },
+  })
+})
+
+test('a cursor of the new history is taken by an instance that has not noticed it', async () => {
+  await using app = await startTestApp()
+  await ingest(app.db, 'Kept', 'Lost')
+  await app.feed.refresh()
+  await replaceEventsAfter(app.db, 1, 'New 1', 'New 2', 'New 3')
+  await using noticed = await startTestApp({ beside: app })
+  await using resumed = subscribe<Ingested>(app, live, { after: await cursorAt(noticed, 3) })
+  expect((await resumed.next()).paperIngested.paper.title).toBe('New 3')
+  await replaceEventsAfter(app.db, 1, 'Newer 1', 'Newer 2', 'Newer 3', 'Newer 4')
+  expect(await titlesAfter(app, await cursorAt(noticed, 4))).toEqual(['Newer 4'])
+})
+
+test('a reader that is behind goes on where lost events were not replaced yet', async () => {
+  await using app = await startTestApp()
+  await ingest(app.db, 'Kept', 'Lost 1', 'Lost 2')
+  await using started = await startTestApp({ beside: app })
+  await replaceEventsAfter(app.db, 1)
+  await using behind = subscribe<Ingested>(started, live, { after: 'START' })
+  expect((await behind.next()).paperIngested.paper.title).toBe('Kept')
+  await vi.waitFor(() => expect(started.feed.history).toBe(1), { timeout: 10_000 })
+  await ingest(app.db, 'New')
+  expect((await behind.next()).paperIngested.paper.title).toBe('New')
+})
+
+test('after two losses a subscriber is led to what all three histories share', async () => {
+  await using app = await startTestApp()
+  await ingest(app.db, 'Kept', 'Lost later', 'Lost 1', 'Lost 2')
+  const before = await app.feed.refresh()
+  await replaceEventsAfter(app.db, 2, 'New 1', 'New 2', 'New 3')
+  await app.feed.refresh()
+  await replaceEventsAfter(app.db, 1, 'Newer 1', 'Newer 2')
+  await app.feed.refresh()
+  expect(app.feed.history).toBe(2)
+  const restartFrom = await cursorAt(app, 1)
+  expect(() => app.feed.assertShared(before, 0)).toThrow(expect.objectContaining({ restartFrom }))
+})
+
+test('a copy of a copy and the origin lead each other to what all of them share', async () => {
+  await using store = await createTestDatabase()
+  await ingest(store.database.db, 'Shared 1', 'Shared 2')
+  await store.database.close()
+  await using first = await createTestDatabase(new URL(store.url).pathname.slice(1))
+  await ingest(first.database.db, 'First 1', 'First 2')
+  await first.database.close()
+  await using second = await createTestDatabase(new URL(first.url).pathname.slice(1))
+  await using origin = await startTestApp({ settings: { DATABASE_URL: store.url } })
+  await using copy = await startTestApp({ settings: { DATABASE_URL: second.url } })
+  await ingest(origin.db, 'Origin 1', 'Origin 2', 'Origin 3')
+  await ingest(copy.db, 'Second 1', 'Second 2')
+  for (const [one, other, titles] of [
+    [origin, copy, ['Origin 1', 'Origin 2', 'Origin 3']],
+    [copy, origin, ['First 1', 'First 2', 'Second 1', 'Second 2']],
+  ] as const) {
+    const { restartFrom } = (await refusal(one, page, { after: await position(other) })).extensions
+    expect(await titlesAfter(one, String(restartFrom))).toEqual(titles)
+  }
+})
+
+test('the log is written where the user may not ask Postgres for its system identifier', async () => {
+  await using store = await createTestDatabase()
+  const { db } = store.database
+  const [paper = 0] = await addPapers(db, ['Managed'])
+  await sql`revoke execute on function pg_control_system() from public`.execute(db)
+  await db.transaction().execute(async (trx) => {
+    await sql`create role daily_papers_managed in role pg_read_all_data, pg_write_all_data`.execute(trx)
+    await sql`set local role daily_papers_managed`.execute(trx)
+    await append(trx, [ingested(paper)])
+    await append(trx, [ingested(paper)])
+    await sql`reset role`.execute(trx)
+    await sql`drop role daily_papers_managed`.execute(trx)
+  })
+})
+
+test('the follower and an EventSource that come while the log is locked wait, and lose nothing', async () => {
+  await using app = await startTestApp({ settings: { STATEMENT_TIMEOUT_MS: '300' } })
+  await ingest(app.db, 'First', 'Second')
+  await using started = await startTestApp({ beside: app, settings: { STATEMENT_TIMEOUT_MS: '300' } })
+  const after = await cursorAt(app, 1)
+  const stop = new AbortController()
+  const followed: FollowedEvent[] = []
+  const onLost = vi.fn()
+  const follow = async () => {
+    const options = { url: started.endpoint, after, signal: stop.signal, onLost }
+    for await (const event of followFeed(options)) followed.push(event)
+  }
+  const headers = { accept: 'text/event-stream', 'last-event-id': after }
+  let following: Promise<void> | undefined
+  await app.db.transaction().execute(async (trx) => {
+    await sql`lock table feed_event in access exclusive mode`.execute(trx)
+    following = follow()
+    const turned = await fetch(`${started.url}/feed`, { headers })
+    // What is not 200 ends an EventSource for good.
+    expect([turned.status, turned.headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ])
+    expect(await turned.text()).toMatch(/^retry: \d+\n/)
+    const other = await fetch(`${started.url}/feed?after=${after}`)
+    expect(other.status).toBe(503)
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalled(), { timeout: 10_000 })
+  })
+  await vi.waitFor(() => expect(followed.map(({ paper }) => paper.title)).toEqual(['Second']), {
+    timeout: 10_000,
+  })
+  const back = await readFeed(started, '', headers)
+  expect((await back.next()).id).toBe(after)
+  expect((await back.next()).data?.paper.title).toBe('Second')
+  back.stop()
+  stop.abort()
+  await following
+})
