@@ -21,41 +21,13 @@ import { type FeedListener, listenToFeed } from './listener.ts'
 import { type LogReading, type LogState, readLogState } from './log.ts'
 import { eventsPerLogPage, LogPages } from './log-pages.ts'
 import { Matcher } from './matcher.ts'
+import { type FeedOptions, feedDefaults } from './options.ts'
 import { isSamePosition, type Position, termsOf } from './position.ts'
 import { Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
 
-const mebi = 1024 * 1024
-
-const feedDefaults = {
-  /** Events that the tail holds at most. */
-  tailEvents: 2048,
-  /** Characters of data that the tail holds at most. */
-  tailSize: 8 * mebi,
-  /** Characters of log pages that are kept for readers that are behind. */
-  logPagesSize: 8 * mebi,
-  /** Of the listener; see ListenerOptions. */
-  pollIntervalMs: 5_000,
-  checkIntervalMs: 15_000,
-  timeoutMs: 5_000,
-  maxRetryDelayMs: 10_000,
-}
-
 /** A reading that has not come on for this long is given up. Longer than a statement may take, which says more. */
 const readDeadlineMs = 10_000
-
-export interface FeedOptions extends Partial<typeof feedDefaults> {
-  readonly db: Db
-  /**
-   * For readings at the head of the log, which all subscribers wait for: best with connections of its own, so that they
-   * queue behind nothing, and a short time limit. Default `db`.
-   */
-  readonly headDb?: Db
-  /** For the connection that listens: Postgres itself, or a pooler in session mode. */
-  readonly connectionString: string
-  /** The listener lost its connection or the log could not be read; called once per outage. */
-  readonly onError?: (error: Error) => void
-}
 
 /** Reads where the log stands, then listens. Throws when the database cannot be reached at the start. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {

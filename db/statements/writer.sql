@@ -2,6 +2,8 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- recordPapers, an edition with a new paper
+start transaction isolation level read committed;
+
 select pg_advisory_xact_lock(hashtext('daily_papers.writer'));
 
 select "id", "arxiv_id"
