@@ -110,6 +110,8 @@ function isTlsFault(error: unknown): boolean {
 }
 
 function tlsAdvice(said: string): string {
+  if (/altnames/.test(said))
+    return 'Name the host in DATABASE_URL as the certificate does, or write sslmode=verify-ca, which does not compare the names.'
   return / SSL /.test(said)
     ? 'Write sslmode=prefer or sslmode=disable in DATABASE_URL to go on without TLS.'
     : 'Name the root certificate of the server with sslrootcert=<file> in DATABASE_URL, or in NODE_EXTRA_CA_CERTS, or write sslmode=require, which encrypts without checking the certificate.'
