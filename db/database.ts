@@ -32,8 +32,8 @@ export interface DatabaseHandle extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** How long a connection that was asked to close may take. */
-const farewellMs = 1_000
+/** How long connections that were asked to close may take. */
+const closeTimeoutMs = 1_000
 
 /** A pool over one Postgres. Opens no connection before the first statement. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
@@ -60,11 +60,11 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const close = () => (closing ??= closeAll())
   async function closeAll(): Promise<void> {
     await db.destroy()
-    // Over a dead link the farewell is not answered, and the socket would keep the process alive.
+    // Over a dead link nothing answers the request to close, and the socket would keep the process alive.
     const cut = () => {
       for (const client of open) client.connection.stream.destroy()
     }
-    if (open.size > 0) setTimeout(cut, farewellMs).unref()
+    if (open.size > 0) setTimeout(cut, closeTimeoutMs).unref()
   }
   return { db, pool, sessions, close, [Symbol.asyncDispose]: close }
 }

@@ -232,7 +232,8 @@ export interface FeedTable {
   marked_since: Instant | null
 }
 
-export type FeedEventKind = 'ingested' | 'updated' | 'listed' | 'withdrawn'
+export const feedEventKinds = ['ingested', 'updated', 'listed', 'withdrawn'] as const
+export type FeedEventKind = (typeof feedEventKinds)[number]
 
 /** One entry of the log; `data` by kind is described in db/feed/events.ts. */
 export interface FeedEventTable {

@@ -11,7 +11,7 @@ import { type DirectoryLock, lockDirectory } from './lock.ts'
 import { refuseToStartEmpty } from './other-majors.ts'
 import { serverUser } from './privileges.ts'
 import { urlOf } from './running.ts'
-import { type Server, type ServerExit, type Settings, startServer } from './server.ts'
+import { type PostgresProcess, type ServerExit, type Settings, startServer } from './server.ts'
 import { type SocketFolder, socketFolder } from './socket.ts'
 
 export { EmbeddedDatabaseError } from './error.ts'
@@ -78,7 +78,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const dataDir = place(options.dataDir)
   const user = serverUser({ user: options.user, bin: binaries.bin, parent: dirname(dataDir) })
   const lock = await lockDirectory(dataDir)
-  const open: { socket?: SocketFolder; server?: Server } = {}
+  const open: { socket?: SocketFolder; server?: PostgresProcess } = {}
   try {
     refuseToStartEmpty(dataDir, binaries.major)
     const firstStart = await ensureCluster({ dataDir, binaries, user, sync })
@@ -113,7 +113,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 }
 
-async function close(lock: DirectoryLock, open: { socket?: SocketFolder; server?: Server }): Promise<void> {
+async function close(
+  lock: DirectoryLock,
+  open: { socket?: SocketFolder; server?: PostgresProcess },
+): Promise<void> {
   await open.server?.stop()
   open.socket?.remove()
   lock.release()

@@ -15,7 +15,7 @@ export interface ServerExit {
 }
 
 /** A running Postgres. */
-export interface Server {
+export interface PostgresProcess {
   readonly pid: number
   /** Settles when Postgres has ended, for whatever reason. */
   readonly exited: Promise<ServerExit>
@@ -50,15 +50,15 @@ const fastShutdownMs = 8_000
 const largestLog = 5_000_000
 
 /** Starts Postgres on a data directory and answers when it takes connections. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<PostgresProcess> {
   const { dataDir, binaries, user, logFile } = options
   const log = openLog(logFile)
   const args = ['-c', watchThenRun, 'sh', join(binaries.bin, 'postgres'), ...serverArguments(options)]
   let child: ChildProcess
   try {
     child = user.spawn('/bin/sh', args, {
-      cwd: dataDir, // the working directory of Node may be closed to the server's user
-      detached: true, // Ctrl-C goes to the whole group, and Postgres must outlive the drain of the server
+      cwd: dataDir, // the working directory of Node may be closed to the Postgres user
+      detached: true, // Ctrl-C goes to the whole group, and Postgres must outlive the drain of the program
       stdio: ['ignore', log.fd, log.fd, 'pipe'],
     })
   } finally {
@@ -120,7 +120,7 @@ function watch(child: ChildProcess, ended: { exit: ServerExit | undefined; error
   })
 }
 
-/** Postgres writes its state into line 8 of its pid file, which is surer than waiting for words in a log. */
+/** Postgres writes its state into line 8 of its pid file, which is more reliable than a message in its log. */
 function isReady(dataDir: string, pid: number | undefined): boolean {
   try {
     const lines = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')

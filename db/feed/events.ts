@@ -1,10 +1,11 @@
+import { fieldColumns } from '../model/paper-fields.ts'
 import type { FeedEventKind, PaperRow } from '../tables.ts'
 import type { Position } from './position.ts'
 
 /**
  * What `feed_event.data` holds, by kind. Values are what JSON makes of a column: an instant is an ISO string with
- * milliseconds in UTC, a day is `YYYY-MM-DD`. The fold of `ingested` and `updated` over the log gives each paper's
- * columns as they are in the table.
+ * milliseconds in UTC, a day is `YYYY-MM-DD`. `ingested`, `updated` and `withdrawn`, applied in the order of the log,
+ * give a paper's event columns as they are in the table; the days of its editions come from `listed`.
  */
 export interface FeedEventData {
   ingested: { paper: EventPaper }
@@ -14,11 +15,18 @@ export interface FeedEventData {
   withdrawn: { withdrawnAt: string }
 }
 
-/** Columns of a paper that events carry: not its key, nor what Postgres derives, nor the bookkeeping. */
-export type EventColumn = Exclude<
-  keyof PaperRow,
-  'id' | 'published_on' | 'title_key' | 'authors_digest' | 'provenance' | 'ingested_at' | 'updated_at'
->
+/** Columns of a paper that events carry: all but keys, bookkeeping and what `listed` events say by themselves. */
+export const eventColumns = [
+  'arxiv_id',
+  'author_count',
+  'author_names',
+  'organization_name',
+  'keyword_keys',
+  ...fieldColumns,
+] as const satisfies readonly (keyof PaperRow)[]
+
+/** `updated` also carries the submitters if they changed while the editions did not. */
+type EventColumn = (typeof eventColumns)[number] | 'submitter_names'
 
 /** A paper as its first event carries it; a column that is null or empty may be absent. */
 export type EventPaper = { [Column in EventColumn]?: AsJson<PaperRow[Column]> }

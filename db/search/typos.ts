@@ -13,7 +13,7 @@ export async function repairText(db: Db, text: string): Promise<string | undefin
   const words = [...new Set(text.match(/\p{L}{4,40}/gu) ?? [])].slice(0, wordsAtMost)
   if (words.length === 0) return undefined
   const { rows } = await sql<{ typed: string; correction: string | null }>`
-    select typed, coalesce(${mostAlike(sql`word`)}, ${mostAlike(sql`name_word`)}) as correction
+    select typed, coalesce(${mostSimilarWord(sql`word`)}, ${mostSimilarWord(sql`name_word`)}) as correction
     from unnest(${words}::text[]) as typed
     where not exists (select from word w where w.word = folded(typed))
       and not exists (select from name_word w where w.word = folded(typed))`.execute(db)
@@ -22,7 +22,7 @@ export async function repairText(db: Db, text: string): Promise<string | undefin
   return repaired === text ? undefined : repaired
 }
 
-function mostAlike(table: RawBuilder<unknown>): RawBuilder<unknown> {
+function mostSimilarWord(table: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select w.word from ${table} w where w.word % folded(typed)
     order by similarity(w.word, folded(typed)) desc, abs(length(w.word) - length(typed)), w.word limit 1)`
 }

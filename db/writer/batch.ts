@@ -1,6 +1,6 @@
 import type { EditionReadingRecord, PaperRecord, SourceName } from '../model/record.ts'
 
-export interface Batch {
+export interface IngestBatch {
   source: SourceName
   records: readonly PaperRecord[]
   /** Editions of which the batch holds all that the source listed. */

@@ -1,7 +1,7 @@
-import type { NewFeedEvent, PaperChanges } from '../feed/events.ts'
+import { eventColumns, type NewFeedEvent, type PaperChanges } from '../feed/events.ts'
 import type { SourceName } from '../model/record.ts'
 import type { MergedPaper } from './merge-batch.ts'
-import { equal, eventColumns, type StoredPaper, snapshot } from './rows.ts'
+import { equal, type StoredPaper, snapshot } from './rows.ts'
 
 /** The events of a batch: paper by paper, in the order in which the batch first describes them. */
 export function eventsOf(papers: readonly MergedPaper[], source: SourceName): NewFeedEvent[] {

@@ -3,7 +3,7 @@ import { onWritable } from '../connection/read-only.ts'
 import type { Db } from '../database.ts'
 import type { Authority } from '../model/paper-fields.ts'
 import type { Tables } from '../tables.ts'
-import type { Batch, Outcome, Recorded } from './batch.ts'
+import type { IngestBatch, Outcome, Recorded } from './batch.ts'
 import { eventsOf } from './events.ts'
 import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
@@ -22,7 +22,7 @@ import { writeChanges } from './write.ts'
  */
 export async function recordPapers(
   db: Db,
-  batch: Batch,
+  batch: IngestBatch,
   options: { dryRun?: boolean } = {},
 ): Promise<Recorded> {
   try {
@@ -43,7 +43,7 @@ export async function recordPapers(
   }
 }
 
-async function record(trx: Transaction<Tables>, batch: Batch): Promise<Recorded> {
+async function record(trx: Transaction<Tables>, batch: IngestBatch): Promise<Recorded> {
   await oneWriterAtATime(trx)
   const now = new Date().toISOString()
   const authority = authorityOf[batch.source]
@@ -87,7 +87,11 @@ async function idsFor(trx: Transaction<Tables>, keys: readonly number[]): Promis
 }
 
 /** Which papers the batch's readings confirm, by edition. */
-function membersOf(batch: Batch, ids: readonly number[], authority: Authority): Map<string, Set<number>> {
+function membersOf(
+  batch: IngestBatch,
+  ids: readonly number[],
+  authority: Authority,
+): Map<string, Set<number>> {
   const readAt = newestReadings(batch.editions ?? [])
   const members = new Map<string, Set<number>>()
   for (const [index, record] of batch.records.entries()) {

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
+import { eventColumns } from '../feed/events.ts'
 import type { PaperRow, Tables } from '../tables.ts'
-import { eventColumns, fromRow } from './rows.ts'
+import { fromRow } from './rows.ts'
 import type { PaperState } from './state.ts'
 
 /** The states of stored papers with their listings and what readings confirm of them, by id. */

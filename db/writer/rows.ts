@@ -1,6 +1,6 @@
 import type { Insertable } from 'kysely'
-import type { EventColumn, EventPaper } from '../feed/events.ts'
-import { columnFields, type FieldColumns, fieldColumns } from '../model/paper-fields.ts'
+import { type EventPaper, eventColumns } from '../feed/events.ts'
+import { columnFields, type FieldColumns } from '../model/paper-fields.ts'
 import { keywordKey, titleKey } from '../model/text.ts'
 import type { PaperRow, PaperTable } from '../tables.ts'
 import { decodeProvenance, encodeProvenance, type Stamps } from './merge/provenance.ts'
@@ -81,16 +81,6 @@ function valuesOf(row: PaperRow, stamps: Stamps): FieldValues {
   }
   return values as typeof values & FieldValues
 }
-
-/** What events give of a row: everything but keys, bookkeeping and what `listed` events say by themselves. */
-export const eventColumns = [
-  'arxiv_id',
-  'author_count',
-  'author_names',
-  'organization_name',
-  'keyword_keys',
-  ...fieldColumns,
-] as const satisfies readonly EventColumn[]
 
 export function snapshot(row: StoredPaper): EventPaper {
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import { fieldDefinitions } from '../model/paper-fields.ts'
 import type { AuthorRecord } from '../model/record.ts'
 import type { Tables } from '../tables.ts'
-import { counters, type Point } from './merge/history.ts'
+import { counters, type Point } from './merge/counters.ts'
 import type { StoredPaper } from './rows.ts'
 
 /**

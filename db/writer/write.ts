@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { counters, isSamePoint, onlyChanges, type Point } from './merge/history.ts'
+import { counters, isSamePoint, onlyChanges, type Point } from './merge/counters.ts'
 import type { MergedPaper } from './merge-batch.ts'
 import { equal } from './rows.ts'
 import {

@@ -19,7 +19,7 @@ const FeedEventKindEnum = builder.enumType('FeedEventKind', {
     UPDATED: { value: 'updated', description: 'A source reported changes to the paper: `PaperUpdated`.' },
     LISTED: { value: 'listed', description: 'The paper was added to an edition: `PaperListed`.' },
     WITHDRAWN: { value: 'withdrawn', description: 'The authors withdrew the paper: `PaperWithdrawn`.' },
-  } as const satisfies Record<string, { value: FeedEventKind; description: string }>,
+  } as const satisfies { [Kind in FeedEventKind as Uppercase<Kind>]: { value: Kind; description: string } },
 })
 
 const after =

@@ -43,6 +43,9 @@ export interface FollowedEvent {
   readonly paper: FollowedPaper
   readonly changes?: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[]
   readonly editionDate?: string
+  readonly submitterName?: string | null
+  readonly submittedAt?: string | null
+  readonly withdrawnAt?: string
 }
 
 interface Heartbeat {
@@ -64,7 +67,8 @@ subscription Follow($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: Pape
       paper { id arxivId title publishedAt upvotes authorCount authors(first: 5) { nodes { name } } pageUrl }
     }
     ... on PaperUpdated { changes { field before after } }
-    ... on PaperListed { editionDate }
+    ... on PaperListed { editionDate submitterName submittedAt }
+    ... on PaperWithdrawn { withdrawnAt }
     ... on FeedHeartbeat { reconnectAfter }
   }
 }`

@@ -86,12 +86,13 @@ function say(sentence: string): void {
   process.stderr.write(`${styleText('dim', sentence, { stream: process.stderr })}\n`)
 }
 
-const words = {
+/** A server newer than this program may send other types. */
+const words: Partial<Record<string, string>> = {
   PaperIngested: 'new',
   PaperUpdated: 'changed',
   PaperListed: 'listed',
   PaperWithdrawn: 'withdrawn',
-} as const
+}
 
 function shown(event: FollowedEvent): string {
   const { paper, recordedAt, type, changes, editionDate } = event
@@ -108,7 +109,7 @@ function shown(event: FollowedEvent): string {
       : type === 'PaperListed'
         ? `on the edition of ${editionDate}`
         : authors
-  const head = `${style('dim', clock(recordedAt))} ${style('green', words[type].padEnd(9))} ${style('bold', paper.title)}`
+  const head = `${style('dim', clock(recordedAt))} ${style('green', (words[type] ?? type).padEnd(9))} ${style('bold', paper.title)}`
   const below = [detail, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
   return `${head}${below.join('')}\n`
 }

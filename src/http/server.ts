@@ -33,8 +33,8 @@ export function createHttpServer({ engine, config, readiness, routes, log }: Htt
   const { corsOrigins } = config.http
   const answers = new Map<string, Route>([
     ['/graphql', graphqlRoute(engine, config)],
-    ['/health', read((_request, response) => sendJson(response, 200, { status: 'ok' }))],
-    ['/ready', read(async (_request, response) => ready(response, await readiness()))],
+    ['/health', getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))],
+    ['/ready', getRoute(async (_request, response) => ready(response, await readiness()))],
     ['/', { methods: ['GET', 'POST'], answer: home }],
     ...(routes ?? []),
   ])
@@ -97,7 +97,7 @@ function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config'
   }
 }
 
-function read(answer: Answer): Route {
+function getRoute(answer: Answer): Route {
   return { methods: ['GET'], answer }
 }
 

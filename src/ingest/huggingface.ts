@@ -3,7 +3,7 @@ import type { Reading } from '../../db/model/record.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { SourceError } from './errors.ts'
 import { json } from './http/body.ts'
-import type { Answer, HttpClient } from './http/client.ts'
+import type { HttpClient, UpstreamAnswer } from './http/client.ts'
 import { readDailyPapers } from './sources/daily-papers.ts'
 
 /** What `/api/daily_papers` can be asked for: the edition of a day, or all editions of an ISO week or a month. */
@@ -103,7 +103,7 @@ async function onePass(client: HttpClient, query: EditionQuery, signal?: AbortSi
   throw new SourceError(`${client.host} returns an endless series of pages. Request a shorter period.`)
 }
 
-function readResponse({ body, headers, receivedAt }: Answer) {
+function readResponse({ body, headers, receivedAt }: UpstreamAnswer) {
   const entries = parsed(body)
   if (!Array.isArray(entries)) {
     throw new SourceError('Hugging Face answered with JSON that is not a list of papers.')

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts'
+import { eventColumns } from '../../db/feed/events.ts'
 import { eventsFrom } from '../../db/feed/log.ts'
-import { eventColumns } from '../../db/writer/rows.ts'
 
 /** Papers as the feed gives them, or as the table has them: the columns that events carry, as JSON has them. */
 export type EventPapers = Map<number, Record<string, unknown>>

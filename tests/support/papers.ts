@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts'
 import type { PaperRecord } from '../../db/model/record.ts'
-import type { Batch } from '../../db/writer/batch.ts'
+import type { IngestBatch } from '../../db/writer/batch.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { aRecord } from './records.ts'
 
@@ -11,7 +11,7 @@ type Planted = Partial<Omit<PaperRecord, 'arxivId'>> & { readonly arxivId?: stri
 export async function plant(
   db: Db,
   papers: readonly Planted[],
-  options: Partial<Pick<Batch, 'source' | 'editions'>> = {},
+  options: Partial<Pick<IngestBatch, 'source' | 'editions'>> = {},
 ): Promise<void> {
   const records = papers.map((paper, index) => {
     const { arxivId: id, ...rest } = { arxivId: arxivId(index + 1), ...paper }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import type { PaperRecord, SourceName } from '../../db/model/record.ts'
-import type { Batch } from '../../db/writer/batch.ts'
+import type { IngestBatch } from '../../db/writer/batch.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { useTestDatabase } from '../support/database.ts'
 import { anAuthor, aReading, aRecord, emptyStore, storedState } from '../support/records.ts'
@@ -68,7 +68,7 @@ async function storedCounters(db: Db) {
   return new Map(rows.map(({ id, upvotes, comment_count }) => [id, { upvotes, comment_count }]))
 }
 
-const timeOf = (batch: Batch) => batch.records[0]?.observedAt ?? ''
+const timeOf = (batch: IngestBatch) => batch.records[0]?.observedAt ?? ''
 const instant = fc.integer({ min: 10, max: 19 }).map((hour) => `2026-06-16T${hour}:00:00.000Z`)
 const id = fc.constantFrom('2606.00001', '2606.00002')
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
@@ -102,7 +102,7 @@ const describedPaper = fc.record({
 })
 
 /** One observation by one source: a whole reading of an edition, or a record or two by themselves. */
-const observation: fc.Arbitrary<Batch> = fc.oneof(
+const observation: fc.Arbitrary<IngestBatch> = fc.oneof(
   fc
     .record({
       at: instant,
@@ -129,7 +129,7 @@ const observation: fc.Arbitrary<Batch> = fc.oneof(
   ),
 )
 
-function alone(source: SourceName, fields: fc.Arbitrary<object>): fc.Arbitrary<Batch> {
+function alone(source: SourceName, fields: fc.Arbitrary<object>): fc.Arbitrary<IngestBatch> {
   return fc.tuple(instant, id, fields).map(([observedAt, arxivId, values]) => ({
     source,
     records: [
@@ -150,8 +150,8 @@ function shuffled<T>(items: readonly T[], dice: fc.Stream<number>): T[] {
 }
 
 /** Puts neighbours of one source into one batch, now and then. */
-function joined(batches: readonly Batch[], dice: fc.Stream<number>): Batch[] {
-  const result: Batch[] = []
+function joined(batches: readonly IngestBatch[], dice: fc.Stream<number>): IngestBatch[] {
+  const result: IngestBatch[] = []
   for (const batch of batches) {
     const last = result.at(-1)
     if (last?.source === batch.source && roll(dice) % 2 === 0) {

@@ -19,16 +19,16 @@ export interface HttpClientOptions {
   maxBytes?: number | undefined
 }
 
-export interface HttpRequest<Result> {
+export interface UpstreamRequest<Result> {
   path: string
   query: Readonly<Record<string, string>>
   type: MediaType
   /** Makes something of the answer. A `SourceError` that it throws counts as a fault that may pass. */
-  read: (answer: Answer) => Result
+  read: (answer: UpstreamAnswer) => Result
   signal?: AbortSignal | undefined
 }
 
-export interface Answer {
+export interface UpstreamAnswer {
   body: Buffer
   headers: Headers
   /** By our clock: the upstream's may be wrong. */
@@ -42,7 +42,7 @@ export interface HttpClient {
    * Asks until there is an answer that can be read. Throws an `UpstreamError` when the upstream says no, or after
    * the last try, and the signal's reason when that ends it.
    */
-  get<Result>(request: HttpRequest<Result>): Promise<Result>
+  get<Result>(request: UpstreamRequest<Result>): Promise<Result>
 }
 
 const tries = 5
@@ -59,7 +59,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { host } = base
   const pace = new Pace(clock, options.spacingMs ?? 0)
 
-  async function get<Result>(request: HttpRequest<Result>): Promise<Result> {
+  async function get<Result>(request: UpstreamRequest<Result>): Promise<Result> {
     for (let tried = 1; ; tried += 1) {
       try {
         await takeTurn(request.signal)
@@ -95,7 +95,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     pace.sent()
   }
 
-  async function exchange({ path, query, type, signal }: HttpRequest<unknown>): Promise<Answer> {
+  async function exchange({ path, query, type, signal }: UpstreamRequest<unknown>): Promise<UpstreamAnswer> {
     const url = new URL(base.pathname.replace(/\/$/, '') + path, base)
     url.search = new URLSearchParams(query).toString()
     const limits = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]
@@ -108,7 +108,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  async function answerOf(response: Response, type: MediaType): Promise<Answer> {
+  async function answerOf(response: Response, type: MediaType): Promise<UpstreamAnswer> {
     try {
       pace.heard(response.headers)
       if (!response.ok) throw await refusal(response)
@@ -152,7 +152,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return new UpstreamError(`${host} refused the request (${status}${because}).`, details)
   }
 
-  function readable<Result>(read: (answer: Answer) => Result, answer: Answer): Result {
+  function readable<Result>(read: (answer: UpstreamAnswer) => Result, answer: UpstreamAnswer): Result {
     try {
       return read(answer)
     } catch (error) {

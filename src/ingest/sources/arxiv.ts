@@ -19,7 +19,7 @@ import {
   title,
 } from './shapes.ts'
 import { wholeFileSource } from './source.ts'
-import { all, isElement, parseXml, textOf, type XmlElement, type XmlNode } from './xml.ts'
+import { all, isElement, parseXml, type XmlElement, type XmlNode, xmlText } from './xml.ts'
 
 export interface AtomOptions {
   /** Overrides the time of observation; see `readAtomFeed` for what it is without. */
@@ -92,19 +92,19 @@ function entriesOf(xml: string): XmlElement[] {
 
 /** An entry's values under our names, for zod to judge. */
 function fieldsOf(entry: XmlElement) {
-  const url = textOf(entry.id)?.trim()
+  const url = xmlText(entry.id)?.trim()
   return {
     id: url && (/\/abs\/(.+)$/.exec(url)?.[1] ?? url),
-    title: textOf(entry.title),
-    summary: textOf(entry.summary),
-    published: textOf(entry.published)?.trim(),
-    updated: textOf(entry.updated)?.trim(),
+    title: xmlText(entry.title),
+    summary: xmlText(entry.summary),
+    published: xmlText(entry.published)?.trim(),
+    updated: xmlText(entry.updated)?.trim(),
     authors: all(entry.author).map((author) => ({
-      name: isElement(author) ? textOf(author.name) : undefined,
+      name: isElement(author) ? xmlText(author.name) : undefined,
     })),
-    comment: textOf(entry.comment),
-    journalRef: textOf(entry.journal_ref),
-    doi: textOf(entry.doi),
+    comment: xmlText(entry.comment),
+    journalRef: xmlText(entry.journal_ref),
+    doi: xmlText(entry.doi),
     primaryCategory: termOf(entry.primary_category),
     categories: all(entry.category).map(termOf),
   }

@@ -30,7 +30,7 @@ export function parseXml(xml: string): XmlElement {
 }
 
 /** The text of an element without child elements; undefined for one that has them. */
-export function textOf(node: XmlNode): string | undefined {
+export function xmlText(node: XmlNode): string | undefined {
   if (typeof node === 'string') return resolve(node)
   if (typeof node !== 'object' || Array.isArray(node)) return undefined
   const names = Object.keys(node)

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { feedEventKinds } from '../../../db/tables.ts'
 import { BadInputError } from '../../../schema/core/errors.ts'
 
-const kinds = ['INGESTED', 'UPDATED', 'LISTED', 'WITHDRAWN']
+/** As the enum of the schema names them. */
+const kinds: readonly string[] = feedEventKinds.map((kind) => kind.toUpperCase())
 const known = ['after', 'kinds', 'filter', 'heartbeat']
 
 /** Seconds between heartbeats where none are asked for: less than proxies wait on a silent connection. */
