@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { type BeforeCommit, write } from './connection/write-queue.ts'
 import type { Db } from './database.ts'
 import type { SourceName } from './model/record.ts'
 import type { SourceRow } from './tables.ts'
@@ -12,32 +13,52 @@ export interface ReadingCounts {
 }
 
 /** Notes a reading that worked: when, and what it brought in all. */
-export async function noteReading(db: Db, source: SourceName, counts: ReadingCounts): Promise<void> {
-  await db
-    .updateTable('source')
-    .set((eb) => ({
-      last_read_at: sql<Date>`clock_timestamp()`,
-      last_success_at: sql<Date>`clock_timestamp()`,
-      records_read: eb('records_read', '+', counts.read),
-      papers_new: eb('papers_new', '+', counts.new),
-      papers_changed: eb('papers_changed', '+', counts.changed),
-      records_rejected: eb('records_rejected', '+', counts.rejected),
-    }))
-    .where('name', '=', source)
-    .execute()
+export async function noteReading(
+  db: Db,
+  source: SourceName,
+  counts: ReadingCounts,
+  beforeCommit?: BeforeCommit,
+): Promise<void> {
+  await write(
+    db,
+    (trx) =>
+      trx
+        .updateTable('source')
+        .set((eb) => ({
+          last_read_at: sql<Date>`clock_timestamp()`,
+          last_success_at: sql<Date>`clock_timestamp()`,
+          records_read: eb('records_read', '+', counts.read),
+          papers_new: eb('papers_new', '+', counts.new),
+          papers_changed: eb('papers_changed', '+', counts.changed),
+          records_rejected: eb('records_rejected', '+', counts.rejected),
+        }))
+        .where('name', '=', source)
+        .execute(),
+    beforeCommit,
+  )
 }
 
 /** Notes a reading that failed, with a sentence that says why; it stays until the next failure. */
-export async function noteFailure(db: Db, source: SourceName, reason: string): Promise<void> {
-  await db
-    .updateTable('source')
-    .set({
-      last_read_at: sql<Date>`clock_timestamp()`,
-      last_error_at: sql<Date>`clock_timestamp()`,
-      last_error: reason,
-    })
-    .where('name', '=', source)
-    .execute()
+export async function noteFailure(
+  db: Db,
+  source: SourceName,
+  reason: string,
+  beforeCommit?: BeforeCommit,
+): Promise<void> {
+  await write(
+    db,
+    (trx) =>
+      trx
+        .updateTable('source')
+        .set({
+          last_read_at: sql<Date>`clock_timestamp()`,
+          last_error_at: sql<Date>`clock_timestamp()`,
+          last_error: reason,
+        })
+        .where('name', '=', source)
+        .execute(),
+    beforeCommit,
+  )
 }
 
 /** All sources by name. */

@@ -9,6 +9,7 @@ export interface Tables {
   feed: FeedTable
   feed_event: FeedEventTable
   keyword: KeywordTable
+  lease: LeaseTable
   listing: ListingTable
   organization: OrganizationTable
   paper: PaperTable
@@ -136,6 +137,15 @@ export interface PaperKeywordTable {
 /** The Daily Papers list of one day. */
 export interface EditionTable {
   date: Day
+}
+
+/** Work of which one process at a time is in charge. */
+export interface LeaseTable {
+  name: string
+  owner: string
+  /** Rises with each new holder. */
+  fence: number
+  held_until: Instant
 }
 
 /** A paper on an edition, with the account that submitted it. */

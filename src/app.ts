@@ -94,7 +94,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     life.opened('server', stop, config.shutdownMs + 10_000)
     if (config.poll.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
-      const poller = pollHuggingFace({ ...config.poll, db, lockUrl: store.listenUrl, client, log })
+      const poller = pollHuggingFace({ ...config.poll, db, leaseDb: store.headDb, client, log })
       life.opened('poller', poller.close)
     }
     return {

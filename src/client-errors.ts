@@ -1,7 +1,8 @@
 import { GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql'
+import { DatabaseBusyError } from '../db/connection/write-queue.ts'
 import { codeOf } from '../db/error.ts'
 import { FeedCursorError } from '../db/feed/cursor.ts'
-import type { ErrorCode } from '../schema/core/error-codes.ts'
+import { type ErrorCode, errorCodes } from '../schema/core/error-codes.ts'
 import { ApiError } from '../schema/core/errors.ts'
 import { isUnavailable } from './faults.ts'
 import { requestScope } from './log.ts'
@@ -21,6 +22,7 @@ export function clientError(error: unknown): GraphQLError {
     const { code, message, restartFrom } = cause
     return new ApiError(code, message, restartFrom === undefined ? {} : { restartFrom }, placeOf(error))
   }
+  if (cause instanceof DatabaseBusyError) return busy(cause, placeOf(error))
   const { code, message } = failure(cause)
   const { requestId, traceId } = requestScope.getStore() ?? {}
   const extensions = {
@@ -67,6 +69,17 @@ export function causeOf(error: unknown): unknown {
 
 function placeOf(error: unknown): GraphQLErrorOptions {
   return error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {}
+}
+
+/** Over HTTP with its status although it is the error of a field: nothing was stored, and proxies know what to do. */
+function busy({ retryAfterMs }: DatabaseBusyError, place: GraphQLErrorOptions): ApiError {
+  const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+  return new ApiError(
+    'DATABASE_BUSY',
+    'The database is busy with other writes, and nothing was stored. Repeat the request later.',
+    { retryAfterMs, http: { spec: true, status: errorCodes.DATABASE_BUSY.status, headers } },
+    place,
+  )
 }
 
 /** The code of Postgres for a statement that it ended. */

@@ -62,6 +62,9 @@ export const settings = {
   DATA_DIR: textOr('.data', 'a folder'),
   EMBEDDED_PG_BIN: text('the folder that contains postgres and initdb'),
   EMBEDDED_PG_USER: text('a user of this system'),
+  WRITE_WAIT_MS: integer(10, 3_600_000, 10_000),
+  WRITE_QUEUE_LENGTH: integer(1, 100_000, 100),
+  INGEST_RETRY_MS: integer(0, 86_400_000, 600_000),
   PLANT_SEEDS: flag(true),
   WRITE_TOKEN: z
     .string()
@@ -154,6 +157,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       poolSize: env.POOL_SIZE,
       statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
       prepare: env.PREPARE_STATEMENTS,
+      /** Of writes through this process. */
+      writes: { maxWaitMs: env.WRITE_WAIT_MS, maxWaiting: env.WRITE_QUEUE_LENGTH },
     },
     embedded: {
       /** A folder of any number of things; the cluster has its own inside, named after its version. */
@@ -164,6 +169,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
     },
     /** Whether a database without papers gets those of `seeds/`. */
     plantSeeds: env.PLANT_SEEDS,
+    /** How long an ingest by the command line retries while the database is away or busy. */
+    ingestRetryMs: env.INGEST_RETRY_MS,
     /** Without one, every write is refused. */
     writeToken: env.WRITE_TOKEN,
     /** Whether the newest editions of a source are read again and again, and how. */

@@ -57,6 +57,8 @@ export function reasonFor(error: unknown): string {
     case '28P01':
     case '28000':
       return `the server rejected the user or the password (${said}). Correct DATABASE_URL.`
+    case '55P03':
+      return 'other programs hold its locks for too long. See pg_stat_activity for long transactions.'
     case '3D000':
       return 'the database does not exist. Create it, or correct DATABASE_URL.'
     case '42501':

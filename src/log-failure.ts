@@ -1,4 +1,5 @@
 import { isReadOnly } from '../db/connection/read-only.ts'
+import { DatabaseBusyError } from '../db/connection/write-queue.ts'
 import { messageOf } from '../db/error.ts'
 import { causeOf, isServerFault } from './client-errors.ts'
 import { isUnavailable } from './faults.ts'
@@ -11,19 +12,24 @@ import type { Fields, Logger } from './log.ts'
 export function logFailure(log: Logger, sentence: string, { error, ...fields }: Fields): void {
   if (!isServerFault(error)) return
   const cause = causeOf(error)
-  if (!isUnavailable(cause)) log.error(sentence, { ...fields, error: cause })
+  if (cause instanceof DatabaseBusyError)
+    logOutage(log, 'Writes wait for too long and are refused; reads go on.', cause)
+  else if (!isUnavailable(cause)) log.error(sentence, { ...fields, error: cause })
   else if (isReadOnly(cause))
     logOutage(log, 'The database is read-only; writes fail until it is not, and reads go on.', cause)
   else logOutage(log, 'The database cannot be reached; requests fail until it can.', cause)
 }
 
-/** When each log was last warned that the database cannot be reached, or that it is read-only. */
-const [unreachableAt, readOnlyAt] = [new WeakMap<Logger, number>(), new WeakMap<Logger, number>()]
+/** When each log was last warned of each kind of outage. */
+const unreachableAt = new WeakMap<Logger, number>()
+const readOnlyAt = new WeakMap<Logger, number>()
+const busyAt = new WeakMap<Logger, number>()
 const warningIntervalMs = 60_000
 
 /** Warns of an outage of the database, without a stack and once a minute, however many notice it. */
 export function logOutage(log: Logger, sentence: string, error: unknown): void {
-  const warnedAt = isReadOnly(error) ? readOnlyAt : unreachableAt
+  const others = isReadOnly(error) ? readOnlyAt : unreachableAt
+  const warnedAt = error instanceof DatabaseBusyError ? busyAt : others
   const now = performance.now()
   const isKnown = now - (warnedAt.get(log) ?? Number.NEGATIVE_INFINITY) < warningIntervalMs
   if (!isKnown) warnedAt.set(log, now)

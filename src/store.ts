@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { migrateToLatest } from '../db/connection/migrate.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
+import { limitWrites } from '../db/connection/write-queue.ts'
 import { type Db, openDatabase } from '../db/database.ts'
 import { findBinaries } from '../db/embedded/binaries.ts'
 import { explainLog, withoutBadAdvice } from '../db/embedded/damage.ts'
@@ -47,6 +48,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
     const onError = (error: Error) => log.debug('A database connection was lost.', { reason: error.message })
     const handle = openDatabase({ connectionString: url, max, statementTimeoutMs, prepare, onError })
     life.opened('connections', handle.close)
+    limitWrites(handle.db, config.database.writes)
     const head = openDatabase({
       connectionString: url,
       max: 2,

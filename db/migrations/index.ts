@@ -8,6 +8,7 @@ import * as listingTimes from './0006_listing_times.ts'
 import * as nameWords from './0007_name_words.ts'
 import * as history from './0008_history.ts'
 import * as folding from './0009_folding.ts'
+import * as leases from './0010_leases.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0007_name_words': nameWords,
   '0008_history': history,
   '0009_folding': folding,
+  '0010_leases': leases,
 }

@@ -22,6 +22,30 @@ coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datctype
 to_tsvector('english', 'VIDEO') = to_tsvector('english', 'video') as "findsCapitals"
 from pg_catalog.pg_database d where d.datname = current_database();
 
+-- takeLease
+select "fence"
+from "lease"
+where "name" = $1 and "held_until" > clock_timestamp();
+
+insert into lease (name, owner, fence, held_until)
+values ($1, $2, 1, clock_timestamp() + $3::integer * interval '1 millisecond')
+on conflict (name) do update
+set owner = excluded.owner, fence = lease.fence + 1, held_until = excluded.held_until
+where lease.held_until <= clock_timestamp()
+returning fence;
+
+-- renewLease
+update "lease"
+set "held_until" = clock_timestamp() + $1::integer * interval '1 millisecond'
+where "name" = $2 and "owner" = $3 and "fence" = $4;
+
+-- releaseLease
+
+-- holdsLease
+select "fence"
+from "lease"
+where "name" = $1 and "owner" = $2 and "fence" = $3 and "held_until" > clock_timestamp() for share;
+
 -- answersWithin
 select;
 

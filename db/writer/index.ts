@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import { onWritable } from '../connection/read-only.ts'
+import { type BeforeCommit, write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
 import type { Authority } from '../model/paper-fields.ts'
 import type { Tables } from '../tables.ts'
@@ -23,19 +23,17 @@ import { writeChanges } from './write.ts'
 export async function recordPapers(
   db: Db,
   batch: IngestBatch,
-  options: { dryRun?: boolean } = {},
+  options: { dryRun?: boolean; beforeCommit?: BeforeCommit } = {},
 ): Promise<Recorded> {
   try {
-    return await onWritable(() =>
-      // Named, because a role may have a stricter default, under which writes at once fail.
-      db
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute(async (trx) => {
-          const recorded = await record(trx, batch)
-          if (options.dryRun) throw new DryRun(recorded)
-          return recorded
-        }),
+    return await write(
+      db,
+      async (trx) => {
+        const recorded = await record(trx, batch)
+        if (options.dryRun) throw new DryRun(recorded)
+        return recorded
+      },
+      options.beforeCommit,
     )
   } catch (error) {
     if (error instanceof DryRun) return error.recorded

@@ -103,6 +103,11 @@ export const errorCodes = {
     status: 503,
     meaning: 'The database is unavailable. Try again after some seconds.',
   },
+  DATABASE_BUSY: {
+    status: 503,
+    meaning:
+      'The write was refused because other writes take too long. Nothing was stored. Repeat it after `retryAfterMs` milliseconds.',
+  },
   QUERY_TIMEOUT: {
     status: 503,
     meaning:

@@ -2,9 +2,10 @@ import { analyzeTables } from '../../db/connection/analyze.ts'
 import type { Db } from '../../db/database.ts'
 import { noteFailure } from '../../db/sources.ts'
 import type { Config } from '../config.ts'
-import { isUnavailable, reasonFor, StartError } from '../faults.ts'
+import { isTransient, reasonFor, StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import type { FileFault, SourceReadings } from '../ingest/files.ts'
+import type { Patience } from '../ingest/patience.ts'
 import { type IngestProgress, ingest } from '../ingest/run.ts'
 import { openStore } from '../store.ts'
 import type { CommandContext } from './context.ts'
@@ -50,7 +51,10 @@ export async function runIngest(
   const stop = stopOnSignal()
   const store = await openStore(config, log, { share: true })
   try {
-    const work = { config, db: store.db, signal: stop.signal, task: await task(store.db) }
+    const prepared = await Promise.resolve(task(store.db)).catch((error) =>
+      Promise.reject(startErrorOf(error)),
+    )
+    const work = { config, db: store.db, signal: stop.signal, task: prepared }
     const report = await ingestAll(work, options)
     const { new: added, changed } = report.total
     if (added + changed >= largeLoad && !report.dryRun)
@@ -79,13 +83,20 @@ async function ingestAll(
     report.faults.push({ path, reason: message })
     progress.end()
     console.error(message)
-    if (source && !dryRun) await noteFailure(db, source, reason)
+    // A file that cannot be read is said above; a database that is away will be said by the next write.
+    if (source && !dryRun) await noteFailure(db, source, reason).catch(() => {})
   }
   const onProgress = (now: IngestProgress) => progress.update(report.with(now))
   try {
+    const patience: Patience = {
+      retryMs: config.ingestRetryMs,
+      onRetry(error) {
+        progress.line(`${troubleOf(error)} Retrying for up to ${config.ingestRetryMs / 1000} s.`)
+      },
+    }
     for await (const { source, readings } of task.readings({ db, config, signal, progress, onFault })) {
       report.begin(source)
-      const summary = await ingest(db, source, readings, { dryRun, signal, onProgress })
+      const summary = await ingest(db, source, readings, { dryRun, signal, onProgress, patience })
       report.finish(summary)
       if (summary.stopped) break
     }
@@ -101,13 +112,20 @@ async function ingestAll(
 /** What is thrown on is nobody's fault but ours. */
 function sentenceOf(error: unknown): string {
   if (error instanceof SourceError) return error.message
-  if (isUnavailable(error)) {
-    throw new StartError(
-      `The database cannot be used any more: ${reasonFor(error)} What was stored is kept: run the same command again, nothing is stored twice.`,
-      { cause: error },
-    )
-  }
-  throw error
+  throw startErrorOf(error)
+}
+
+/** What to do, where the database alone is at fault. */
+function startErrorOf(error: unknown): unknown {
+  if (!isTransient(error)) return error
+  return new StartError(
+    `${troubleOf(error)} What was stored is kept: run the same command again, nothing is stored twice.`,
+    { cause: error },
+  )
+}
+
+function troubleOf(error: unknown): string {
+  return `The database cannot be used at the moment: ${reasonFor(error)}`
 }
 
 function exitCode(report: Report, signal: NodeJS.Signals | undefined): number {

@@ -1,4 +1,4 @@
-import { lead } from '../../db/connection/leader.ts'
+import { type Leadership, lead } from '../../db/connection/leader.ts'
 import type { Db } from '../../db/database.ts'
 import type { Rejection } from '../../db/model/record.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -10,8 +10,8 @@ import { type IngestSummary, ingest } from './run.ts'
 
 export interface PollOptions {
   db: Db
-  /** For the session that holds the lock: not through a pooler in transaction mode. */
-  lockUrl: string
+  /** For the lease of the leader: best with a short time limit for statements. Default `db`. */
+  leaseDb?: Db
   client: HttpClient
   log: Logger
   clock?: Clock
@@ -21,7 +21,8 @@ export interface PollOptions {
   rereadEveryMs: number
   /** How many days before today are read again: editions go on filling, and votes move. */
   days: number
-  /** Between attempts to take over from another instance. Default 15,000. */
+  /** Of the lease; see LeaderOptions. */
+  leaseMs?: number
   takeOverEveryMs?: number
 }
 
@@ -44,13 +45,14 @@ export function pollHuggingFace(options: PollOptions): Poller {
   const onLost = (error: Error) => logOutage(log, 'Polling: the database cannot be reached, retrying.', error)
   const leading = lead(
     {
-      connectionString: options.lockUrl,
+      db: options.leaseDb ?? options.db,
       name: 'poll huggingface',
       signal: stop.signal,
       onLost,
+      ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
       ...(options.takeOverEveryMs !== undefined && { retryIntervalMs: options.takeOverEveryMs }),
     },
-    (signal) => pollUntil(signal, options),
+    (leadership) => pollUntil(leadership, options),
   )
   return {
     async close() {
@@ -60,7 +62,8 @@ export function pollHuggingFace(options: PollOptions): Poller {
   }
 }
 
-async function pollUntil(signal: AbortSignal, options: PollOptions): Promise<void> {
+async function pollUntil(leadership: Leadership, options: PollOptions): Promise<void> {
+  const { signal } = leadership
   const { clock = systemClock, log, everyMs } = options
   log.info(`Polling ${options.client.host}.`, { everyMinutes: everyMs / 60_000 })
   const report = reporter(log, options.client.host)
@@ -68,7 +71,7 @@ async function pollUntil(signal: AbortSignal, options: PollOptions): Promise<voi
   while (!signal.aborted) {
     const now = clock.now().getTime()
     const reread = now >= rereadAt
-    const summary = await readOnce(options, dueDays(now, reread ? options.days : 0), signal, report)
+    const summary = await readOnce(options, dueDays(now, reread ? options.days : 0), leadership, report)
     if (summary && reread) rereadAt = now + options.rereadEveryMs
     // A little chance keeps many servers from asking at the same second of the hour.
     await clock.wait(everyMs * (0.95 + clock.random() / 10), signal).catch(() => {})
@@ -87,12 +90,13 @@ function dueDays(now: number, before: number): { date: string }[] {
 async function readOnce(
   { db, client, clock = systemClock }: PollOptions,
   due: { date: string }[],
-  signal: AbortSignal,
+  { signal, assertHeld }: Leadership,
   report: Reporter,
 ): Promise<IngestSummary | undefined> {
   try {
     const summary = await ingest(db, 'huggingface', readEditions(due, { client, clock, signal }), {
       signal,
+      beforeCommit: assertHeld,
       onRejection: report.rejection,
     })
     if (!summary.stopped) report.success(summary)

@@ -9,6 +9,7 @@ import type {
 import { noteFailure, noteReading } from '../../db/sources.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { SourceError } from './errors.ts'
+import { type Patience, retryWhileTransient } from './patience.ts'
 
 /** Counts so far, told after each batch and summed up at the end. */
 export interface IngestProgress {
@@ -35,6 +36,10 @@ export interface IngestOptions {
   /** Records in one transaction, at least; a reading is never split. Default 500. */
   batchSize?: number
   onProgress?: (progress: IngestProgress) => void
+  /** Called in the transaction of each write, before its commit. Throws where nothing may be written any more. */
+  beforeCommit?: (trx: Db) => Promise<void>
+  /** Tries a write again while the database is away or busy. Without it, the first failure ends the run. */
+  patience?: Patience
   onRejection?: (rejection: Rejection) => void
 }
 
@@ -51,15 +56,19 @@ export async function ingest(
   readings: AsyncIterable<Reading> | Iterable<Reading>,
   options: IngestOptions = {},
 ): Promise<IngestSummary> {
-  const { batchSize = 500, dryRun = false, signal } = options
+  const { batchSize = 500, dryRun = false, signal, beforeCommit } = options
   const total: IngestProgress = { records: 0, new: 0, changed: 0, unchanged: 0, rejected: 0, events: 0 }
   const rejections: Rejection[] = []
   let records: PaperRecord[] = []
   let editions: EditionReadingRecord[] = []
   let storing: Promise<void> = Promise.resolve()
 
+  const patiently = <Result>(work: () => Promise<Result>) =>
+    retryWhileTransient(work, options.patience, signal)
   const store = async (batch: { records: PaperRecord[]; editions: EditionReadingRecord[] }) => {
-    const recorded = await recordPapers(db, { source, ...batch }, { dryRun })
+    const recorded = await patiently(() =>
+      recordPapers(db, { source, ...batch }, { dryRun, ...(beforeCommit && { beforeCommit }) }),
+    )
     total.records += batch.records.length
     total.new += recorded.papers.new
     total.changed += recorded.papers.changed
@@ -78,7 +87,8 @@ export async function ingest(
     editions = []
   }
   const finish = async () => {
-    if (!dryRun) await noteReading(db, source, { read: total.records, ...pick(total) })
+    const counts = { read: total.records, ...pick(total) }
+    if (!dryRun) await patiently(() => noteReading(db, source, counts, beforeCommit))
     return { ...total, rejections, stopped: signal?.aborted ?? false }
   }
   try {
@@ -102,7 +112,7 @@ export async function ingest(
     const isStop = signal?.aborted && error === signal.reason
     if (isStop) return await finish()
     // The reason is noted where the database still answers; the failure itself is what has to be told.
-    if (!dryRun) await noteFailure(db, source, publicReason(error)).catch(() => {})
+    if (!dryRun) await noteFailure(db, source, publicReason(error), beforeCommit).catch(() => {})
     throw error
   }
   return finish()

@@ -1,5 +1,6 @@
 import { historyByPaperIds, revisionsByPaperIds } from '../../db/changes.ts'
 import { analyzeTables } from '../../db/connection/analyze.ts'
+import { holdsLease, releaseLease, renewLease, takeLease } from '../../db/connection/lease.ts'
 import { answersWithin, databaseFacts } from '../../db/connection/server.ts'
 import type { Db } from '../../db/database.ts'
 import {
@@ -183,11 +184,16 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     countStored,
     readVersion,
     databaseFacts,
+    takeLease: (db) => takeLease(db, { name: 'work', owner: 'one', leaseMs: 30_000 }),
+    renewLease: (db) => renewLease(db, lease, 30_000),
+    releaseLease: (db) => releaseLease(db, lease),
+    holdsLease: (db) => holdsLease(db, lease),
     answersWithin: (db) => answersWithin(db, 10_000),
     analyzeTables,
   },
 }
 
+const lease = { name: 'work', owner: 'one', fence: 1 }
 const { arxivId: _, ...withoutId } = aRecord({ title: 'A paper from elsewhere' })
 const ofKeywords = papersOwnedBy('keyword', paperOrders.NEWEST, columns)
 
