@@ -4,7 +4,7 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * The code of a failed system call (`ENOENT`), of Postgres (`57014`) or of a library, wherever it stands: Node
+ * The code of a failed system call (`ENOENT`), of Postgres (`57014`) or of a library, at any depth of the error: Node
  * reports the failures of all addresses of a host name together, and fetch wraps what happened, at times twice.
  */
 export function codeOf(error: unknown): string | undefined {

@@ -32,7 +32,7 @@ const otherColumns: Record<Exclude<PaperColumn, FieldColumn>, true> = {
 export const paperColumns = [...Object.keys(otherColumns), ...fieldColumns] as PaperColumn[]
 
 /**
- * The columns that a plan asks for, which may be fewer than a row has, and always the id. Always in one order, so that
+ * The columns that a plan asks for, which may be fewer than a row has, and always the id. In a fixed order, so that
  * one set of columns is one statement.
  */
 function selectedColumns(wanted?: ReadonlySet<PaperColumn>): PaperColumn[] {

@@ -25,20 +25,19 @@ const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
   }),
 })
 
-const perYear = {
-  type: [YearCountRef] as [typeof YearCountRef],
-  extensions: { bound: 'the years since its first paper' },
-  listSize: { assumedSize: 10 },
-  description: yearsOf('most recently stored'),
-}
-
-function yearsOf(counted: string): string {
-  return `The number of papers per year of publication, newest year first. Covers its ${countedPapers} ${counted} papers.`
+/** `owner` is what the object is called in the description. */
+function perYear(owner: string, counted = 'most recently stored') {
+  return {
+    type: [YearCountRef] as [typeof YearCountRef],
+    extensions: { bound: 'the years since its first paper' },
+    listSize: { assumedSize: 10 },
+    description: `The number of papers per year of publication, newest year first. Covers the ${countedPapers} ${counted} papers of the ${owner}.`,
+  }
 }
 
 builder.objectFields(Author, (t) => ({
   papersPerYear: t.field({
-    ...perYear,
+    ...perYear('author'),
     resolve: ({ name }, _args, context) => years('author', name, context),
   }),
   coAuthors: t.field({
@@ -68,16 +67,15 @@ const CoAuthorRef = builder.objectRef<CoAuthor>('CoAuthor').implement({
 
 builder.objectField(Organization, 'papersPerYear', (t) =>
   t.field({
-    ...perYear,
-    description: yearsOf('newest'),
+    ...perYear('organization', 'newest'),
     resolve: ({ name }, _args, context) => years('organization', name, context),
   }),
 )
 builder.objectField(Keyword, 'papersPerYear', (t) =>
-  t.field({ ...perYear, resolve: ({ key }, _args, context) => years('keyword', key, context) }),
+  t.field({ ...perYear('keyword'), resolve: ({ key }, _args, context) => years('keyword', key, context) }),
 )
 builder.objectField(Account, 'papersPerYear', (t) =>
-  t.field({ ...perYear, resolve: ({ name }, _args, context) => years('account', name, context) }),
+  t.field({ ...perYear('account'), resolve: ({ name }, _args, context) => years('account', name, context) }),
 )
 
 async function years(

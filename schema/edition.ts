@@ -65,7 +65,7 @@ Edition.implement({
     next: t.field({
       type: Edition,
       nullable: true,
-      description: 'The nearest later edition that lists papers. Null for the last edition.',
+      description: 'The nearest later edition that lists papers. Null for the latest edition.',
       resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.next),
     }),
     submitters: t.field({

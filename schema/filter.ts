@@ -33,7 +33,7 @@ const names: ArrayValidationOptions<string[]> = {
   items: nameArgument,
 }
 
-/** What some texts find can only be told by reading the papers. */
+/** Some texts need a look at each paper: the index does not know all that they ask for. */
 export const countOfPhrases = `For phrases (a hyphenated word counts as one), for more than ${maxIndexWords} words, for more than two exclusions or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked, so \`totalCount\` may be too low.`
 
 const upToMany = `At least one must match; at most ${mostNames}.`

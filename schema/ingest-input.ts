@@ -3,7 +3,7 @@ import { builder } from './core/builder.ts'
 const instant = 'as an ISO 8601 instant, e.g. `2026-06-16T08:30:00Z`; a date alone means midnight UTC'
 
 const AccountInput = builder.inputType('AccountInput', {
-  description: 'A Hugging Face account, as the client knows it.',
+  description: 'A Hugging Face account in a submitted paper.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'The user name.' }),
     hfId: t.string({ description: 'The id on Hugging Face.' }),
@@ -17,7 +17,7 @@ const AccountInput = builder.inputType('AccountInput', {
 })
 
 const OrganizationInput = builder.inputType('OrganizationInput', {
-  description: 'A Hugging Face organization, as the client knows it.',
+  description: 'A Hugging Face organization in a submitted paper.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'The name in its address, e.g. `deepseek-ai`.' }),
     hfId: t.string({ description: 'The id on Hugging Face.' }),

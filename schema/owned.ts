@@ -17,7 +17,7 @@ import { countedAtMost } from './core/paging.ts'
 import { columnsKey, paperColumnsBelow, readsPage } from './core/plan.ts'
 import { PaperListOrderEnum } from './papers.ts'
 
-/** What is not asked for is not read: an empty page stands in. */
+/** In place of a page that the selection does not need, which is not read. */
 const unread: ListPage<never> = { rows: [], more: false }
 
 /** The argument of the lists of papers that an object has. */

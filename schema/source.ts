@@ -1,14 +1,31 @@
+import { type SourceName, sourceNames } from '../db/model/record.ts'
 import { allSources } from '../db/sources.ts'
 import type { SourceRow } from '../db/tables.ts'
 import { builder } from './core/builder.ts'
+
+const meanings: Record<SourceName, string> = {
+  huggingface: 'the Hugging Face API',
+  arxiv: 'the arXiv API or saved responses of it',
+  page: 'saved text of the Daily Papers page',
+  json: 'saved responses of the Hugging Face API',
+  client: 'the mutation `ingestPapers`',
+}
+
+/** The names of all sources for a description, e.g. "`page`, `json` or `client`". */
+export const anySourceName = enumeration(
+  sourceNames.map((name) => `\`${name}\``),
+  'or',
+)
 
 export const Source = builder.objectRef<SourceRow>('Source').implement({
   tag: 'operations',
   description: 'A source of papers, with the outcome of its latest reads.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description:
-        'The name: `huggingface` is the Hugging Face API, `arxiv` is the arXiv API or saved responses of it, `page` is saved text of the Daily Papers page, `json` is saved responses of the Hugging Face API, and `client` is the mutation `ingestPapers`.',
+      description: `The name: ${enumeration(
+        sourceNames.map((name) => `\`${name}\` is ${meanings[name]}`),
+        'and',
+      )}.`,
     }),
     lastReadAt: t.expose('last_read_at', {
       type: 'DateTime',
@@ -50,10 +67,15 @@ export const Source = builder.objectRef<SourceRow>('Source').implement({
 builder.queryFields((t) => ({
   sources: t.field({
     tag: 'operations',
-    listSize: { assumedSize: 5 },
+    listSize: { assumedSize: sourceNames.length },
     type: [Source],
-    extensions: { bound: 'the ways in that this server knows: five' },
+    extensions: { bound: sourceNames.length },
     description: 'Lists the sources of papers and how fresh each one is.',
     resolve: (_root, _args, { db }) => allSources(db),
   }),
 }))
+
+function enumeration(items: readonly string[], conjunction: 'and' | 'or'): string {
+  const comma = conjunction === 'and' ? ',' : ''
+  return `${items.slice(0, -1).join(', ')}${comma} ${conjunction} ${items.at(-1)}`
+}

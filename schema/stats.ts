@@ -28,10 +28,10 @@ const KeywordTrendRef = builder.objectRef<KeywordTrend>('KeywordTrend').implemen
   fields: (t) => ({
     keyword: t.field({ type: Keyword, description: 'The keyword.', resolve: ({ key }) => ({ key }) }),
     papers: t.exposeInt('papers', {
-      description: 'The number of papers with the keyword first listed in the range.',
+      description: 'The number of papers with this keyword whose first listing is in the range.',
     }),
     previousPapers: t.exposeInt('previous', {
-      description: 'The number of papers with the keyword first listed in the preceding range.',
+      description: 'The number of papers with this keyword whose first listing is in the preceding range.',
     }),
     growth: t.float({
       nullable: true,

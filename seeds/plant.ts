@@ -8,7 +8,7 @@ import { openSource } from '../src/ingest/sources/index.ts'
 
 /**
  * Gives an empty database the papers of the captures in this folder, so that a first visit finds something, and
- * returns their number. A database that has papers is left as it is: its owner fills it from elsewhere. Instances
+ * returns their number. A database that has papers is left as it is: its owner fills it from elsewhere. Servers
  * that start together may both plant; the second one changes nothing.
  */
 export async function plantSeeds(db: Db): Promise<number> {

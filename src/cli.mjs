@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The door of the program. It is plain JavaScript, so that a Node too old for the rest can still say so.
+// The entry point. Plain JavaScript, so that a Node that is too old for the rest can say so.
 import { existsSync } from 'node:fs'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)

@@ -205,7 +205,7 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       maxSockets: env.MAX_SOCKETS,
       maxSocketsPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
       subscriptionLimits: {
-        perInstance: env.MAX_SUBSCRIPTIONS,
+        perServer: env.MAX_SUBSCRIPTIONS,
         perAddress: env.MAX_SUBSCRIPTIONS_PER_ADDRESS,
         perSocket: env.MAX_SUBSCRIPTIONS_PER_SOCKET,
       },

@@ -146,7 +146,7 @@ const anotherDatabase =
   "Create one with: create database papers encoding 'UTF8' locale 'C.UTF-8' template template0; and name it in DATABASE_URL."
 
 /**
- * On a connection of its own without a time limit: another instance may be at a long migration. Not through a pooler in
+ * On a connection of its own without a time limit: another server may be at a long migration. Not through a pooler in
  * transaction mode, which would take the lock in one session and give it back in another.
  */
 async function migrate(url: string): Promise<string[]> {

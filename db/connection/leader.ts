@@ -11,7 +11,7 @@ export interface LeaderOptions {
   readonly db: Db
   /** Names the work that only one process on this database does at a time. */
   readonly name: string
-  /** Ends it all. */
+  /** Stops leading and waits for the work to end. */
   readonly signal: AbortSignal
   /** Called once per outage, when the database cannot be reached or the lease is lost. */
   readonly onLost?: (error: Error) => void
@@ -35,7 +35,7 @@ export interface Leadership {
 }
 
 /**
- * Runs `work` while this process leads, and stands by otherwise. Leading is a lease in the database: who is frozen, or
+ * Runs `work` while this process leads, and waits otherwise. Leading is a lease in the database: who is frozen, or
  * whose link is silent, loses it when it runs out. Such a process may wake up and still be at work for a moment, so
  * `work` has to check before each commit. Resolves, and never rejects, when the signal ends it and `work` has ended.
  */
@@ -126,7 +126,7 @@ function deposed(): DeposedError {
   return new DeposedError('Another process may have taken over: the lease was not renewed in time.')
 }
 
-/** Waits between half of the time and all of it, so that instances do not ask in step. */
+/** Waits between half of the time and all of it, so that servers do not ask in step. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   const time = milliseconds * (0.5 + Math.random() / 2)
   await sleep(time, undefined, { signal, ref: false }).catch(() => {})

@@ -11,7 +11,7 @@ export class UnknownSchemaError extends Error {
 
 /**
  * Brings the database to the newest schema and returns the names of the migrations it ran. Kysely holds a lock
- * meanwhile, so that instances which start together run each migration once.
+ * meanwhile, so that servers which start together run each migration once.
  */
 export async function migrateToLatest(db: Db): Promise<string[]> {
   const executed = await executedMigrations(db)

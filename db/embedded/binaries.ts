@@ -28,7 +28,7 @@ export interface FindBinariesOptions {
 /** Finds a Postgres that runs: the given folder, else the npm platform package, else a system install. */
 export function findBinaries({ binDir, path = '', musl = isMusl() }: FindBinariesOptions = {}): Binaries {
   const rejected: string[] = []
-  // A relative entry of PATH means another folder wherever one stands: not a place to run programs from.
+  // A relative entry of PATH depends on the current folder: programs are not run from there.
   const onPath = path.split(delimiter).filter((folder) => isAbsolute(folder))
   const folders = binDir
     ? [resolve(binDir)]

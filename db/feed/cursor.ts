@@ -39,7 +39,7 @@ const termBytes = 9
  * A position in the feed as text: base64url over 4 bytes that name the database, 6 bytes each of number, mark and
  * instant of the position, 6 bytes of `after` and 3 of `id` of each of its terms, and 2 bytes of checksum, so that a
  * typing error is not taken for another position: 32 characters, and 12 for each term but the first of a log. No
- * secret: whoever may read the feed may read all of it.
+ * secret: a client that may read the feed may read all of it.
  */
 export function formatCursor(epoch: string, position: Position, terms: readonly Term[]): string {
   const bytes = Buffer.allocUnsafe(exactBytes + terms.length * termBytes)

@@ -7,14 +7,14 @@ import type { Position } from './position.ts'
 export type PaperMatch = (paperIds: readonly number[]) => Promise<ReadonlySet<number>>
 
 /**
- * The log of what happened to papers, as one instance reads it: the tail once for all readers, the rest in shared
+ * The log of what happened to papers, as one server reads it: the tail once for all readers, the rest in shared
  * pages. A position is just after an event; a cursor is a position as text. Readers hold positions, never queues, so
  * that a slow one costs nothing.
  */
 export interface Feed extends AsyncDisposable {
-  /** The newest position this instance knows of. */
+  /** The newest position this server knows of. */
   readonly head: Position
-  /** Counts the histories of the log that this instance has met: a restore or a failover may begin another. */
+  /** Counts the histories of the log that this server has met: a restore or a failover may begin another. */
   readonly history: number
   /** When the log was last read to its end: what is here is what there was then. */
   readonly readAt: Date

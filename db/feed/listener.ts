@@ -56,7 +56,7 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
       listening = false
       if (signal.aborted) return
       if (error && failures === 0) onLost(error)
-      // Jitter: after a restart of Postgres, instances must not come back in step.
+      // Jitter: after a restart of Postgres, servers must not come back in step.
       const delay = Math.min(maxRetryDelayMs, 100 * 2 ** failures) * (0.5 + Math.random() / 2)
       await sleep(delay, undefined, { ref: false, signal }).catch(() => {})
     }

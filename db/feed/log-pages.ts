@@ -12,7 +12,7 @@ interface LogPage {
 }
 
 /**
- * Pages of the log for readers that are behind. Page k begins at event k * eventsPerLogPage + 1, whoever asks, so
+ * Pages of the log for readers that are behind. Page k begins at event k * eventsPerLogPage + 1 for every reader, so
  * that readers at different places of a page share its reading. The pages used last are kept, bounded by size.
  */
 export class LogPages {

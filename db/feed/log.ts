@@ -54,7 +54,7 @@ export async function readLogState(db: Db): Promise<LogState> {
   }
 }
 
-/** Where the log stands, as a cursor. */
+/** The head of the log as a cursor. */
 export function headCursor({ epoch, head, terms }: LogState): string {
   return formatCursor(epoch, head, termsOf(head.number, terms))
 }

@@ -29,7 +29,7 @@ import { Watchers } from './watchers.ts'
 /** A reading that has not come on for this long is given up. Longer than a statement may take, which says more. */
 const readDeadlineMs = 10_000
 
-/** Reads where the log stands, then listens. Throws when the database cannot be reached at the start. */
+/** Reads the head of the log, then listens. Throws when the database cannot be reached at the start. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
   const sources = new KnownSources(options.db)
   const [state] = await Promise.all([readLogState(options.db), sources.read()])
@@ -204,7 +204,7 @@ class LogFeed implements Feed {
     // Of an event that was pruned before events had marks, nothing but its number is known.
     if (known && number > 0 && known.mark === 0) return known
     if (known && (exact ? isSamePosition(exact.position, known) : this.#isOfOldFormat(known))) return known
-    // Pruned since, or another event, or it is this instance that does not know the log's history yet.
+    // Pruned since, or another event, or it is this server that does not know the log's history yet.
     await this.refresh()
     const { pruned } = await this.#readState()
     if (number < pruned.number) throw expired(this.cursor(pruned))
@@ -250,7 +250,7 @@ class LogFeed implements Feed {
     if (terms) this.#state = { ...this.#state, terms }
   }
 
-  /** Whether the log still has what this instance has read of it; if not, notes what is lost and reads it anew. */
+  /** Whether the log still has what this server has read of it; if not, notes what is lost and reads it anew. */
   async #checkHistory(run: Run): Promise<void> {
     const before = this.#state
     const state = await readLogState(this.#headDb)

@@ -10,7 +10,7 @@ export interface RetentionOptions {
 
 const intervalMs = 3_600_000
 
-/** Removes old events now and then. Any number of instances may do so at once: each event is removed by one of them. */
+/** Removes old events now and then. Any number of servers may do so at once: each event is removed by one of them. */
 export function startRetention(db: Db, options: RetentionOptions): { close(): Promise<void> } {
   const { days, onPruned, onError } = options
   let running = Promise.resolve()

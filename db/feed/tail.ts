@@ -12,7 +12,7 @@ export interface TailBounds {
 }
 
 /**
- * The end of the log in memory, without a gap: whoever is close to the head reads from here. Bounded by count and
+ * The end of the log in memory, without a gap, for readers close to the head. Bounded by count and
  * by size; the newest event stays whatever its size.
  */
 export class Tail {

@@ -99,7 +99,7 @@ async function storeListings(
   `.execute(trx)
 }
 
-/** The name it is stored under finds a paper already; other names have to be kept. */
+/** Titles and days that records gave the paper and that its row does not show: records without an id find it by them. */
 function aliases({ id, before, after, aliases: given }: MergedPaper) {
   const day = String(after.published_at).slice(0, 10)
   const names = [...given.values()]
@@ -114,7 +114,7 @@ async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPape
   const added: { paperId: number; point: Point }[] = []
   const late: MergedPaper[] = []
   for (const paper of papers) {
-    // All or none: of two points at one instant, the one that repeats what is known may be the greater.
+    // Once one point brings something new, all points are merged: another one of the same instant may be greater.
     if (!paper.points.some((point) => differsFromStored(paper, point))) continue
     const storedAt = paper.storedCounters.map((point) => point.observedAt).reduce(later, '')
     // A counter that is unknown may have been cleared: then only its history says what is new.

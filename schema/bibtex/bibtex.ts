@@ -77,7 +77,7 @@ function citationKey({ id, arxiv_id, author_names, published_on, title }: Citabl
 /** Marks a name that is not a person's: BibTeX would abbreviate "Qwen Team" to "Q. Team". */
 const group = /^(team|collaboration|consortium|initiative|community|labs?)$/i
 
-/** A name, and what stands behind it: "Jr.". */
+/** A name without its suffix, and the suffix: "Jr.". */
 function partsOf(name: string): [name: string, suffix?: string] {
   const [, person, suffix] = /^(.+? .+?),? (Jr\.?|Sr\.?|II|III|IV)$/.exec(name) ?? []
   return person && suffix && !person.includes(',') ? [person, suffix] : [name]

@@ -1,4 +1,4 @@
-/** Formulas between dollars; a sign of money is followed by a digit, or ends behind a space. */
+/** Formulas between dollars. A dollar before a digit does not end one (an amount of money), nor does one after a space. */
 export const formulas = /\$(?!\s)[^$]+(?<!\s)\$(?!\d)/g
 const kept = new RegExp(String.raw`(${formulas.source}|\\[A-Za-z]+|\\.)`)
 
@@ -95,8 +95,8 @@ function escapeLetter(letter: string): string {
 }
 
 /**
- * A brace without its other half would end the field, or never: such a text loses its braces. BibTeX counts those
- * behind a backslash as well, so that these become words.
+ * An unbalanced brace would end the BibTeX field too early or never, so a text with one loses its braces. BibTeX also
+ * counts braces after a backslash: those become commands (`\textbraceleft`).
  */
 function balanced(text: string): string {
   if (isBalanced(text)) return text

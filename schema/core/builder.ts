@@ -27,7 +27,7 @@ interface SchemaTypes {
   }
 }
 
-/** The one builder. Fields are non-null unless they say otherwise: a null has to be told and reasoned. */
+/** The one builder. Fields are non-null by default: a nullable field says so, and its description says when it is null. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ZodPlugin, RelayPlugin, DataloaderPlugin, DirectivesPlugin, FederationPlugin],
   defaultFieldNullability: false,

@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 
 /**
- * An error that the client is told as it stands; every other error is ours, and is masked. It names no HTTP
+ * An error that clients receive as it is; every other error is masked. It names no HTTP
  * status: other fields of the same operation may well have data, and that is a 200 in GraphQL over HTTP.
  */
 export class ApiError extends GraphQLError {

@@ -8,7 +8,7 @@ export const maximumPageSize = 100
 /** Where counting stops: nobody pages that far, and a count has to look at each row it counts. */
 export const countedAtMost = 10_000
 
-/** What a gateway that counts costs is told of a connection. */
+/** The size of a connection, for gateways that estimate the cost of a query (`@listSize`). */
 export const connectionSize = {
   assumedSize: defaultPageSize,
   slicingArguments: ['first', 'last'],
@@ -16,7 +16,7 @@ export const connectionSize = {
   requireOneSlicingArgument: false,
 }
 
-/** For gateways that price queries: a plain list with `first`, of so many items when it is left out. */
+/** The same for a plain list with `first`, which has `usual` items by default. */
 export function listSizeByFirst(usual: number) {
   return { assumedSize: usual, slicingArguments: ['first'], requireOneSlicingArgument: false }
 }

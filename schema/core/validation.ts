@@ -1,7 +1,7 @@
 import type { ZodError } from 'zod'
 import { BadInputError, type InputIssue } from './errors.ts'
 
-/** What failed validation in the arguments of one field, as the client is told. */
+/** What failed validation in the arguments of one field, as an error for the client. */
 export function inputError(error: ZodError): BadInputError {
   const issues = error.issues.map(
     (issue): InputIssue => ({

@@ -90,7 +90,7 @@ export function walkOperation<Result>(
 export interface Outline {
   /** Every field that is selected anywhere, those of a named fragment once. */
   readonly fields: readonly WalkedField[]
-  /** Whether `@defer` or `@stream` stands anywhere. */
+  /** Whether `@defer` or `@stream` is used anywhere. */
   readonly incremental: boolean
 }
 

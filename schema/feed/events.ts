@@ -1,9 +1,10 @@
 import type { Delivery, EventDelivery, HeartbeatDelivery } from '../../db/feed/delivery.ts'
 import type { FeedEntry } from '../../db/feed/events.ts'
+import { sourceNames } from '../../db/model/record.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
 import { Paper, referredPaper } from '../paper.ts'
-import { Source } from '../source.ts'
+import { anySourceName, Source } from '../source.ts'
 import { changedFields, PaperChange } from './changes.ts'
 
 /** The event of one kind, on its way to a client. */
@@ -48,8 +49,7 @@ export const PaperEvent = builder.interfaceRef<EventDelivery>('PaperEvent').impl
       resolve: ({ entry }) => entry.recordedAt,
     }),
     source: t.string({
-      description:
-        'The source of the event: `huggingface`, `arxiv`, `page`, `json` or `client` (see `Source.name`).',
+      description: `The source of the event: ${anySourceName} (see \`Source.name\`).`,
       resolve: ({ entry }) => entry.source,
     }),
     paper: t.field({
@@ -135,9 +135,9 @@ The cursor advances even if the filter matches no events, so keep it like the cu
     }),
     sources: t.field({
       tag: 'operations',
-      listSize: { assumedSize: 5 },
+      listSize: { assumedSize: sourceNames.length },
       type: [Source],
-      extensions: { bound: 'the ways in that this server knows' },
+      extensions: { bound: sourceNames.length },
       description:
         'The sources and when each was last read, which tell a quiet day from a source that is down. The values are some seconds old; while the database does not answer, the last known ones.',
       resolve: (_heartbeat, _args, { feed }) => feed.sources,

@@ -14,7 +14,7 @@ import { serveCommand } from './serve.ts'
 
 /**
  * The command line. Ends by setting the exit code: 0, or 1 with one sentence on standard error. A fault of the
- * operator's (a setting, a port, a database) is told without its stack, unless `--debug` asks for it.
+ * operator's (a setting, a port, a database) is printed without its stack, unless `--debug` asks for it.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('daily-papers')

@@ -46,7 +46,7 @@ function countOf(amount: number, noun: string): string {
   return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`
 }
 
-/** An address that stands for all of the machine's, or for itself, under the name that people use. */
+/** The address with `localhost` in place of a loopback or wildcard address. */
 function browsable(url: string): string {
   const { hostname, port } = new URL(url)
   const local = ['127.0.0.1', '0.0.0.0', '[::1]', '[::]'].includes(hostname)

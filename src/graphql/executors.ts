@@ -32,7 +32,7 @@ interface Later extends ExecutionResult {
  * Yoga would answer with 406; WebSockets, where a client cannot say what it takes; and documents that ask
  * `feedPosition`, whose snapshot ends with the first part.
  *
- * @param toClient what a client is told of an error. The engine masks the errors of a result, not those of its later
+ * @param toClient the error as a client may see it. The engine masks the errors of a result, not those of its later
  * parts.
  */
 export function deferParts(toClient: (error: unknown) => GraphQLError): Plugin {

@@ -15,9 +15,9 @@ const ApolloManifest = z.object({
 })
 
 /**
- * The documents of a manifest file by id. Throws a StartError when the file cannot be read, is no manifest or holds
- * a document that is no GraphQL. One that the schema no longer knows is only told in the log: clients of
- * yesterday must not keep a server from starting.
+ * The documents of a manifest file by id. Throws a StartError when the file cannot be read, is not a manifest or holds
+ * a document that does not parse. One that is not valid for the schema is only logged: old clients must not keep a
+ * server from starting.
  */
 export async function readManifest(
   path: string,

@@ -34,7 +34,7 @@ export async function* readArxiv(
       signal,
     })
     const answered = new Set(reading.records.map((record) => record.arxivId))
-    // An entry that was rejected is one of those that are missing, and has been told.
+    // A rejected entry is one of the missing ones, and its rejection already says so.
     const missing = reading.rejections.length > 0 ? [] : asked.filter((id) => !answered.has(id))
     for (const id of missing) {
       reading.rejections.push({

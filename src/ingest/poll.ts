@@ -36,7 +36,7 @@ const dayMs = 86_400_000
 const handoverMs = 3 * 3_600_000
 
 /**
- * Keeps the newest editions of Hugging Face up to date, by one of all instances on this database. A failure is
+ * Keeps the newest editions of Hugging Face up to date, by one of all servers on this database. A failure is
  * logged once and tried again; nothing here throws.
  */
 export function pollHuggingFace(options: PollOptions): Poller {

@@ -11,7 +11,7 @@ import { recordPapers } from '../../db/writer/index.ts'
 import { SourceError } from './errors.ts'
 import { type Patience, retryWhileTransient } from './patience.ts'
 
-/** Counts so far, told after each batch and summed up at the end. */
+/** Counts so far, reported after each batch and at the end. */
 export interface IngestProgress {
   records: number
   new: number
@@ -43,7 +43,7 @@ export interface IngestOptions {
   onRejection?: (rejection: Rejection) => void
 }
 
-/** Rejections kept for the summary; more are counted and told to `onRejection`. */
+/** Rejections kept for the summary; further ones are counted and passed to `onRejection`. */
 const keptRejections = 100
 
 /**
@@ -81,7 +81,7 @@ export async function ingest(
     await storing
     if (records.length === 0) return
     storing = store({ records, editions })
-    // Its failure is met by whoever waits for it next.
+    // The next `await storing` throws its failure.
     storing.catch(() => {})
     records = []
     editions = []
@@ -111,14 +111,14 @@ export async function ingest(
     // What waits for an upstream or a file ends by throwing the reason why it was asked to stop.
     const isStop = signal?.aborted && error === signal.reason
     if (isStop) return await finish()
-    // The reason is noted where the database still answers; the failure itself is what has to be told.
+    // The reason is noted if the database still answers; the caller gets the failure itself.
     if (!dryRun) await noteFailure(db, source, publicReason(error), beforeCommit).catch(() => {})
     throw error
   }
   return finish()
 }
 
-/** Clients can read it: of errors that are not about the source they are told no more than that. */
+/** Clients can read it as `Source.lastError`, so it has no details of errors that are not about the source. */
 function publicReason(error: unknown): string {
   return error instanceof SourceError ? error.message : 'The papers could not be stored.'
 }

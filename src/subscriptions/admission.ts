@@ -2,8 +2,8 @@ import { ApiError } from '../../schema/core/errors.ts'
 import { AddressCounts } from './address-counts.ts'
 
 export interface SubscriptionLimits {
-  /** Subscriptions of all clients of this instance. */
-  readonly perInstance: number
+  /** Subscriptions of all clients of this server. */
+  readonly perServer: number
   /** Subscriptions from one network address. */
   readonly perAddress: number
   /** Operations at once on one WebSocket. */
@@ -26,10 +26,10 @@ export class Admission {
 
   /** Counts one more and returns the function that takes it back. Throws ApiError, TOO_MANY_SUBSCRIPTIONS. */
   enter(address: string): () => void {
-    const { perInstance, perAddress } = this.#limits
-    if (this.#total >= perInstance) {
+    const { perServer, perAddress } = this.#limits
+    if (this.#total >= perServer) {
       throw tooMany(
-        `This server has ${perInstance} subscriptions (the limit). Try another server, or try again later.`,
+        `This server has ${perServer} subscriptions (the limit). Try another server, or try again later.`,
       )
     }
     if (this.#addresses.of(address) >= perAddress) {

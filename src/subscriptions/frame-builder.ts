@@ -22,7 +22,7 @@ export interface Encoding {
 /** As every GraphQL transport writes them. */
 export const graphqlEncoding: Encoding = { name: 'graphql', encode: (result) => JSON.stringify(result) }
 
-/** What the topics of an instance share to build frames. */
+/** What the topics of a server share to build frames. */
 export interface FrameServices {
   readonly feed: Feed
   readonly contexts: Contexts
@@ -33,7 +33,7 @@ export interface FrameServices {
 
 /** What all subscribers of a topic have in common. */
 export interface TopicSpec {
-  /** Unique among the topics of an instance, rights included. */
+  /** Unique among the topics of a server, rights included. */
   readonly key: string
   readonly operation: Operation
   readonly viewer: Viewer
@@ -102,7 +102,7 @@ export class FrameBuilder {
     return { position: undefined, text, size: text.length }
   }
 
-  /** `position` stands in for where the batch ends if there is nothing after `from`. */
+  /** If there is nothing after `from`, the batch ends at `position`. */
   async #readBatch(from: number, position: Position, history: number): Promise<Batch> {
     const { feed, frames } = this.#services
     const { request, shapeKey, showsPrevious } = this.#spec

@@ -51,7 +51,7 @@ const maxBatchEvents = 100_000
 const maxFrameCharacters = 32 * 1024 * 1024
 
 /**
- * All subscriptions of one instance. Those of the same document, variables and rights are one topic, executed
+ * All subscriptions of one server. Those of the same document, variables and rights are one topic, executed
  * once an event and serialised once, over whatever transports its subscribers came.
  */
 export class Hub {

@@ -48,7 +48,7 @@ interface Analysis {
   readonly afterVariable: readonly string[]
   /** The document without any argument of the subscribed field. */
   readonly shape: string
-  /** The variables that stand in those arguments alone. */
+  /** The variables that are used in those arguments alone. */
   readonly choosing: ReadonlySet<string>
   readonly showsPrevious: boolean
 }

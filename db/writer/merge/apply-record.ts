@@ -98,7 +98,7 @@ function confirmedAt({ authority, at }: Stamp, { setBy, wins }: MergeRule, confi
 
 /**
  * Positive where `a` outranks `b`. Instants are ISO texts of one form, so they compare as texts. Of counters
- * observed at one instant the greater wins, whoever counted, as it does in the history of points.
+ * observed at one instant the greater wins, whatever the authority, as in the counter history.
  */
 function compareStamps(rule: MergeRule, a: Stamp, b: Stamp): number {
   const rank = rule.setBy.indexOf(b.authority) - rule.setBy.indexOf(a.authority)

@@ -143,8 +143,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function refusal(response: Response): Promise<UpstreamError> {
     const { status } = response
-    const told = await boundedBody(response, 65_536, host).then(errorIn, () => undefined)
-    const because = told === undefined ? '' : `: ${JSON.stringify(told)}`
+    const reported = await boundedBody(response, 65_536, host).then(errorIn, () => undefined)
+    const because = reported === undefined ? '' : `: ${JSON.stringify(reported)}`
     const transient = [408, 425, 429].includes(status) || status >= 500
     const details = { status, transient, retryAfterMs: retryAfterMs(response.headers, clock.now()) }
     if (status === 429) return new UpstreamError(`${host} received too many requests (429).`, details)

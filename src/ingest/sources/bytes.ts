@@ -27,7 +27,7 @@ export function gunzipped(bytes: Uint8Array, limit = wholeFileLimit): Uint8Array
   }
 }
 
-/** The same for a stream, in constant memory. The limit is what stands between a small bomb and an endless read. */
+/** The same for a stream, in constant memory. The limit ends the reading of a small file that unzips without end. */
 export async function* gunzippedStream(chunks: Chunks, limit = unzippedLimit): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip()
   // Its failure also ends the iteration below, where it is reported.

@@ -22,7 +22,7 @@ export function readSavedResponse(bytes: Uint8Array, options: SavedOptions = {})
   return readSavedJson(parseJson(gunzipped(bytes)), options, options.name)
 }
 
-/** The same after parsing; `position` stands before "item 3" in rejections. */
+/** The same after parsing; `position` precedes "item 3" in rejections. */
 export function readSavedJson(json: unknown, options: SavedOptions, position: string | undefined): Reading {
   const parsed = parseEntries(json, position)
   const { date, instant } = timesInName(options.name)

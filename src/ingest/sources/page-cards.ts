@@ -1,6 +1,6 @@
 import type { Line } from './page-lines.ts'
 
-/** What stands between two cards' ends: paragraphs, and as much of a footer as was found. */
+/** The lines of one card: paragraphs, and as much of a footer as was found. */
 export interface Card {
   paragraphs: Line[][]
   authors?: Line & { kind: 'authors' }
@@ -12,7 +12,7 @@ export interface Card {
 
 /**
  * Cuts a page into cards. A card ends with its date; one whose footer is broken ends where the next title can only
- * begin. Nothing is judged here: whoever reads the cards says what each lacks.
+ * begin. Nothing is judged here: the reader of the cards says what each lacks.
  */
 export function cardsOf(lines: readonly Line[]): Card[] {
   const cards: Card[] = []
@@ -59,7 +59,7 @@ function append(paragraphs: Line[][], line: Line): void {
 
 /**
  * The first paragraph of a card is its title, and all others are its abstract. So a card without a footer would
- * swallow the next one; it is told from an abstract of several paragraphs by a paragraph that looks like a title
+ * swallow the next one; it differs from an abstract of several paragraphs by a paragraph that looks like a title
  * (short, several words, no full stop, no list mark, no address) with a long one after it.
  */
 function splitLostFooters(card: Card): Card[] {

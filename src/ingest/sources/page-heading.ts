@@ -8,7 +8,7 @@ const furniture =
   /^(?:new|get trending papers in your email inbox!?|subscribe|daily papers|trending papers|by ?ak and the research community|previous|next)$/i
 
 /**
- * Parts a page into its heading's day ("Jan 5") and the lines of its cards. What stands before the day belongs to
+ * Parts a page into its heading's day ("Jan 5") and the lines of its cards. Lines before the day belong to
  * the heading; without a day, the lines that are known to.
  */
 export function readHeading(lines: readonly Line[]): { heading?: Heading; body: Line[] } {

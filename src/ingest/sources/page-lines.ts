@@ -5,7 +5,7 @@ import { parseDay } from './time.ts'
 export type Line = { number: number; text: string; afterBlank: boolean } & (
   | { kind: 'text' }
   | { kind: 'dot' }
-  /** Absent count: the line stands where the count does and does not tell it. */
+  /** Absent count: the line is in the place of the count and has no number. */
   | { kind: 'authors'; count?: number }
   /** Absent date: written as a date, and not in the calendar. */
   | { kind: 'date'; date?: string; comments?: number }

@@ -29,7 +29,7 @@ export interface FeedRouteOptions {
   readonly clock: Clock
 }
 
-/** What `/feed` sends: this document's events, each as it would stand in a GraphQL result. */
+/** What `/feed` sends: this document's events, each as in a GraphQL result. */
 const feedDocument = /* GraphQL */ `
 subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperFilter, $heartbeat: Int!) {
   feed(after: $after, kinds: $kinds, filter: $filter, heartbeat: $heartbeat) {

@@ -65,7 +65,7 @@ export class WebSocketConnection {
     })
   }
 
-  /** Where the results of one operation go; `results` is told of an end that is a failure. */
+  /** Where the results of one operation go; `results` receives the error if it ends with a failure. */
   sinkFor(id: string, subscription: Subscription, results: PushedResults): Sink {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`
     return {
