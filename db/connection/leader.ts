@@ -22,7 +22,7 @@ export interface LeaderOptions {
 }
 
 /** This process is not the leader any more. */
-export class DeposedError extends Error {
+class DeposedError extends Error {
   override name = 'DeposedError'
 }
 
