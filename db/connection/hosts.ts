@@ -11,7 +11,7 @@ export interface ServerState {
 }
 
 /** The server answers, but is not of the kind that the address asks for. */
-export class WrongServerError extends Error {
+class WrongServerError extends Error {
   override name = 'WrongServerError'
   /** Postgres' own code for a write on a server that may only be read. */
   readonly code = '25006'

@@ -5,7 +5,7 @@ import { messageOf } from '../error.ts'
 import { migrations } from '../migrations/index.ts'
 
 /** The database has a schema of which this program knows nothing. The message says which, and what to do. */
-export class UnknownSchemaError extends Error {
+class UnknownSchemaError extends Error {
   override name = 'UnknownSchemaError'
 }
 

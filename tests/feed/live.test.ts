@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Db } from '../../db/database.ts'
 import { query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
@@ -33,10 +34,20 @@ test.each(Object.entries(transports))(
     expect([first.paper.title, second.paper.title]).toEqual([`First over ${name}`, `Second over ${name}`])
     expect(first.previousCursor).toBe(after)
     expect(second.previousCursor).toBe(first.cursor)
-    expect(Date.parse(first.ingestedAt)).toBeGreaterThan(Date.now() - 60_000)
+    expect(first.ingestedAt).toBe(await recordedAt(app.db, first.paper.title))
     await plant(app.db, [{ arxivId: undefined, title: `Third over ${name}` }])
     const third = (await subscription.next()).paperIngested
     expect(third.paper.title).toBe(`Third over ${name}`)
     expect(subscription.waiting).toBe(0)
   },
 )
+
+async function recordedAt(db: Db, title: string): Promise<string> {
+  const { recorded_at } = await db
+    .selectFrom('feed_event')
+    .innerJoin('paper', 'paper.id', 'paper_id')
+    .select('recorded_at')
+    .where('title', '=', title)
+    .executeTakeFirstOrThrow()
+  return recorded_at.toISOString()
+}
