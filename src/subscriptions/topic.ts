@@ -21,8 +21,8 @@ const maxFailureDelayMs = 60_000
 const restartGroups = 16
 
 /**
- * One distinct subscription with all its subscribers. Backfill, catching up and live are one loop, `#run`: a cohort
- * reads on from its position until it is parked at the head; parked cohorts of one place become one.
+ * One distinct subscription with all its subscribers. Backfill, catching up and being at the head are one loop, `#run`:
+ * a cohort reads on from its position until it is parked at the head; parked cohorts of one place become one.
  */
 export class Topic implements TopicHandle {
   readonly #services: TopicServices
@@ -44,6 +44,11 @@ export class Topic implements TopicHandle {
         this.#runParked({ heartbeat: true })
         for (const cohort of this.#waiting) void this.#reassure(cohort).catch(() => {})
       })
+  }
+
+  /** Whether the operation asks for heartbeats: `feed` does, `paperIngested` does not. */
+  get #hasHeartbeats(): boolean {
+    return this.#stopHeartbeats !== undefined
   }
 
   /** Results executed so far, for tests. */
@@ -159,7 +164,7 @@ export class Topic implements TopicHandle {
 
   async #sendHeartbeat(cohort: Cohort): Promise<void> {
     cohort.needsHeartbeat = false
-    if (!this.#stopHeartbeats) return
+    if (!this.#hasHeartbeats) return
     const { readAt } = this.#services.feed
     const heartbeat = await this.#builder.heartbeat(cohort, readAt, null)
     cohort.caughtUpAt = readAt
@@ -181,7 +186,7 @@ export class Topic implements TopicHandle {
     retryAfterMs: number,
     made: Map<string, Promise<Frame | undefined>>,
   ): Promise<Frame | undefined> | undefined {
-    if (!this.#stopHeartbeats || !cohort || cohort.position.number < this.#services.feed.head.number)
+    if (!this.#hasHeartbeats || !cohort || cohort.position.number < this.#services.feed.head.number)
       return undefined
     const key = `${cohort.key} ${retryAfterMs}`
     let heartbeat = made.get(key)
