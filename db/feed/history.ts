@@ -14,6 +14,11 @@ export async function positionAt(
   return position
 }
 
+/** Cursors that name no exact event go on working for what was recorded up to a day after those that do. */
+export function mayBeNumberAlone({ recordedAtMs }: Position, { markedSinceMs }: LogState): boolean {
+  return recordedAtMs < markedSinceMs + 86_400_000
+}
+
 /**
  * The last position that the log shares with another history, of which one position and its terms are known. Both
  * bounds are at or after it, and one of them is exact:

@@ -55,8 +55,29 @@ export async function readLogState(db: Db): Promise<LogState> {
 }
 
 /** The head of the log as a cursor. */
-export function headCursor({ epoch, head, terms }: LogState): string {
-  return formatCursor(epoch, head, termsOf(head.number, terms))
+export function headCursor(state: LogState): string {
+  return cursorOf(state, state.head)
+}
+
+/** A position of the log as a cursor. */
+export function cursorOf({ epoch, terms }: LogState, position: Position): string {
+  return formatCursor(epoch, position, termsOf(position.number, terms))
+}
+
+/**
+ * Begins a new term of the log, for a copy that Postgres cannot tell from its origin. Returns the number of the last
+ * event before it.
+ */
+export async function beginTerm(db: Db): Promise<number> {
+  const { head } = await db
+    .updateTable('feed')
+    .set({
+      terms: sql`coalesce(terms, '[]') || jsonb_build_object(
+        'after', head, 'id', ('x' || left(md5(gen_random_uuid()::text), 6))::bit(24)::integer)`,
+    })
+    .returning('head')
+    .executeTakeFirstOrThrow()
+  return head
 }
 
 /** Events in commit order, with the terms of the log they were read from; without events, no terms. */

@@ -8,26 +8,22 @@ import {
   expired,
   FeedCursorError,
   foreign,
-  formatCursor,
   inFuture,
   type ParsedCursor,
   parseCursor,
 } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed, PaperMatch } from './feed.ts'
-import { lastOf, lastShared, positionAt } from './history.ts'
+import { lastOf, lastShared, mayBeNumberAlone, positionAt } from './history.ts'
 import { KnownSources } from './known-sources.ts'
 import { type FeedListener, listenToFeed } from './listener.ts'
-import { type LogReading, type LogState, readLogState } from './log.ts'
+import { cursorOf, type LogReading, type LogState, readLogState } from './log.ts'
 import { eventsPerLogPage, LogPages } from './log-pages.ts'
 import { Matcher } from './matcher.ts'
-import { type FeedOptions, feedDefaults } from './options.ts'
-import { isSamePosition, type Position, termsOf } from './position.ts'
+import { type FeedOptions, feedDefaults, readDeadlineMs } from './options.ts'
+import { earliest, isSamePosition, type Position, termsOf } from './position.ts'
 import { Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
-
-/** A reading that has not come on for this long is given up. Longer than a statement may take, which says more. */
-const readDeadlineMs = 10_000
 
 /** Reads the head of the log, then listens. Throws when the database cannot be reached at the start. */
 export async function openFeed(options: FeedOptions): Promise<Feed> {
@@ -113,8 +109,7 @@ class LogFeed implements Feed {
   }
 
   cursor(position: Position): string {
-    const { epoch, terms } = this.#state
-    return formatCursor(epoch, position, termsOf(position.number, terms))
+    return cursorOf(this.#state, position)
   }
 
   watch(onMove: () => void): () => void {
@@ -151,11 +146,9 @@ class LogFeed implements Feed {
   }
 
   assertShared(position: Position, history: number): void {
-    let last: Position | undefined
-    for (const shared of this.#lost.slice(history)) {
-      if (!shared) throw foreign(this.cursor(this.#state.pruned))
-      if (!last || shared.number < last.number) last = shared
-    }
+    const lost = this.#lost.slice(history)
+    if (lost.includes(undefined)) throw foreign(this.cursor(this.#state.pruned))
+    const last = earliest(lost.filter((shared) => shared !== undefined))
     if (last && position.number > last.number) throw diverged(this.cursor(last))
   }
 
@@ -203,17 +196,13 @@ class LogFeed implements Feed {
     const known = this.#tail.positionOf(number) ?? (await positionAt(this.#db, number, this.#state))
     // Of an event that was pruned before events had marks, nothing but its number is known.
     if (known && number > 0 && known.mark === 0) return known
-    if (known && (exact ? isSamePosition(exact.position, known) : this.#isOfOldFormat(known))) return known
+    if (known && (exact ? isSamePosition(exact.position, known) : mayBeNumberAlone(known, this.#state)))
+      return known
     // Pruned since, or another event, or it is this server that does not know the log's history yet.
     await this.refresh()
     const { pruned } = await this.#readState()
     if (number < pruned.number) throw expired(this.cursor(pruned))
     throw diverged(await this.#restartFrom(parsed))
-  }
-
-  /** Cursors that name no exact event go on working for what was recorded up to a day after those that do. */
-  #isOfOldFormat({ recordedAtMs }: Position): boolean {
-    return recordedAtMs < this.#state.markedSinceMs + 86_400_000
   }
 
   /** Where a reader of another history goes on. */

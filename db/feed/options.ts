@@ -16,6 +16,9 @@ export const feedDefaults = {
   maxRetryDelayMs: 10_000,
 }
 
+/** A reading that has not come on for this long is given up. Longer than a statement may take, which says more. */
+export const readDeadlineMs = 10_000
+
 export interface FeedOptions extends Partial<typeof feedDefaults> {
   readonly db: Db
   /**

@@ -18,6 +18,11 @@ export function isSamePosition(one: Position, other: Position): boolean {
   return one.number === other.number && one.mark === other.mark
 }
 
+/** The first of positions of one log; undefined for none. */
+export function earliest(positions: readonly Position[]): Position | undefined {
+  return positions.toSorted((one, other) => one.number - other.number)[0]
+}
+
 /**
  * The events of a log between two moves of its database to another place: a copy, a restore or a failover. Another
  * copy of the database may share the events up to the beginning of a term, and has others after it.

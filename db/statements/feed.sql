@@ -8,6 +8,10 @@ select "epoch", "head", "pruned", "pruned_mark", "pruned_recorded_at", "terms", 
 from "feed"
 left join "feed_event" on "number" = "head";
 
+-- beginTerm
+update "feed" set "terms" = coalesce(terms, '[]') || jsonb_build_object(
+  'after', head, 'id', ('x' || left(md5(gen_random_uuid()::text), 6))::bit(24)::integer) returning "head";
+
 -- eventsFrom
 select "number", "kind", "paper_id", "edition_date", "source", "recorded_at", coalesce(mark,
   ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch

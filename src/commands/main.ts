@@ -9,6 +9,7 @@ import type { CommandContext } from './context.ts'
 import { followCommand } from './follow.ts'
 import { ingestCommand } from './ingest.ts'
 import { migrateCommand } from './migrate.ts'
+import { newHistoryCommand } from './new-history.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
 
@@ -30,7 +31,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     const config = program.opts().debug ? { ...read, log: { ...read.log, level: 'debug' as const } } : read
     return { config, log: createLogger(config.log) }
   }
-  for (const command of [serveCommand, ingestCommand, followCommand, migrateCommand, schemaCommand]) {
+  for (const command of [
+    serveCommand,
+    ingestCommand,
+    followCommand,
+    migrateCommand,
+    newHistoryCommand,
+    schemaCommand,
+  ]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }
   // A reader that has seen enough (`schema | head`) is no fault.

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import { type FollowedEvent, followFeed } from '../../src/client/follow.ts'
 import { query, refusal, startTestApp, type TestApp } from '../support/app.ts'
+import { runCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { addPapers, append, cursorAt, ingested } from '../support/feed.ts'
 import { readFeed } from '../support/feed-stream.ts'
@@ -108,6 +109,32 @@ test('a copy of a copy and the origin lead each other to what all of them share'
   for (const [one, other, titles] of [
     [origin, copy, ['Origin 1', 'Origin 2', 'Origin 3']],
     [copy, origin, ['First 1', 'First 2', 'Second 1', 'Second 2']],
+  ] as const) {
+    const { restartFrom } = (await refusal(one, page, { after: await position(other) })).extensions
+    expect(await titlesAfter(one, String(restartFrom))).toEqual(titles)
+  }
+})
+
+test('new-history parts a copy that Postgres cannot tell from its origin', async () => {
+  await using store = await createTestDatabase()
+  await ingest(store.database.db, 'Shared 1', 'Shared 2')
+  await store.database.close()
+  await using copied = await createTestDatabase(new URL(store.url).pathname.slice(1))
+  // What a copy of the files has.
+  await sql`update feed set place = feed_place()`.execute(copied.database.db)
+  const env = { DATABASE_URL: copied.url }
+  const { code, stdout } = await runCli(['new-history'], { cwd: import.meta.dirname, env })
+  expect([code, stdout]).toEqual([0, expect.stringContaining('a new history begins after event 2.')])
+
+  await using origin = await startTestApp({ settings: { DATABASE_URL: store.url } })
+  await using copy = await startTestApp({ settings: env })
+  await ingest(origin.db, 'Origin 1')
+  await ingest(copy.db, 'Copy 1')
+  await ingest(origin.db, 'Origin 2', 'Origin 3')
+  await ingest(copy.db, 'Copy 2')
+  for (const [one, other, titles] of [
+    [origin, copy, ['Origin 1', 'Origin 2', 'Origin 3']],
+    [copy, origin, ['Copy 1', 'Copy 2']],
   ] as const) {
     const { restartFrom } = (await refusal(one, page, { after: await position(other) })).extensions
     expect(await titlesAfter(one, String(restartFrom))).toEqual(titles)

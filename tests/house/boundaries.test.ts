@@ -67,7 +67,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'src/commands': [
     ...['.', 'src', 'src/client', 'src/ingest', 'src/ingest/sources'],
-    ...['db', 'db/connection', 'db/embedded', 'db/model'],
+    ...['db', 'db/connection', 'db/embedded', 'db/feed', 'db/model'],
   ],
   // Programs to look at, which no folder imports.
   'src/examples/gateway': ['schema'],

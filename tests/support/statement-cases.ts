@@ -12,7 +12,14 @@ import {
   submittersOf,
 } from '../../db/editions.ts'
 import { lastOf, lastShared, positionAt } from '../../db/feed/history.ts'
-import { eventsFrom, newestRecordedBy, positionsBetween, pruneLog, readLogState } from '../../db/feed/log.ts'
+import {
+  beginTerm,
+  eventsFrom,
+  newestRecordedBy,
+  positionsBetween,
+  pruneLog,
+  readLogState,
+} from '../../db/feed/log.ts'
 import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
@@ -154,6 +161,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
   },
   feed: {
     readLogState,
+    beginTerm,
     eventsFrom: (db) => eventsFrom(db, 1, 256),
     positionsBetween: (db) => positionsBetween(db, 1, 256, 256),
     newestRecordedBy: (db) => newestRecordedBy(db, 0, 256),
