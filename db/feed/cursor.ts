@@ -135,10 +135,13 @@ function databaseKey(epoch: string): number {
 /** CRC-16/CCITT. */
 function checksum(bytes: Buffer): number {
   let crc = 0xffff
-  for (const byte of bytes) {
-    crc ^= byte << 8
-    for (let bit = 0; bit < 8; bit++)
-      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff
-  }
+  for (const byte of bytes) crc = ((crc << 8) ^ (checksums[(crc >> 8) ^ byte] ?? 0)) & 0xffff
   return crc
 }
+
+/** The checksum's change by each value of a byte. */
+const checksums = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1
+  return crc
+})

@@ -21,7 +21,7 @@ export interface Feed extends AsyncDisposable {
   /** Milliseconds since then, by a clock that nobody sets. */
   readonly readAgeMs: number
   /** The sources of papers as they were some seconds ago, or when the database last answered. */
-  readonly sources: readonly SourceRow[]
+  readonly sources: { readonly rows: readonly SourceRow[] }
   /** Whether the dedicated connection listens; without it the poll goes on. */
   readonly listening: boolean
   /** What is held in memory, for tests and metrics. */

@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks'
 import { type Run, singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
-import type { SourceRow } from '../tables.ts'
 import {
   diverged,
   expired,
@@ -37,13 +36,13 @@ class LogFeed implements Feed {
   #readAtMs = performance.now()
   closed = false
   readonly refresh: Feed['refresh']
+  readonly sources: KnownSources
   readonly #db: Db
   readonly #headDb: Db
   readonly #onError: (error: Error) => void
   readonly #tail: Tail
   readonly #logPages: LogPages
   readonly #matcher: Matcher
-  readonly #sources: KnownSources
   readonly #watchers = new Watchers()
   readonly #listener: FeedListener
   readonly #readTail = singleFlight((run) => this.#advanceTail(run), readDeadlineMs)
@@ -62,7 +61,7 @@ class LogFeed implements Feed {
     this.#headDb = headDb
     this.#onError = onError
     this.#state = state
-    this.#sources = sources
+    this.sources = sources
     this.#tail = new Tail(state.head, { count: tailEvents, size: tailSize })
     this.#logPages = new LogPages(db, logPagesSize, (reading) => this.#onReading(reading))
     this.#matcher = new Matcher(db)
@@ -96,10 +95,6 @@ class LogFeed implements Feed {
     return this.#listener.listening
   }
 
-  get sources(): readonly SourceRow[] {
-    return this.#sources.rows
-  }
-
   get held(): Feed['held'] {
     return { watchers: this.#watchers.size, tail: this.#tail.held, pages: this.#logPages.held }
   }
@@ -122,14 +117,11 @@ class LogFeed implements Feed {
 
   async position(cursor: string): Promise<Position> {
     const { history } = this
-    const outcome = await this.#positionOf(cursor).then(
-      (position) => () => position,
-      (error: unknown) => () => {
-        throw error
-      },
-    )
+    const [outcome] = await Promise.allSettled([this.#positionOf(cursor)])
     // Looking it up may have been what showed another history.
-    return history === this.history ? outcome() : this.position(cursor)
+    if (history !== this.history) return this.position(cursor)
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
   }
 
   async #positionOf(cursor: string): Promise<Position> {
@@ -173,7 +165,7 @@ class LogFeed implements Feed {
     this.#watchers.clear()
     await this.#listener.close()
     await this.#readTail.idle()
-    await this.#sources.idle()
+    await this.sources.idle()
     this.#logPages.clear()
   }
 
@@ -232,7 +224,7 @@ class LogFeed implements Feed {
     this.#readAtMs = startedMs
     this.#failing = false
     if (outcome === 'moved') this.#watchers.notify()
-    this.#sources.refresh()
+    this.sources.refresh()
   }
 
   #onReading({ terms }: LogReading): void {

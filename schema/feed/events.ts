@@ -140,7 +140,7 @@ The cursor advances even if the filter matches no events, so keep it like the cu
       extensions: { bound: sourceNames.length },
       description:
         'The sources and when each was last read, which tell a quiet day from a source that is down. The values are some seconds old; while the database does not answer, the last known ones.',
-      resolve: (_heartbeat, _args, { feed }) => feed.sources,
+      resolve: (_heartbeat, _args, { feed }) => feed.sources.rows,
     }),
     reconnectAfter: t.exposeInt('reconnectAfterMs', {
       nullable: true,

@@ -23,6 +23,11 @@ export class Batch {
     return this.#entries.length
   }
 
+  /** The position of the last event that is wanted. */
+  get last(): Position | undefined {
+    return this.#entries.at(-1)?.position
+  }
+
   /**
    * The frames after a position, for subscribers who last received the event at `previous`. Where one cannot be
    * made, those before it, and why.

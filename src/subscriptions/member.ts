@@ -21,6 +21,8 @@ export class Cohort implements Place {
   reportedFailureAfter: number | undefined
   /** Everything committed by then has been sent to them; unknown until they have caught up. */
   caughtUpAt: Date | undefined
+  /** They took a whole batch, so that the next one can be made while this one is sent. */
+  isFlowing = false
   /** At the head, they get a heartbeat before they are parked: the first one says that they have caught up. */
   needsHeartbeat = true
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Position } from '../../db/feed/position.ts'
 import { type Clock, every } from '../clock.ts'
+import type { Batch } from './batch.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
@@ -143,13 +144,28 @@ export class Topic implements TopicHandle {
     // Going back would send events twice, and staying would never end.
     if (batch.scannedTo.number <= position.number)
       throw new Error(`The batch after ${position.number} ends at ${batch.scannedTo.number}.`)
-    const { frames, failure } = await batch.framesAfter(position, cohort.previous)
+    const making = batch.framesAfter(position, cohort.previous)
+    if (cohort.isFlowing) this.#prepareAfter(batch, cohort)
+    const { frames, failure } = await making
     this.#waiting.delete(cohort)
+    const { size } = cohort.members
     await this.#write(cohort, frames)
+    cohort.isFlowing = cohort.members.size === size
     const last = frames.at(-1)?.position
     cohort.position = failure ? (last ?? position) : batch.scannedTo
     cohort.previous = last ?? cohort.previous
     if (failure) throw failure.reason
+  }
+
+  /** Makes the frames after a batch, which stay in the caches until they are asked for a moment later. */
+  #prepareAfter({ scannedTo: position, last }: Batch, { previous, history }: Place): void {
+    if (position.number >= this.#services.feed.head.number) return
+    const place = { position, previous: last ?? previous, history }
+    const prepare = async () => {
+      const next = await this.#builder.batchAfter(place)
+      await next.framesAfter(position, place.previous)
+    }
+    prepare().catch(() => {})
   }
 
   async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {

@@ -18,7 +18,7 @@ import { random } from './random.ts'
 
 /**
  * Everything that can go wrong, at random, while writers write and clients follow; afterwards each client's log
- * must equal the commit log. `node tests/bench/feed-faults.ts [--seeds N] [--seconds S] [--first SEED]`
+ * must equal the commit log. Silent faults and other histories are in feed-quiet-faults.ts. `node tests/bench/feed-faults.ts [--seeds N] [--seconds S] [--first SEED]`
  */
 interface Faults {
   serverKilled: number

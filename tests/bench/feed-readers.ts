@@ -8,6 +8,8 @@ export interface Reader {
   readonly keyword: string | undefined
   readonly cursors: string[]
   reconnects: number
+  /** How often it was told that events it had received are lost, and where to go on. */
+  told: number
   readonly done: Promise<void>
 }
 
@@ -24,9 +26,12 @@ export function socketReader({ url, signal, dawdle, ...given }: ReaderOptions): 
   const filter = given.keyword === undefined ? undefined : { keywords: [given.keyword] }
   const read = async () => {
     for await (const { cursor } of followFeed({
-      ...{ url: `${url}/graphql`, after: 'START', kinds: given.kinds, filter, signal, heartbeat: 2 },
+      ...{ url: `${url}/graphql`, after: 'START', kinds: given.kinds, filter, signal, heartbeatSeconds: 2 },
       onLost: () => {
         reader.reconnects += 1
+      },
+      onGap: () => {
+        reader.told += 1
       },
     })) {
       cursors.push(cursor)
@@ -34,7 +39,7 @@ export function socketReader({ url, signal, dawdle, ...given }: ReaderOptions): 
       if (pause > 0) await sleep(pause)
     }
   }
-  const reader: Reader = { ...given, cursors, reconnects: 0, done: read() }
+  const reader: Reader = { ...given, cursors, reconnects: 0, told: 0, done: read() }
   return reader
 }
 
@@ -63,6 +68,7 @@ export function eventReader({ url, signal, dawdle, ...given }: ReaderOptions): R
         for (const message of messages) {
           const id = /^id: (.*)$/m.exec(message)?.[1]
           if (id) last = id
+          if (/^event: reset$/m.test(message)) reader.told += 1
           if (id && !/^event: /m.test(message) && /^data: /m.test(message)) cursors.push(id)
         }
         const pause = dawdle()
@@ -79,6 +85,6 @@ export function eventReader({ url, signal, dawdle, ...given }: ReaderOptions): R
       await sleep(200, undefined, { signal }).catch(() => {})
     }
   }
-  const reader: Reader = { ...given, cursors, reconnects: 0, done: read() }
+  const reader: Reader = { ...given, cursors, reconnects: 0, told: 0, done: read() }
   return reader
 }

@@ -75,12 +75,15 @@ export class EventStream implements Sink {
     }
     const { sendBuffer, idOf } = this.#options
     let taken = 0
+    let text = ''
     for (const frame of frames) {
-      if (this.#response.writableLength > sendBuffer) break
+      if (this.#response.writableLength + text.length > sendBuffer) break
       const id = idOf(frame)
-      this.#response.write(`${id === undefined ? '' : `id: ${id}\n`}${frame.text}\n\n`)
+      text += `${id === undefined ? '' : `id: ${id}\n`}${frame.text}\n\n`
       taken += 1
     }
+    // One write for all: each costs as much as many frames.
+    if (taken > 0) this.#response.write(text)
     this.#isFull = taken < frames.length
     return taken
   }
