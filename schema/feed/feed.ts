@@ -76,7 +76,7 @@ builder.queryFields((t) => ({
       feed.assertShared(position, history)
       const events: EventDelivery[] = []
       let previous = position
-      // One page looks at a bounded stretch of the log, so that a narrow filter cannot make it endless.
+      // One page looks at a bounded part of the log, so that a narrow filter cannot make it endless.
       for (
         let looked = 0;
         looked < 40 && events.length < args.first && position.number < feed.head.number;

@@ -22,7 +22,7 @@ function takes(request: Request, mediaType: string): boolean {
 }
 
 /**
- * Whether a client has asked, by name, for answers in parts of the format that is spoken here. The later formats
+ * Whether a client has asked, by name, for answers in parts in the format that this server sends. The later formats
  * have parameters of their own: `incrementalSpec` of Apollo Client's newer handler, `subscriptionSpec` of its
  * subscriptions over HTTP.
  */

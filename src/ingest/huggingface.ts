@@ -32,7 +32,7 @@ export async function* readEditions(
 ): AsyncGenerator<Reading> {
   for (const query of queries) {
     refuseFuture(query, clock.now())
-    const { entries, observedAt, whole } = await settled(client, query, signal)
+    const { entries, observedAt, whole } = await readUntilStable(client, query, signal)
     const name = Object.entries(query)
       .map(([part, value]) => `${client.host} ${part}=${value}`)
       .join()
@@ -63,7 +63,7 @@ interface Pass {
  * Entries are in the order of their votes, which move while pages are read: an entry that rises meanwhile is on no
  * page. So a list of several pages is read until two passes see the same entries.
  */
-async function settled(client: HttpClient, query: EditionQuery, signal?: AbortSignal): Promise<Pass> {
+async function readUntilStable(client: HttpClient, query: EditionQuery, signal?: AbortSignal): Promise<Pass> {
   const seen = new Map<string, unknown>()
   let before: string | undefined
   for (let passes = 1; ; passes += 1) {

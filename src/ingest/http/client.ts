@@ -110,7 +110,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function answerOf(response: Response, type: MediaType): Promise<UpstreamAnswer> {
     try {
-      pace.heard(response.headers)
+      pace.noteHeaders(response.headers)
       if (!response.ok) throw await refusal(response)
       checkType(response, type, host)
       const body = await boundedBody(response, maxBytes, host)

@@ -33,7 +33,7 @@ export class Pace {
     this.holdFor(this.#spacingMs)
   }
 
-  heard(headers: Headers): void {
+  noteHeaders(headers: Headers): void {
     const allowance = allowanceOf(headers)
     if (!allowance) return
     const { remaining, resetsInMs, quota = assumedQuota } = allowance
