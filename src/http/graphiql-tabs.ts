@@ -41,13 +41,15 @@ query LatestEdition {
 `,
   },
   {
-    query: `# Receives each paper as soon as it is ingested.
-# Run this first, and then in a terminal:
+    query: `# Delivers papers as they are ingested.
+# Run it, then in a terminal:
 #   npm run ingest -- <file>
-# To continue exactly from a page, pass its
-# feedPosition in the variables below:
+# To continue from a page, pass its
+# feedPosition in the variables:
 #   {"after": "…"}
-subscription NewPapers($after: FeedCursor! = NOW) {
+subscription NewPapers(
+  $after: FeedCursor! = NOW
+) {
   paperIngested(after: $after) {
     cursor
     paper {
