@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type pg from 'pg'
-import { HostClient, Hosts } from './hosts.ts'
-import { openSession } from './session.ts'
+import { HostClient, Hosts, type ServerState } from './hosts.ts'
+import { openSession, stateNow } from './session.ts'
 import { within } from './within.ts'
 
 export interface HeldSessionOptions {
@@ -12,7 +12,7 @@ export interface HeldSessionOptions {
   readonly signal: AbortSignal
   /** Milliseconds after which connecting, or a statement, counts as failed. */
   readonly timeoutMs: number
-  /** Milliseconds between checks. */
+  /** Milliseconds between checks, which also end a session whose server was promoted or demoted meanwhile. */
   readonly checkIntervalMs: number
   /** Rejects when the session is of no use any more. */
   readonly check: (client: pg.Client) => Promise<unknown>
@@ -27,10 +27,15 @@ export async function heldSession(
   work: (client: pg.Client, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { signal, checkIntervalMs, check } = options
-  const { client, lost } = await connect(options)
+  const { client, state, lost } = await connect(options)
   const ended = AbortSignal.any([signal, lost.signal])
+  const checkAll = async () => {
+    await check(client)
+    const { rows } = await client.query<ServerState>(stateNow)
+    if (rows[0]?.standby !== state.standby) throw new Error('The server was promoted or demoted.')
+  }
   const checks = setInterval(
-    () => void check(client).catch((error) => lost.abort(error)),
+    () => void checkAll().catch((error) => lost.abort(error)),
     checkIntervalMs,
   ).unref()
   try {
@@ -43,7 +48,9 @@ export async function heldSession(
 }
 
 /** A session on the first host that gives one. */
-async function connect(options: HeldSessionOptions): Promise<{ client: pg.Client; lost: AbortController }> {
+async function connect(
+  options: HeldSessionOptions,
+): Promise<{ client: pg.Client; state: ServerState; lost: AbortController }> {
   const { connectionString, applicationName, signal, timeoutMs } = options
   const hosts = new Hosts(connectionString)
   for (let failures = 1; ; failures++) {
@@ -59,12 +66,18 @@ async function connect(options: HeldSessionOptions): Promise<{ client: pg.Client
     client.on('end', () => lost.abort(new Error('Postgres closed the connection.')))
     const open = async () => {
       await client.connect()
-      hosts.check(await openSession(client, { statementTimeoutMs: timeoutMs, held: true }))
+      const state = await openSession(client, { statementTimeoutMs: timeoutMs, held: true })
+      hosts.check(client.target, state)
+      return state
+    }
+    const unlessAborted = async () => {
+      await untilAborted(ended)
+      throw ended.reason
     }
     const ended = AbortSignal.any([signal, lost.signal])
     try {
-      await Promise.race([open(), untilAborted(ended).then(() => ended.throwIfAborted())])
-      return { client, lost }
+      const state = await Promise.race([open(), unlessAborted()])
+      return { client, state, lost }
     } catch (error) {
       await end(client)
       signal.throwIfAborted()

@@ -17,6 +17,9 @@ class WrongServerError extends Error {
   readonly code = '25006'
 }
 
+/** Whether a server is of the kind that an address asks for; a `fallback` is taken where no host is better. */
+type Fitness = 'preferred' | 'fallback' | 'wrong'
+
 /**
  * The hosts of a connection string and the one that new connections go to. A failure moves on to the next host,
  * the last to the first; a refusal of TLS to the other way on the same host, where the mode allows it.
@@ -24,70 +27,87 @@ class WrongServerError extends Error {
 export class Hosts {
   readonly #address: Address
   #at = 0
-  /** Servers in a row that were of the wrong kind. */
-  #rejected = 0
+  /** Hosts that failed or were not preferred since the last one that was. */
+  readonly #passedOver = new Set<number>()
 
   constructor(connectionString: string) {
     this.#address = readAddress(connectionString)
   }
 
   get current(): Target {
-    const target = this.#address.targets[this.#at]
+    const target = this.targets[this.#at]
     if (!target) throw new Error('An address without hosts.')
     return target
   }
 
-  /** How many attempts reach each of them; where a standby is preferred, the first ones once more without one. */
+  get targets(): readonly Target[] {
+    return this.#address.targets
+  }
+
+  /** How many attempts reach each of them, and then once more each, to take one that is only a fallback. */
   get attempts(): number {
-    const { role, targets } = this.#address
-    return targets.length + (role === 'prefer-standby' ? this.#hostCount : 0)
+    return this.targets.length + this.#hostCount
   }
 
   get #hostCount(): number {
-    return new Set(this.#address.targets.map(({ host }) => host)).size
+    return new Set(this.targets.map(({ host }) => host)).size
   }
 
   /** A target cannot be used. Told again of one that was left already, it does nothing. */
   failed(target: Target, error: unknown): void {
-    const { targets } = this.#address
+    const { targets } = this
     if (target !== this.current) return
     const sibling = targets[this.#at + 1]
     if (sibling?.host === target.host && isTlsRefusal(error)) {
       this.#at += 1
       return
     }
+    this.#passedOver.add(target.host)
     const next = targets.findIndex(({ host }) => host > target.host)
     this.#at = Math.max(0, next)
   }
 
-  /** Throws when a server is not of the kind that the address asks for. */
-  check({ standby, readOnly }: ServerState): void {
-    const { role } = this.#address
-    const anyOther = this.#hostCount === 1 || this.#rejected >= this.#hostCount
-    const fits = {
-      any: true,
-      'read-write': !readOnly,
-      'read-only': readOnly,
-      primary: !standby,
-      standby,
-      'prefer-standby': standby || anyOther,
-    }[role]
-    if (fits) {
-      this.#rejected = 0
+  /** New connections go to this target. */
+  prefer(target: Target): void {
+    this.#at = Math.max(0, this.targets.indexOf(target))
+  }
+
+  /** Whether no other host could be better than a server in this state. */
+  prefers(state: ServerState): boolean {
+    return this.#fitness(state) === 'preferred'
+  }
+
+  /**
+   * Throws when a server is not of the kind that the address asks for, or while hosts that may be better have not been
+   * tried.
+   */
+  check({ host }: Target, state: ServerState): void {
+    const fitness = this.#fitness(state)
+    if (fitness === 'preferred') {
+      this.#passedOver.clear()
       return
     }
-    this.#rejected += 1
-    throw new WrongServerError(`no host of it is what target_session_attrs=${role} asks for`)
+    this.#passedOver.add(host)
+    if (fitness === 'fallback' && this.#passedOver.size >= this.#hostCount) return
+    throw new WrongServerError(`no host of it is what target_session_attrs=${this.#address.role} asks for`)
+  }
+
+  /** Where no kind is asked for, a server that takes writes is preferred: only such a one notifies, too. */
+  #fitness({ standby, readOnly }: ServerState): Fitness {
+    const { role } = this.#address
+    if (role === 'any') return readOnly ? 'fallback' : 'preferred'
+    if (role === 'prefer-standby') return standby ? 'preferred' : 'fallback'
+    const fits = { 'read-write': !readOnly, 'read-only': readOnly, primary: !standby, standby }[role]
+    return fits ? 'preferred' : 'wrong'
   }
 }
 
-/** A connection to the current host of an address. */
+/** A connection to one host of an address: the current one, if none is named. */
 export class HostClient extends pg.Client {
   readonly target: Target
   readonly #hosts: Hosts
 
-  constructor(hosts: Hosts, config: pg.ClientConfig) {
-    const target = hosts.current
+  constructor(hosts: Hosts, config: pg.ClientConfig, target = hosts.current) {
     const { connectionString, ssl, sslnegotiation } = target
     super({ ...config, connectionString, ssl, sslnegotiation })
     this.target = target

@@ -1,5 +1,8 @@
+import { performance } from 'node:perf_hooks'
 import pg from 'pg'
-import { HostClient, Hosts } from './hosts.ts'
+import type { Target } from './address.ts'
+import { findPreferred } from './find-preferred.ts'
+import { HostClient, Hosts, type ServerState } from './hosts.ts'
 import { isUnanswered, LiveLinks } from './live-links.ts'
 import { isReadOnly } from './read-only.ts'
 import { type OpenedSession, openSession } from './session.ts'
@@ -22,6 +25,8 @@ export interface Statement {
 
 /** Quiet time after which the system asks whether the other side is still there. */
 const keepAliveMs = 10_000
+/** Milliseconds between searches for a better server than one that is only a fallback. */
+const searchIntervalMs = 5_000
 
 /** Connections that are set up alike, to the host of the address that answers. */
 export class SessionPool {
@@ -30,8 +35,9 @@ export class SessionPool {
   readonly #hosts: Hosts
   readonly #opened = new WeakMap<pg.ClientBase, OpenedSession & { age: number }>()
   readonly #sessions = new WeakMap<pg.ClientBase, Session>()
-  /** Moves on when the server turned out to be read-only: what was opened before is not used again. */
+  /** Moves on when the server turned out to be of another kind: what was opened before is not used again. */
   #age = 0
+  #searchAtMs = 0
 
   constructor(options: PoolOptions) {
     const { connectionString, max, statementTimeoutMs, answerTimeoutMs, types } = options
@@ -51,17 +57,19 @@ export class SessionPool {
         }
       },
       onConnect: async (client) => {
+        const age = this.#age
         const session = await openSession(client, { statementTimeoutMs })
+        const target = targetOf(client)
         try {
-          hosts.check(session)
+          hosts.check(target, session)
         } catch (error) {
-          if (client instanceof HostClient) hosts.failed(client.target, error)
+          hosts.failed(target, error)
           throw error
         }
-        this.#opened.set(client, { ...session, age: this.#age })
+        this.#opened.set(client, { ...session, age })
       },
     })
-    this.#links = new LiveLinks(this.pool)
+    this.#links = new LiveLinks(this.pool, (client, state) => this.#isUnchanged(client, state))
   }
 
   get options(): object {
@@ -78,7 +86,10 @@ export class SessionPool {
       try {
         const client = await this.#links.take()
         const opened = this.#opened.get(client)
-        if (opened?.age === this.#age) return this.#sessionOf(client, opened)
+        if (opened?.age === this.#age) {
+          if (!this.#hosts.prefers(opened)) this.#search()
+          return this.#sessionOf(client, opened)
+        }
         this.#links.giveBack(client, { destroy: true })
       } catch (error) {
         failures += 1
@@ -90,14 +101,47 @@ export class SessionPool {
   #sessionOf(client: pg.PoolClient, opened: OpenedSession): Session {
     const existing = this.#sessions.get(client)
     if (existing) return existing
-    const onReadOnly = (error: unknown) => {
-      this.#age += 1
-      if (client instanceof HostClient) this.#hosts.failed(client.target, error)
-    }
+    const onReadOnly = (error: unknown) => this.#leave(client, error)
     const session = new Session(client, this.#links, opened, onReadOnly)
     this.#sessions.set(client, session)
     return session
   }
+
+  /** Whether a server is still what it was when the connection was made: no demotion or promotion has to end it. */
+  #isUnchanged(client: pg.PoolClient, state: ServerState): boolean {
+    const opened = this.#opened.get(client)
+    if (opened?.age !== this.#age) return false
+    if (opened.standby === state.standby && opened.readOnly === state.readOnly) return true
+    if (this.#hosts.prefers(state)) this.#age += 1
+    else this.#leave(client)
+    return false
+  }
+
+  #leave(client: pg.PoolClient, error?: unknown): void {
+    this.#age += 1
+    this.#hosts.failed(targetOf(client), error)
+  }
+
+  /** Reads go on meanwhile; when a better server is there, connections to it replace those to this one. */
+  #search(): void {
+    const now = performance.now()
+    if (now < this.#searchAtMs) return
+    this.#searchAtMs = Number.POSITIVE_INFINITY
+    findPreferred(this.#hosts)
+      .then((target) => {
+        if (!target) return
+        this.#hosts.prefer(target)
+        this.#age += 1
+      })
+      .finally(() => {
+        this.#searchAtMs = performance.now() + searchIntervalMs
+      })
+  }
+}
+
+function targetOf(client: pg.ClientBase): Target {
+  if (client instanceof HostClient) return client.target
+  throw new TypeError('The pool did not make this connection.')
 }
 
 /** A connection of the pool. After a failure that it does not survive, it is closed instead of given back. */

@@ -26,6 +26,19 @@ export async function databaseFacts(db: Db): Promise<DatabaseFacts> {
   return facts
 }
 
+/** A standby has not got yet what it was asked for. It may come, so that readers wait. */
+export class StandbyBehindError extends Error {
+  override name = 'StandbyBehindError'
+  /** That of Postgres for a server which cannot be used for now. */
+  readonly code = '57P03'
+}
+
+/** Whether the server follows another one, and may not have all of its commits yet. */
+export async function isStandby(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ standby: boolean }>`select pg_is_in_recovery() as standby`.execute(db)
+  return rows[0]?.standby ?? false
+}
+
 /** Whether the database answers within a time. */
 export async function answersWithin(db: Db, timeoutMs: number): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref())

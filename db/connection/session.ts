@@ -61,6 +61,10 @@ export async function openSession(
   return { standby, readOnly, pooled, settings: all }
 }
 
+/** Whether the server of a session has become a standby, or another kind of server than it was. */
+export const stateNow = `
+  select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as "readOnly"`
+
 /** The driver gives a list where a text has several statements. */
 function rowsOf<Row>(results: unknown): readonly Row[] {
   const list = Array.isArray(results) ? (results as pg.QueryResult[]) : []

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { heldSession, untilAborted } from '../connection/held-session.ts'
+import { isReadOnly } from '../connection/read-only.ts'
 
 /** The channel on which `feed_append` says that there is something to read. */
 const feedChannel = 'daily_papers_feed'
@@ -16,7 +17,7 @@ export interface ListenerOptions {
   readonly onLost: (error: Error) => void
   /** Milliseconds between polls, which find what a lost notification would have announced. */
   readonly pollIntervalMs: number
-  /** Milliseconds between checks that the server answers and still listens for us. */
+  /** Milliseconds between checks that the server answers, still listens for us, and was not demoted. */
   readonly checkIntervalMs: number
   /** Milliseconds after which a check, or a connection attempt, counts as failed. */
   readonly timeoutMs: number
@@ -46,7 +47,7 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
     for (let failures = 0; !signal.aborted; failures++) {
       const error = await heldSession(session, async (client, ended) => {
         client.on('notification', onHint)
-        await client.query(`listen ${feedChannel}`)
+        await listen(client)
         failures = 0
         listening = true
         onConnect()
@@ -72,6 +73,15 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
       stop.abort()
       await running
     },
+  }
+}
+
+async function listen(client: pg.Client): Promise<void> {
+  try {
+    await client.query(`listen ${feedChannel}`)
+  } catch (error) {
+    if (!isReadOnly(error)) throw error
+    throw new Error('A standby sends no notifications: new events are found by polling.', { cause: error })
   }
 }
 

@@ -1,19 +1,12 @@
 import { performance } from 'node:perf_hooks'
+import { isStandby, StandbyBehindError } from '../connection/server.ts'
 import { type Run, singleFlight } from '../connection/single-flight.ts'
 import type { Db } from '../database.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
-import {
-  diverged,
-  expired,
-  FeedCursorError,
-  foreign,
-  inFuture,
-  type ParsedCursor,
-  parseCursor,
-} from './cursor.ts'
+import { diverged, expired, FeedCursorError, foreign } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed, PaperMatch } from './feed.ts'
-import { lastOf, lastShared, mayBeNumberAlone, positionAt } from './history.ts'
+import { lastOf, lastShared, positionAt } from './history.ts'
 import { KnownSources } from './known-sources.ts'
 import { type FeedListener, listenToFeed } from './listener.ts'
 import { cursorOf, type LogReading, type LogState, readLogState } from './log.ts'
@@ -21,6 +14,7 @@ import { eventsPerLogPage, LogPages } from './log-pages.ts'
 import { Matcher } from './matcher.ts'
 import { type FeedOptions, feedDefaults, readDeadlineMs } from './options.ts'
 import { earliest, isSamePosition, type Position, termsOf } from './position.ts'
+import { type KnownLog, resolveCursor } from './resolve-cursor.ts'
 import { Tail } from './tail.ts'
 import { Watchers } from './watchers.ts'
 
@@ -46,6 +40,7 @@ class LogFeed implements Feed {
   readonly #watchers = new Watchers()
   readonly #listener: FeedListener
   readonly #readTail = singleFlight((run) => this.#advanceTail(run), readDeadlineMs)
+  readonly #known: KnownLog
   #state: LogState
   /** For each history that was lost: the last position that the next one shares with it; undefined for none. */
   readonly #lost: (Position | undefined)[] = []
@@ -68,6 +63,16 @@ class LogFeed implements Feed {
     this.refresh = async () => {
       await this.#readTail()
       return this.head
+    }
+    this.#known = {
+      db,
+      headDb,
+      state: () => this.#state,
+      head: () => this.head,
+      history: () => this.history,
+      held: (number) => this.#tail.positionOf(number),
+      refresh: this.refresh,
+      readState: () => this.#readState(),
     }
     this.#listener = listenToFeed({
       ...options,
@@ -115,26 +120,8 @@ class LogFeed implements Feed {
     return this.#matcher.of(filter)
   }
 
-  async position(cursor: string): Promise<Position> {
-    const { history } = this
-    const [outcome] = await Promise.allSettled([this.#positionOf(cursor)])
-    // Looking it up may have been what showed another history.
-    if (history !== this.history) return this.position(cursor)
-    if (outcome.status === 'rejected') throw outcome.reason
-    return outcome.value
-  }
-
-  async #positionOf(cursor: string): Promise<Position> {
-    if (cursor === 'NOW') return this.refresh().catch(() => this.head)
-    if (cursor === 'START') return (await this.#readState()).pruned
-    const parsed = parseCursor(this.#state.epoch, cursor)
-    const { number } = parsed
-    if (parsed.isForeign) throw foreign(this.cursor((await this.#readState()).pruned))
-    if (number > this.head.number && number > (await this.refresh()).number) {
-      throw inFuture(await this.#restartFrom(parsed))
-    }
-    if (number < this.#state.pruned.number) throw expired(this.cursor(this.#state.pruned))
-    return this.#verified(parsed)
+  position(cursor: string): Promise<Position> {
+    return resolveCursor(this.#known, cursor)
   }
 
   assertShared(position: Position, history: number): void {
@@ -155,6 +142,7 @@ class LogFeed implements Feed {
     this.#mustCheckState = true
     await this.refresh()
     if (this.history !== history) return this.read(after)
+    if (!first && (await isStandby(this.#db))) throw new StandbyBehindError('The standby is behind the feed.')
     throw new FeedCursorError('CURSOR_MALFORMED', `The feed is damaged: event ${after + 1} is missing.`)
   }
 
@@ -180,28 +168,6 @@ class LogFeed implements Feed {
       if (!this.#failing && !this.closed) this.#onError(error)
       this.#failing = true
     })
-  }
-
-  /** The position of a cursor whose number the log has reached. */
-  async #verified(parsed: ParsedCursor): Promise<Position> {
-    const { number, exact } = parsed
-    const known = this.#tail.positionOf(number) ?? (await positionAt(this.#db, number, this.#state))
-    // Of an event that was pruned before events had marks, nothing but its number is known.
-    if (known && number > 0 && known.mark === 0) return known
-    if (known && (exact ? isSamePosition(exact.position, known) : mayBeNumberAlone(known, this.#state)))
-      return known
-    // Pruned since, or another event, or it is this server that does not know the log's history yet.
-    await this.refresh()
-    const { pruned } = await this.#readState()
-    if (number < pruned.number) throw expired(this.cursor(pruned))
-    throw diverged(await this.#restartFrom(parsed))
-  }
-
-  /** Where a reader of another history goes on. */
-  async #restartFrom({ exact }: ParsedCursor): Promise<string> {
-    const state = await this.#readState()
-    const { pruned } = state
-    return this.cursor(exact ? await lastShared(this.#db, state, exact.position, exact.terms) : pruned)
   }
 
   async #advanceTail(run: Run): Promise<void> {
@@ -234,18 +200,22 @@ class LogFeed implements Feed {
   /** Whether the log still has what this server has read of it; if not, notes what is lost and reads it anew. */
   async #checkHistory(run: Run): Promise<void> {
     const before = this.#state
-    const state = await readLogState(this.#headDb)
+    const db = this.#headDb
+    const state = await readLogState(db)
+    const isBehind = state.epoch === before.epoch && state.head.number < this.head.number
+    // What a standby lacks it may get yet. It is lost when the server is promoted without it.
+    if (isBehind && (await isStandby(db))) throw new StandbyBehindError('The standby is behind the feed.')
     run.signal.throwIfAborted()
     this.#state = state
     this.#mustCheckState = false
     const { head } = this
     if (state.epoch !== before.epoch) return this.#changeHistory(undefined, state.head)
     if (head.number < state.pruned.number) return this.#tail.reset(state.pruned)
-    const here = await positionAt(this.#db, head.number, state)
+    const here = await positionAt(db, head.number, state)
     if (here && isSamePosition(here, head)) return
     const shared =
-      (await lastOf(this.#db, this.#tail.positions)) ??
-      (await lastShared(this.#db, state, this.#tail.positions[0] ?? head, termsOf(head.number, before.terms)))
+      (await lastOf(db, this.#tail.positions)) ??
+      (await lastShared(db, state, this.#tail.positions[0] ?? head, termsOf(head.number, before.terms)))
     run.signal.throwIfAborted()
     this.#changeHistory(shared, shared)
   }

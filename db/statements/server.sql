@@ -22,6 +22,9 @@ coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datctype
 to_tsvector('english', 'VIDEO') = to_tsvector('english', 'video') as "findsCapitals"
 from pg_catalog.pg_database d where d.datname = current_database();
 
+-- isStandby
+select pg_is_in_recovery() as standby;
+
 -- takeLease
 select "fence"
 from "lease"

@@ -17,6 +17,8 @@ export interface DatabaseProxy extends AsyncDisposable {
   thaw(): void
   /** Ends the present links. */
   cut(): void
+  /** The server that new links go to, as a connection string. Links that are open stay where they are. */
+  target: string
   /** Whether new links are taken; those that are not are reset. */
   accepts: boolean
 }
@@ -28,9 +30,12 @@ interface Link {
 }
 
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
-  const { host, port } = new pg.Client({ connectionString: databaseUrl })
-  const reach = (): Socket =>
-    host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect({ host, port, allowHalfOpen: true })
+  const reach = (): Socket => {
+    const { host, port } = new pg.Client({ connectionString: proxy.target })
+    return host.startsWith('/')
+      ? connect(`${host}/.s.PGSQL.${port}`)
+      : connect({ host, port, allowHalfOpen: true })
+  }
   const links = new Set<Link>()
   const drop = (link: Link) => {
     links.delete(link)
@@ -69,6 +74,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   url.host = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
   const proxy: DatabaseProxy = {
     accepts: true,
+    target: databaseUrl,
     url: url.href,
     get links() {
       return [...links].filter(({ silent }) => !silent).length

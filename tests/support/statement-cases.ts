@@ -1,7 +1,7 @@
 import { historyByPaperIds, revisionsByPaperIds } from '../../db/changes.ts'
 import { analyzeTables } from '../../db/connection/analyze.ts'
 import { holdsLease, releaseLease, renewLease, takeLease } from '../../db/connection/lease.ts'
-import { answersWithin, databaseFacts } from '../../db/connection/server.ts'
+import { answersWithin, databaseFacts, isStandby } from '../../db/connection/server.ts'
 import type { Db } from '../../db/database.ts'
 import {
   editionsByDates,
@@ -192,6 +192,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     countStored,
     readVersion,
     databaseFacts,
+    isStandby,
     takeLease: (db) => takeLease(db, { name: 'work', owner: 'one', leaseMs: 30_000 }),
     renewLease: (db) => renewLease(db, lease, 30_000),
     releaseLease: (db) => releaseLease(db, lease),
