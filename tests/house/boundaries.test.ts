@@ -41,10 +41,10 @@ const mayImport: Record<string, readonly string[]> = {
   'schema/search': ['schema', 'schema/core', 'db', 'db/lists', 'db/search'],
   'schema/feed': ['schema', 'schema/core', 'db', 'db/feed', 'db/model', 'db/search'],
   'schema/federation': ['schema', 'schema/core', 'db', 'db/model'],
-  'schema/bibtex': ['schema', 'schema/core', 'db'],
+  'schema/citations': ['schema', 'schema/core', 'db'],
   // The types import core; index.ts and print.ts gather all.
   schema: [
-    ...['schema/core', 'schema/search', 'schema/feed', 'schema/federation', 'schema/bibtex'],
+    ...['schema/core', 'schema/search', 'schema/feed', 'schema/federation', 'schema/citations'],
     ...['db', 'db/lists', 'db/model', 'db/search', 'db/writer'],
   ],
   'src/client': [],
