@@ -1,4 +1,4 @@
-import { addressOf, type Citable, citationKey, titleWord } from './citable.ts'
+import { type Citable, citationKey, citedAddress, titleWord } from './citable.ts'
 import { escapeLatex } from './latex.ts'
 import { citedName } from './names.ts'
 
@@ -18,7 +18,7 @@ export function bibtex(paper: Citable): string {
     ['primaryClass', paper.primary_category && escapeLatex(paper.primary_category)],
     ['journal', paper.journal_ref && escapeLatex(paper.journal_ref)],
     ['doi', paper.doi && withoutBraces(paper.doi)],
-    ['url', addressOf(paper)],
+    ['url', citedAddress(paper)],
   ]
   const lines = fields.flatMap(([name, value]) => (value ? [`  ${name} = {${value}},`] : []))
   return [`@${paper.journal_ref ? 'article' : 'misc'}{${citationKey(paper)},`, ...lines, '}'].join('\n')

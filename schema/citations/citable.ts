@@ -46,6 +46,6 @@ function plain(text: string): string {
 }
 
 /** The address of a paper's page on arXiv, else of its DOI. */
-export function addressOf({ arxiv_id, doi }: Pick<Citable, 'arxiv_id' | 'doi'>): string | null {
+export function citedAddress({ arxiv_id, doi }: Pick<Citable, 'arxiv_id' | 'doi'>): string | null {
   return arxiv_id ? `https://arxiv.org/abs/${arxiv_id}` : doi && `https://doi.org/${encodeURI(doi)}`
 }

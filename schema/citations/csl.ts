@@ -1,4 +1,4 @@
-import { addressOf, type Citable, citationKey } from './citable.ts'
+import { type Citable, citationKey, citedAddress } from './citable.ts'
 import { type CitedName, citedName } from './names.ts'
 
 /**
@@ -18,7 +18,7 @@ export function cslItem(paper: Citable): Record<string, unknown> {
     abstract: paper.abstract,
     keyword: paper.keywords.join(', '),
     DOI: paper.doi,
-    URL: addressOf(paper),
+    URL: citedAddress(paper),
   }
   return Object.fromEntries(
     Object.entries(item).filter(([, value]) => (Array.isArray(value) ? value.length > 0 : value)),

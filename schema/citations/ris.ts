@@ -1,4 +1,4 @@
-import { addressOf, type Citable } from './citable.ts'
+import { type Citable, citedAddress } from './citable.ts'
 import { citedName } from './names.ts'
 
 /**
@@ -18,7 +18,7 @@ export function ris(paper: Citable): string {
     ['AB', paper.abstract],
     ...paper.keywords.map((keyword): [string, string] => ['KW', keyword]),
     ['DO', paper.doi],
-    ['UR', addressOf(paper)],
+    ['UR', citedAddress(paper)],
   ]
   const written = lines.flatMap(([tag, value]) => (value ? [`${tag}  - ${oneLine(value)}`] : []))
   return [...written, 'ER  - ', ''].join('\r\n')
