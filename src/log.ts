@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Config } from './config.ts'
+import { printable, printableJson } from './terminal.ts'
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof levels)[number]
@@ -36,7 +37,7 @@ export function createLogger({ level, format, write = toStandardError }: LogOpti
 
 function jsonLine(level: Level, sentence: string, facts: Fields): string {
   const values = Object.entries(facts).map(([name, value]) => [name, plain(value)])
-  return JSON.stringify({
+  return printableJson({
     time: new Date().toISOString(),
     level,
     message: sentence,
@@ -49,7 +50,7 @@ function textLine(level: Level, sentence: string, { error, ...facts }: Fields): 
   const known = Object.entries(facts).filter(([, value]) => value !== undefined)
   const shown = known.map(([name, value]) => ` ${name}=${word(plain(value))}`).join('')
   const head = `${time} ${level === 'info' ? '' : `${level}: `}${sentence}${shown}`
-  return error === undefined ? head : `${head}\n${indent(describe(error))}`
+  return printable(error === undefined ? head : `${head}\n${indent(describe(error))}`)
 }
 
 function plain(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { ColumnFieldName, FieldValue } from './paper-fields.ts'
 
-/** What a source yields, validated, before it meets the database. Texts are NFC, free of NUL and lone surrogates. */
+/** What a source yields, validated, before it meets the database. Texts are in the form of `foldSpace`. */
 
 export const sourceNames = ['huggingface', 'arxiv', 'page', 'json', 'client'] as const
 export type SourceName = (typeof sourceNames)[number]

@@ -1,7 +1,12 @@
-/** Folds line breaks and runs of white space to one space each, and composes accents (NFC). */
+import { withoutHidden } from './hidden-characters.ts'
+
+/**
+ * The one form of a text, of all sources and of what is searched: without hidden characters, line breaks and runs of
+ * white space folded to one space each, accents composed (NFC).
+ */
 export function foldSpace(text: string): string {
   // A lone space stays as it is: matching those too, only to put them back, takes three times as long.
-  return text
+  return withoutHidden(text)
     .normalize('NFC')
     .replace(/[^\S ]\s*| \s+/gu, ' ')
     .trim()
@@ -30,8 +35,7 @@ export function keywordKey(keyword: string): string {
  * them become the plain ones, and marks that nobody sees, pasted along, go.
  */
 export function foldTyped(text: string): string {
-  const plain = text
-    .replace(/[\u{ad}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}\u{2066}-\u{2069}\u{feff}]/gu, '')
+  const plain = withoutHidden(text)
     .replace(/[“”„‟«»＂]/gu, '"')
     .replace(/[‘’]/gu, "'")
     .replace(/(^|\s)[−–—](?=\S)/gu, '$1-')

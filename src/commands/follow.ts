@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { FollowError, type FollowedEvent, followFeed } from '../client/follow.ts'
 import { StartError } from '../faults.ts'
+import { printableJson, printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 
 interface Options {
@@ -62,7 +63,7 @@ async function follow(options: Options, url: string): Promise<void> {
   try {
     for await (const event of events) {
       cursor = event.cursor
-      process.stdout.write(options.json ? `${JSON.stringify(event)}\n` : shown(event))
+      process.stdout.write(options.json ? `${printableJson(event)}\n` : shown(event))
     }
   } catch (error) {
     throw error instanceof FollowError ? new StartError(error.message, { cause: error }) : error
@@ -83,7 +84,7 @@ function filterOf({ filter, text, keyword, author }: Options): Record<string, un
 
 /** Standard output is for papers alone. */
 function say(sentence: string): void {
-  process.stderr.write(`${styleText('dim', sentence, { stream: process.stderr })}\n`)
+  process.stderr.write(`${styleText('dim', printableLine(sentence), { stream: process.stderr })}\n`)
 }
 
 /** A server newer than this program may send other types. */
@@ -97,7 +98,7 @@ const words: Partial<Record<string, string>> = {
 function shown(event: FollowedEvent): string {
   const { paper, recordedAt, type, changes, editionDate } = event
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
-    styleText(format, text, { stream: process.stdout })
+    styleText(format, printableLine(text), { stream: process.stdout })
   const named = paper.authors.nodes.map(({ name }) => name)
   const others = paper.authorCount - named.length
   const rest =
@@ -110,7 +111,9 @@ function shown(event: FollowedEvent): string {
         ? `on the edition of ${editionDate}`
         : authors
   const head = `${style('dim', clock(recordedAt))} ${style('green', (words[type] ?? type).padEnd(9))} ${style('bold', paper.title)}`
-  const below = [detail, paper.pageUrl].filter(Boolean).map((line) => `\n${' '.repeat(19)}${line}`)
+  const below = [detail, paper.pageUrl]
+    .filter(Boolean)
+    .map((line) => `\n${' '.repeat(19)}${printableLine(String(line))}`)
   return `${head}${below.join('')}\n`
 }
 

@@ -1,5 +1,6 @@
 import type { Rejection, SourceName } from '../../db/model/record.ts'
 import type { IngestProgress, IngestSummary } from '../ingest/run.ts'
+import { printableJson, printableLine } from '../terminal.ts'
 import { countsOf } from './progress.ts'
 
 /** What an ingest came to, over all its sources. */
@@ -60,13 +61,13 @@ export function tellReport(report: Report, { json = false }: { json?: boolean })
   const { total, rejections, faults, error, stopped, dryRun, sources } = report
   const seconds = Math.round(performance.now() - report.startedAt) / 1000
   for (const { position, path, reason } of rejections.slice(0, shownRejections)) {
-    console.error(`Rejected ${position}${path ? `, ${path}` : ''}: ${reason}`)
+    console.error(printableLine(`Rejected ${position}${path ? `, ${path}` : ''}: ${reason}`))
   }
   const more = total.rejected - Math.min(rejections.length, shownRejections)
   if (more > 0) console.error(`…and ${more.toLocaleString('en')} more.`)
   if (json) {
     const outcome = { sources, ...total, rejections, faults, dryRun, stopped, seconds }
-    console.log(JSON.stringify({ ...outcome, ...(error !== undefined && { error }) }))
+    console.log(printableJson({ ...outcome, ...(error !== undefined && { error }) }))
   } else {
     const kept = dryRun
       ? ' Nothing was stored: this was a dry run.'
@@ -78,5 +79,5 @@ export function tellReport(report: Report, { json = false }: { json?: boolean })
       `${total.records.toLocaleString('en')} record${total.records === 1 ? '' : 's'} read in ${seconds} s: ${countsOf(total)}; ${events}.${kept}`,
     )
   }
-  if (error !== undefined) console.error(error)
+  if (error !== undefined) console.error(printableLine(error))
 }

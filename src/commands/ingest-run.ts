@@ -8,6 +8,7 @@ import type { FileFault, SourceReadings } from '../ingest/files.ts'
 import type { Patience } from '../ingest/patience.ts'
 import { type IngestProgress, ingest } from '../ingest/run.ts'
 import { openStore } from '../store.ts'
+import { printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 import { ingestReport, type Report, tellReport } from './ingest-report.ts'
 import { createProgress, type Progress } from './progress.ts'
@@ -82,7 +83,7 @@ async function ingestAll(
   const onFault = async ({ path, source, message, reason }: FileFault) => {
     report.faults.push({ path, reason: message })
     progress.end()
-    console.error(message)
+    console.error(printableLine(message))
     // A file that cannot be read is said above; a database that is away will be said by the next write.
     if (source && !dryRun) await noteFailure(db, source, reason).catch(() => {})
   }

@@ -7,6 +7,7 @@ import { days, type EditionQuery, readEditions } from '../ingest/huggingface.ts'
 import { observationTime } from '../ingest/sources/options.ts'
 import { parseDay } from '../ingest/sources/time.ts'
 import { arxivClient, huggingFaceClient } from '../ingest/upstreams.ts'
+import { printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 import { type RunOptions, runIngest, type Task } from './ingest-run.ts'
 
@@ -19,7 +20,7 @@ export function ingestCommand(context: () => CommandContext): Command {
       if (paths.length === 0)
         command.error('Specify what to ingest: files, folders, -, huggingface or arxiv.')
       const { files, skipped } = await findFiles(paths)
-      if (skipped.length > 0 && !options.quiet) console.error(skippedLine(skipped))
+      if (skipped.length > 0 && !options.quiet) console.error(printableLine(skippedLine(skipped)))
       await runIngest(context(), options, () => ({
         total: files.every((file) => file.size !== undefined)
           ? files.reduce((sum, { size = 0 }) => sum + size, 0)

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import { createLogger, describe } from '../log.ts'
+import { printable, printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 import { followCommand } from './follow.ts'
 import { ingestCommand } from './ingest.ts'
@@ -51,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       return
     }
     process.exitCode = 1
-    console.error(program.opts().debug ? describe(error) : sentence(error))
+    console.error(printable(program.opts().debug ? describe(error) : sentence(error)))
   }
 }
 
@@ -64,7 +65,9 @@ function withDefault([, , ...given]: readonly string[], program: Command): strin
 }
 
 function sentence(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : String(error)
+  // A sentence about input may hold the name of a file.
+  const said = error instanceof SourceError ? printableLine(message) : message
   const expected = [ConfigError, StartError, SourceError, EmbeddedDatabaseError].some(
     (kind) => error instanceof kind,
   )

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { openStore } from '../store.ts'
+import { printable } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 
 export function migrateCommand(context: () => CommandContext): Command {
@@ -8,6 +9,6 @@ export function migrateCommand(context: () => CommandContext): Command {
     const store = await openStore(config, log, { share: true })
     await store.close()
     const ran = store.migrated.map((name) => `\n  ${name}`).join('')
-    console.log(`${store.description}: ${ran ? `ran${ran}` : 'already at the latest schema.'}`)
+    console.log(printable(`${store.description}: ${ran ? `ran${ran}` : 'already at the latest schema.'}`))
   })
 }

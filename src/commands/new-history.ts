@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { beginTerm } from '../../db/feed/log.ts'
 import { openStore } from '../store.ts'
+import { printable } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 
 export function newHistoryCommand(context: () => CommandContext): Command {
@@ -18,7 +19,7 @@ copied by Postgres or promoted by a failover does this by itself.`,
       const store = await openStore(config, log, { share: true })
       try {
         const last = await beginTerm(store.db)
-        console.log(`${store.description}: a new history begins after event ${last}.`)
+        console.log(printable(`${store.description}: a new history begins after event ${last}.`))
       } finally {
         await store.close()
       }

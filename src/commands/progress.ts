@@ -1,4 +1,5 @@
 import type { IngestProgress } from '../ingest/run.ts'
+import { printableLine } from '../terminal.ts'
 
 export type Counts = Pick<IngestProgress, 'records' | 'new' | 'changed' | 'unchanged' | 'rejected'>
 
@@ -58,7 +59,7 @@ export function createProgress({ total, tty, width, write, now = Date.now }: Pro
     },
     line(text) {
       clear()
-      write(`${text}\n`)
+      write(`${printableLine(text)}\n`)
     },
     end: clear,
   }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { StartError } from '../faults.ts'
+import { printable } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 
 export function serveCommand(context: () => CommandContext): Command {
@@ -22,7 +23,7 @@ export function serveCommand(context: () => CommandContext): Command {
       const { welcome } = await import('./welcome.ts')
       const app = await startApp(config, log)
       const stopped = stopSignal()
-      console.log(await welcome(app, config))
+      console.log(printable(await welcome(app, config)))
       const failure = await Promise.race([stopped, app.failed])
       if (!failure) log.info('Stopping: subscribers receive their cursor, running requests may finish.')
       // A second signal means that nobody wants to wait.

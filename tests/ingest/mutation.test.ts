@@ -68,6 +68,22 @@ describe('ingestPapers', () => {
     expect(await send([later])).toMatchObject({ results: [{ outcome: 'UNCHANGED' }], unchangedCount: 1 })
   })
 
+  test('hidden characters are taken out of every text, and hide no paper', async () => {
+    const esc = '\x1b]0;owned\x07\x1b[2J'
+    const papers = [
+      aPaper({
+        arxivId: '2606.00099',
+        title: `${esc}Read \u202eme\u202c\0 no\u200bw \ud83e`,
+        authors: [{ name: `Ada${esc} ~Love\ufefflace` }, { name: 'Juan-Manuel~Pérez-Rúa' }],
+      }),
+    ]
+    const { results } = await send(papers)
+    expect(results[0]?.paper).toMatchObject({
+      title: 'Read me now',
+      authors: { nodes: [{ name: 'Ada Lovelace' }, { name: 'Juan-Manuel Pérez-Rúa' }] },
+    })
+  })
+
   test('a bad record is rejected by itself, with the path and the reason', async () => {
     const { results, ...counts } = await send([
       aPaper({ arxivId: 'no id' }),

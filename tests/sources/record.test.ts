@@ -76,7 +76,7 @@ describe('a record from a client', () => {
     ['listing.date', { listing: { date: '2026-02-30' } }, /not a day/],
     ['authors.0.account.name', { authors: [{ name: 'A', account: {} }] }, /missing/],
     ['authorCount', { authors: [{ name: 'A' }], authorCount: 2 }, /has 1 authors/],
-    ['comment', { comment: 'a\0b' }, /NUL/],
+    ['comment', { comment: '\0\ud800' }, /empty/],
   ])('is refused at %s', (path, fields, reason) => {
     const input = { ...least, ...fields }
     const { error } = paperRecord.safeParse(input)

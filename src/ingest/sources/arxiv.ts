@@ -13,8 +13,8 @@ import {
   defined,
   instant,
   limits,
-  name,
   optional,
+  personName,
   text,
   title,
 } from './shapes.ts'
@@ -36,7 +36,7 @@ const entryShape = z.object({
   summary: abstract,
   published: instant,
   updated: instant,
-  authors: authorList(z.object({ name })),
+  authors: authorList(z.object({ name: personName })),
   comment: label,
   journalRef: label,
   doi: label,

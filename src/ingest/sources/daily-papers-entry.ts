@@ -17,6 +17,7 @@ import {
   limits,
   name,
   optional,
+  personName,
   text,
   title,
   url,
@@ -56,7 +57,7 @@ const accountShape = z.object({
 const organizationShape = z.object({ name, _id: label, fullname: optional(name), avatar: optional(siteUrl) })
 
 const authorShape = z.object({
-  name,
+  name: personName,
   user: optional(accountShape),
   status: label,
   statusLastChangedAt: optional(instant),

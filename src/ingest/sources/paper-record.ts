@@ -17,6 +17,7 @@ import {
   keyword,
   limits,
   name,
+  personName,
   text,
   title,
   url,
@@ -50,7 +51,7 @@ const organization = z
 
 const author = z
   .object({
-    name,
+    name: personName,
     account: account.nullish(),
     claimStatus: label,
     claimChangedAt: instant.nullish(),

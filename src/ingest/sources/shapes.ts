@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseArxivId } from '../../../db/model/arxiv-id.ts'
+import { withoutHidden } from '../../../db/model/hidden-characters.ts'
 import { foldSpace, keywordKey, titleKey } from '../../../db/model/text.ts'
 import { parseDay, parseInstant } from './time.ts'
 
@@ -24,14 +25,9 @@ export const limits = {
   key: 2_600,
 } as const
 
-/**
- * A text whose white space is folded and whose accents are composed. NUL and unpaired surrogates are refused
- * rather than repaired: what was there is lost, and a record that differs from its source would hide that.
- */
+/** A text in its one form: `foldSpace` says what is taken out of it. */
 export function text(max: number) {
   return z.string().check((context) => {
-    const fault = faultOf(context.value)
-    if (fault) return refuse(context, fault)
     const folded = foldSpace(context.value)
     context.value = folded
     if (!visible.test(folded)) refuse(context, 'The text is empty.')
@@ -45,6 +41,9 @@ const visible = /[^\s\p{Cf}]/u
 
 /** Of an author, an account, an organization; short enough for the key of an index in any script. */
 export const name = text(limits.name)
+
+/** Of an author. TeX's fixed space is a space: a name with it is no other name. */
+export const personName = name.overwrite((value) => foldSpace(value.replaceAll('~', ' ')))
 
 export const title = text(limits.title).check((context) => fitsKey(context, titleKey))
 
@@ -74,10 +73,12 @@ export const count = z.number().check((context) => {
 /** An absolute http(s) address. Others (`javascript:`, `file:`) are refused: pages show these as links. */
 export const url = z.string().check((context) => {
   // As browsers do: an address that was broken over lines is whole again.
-  const trimmed = context.value.trim().replace(/[\t\n\r]+/g, '')
+  const trimmed = withoutHidden(context.value)
+    .trim()
+    .replace(/[\t\n\r]+/g, '')
   context.value = trimmed
   if (trimmed.length > limits.url) refuse(context, `The address has more than ${limits.url} characters.`)
-  else if (!address.test(trimmed) || !URL.canParse(trimmed) || faultOf(trimmed))
+  else if (!address.test(trimmed) || !URL.canParse(trimmed))
     refuse(context, `${quote(trimmed)} is not an http(s) address.`)
 })
 const address = /^https?:\/\/[^\s/?#]\S*$/i
@@ -124,13 +125,6 @@ export function defined<T extends object>(object: T): Defined<T> {
     if (value !== undefined && value !== null) result[key] = value
   }
   return result as Defined<T>
-}
-
-function faultOf(value: string): string | undefined {
-  if (!value.isWellFormed())
-    return 'The text contains half of a character (an unpaired surrogate); send it complete.'
-  if (value.includes('\0')) return 'The text contains a NUL character, which Postgres cannot store.'
-  return undefined
 }
 
 /** Unicode can fold one character to many: U+FDFA has 3 bytes and becomes 33. */
