@@ -14,7 +14,7 @@ export interface DatabaseOptions {
   /** The longest time that one statement may take; 0 for no limit. Default 30,000. */
   statementTimeoutMs?: number
   /**
-   * How long the answer to a statement is waited for before the connection counts as dead and is closed. Default 5,000
+   * How long the answer to a statement is waited for before the connection counts as dead and is closed. Default 2,000
    * more than a statement may take; without that limit, for ever.
    */
   answerTimeoutMs?: number
@@ -32,13 +32,15 @@ export interface DatabaseHandle extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** How much longer than a statement may take its answer may be on its way, or Postgres busy with ending it. */
+const answerGraceMs = 2_000
 /** How long connections that were asked to close may take. */
 const closeTimeoutMs = 1_000
 
 /** A pool over one Postgres. Opens no connection before the first statement. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const { statementTimeoutMs = 30_000 } = options
-  const { answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5_000 } = options
+  const { answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerGraceMs } = options
   const sessions = new SessionPool({
     connectionString: options.connectionString,
     max: options.max ?? 10,

@@ -59,12 +59,19 @@ PeriodRef.implement({
             type: PaperOrderEnum,
             required: true,
             defaultValue: 'UPVOTES',
-            description: 'The order of the papers. TRENDING is as of now; RELEVANCE is not available here.',
+            description:
+              'The order of the papers. TRENDING is as of now. RELEVANCE is refused, because no words are given here.',
           }),
         },
         validate: rejectFirstWithLast,
-        resolve: ({ from, to }, { order, ...args }, context, info) =>
-          rootPapers({ filter: { editionFrom: from, editionTo: to }, order }, args, context, info),
+        resolve({ from, to }, { order, ...args }, context, info) {
+          if (order === 'RELEVANCE')
+            throw new BadInputError(
+              `order: a period has no words to search for; use papers(filter: { text: …, editionFrom: "${from}", editionTo: "${to}" }, order: RELEVANCE), or choose another order.`,
+              ['order'],
+            )
+          return rootPapers({ filter: { editionFrom: from, editionTo: to }, order }, args, context, info)
+        },
       },
       PaperConnection,
     ),

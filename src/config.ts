@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostUrls } from '../db/connection/address.ts'
+import { isConnectionString, maskPassword, withTlsMode } from './connection-string.ts'
 
 /** The settings cannot be used. The message names every fault, one sentence a line. */
 export class ConfigError extends Error {
@@ -74,6 +74,7 @@ export const settings = {
   POLL: z.enum(['none', 'huggingface']).default('none').meta({ allowed: 'none or huggingface' }),
   POLL_MINUTES: integer(1, 1_440, 5),
   POLL_DAYS: integer(0, 60, 14),
+  POLL_LEASE_SECONDS: integer(2, 3_600, 30),
   HUGGINGFACE_URL: webAddress('https://huggingface.co'),
   ARXIV_URL: webAddress('https://export.arxiv.org'),
   UPSTREAM_CONTACT: z
@@ -180,6 +181,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       /** Days before today that are read again, and how often. */
       days: env.POLL_DAYS,
       rereadEveryMs: 3_600_000,
+      /** How long the server that polls keeps its place without a sign of life. */
+      leaseMs: env.POLL_LEASE_SECONDS * 1000,
     },
     upstreams: {
       huggingfaceUrl: env.HUGGINGFACE_URL,
@@ -244,27 +247,6 @@ function faultOf(name: string, value: string): string {
     .meta()
   const shown = meta?.secret ? '(not shown)' : JSON.stringify(maskPassword(value))
   return `${name} is ${shown}, but must be ${meta?.allowed}.`
-}
-
-/** A connection string that may be printed, whatever is wrong with it. */
-export function maskPassword(url: string): string {
-  return url
-    .replace(/^([^:/?#]+:\/\/)?([^:@/]*):.*@/s, '$1$2:***@')
-    .replace(/(password\s*=\s*)('[^']*'|[^&\s]*)/gi, '$1***')
-}
-
-function isConnectionString(value: string): boolean {
-  try {
-    return hostUrls(value).length > 0
-  } catch {
-    return false
-  }
-}
-
-/** libpq's variable, as a parameter of an address that names no mode. */
-function withTlsMode(url: string | undefined, mode: string | undefined): string | undefined {
-  if (url === undefined || !mode || /[?&]ssl(mode)?=/.test(url)) return url
-  return `${url}${url.includes('?') ? '&' : '?'}sslmode=${encodeURIComponent(mode)}`
 }
 
 function isOrigin(value: string): boolean {

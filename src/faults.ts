@@ -1,6 +1,6 @@
 import { AddressError } from '../db/connection/address.ts'
 import { codeOf, messageOf } from '../db/error.ts'
-import { maskPassword } from './config.ts'
+import { maskPassword } from './connection-string.ts'
 
 /** The program cannot go on. The message is a sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {

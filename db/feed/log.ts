@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
 import { formatCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
@@ -151,18 +152,18 @@ export async function newestRecordedBy(
  * Forgets events recorded more than `days` ago by the database's clock, oldest first, `batch` in each transaction,
  * and returns how many. Only a prefix of the log goes: a young event ends it, even where a writer with a wrong clock
  * dated a later one back. Readers are not blocked, and writers only for the update of one row: `pruned` moves first
- * and alone, then the rows go; a reader in between is refused a little early rather than given a hole.
+ * and alone, then the rows go; a reader in between is refused a little early rather than given a hole. Throws
+ * DatabaseBusyError when it would have to wait for too long.
  */
 export async function pruneLog(db: Db, days: number, batch = 1000): Promise<number> {
   let total = 0
   for (;;) {
     const upTo = await oldPrefix(db, days, batch)
     if (upTo === null) return total
-    await movePruned(db, upTo)
-    const { numDeletedRows } = await db
-      .deleteFrom('feed_event')
-      .where('number', '<=', upTo)
-      .executeTakeFirstOrThrow()
+    await write(db, (trx) => movePruned(trx, upTo))
+    const { numDeletedRows } = await write(db, (trx) =>
+      trx.deleteFrom('feed_event').where('number', '<=', upTo).executeTakeFirstOrThrow(),
+    )
     total += Number(numDeletedRows)
   }
 }

@@ -32,8 +32,7 @@ export const errorCodes = {
   },
   BAD_REQUEST: {
     status: 400,
-    meaning:
-      'The HTTP request is not a GraphQL request: its body or a parameter cannot be read. The status is 405 for a mutation sent with GET.',
+    meaning: 'The HTTP request is not a GraphQL request: its body or a parameter cannot be read.',
   },
   NOT_ACCEPTABLE: {
     status: 406,
@@ -48,7 +47,7 @@ export const errorCodes = {
   METHOD_NOT_ALLOWED: {
     status: 405,
     meaning:
-      'The path does not accept the method of the request. The header `Allow` lists those that it accepts.',
+      'The path does not accept the method of the request, or the operation is a mutation sent with GET. The header `Allow` lists the methods to use.',
   },
   NOT_FOUND: { status: 404, meaning: 'Nothing exists at this path.' },
   REQUEST_TIMEOUT: { status: 408, meaning: 'The request did not arrive in time. Send it again.' },

@@ -1,5 +1,6 @@
 import { MIMEType } from 'node:util'
-import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import { type DocumentNode, getOperationAST, Kind } from 'graphql'
+import type { GraphQLParams, Plugin, YogaInitialContext } from 'graphql-yoga'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
 import { readBody } from './body.ts'
 
@@ -10,6 +11,7 @@ export function readRequests(maxBytes: number): Plugin {
       if (request.method === 'GET') setRequestParser(({ url }) => readParameters(queryOf(url)))
       else setRequestParser((posted) => readPost(posted, maxBytes))
     },
+    onParse: () => refuseMutationByGet,
     onParams({ params, setParams }) {
       // No operation has the empty name. Clients that always send the field mean none.
       if (params?.operationName !== '') return
@@ -17,6 +19,22 @@ export function readRequests(maxBytes: number): Plugin {
       setParams(others)
     },
   }
+}
+
+/** As Yoga does it, which has no code of its own for it. Over WebSocket there is no request. */
+function refuseMutationByGet({ result, context }: AfterParse): void {
+  const { request, params } = context as Partial<YogaInitialContext>
+  if (request?.method !== 'GET' || !isDocument(result)) return
+  if (getOperationAST(result, params?.operationName)?.operation === 'mutation')
+    throw httpError('METHOD_NOT_ALLOWED', 'GET executes no mutations. Send them with POST.', {
+      Allow: 'POST',
+    })
+}
+
+type AfterParse = { readonly result: unknown; readonly context: object }
+
+function isDocument(result: unknown): result is DocumentNode {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === Kind.DOCUMENT
 }
 
 type Parse = (body: string) => GraphQLParams

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
 import { viewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
@@ -80,7 +81,7 @@ function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config'
   return {
     methods: ['GET', 'POST'],
     refuse: refuseGraphql,
-    answer(request, response) {
+    async answer(request, response) {
       const { headers, method } = request
       const headOnly = method === 'HEAD'
       if (method !== 'POST' && prefersHtml(headers.accept)) return graphiql(request, response)
@@ -89,10 +90,13 @@ function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config'
         throw bodyTooLarge(http.maxBodyBytes)
       }
       if (headOnly) request.method = 'GET'
-      return engine.handle(request, response, {
+      // Not `handle`, which sends the stack of what a hook throws.
+      const answer = await engine.handleNodeRequestAndResponse(request, response, {
+        ...{ req: request, res: response },
         viewer: viewerOf(headers.authorization, writeToken),
         headOnly,
       })
+      await sendNodeResponse(answer, response, request, false)
     },
   }
 }

@@ -7,6 +7,7 @@ import { openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
 import { execute } from '../support/execute.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
+import { startUpstream } from '../support/upstream.ts'
 import { databaseUrl } from '../support/urls.ts'
 import { startProxy } from './feed-proxy.ts'
 import { createHistory, type History } from './feed-quiet-history.ts'
@@ -20,6 +21,7 @@ import { random } from './random.ts'
  * `node tests/bench/feed-quiet-faults.ts [--seeds N] [--first SEED] [--events N] [--only FAULT]`
  */
 const statementTimeoutMs = 1_000
+const leaseSeconds = 6
 /** After this time a client has lost what it has not got. */
 const patienceMs = 60_000
 
@@ -49,6 +51,16 @@ const faults: Record<string, (bench: Bench) => Promise<void>> = {
     server?.kill('SIGSTOP')
     await sleep(2_000 + next() * 6_000)
     server?.kill('SIGCONT')
+  },
+  async 'frozen poller'({ history, servers }) {
+    const { pid, fence } = await history.poller()
+    const server = servers.find((each) => each.pid === pid)
+    if (!server) throw new Error(`No server of this bench polls, but process ${pid}.`)
+    server.kill('SIGSTOP')
+    const frozen = performance.now()
+    while ((await history.poller()).fence === fence) await sleep(50)
+    console.log(`  another server polls after ${((performance.now() - frozen) / 1000).toFixed(1)} s`)
+    server.kill('SIGCONT')
   },
   async 'wrong clock of a writer'({ next, history }) {
     history.clockOffsetSeconds = Math.round((next() - 0.5) * 500_000)
@@ -97,7 +109,13 @@ async function run(seed: number, events: number): Promise<number> {
     await migrateToLatest(database.db)
   }
   const links = stack.use(await startDatabaseProxy(url))
-  const env = { STATEMENT_TIMEOUT_MS: String(statementTimeoutMs) }
+  const upstream = stack.use(await startUpstream())
+  const env = {
+    STATEMENT_TIMEOUT_MS: String(statementTimeoutMs),
+    POLL: 'huggingface',
+    POLL_LEASE_SECONDS: String(leaseSeconds),
+    HUGGINGFACE_URL: upstream.url,
+  }
   const servers = [
     stack.use(await startOurs(links.url, undefined, env)),
     stack.use(await startOurs(links.url, undefined, env)),

@@ -20,6 +20,8 @@ export interface History extends AsyncDisposable {
   keyOf(cursor: string): string
   /** The events of the log, in order. */
   log(): Promise<string[]>
+  /** The process that polls, by its lease, and the fencing number of the lease. */
+  poller(): Promise<{ pid: number; fence: number }>
   until(written: number): Promise<void>
   /** Resolves when nothing is written any more. */
   pause(): Promise<void>
@@ -86,6 +88,10 @@ export async function createHistory(
       const { rows } = await sql<{ key: string }>`
         select number || ' ' || mark as key from feed_event order by number`.execute(database.db)
       return rows.map(({ key }) => key)
+    },
+    async poller() {
+      const { owner, fence } = await database.db.selectFrom('lease').selectAll().executeTakeFirstOrThrow()
+      return { pid: Number(owner.split(' ')[1]), fence }
     },
     async until(written) {
       while (history.written < written) await sleep(20)

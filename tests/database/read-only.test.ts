@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { answerTo, post, query, startTestApp } from '../support/app.ts'
+import { type Answer, answerTo, post, query, startTestApp } from '../support/app.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { execute } from '../support/execute.ts'
+import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
 const token = 'a-token-of-the-tests'
 const ingest = 'mutation ($papers: [PaperInput!]!) { ingestPapers(papers: $papers) { newCount } }'
@@ -57,6 +58,49 @@ test('while the database is read-only, writes are told to come back and reads go
     data: { papers: { totalCount: 2 } },
   })
 })
+
+test('through read-only turns, subscribers lose nothing, and each write gets a result or a code', async () => {
+  const database = await createTestDatabase()
+  const name = new URL(database.url).pathname.slice(1)
+  await using app = await startTestApp({ settings: { DATABASE_URL: database.url, WRITE_TOKEN: token } })
+  const document = 'subscription { paperIngested { paper { arxivId } } }'
+  type Received = { paperIngested: { paper: { arxivId: string } } }
+  await using socket = subscribe<Received>(app, document)
+  await using stream = await subscribeSse<Received>(app, document)
+  await expect.poll(() => app.hub.held.subscriptions).toBe(2)
+  const stored: string[] = []
+  let number = 0
+  const write = async () => {
+    number += 1
+    const [paper] = papers(number)
+    const body = { query: ingest, variables: { papers: [paper] } }
+    const response = await post(app, body, { authorization: `Bearer ${token}` })
+    const { data, errors } = (await response.json()) as Answer
+    if (errors) return errors[0]?.extensions.code
+    expect(data).toEqual({ ingestPapers: { newCount: 1 } })
+    stored.push(paper?.arxivId ?? '')
+    return 'stored'
+  }
+  for (const isCut of [false, true]) {
+    expect(await write()).toBe('stored')
+    await execute(database.url, `alter database ${name} set default_transaction_read_only = on`)
+    if (isCut) await endSessions(database.url)
+    const outcomes = [await write(), await write()]
+    // Sessions that are open keep what they began with.
+    expect(outcomes).toEqual(isCut ? ['DATABASE_UNAVAILABLE', 'DATABASE_UNAVAILABLE'] : ['stored', 'stored'])
+    await execute(
+      database.url,
+      `begin; set transaction read write; alter database ${name} reset default_transaction_read_only; commit`,
+    )
+    expect(await write()).toBe('stored')
+  }
+  for (const subscription of [socket, stream]) {
+    const received: string[] = []
+    while (received.length < stored.length)
+      received.push((await subscription.next(20_000)).paperIngested.paper.arxivId)
+    expect([received, subscription.waiting]).toEqual([stored, 0])
+  }
+}, 60_000)
 
 test('a server starts on a database that may only be read, and reads', async () => {
   const database = await createTestDatabase()

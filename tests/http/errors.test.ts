@@ -1,6 +1,11 @@
 import { sql } from 'kysely'
 import { beforeEach, expect, test, vi } from 'vitest'
+import { schema } from '../../schema/index.ts'
 import { isUnavailable } from '../../src/faults.ts'
+import { createEngine } from '../../src/graphql/engine.ts'
+import { drain, listen } from '../../src/http/listen.ts'
+import { createHttpServer } from '../../src/http/server.ts'
+import { createLogger } from '../../src/log.ts'
 import { type Answer, post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { subscribe } from '../support/subscribe.ts'
 
@@ -137,3 +142,36 @@ test('over WebSocket errors are what they are over HTTP: a code, and nothing tha
     expect(errors).toEqual([expect.objectContaining({ extensions })])
   }
 })
+
+test.each(['onRequest', 'onRequestParse', 'onResultProcess', 'onResponse'] as const)(
+  'what a hook of the engine throws in %s is masked and logged',
+  async (hook) => {
+    const { db, feed, config } = app
+    const logged: string[] = []
+    const log = createLogger({ level: 'error', format: 'text', write: (line) => logged.push(line) })
+    const plugin = {
+      [hook]() {
+        throw new Error('A secret of the server.')
+      },
+    }
+    const { limits, http } = config
+    const engine = createEngine({ schema, db, feed, limits, http, log, plugins: [plugin] })
+    const readiness = async () => ({ reason: null, feedAgeMs: 0 })
+    const server = createHttpServer({ engine, config, readiness, log })
+    const url = await listen(server, { host: '127.0.0.1', port: 0 })
+    const response = await post({ endpoint: `${url}/graphql` }, { query: newest })
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      {
+        errors: [
+          {
+            message: 'Something went wrong on our side.',
+            extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
+          },
+        ],
+      },
+    ])
+    expect(logged.join()).toContain('A secret of the server.')
+    await drain(server, 0, async () => {})
+  },
+)

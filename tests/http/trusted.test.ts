@@ -134,6 +134,14 @@ describe('refused, with the reason', () => {
     const path = manifest('mutation.json', { write: 'mutation { ingestPapers(papers: []) { newCount } }' })
     await using app = await startTestApp({ settings: { TRUSTED_DOCUMENTS: path }, beside: open })
     const response = await fetch(`${app.endpoint}?documentId=write`)
-    expect(response.status).toBe(405)
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: 'GET executes no mutations. Send them with POST.',
+          extensions: { code: 'METHOD_NOT_ALLOWED' },
+        },
+      ],
+    })
   })
 })

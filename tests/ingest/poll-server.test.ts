@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os'
-import { expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { expect, test, vi } from 'vitest'
 import { query } from '../support/app.ts'
 import { startCli } from '../support/cli.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { entries } from '../support/upstream-data.ts'
 
@@ -40,3 +41,46 @@ test('without it no upstream is asked, and the start says how to begin', async (
   await server.ended
   expect(upstream.requests).toEqual([])
 })
+
+test('a server that polls and is frozen is replaced within its lease, and polls no more when it wakes up', async () => {
+  await using upstream = await startUpstream()
+  await using database = await createTestDatabase()
+  const today = new Date().toISOString().slice(0, 10)
+  const start = () =>
+    startCli(['serve', '--poll', 'huggingface'], {
+      cwd: tmpdir(),
+      env: {
+        ...{ PORT: '0', PLANT_SEEDS: 'off', DATABASE_URL: database.url, HUGGINGFACE_URL: upstream.url },
+        POLL_LEASE_SECONDS: '2',
+      },
+    })
+  await using first = start()
+  await first.said(/Polling 127/)
+  await using second = start()
+  await second.said(/API and GraphiQL/)
+  expect(second.stderr).not.toContain('Polling')
+  first.kill('SIGSTOP')
+  const frozenAt = await heldUntil(database)
+  upstream.editions.set(today, entries(3, today, '2601'))
+  await second.said(/Read 127\.0\.0\.1:\d+\. new=3 changed=0/)
+  // Not before the lease of the frozen one had run out, by the clock of the database.
+  const now = await clockOf(database)
+  expect(now).toBeGreaterThanOrEqual(frozenAt)
+  first.kill('SIGCONT')
+  const fence = await fenceOf(database)
+  await vi.waitFor(async () => expect(await heldUntil(database)).toBeGreaterThan(now + 4_000), {
+    timeout: 20_000,
+  })
+  expect(await fenceOf(database)).toBe(fence)
+}, 60_000)
+
+const fenceOf = async ({ database: { db } }: TestDatabase) =>
+  (await db.selectFrom('lease').select('fence').executeTakeFirst())?.fence
+
+const heldUntil = async ({ database: { db } }: TestDatabase) =>
+  (await db.selectFrom('lease').select('held_until').executeTakeFirst())?.held_until.getTime() ?? 0
+
+async function clockOf({ database: { db } }: TestDatabase): Promise<number> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+  return rows[0]?.now.getTime() ?? 0
+}

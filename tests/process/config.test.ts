@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, maskPassword, readConfig, settings } from '../../src/config.ts'
+import { ConfigError, readConfig, settings } from '../../src/config.ts'
+import { maskPassword } from '../../src/connection-string.ts'
 
 function faultsOf(env: Record<string, string>): string {
   try {
@@ -97,6 +98,9 @@ describe('connection strings in messages', () => {
     ],
     ["host=h password='se cret' user=me", 'host=h password=*** user=me'],
     ['postgresql://host:5432/db', 'postgresql://host:5432/db'],
+    ['postgresql://ada@host:5432/db', 'postgresql://ada@host:5432/db'],
+    ['postgresql://ada@one:5432,two:5432/db', 'postgresql://ada@one:5432,two:5432/db'],
+    ['postgresql://ada:p@ss@host:5432/db', 'postgresql://ada:***@host:5432/db'],
   ])('%s is shown as %s', (url, shown) => {
     expect(maskPassword(url)).toBe(shown)
   })

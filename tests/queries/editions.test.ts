@@ -82,6 +82,18 @@ describe('editions', () => {
     expect(rest).toEqual({ edition: { papers: { nodes: [{ title: 'C' }] } } })
   })
 
+  test('the papers of a period have no order RELEVANCE: the refusal names the list that has', async () => {
+    const error = await query(
+      app,
+      '{ period(month: "2026-01") { papers(order: RELEVANCE) { totalCount } } }',
+    ).catch((reason) => reason)
+    const { message, extensions } = (error as ClientError).response.errors?.[0] ?? {}
+    expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', argumentPath: ['order'] })
+    expect(message).toContain(
+      'use papers(filter: { text: …, editionFrom: "2026-01-01", editionTo: "2026-01-31" }, order: RELEVANCE)',
+    )
+  })
+
   test.each([
     ['week', 'period(week: "9999-W52") { to }'],
     ['day', 'period(day: "9999-12-31") { next { to } }'],
