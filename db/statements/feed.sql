@@ -57,6 +57,8 @@ select max(number) as last from first
 where is_old and number < coalesce(
   (select min(number) from first where not is_old and recorded_at <= now()), 9007199254740991);
 
+start transaction isolation level read committed;
+
 update feed set pruned = number, pruned_mark = coalesce(mark,
   ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
             from recorded_at))), 12))::bit(48)::bigint), pruned_recorded_at = recorded_at
