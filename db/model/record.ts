@@ -80,6 +80,15 @@ export interface Reading {
   rejections: Rejection[]
   /** Editions of which these records are all that the source listed at `readAt`. */
   editions: EditionReadingRecord[]
+  /** What its reader should know though nothing is lost. */
+  notices?: Notice[]
+}
+
+/** A sentence on how an input was understood. */
+export interface Notice {
+  /** Where in the input: "line 11". */
+  position: string
+  message: string
 }
 
 export interface EditionReadingRecord {

@@ -1,4 +1,4 @@
-import type { Rejection, SourceName } from '../../db/model/record.ts'
+import type { Notice, Rejection, SourceName } from '../../db/model/record.ts'
 import type { IngestProgress, IngestSummary } from '../ingest/run.ts'
 import { printableJson, printableLine } from '../terminal.ts'
 import { countsOf } from './progress.ts'
@@ -9,6 +9,7 @@ export interface Report {
   readonly sources: SourceName[]
   readonly total: IngestProgress
   readonly rejections: Rejection[]
+  readonly notices: Notice[]
   /** Files that could not be read. */
   readonly faults: { path: string; reason: string }[]
   /** Why it did not come to its end. */
@@ -32,6 +33,7 @@ export function ingestReport({ dryRun }: { dryRun: boolean }): Report {
     sources: [],
     total,
     rejections: [],
+    notices: [],
     faults: [],
     stopped: false,
     startedAt: performance.now(),
@@ -44,10 +46,10 @@ export function ingestReport({ dryRun }: { dryRun: boolean }): Report {
         total[key] = finished[key] + now[key]
       return total
     },
-    finish({ rejections, stopped, ...counts }) {
+    finish({ rejections, notices, stopped, ...counts }) {
       report.with(counts)
-      const room = keptRejections - report.rejections.length
-      report.rejections.push(...rejections.slice(0, room))
+      report.rejections.push(...rejections.slice(0, keptRejections - report.rejections.length))
+      report.notices.push(...notices.slice(0, keptRejections - report.notices.length))
       report.stopped = stopped
     },
   }
@@ -56,17 +58,19 @@ export function ingestReport({ dryRun }: { dryRun: boolean }): Report {
 
 const shownRejections = 20
 
-/** To people: a summary on standard output, what was rejected on standard error. To machines: one JSON object. */
+/** To people: a summary on standard output, what was rejected and noted on standard error. To machines: one JSON object. */
 export function tellReport(report: Report, { json = false }: { json?: boolean }): void {
-  const { total, rejections, faults, error, stopped, dryRun, sources } = report
+  const { total, rejections, notices, faults, error, stopped, dryRun, sources } = report
   const seconds = Math.round(performance.now() - report.startedAt) / 1000
   for (const { position, path, reason } of rejections.slice(0, shownRejections)) {
     console.error(printableLine(`Rejected ${position}${path ? `, ${path}` : ''}: ${reason}`))
   }
   const more = total.rejected - Math.min(rejections.length, shownRejections)
   if (more > 0) console.error(`…and ${more.toLocaleString('en')} more.`)
+  for (const { position, message } of notices.slice(0, shownRejections))
+    console.error(printableLine(`${position}: ${message}`))
   if (json) {
-    const outcome = { sources, ...total, rejections, faults, dryRun, stopped, seconds }
+    const outcome = { sources, ...total, rejections, notices, faults, dryRun, stopped, seconds }
     console.log(printableJson({ ...outcome, ...(error !== undefined && { error }) }))
   } else {
     const kept = dryRun

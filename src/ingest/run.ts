@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import type {
   EditionReadingRecord,
+  Notice,
   PaperRecord,
   Reading,
   Rejection,
@@ -24,6 +25,7 @@ export interface IngestProgress {
 
 export interface IngestSummary extends IngestProgress {
   rejections: Rejection[]
+  notices: Notice[]
   /** Whether the signal ended it before the input did; whole batches are stored, the rest is not. */
   stopped: boolean
 }
@@ -43,7 +45,7 @@ export interface IngestOptions {
   onRejection?: (rejection: Rejection) => void
 }
 
-/** Rejections kept for the summary; further ones are counted and passed to `onRejection`. */
+/** Rejections kept for the summary, further ones being counted and passed to `onRejection`; and notices. */
 const keptRejections = 100
 
 /**
@@ -59,6 +61,7 @@ export async function ingest(
   const { batchSize = 500, dryRun = false, signal, beforeCommit } = options
   const total: IngestProgress = { records: 0, new: 0, changed: 0, unchanged: 0, rejected: 0, events: 0 }
   const rejections: Rejection[] = []
+  const notices: Notice[] = []
   let records: PaperRecord[] = []
   let editions: EditionReadingRecord[] = []
   let storing: Promise<void> = Promise.resolve()
@@ -89,7 +92,7 @@ export async function ingest(
   const finish = async () => {
     const counts = { read: total.records, ...pick(total) }
     if (!dryRun) await patiently(() => noteReading(db, source, counts, beforeCommit))
-    return { ...total, rejections, stopped: signal?.aborted ?? false }
+    return { ...total, rejections, notices, stopped: signal?.aborted ?? false }
   }
   try {
     for await (const reading of readings) {
@@ -98,6 +101,7 @@ export async function ingest(
         if (rejections.length < keptRejections) rejections.push(rejection)
         options.onRejection?.(rejection)
       }
+      notices.push(...(reading.notices ?? []).slice(0, keptRejections - notices.length))
       records.push(...reading.records)
       editions.push(...reading.editions)
       if (signal?.aborted) break

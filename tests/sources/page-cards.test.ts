@@ -107,7 +107,12 @@ describe('a card', () => {
       'date',
       /"Feb 30, 2025" is not a date/,
     ],
-    ['no year', card('A bad paper here', footer('Feb 3')), 'date', /"Feb 3" is not a date/],
+    [
+      'no year, after the day of the heading',
+      card('A bad paper here', footer('Feb 3')),
+      'date',
+      /"Feb 3" has no year/,
+    ],
     ['no footer', card('A bad paper here', ''), 'authors', /no line such as "• 4 authors"/],
     ['an endless title', card('word '.repeat(300)), 'title', /at most 1000 are allowed/],
   ])('with %s is rejected alone, by line and reason', (_, broken, path, reason) => {

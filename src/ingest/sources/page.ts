@@ -1,122 +1,134 @@
-import { z } from 'zod'
 import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { decode, gunzipped } from './bytes.ts'
 import { listDate, observationTime } from './options.ts'
-import { type Card, cardsOf, joined } from './page-cards.ts'
-import { editionOf, newestOf, readHeading } from './page-heading.ts'
-import { linesOf } from './page-lines.ts'
-import { positionIn, rejection } from './rejections.ts'
-import { abstract, count, quote, title } from './shapes.ts'
+import type { Card } from './page/card.ts'
+import { CardReader, type Section } from './page/cards.ts'
+import { readHeading } from './page/heading.ts'
+import { linesOf } from './page/lines.ts'
+import { fullDate, readCard } from './page/read-card.ts'
+import { type DatedSection, dateSection, type PageEvidence } from './page/sections.ts'
+import { type PlainLine, plainLines } from './page/text.ts'
+import { newestOf } from './page/year.ts'
+import { positionIn } from './rejections.ts'
 import { wholeFileSource } from './source.ts'
-import { midnight } from './time.ts'
+import { dayOf, midnight, timesInName } from './time.ts'
 
 export interface PageOptions {
   /** The edition's day, `YYYY-MM-DD`, where somebody knows better than the heading, which names no year. */
   edition?: string
   /** When the page was captured (ISO instant). Default: midnight UTC of its edition. */
   observedAt?: string
-  /** Stands before "line 61" in the positions of rejections. */
+  /** Stands before "line 61" in the positions of rejections; a day in it tells when the page was captured. */
   name?: string
 }
 
-const cardShape = z.object({ title, abstract, authorCount: count.min(1), commentCount: count })
-
 /**
- * The Daily Papers page as text, as a browser copies it: a heading, then cards of title, abstract, "• 4 authors",
- * "·" and the publication date with the comment count behind it ("May 16, 2025 2"; without one there are none). A
+ * The Daily Papers page as text, as a browser copies it or a converter writes it: headings ("Jan 5"), and below each
+ * its cards of title, abstract, "• 4 authors" or the name of an organization, "·" and the publication date with the
+ * comment count behind it ("May 16, 2025 2"; without one there are none; without a year it is the page's own). A
  * broken card is rejected with the line where it begins. Throws a `SourceError` for text without any card.
  */
 export function readCapturedPage(text: string, options: PageOptions = {}): Reading {
-  const lines = linesOf(text.replace(/^\uFEFF/, ''))
+  return readPageLines(plainLines(text.replace(/^\uFEFF/, '')), options)
+}
+
+/** The same for lines that were made from something else than text. */
+function readPageLines(plain: readonly PlainLine[], options: PageOptions): Reading {
+  const lines = linesOf(plain)
   if (lines.length === 0)
     throw new SourceError('The file is empty; a capture of the Daily Papers page is expected.')
   const { heading, body } = readHeading(lines)
-  const cards = cardsOf(body)
-  const named = lines.some(({ text }) => /^daily papers$/i.test(text))
-  if (!named && !cards.some((card) => card.authors || card.date)) throw notACapture()
-  if (cards.length === 0)
-    throw new SourceError('The capture ends after its heading; copy the page with its papers.')
+  const reader = new CardReader(heading)
+  for (const line of body) reader.read(line)
+  const sections = reader.end()
+  const cards = sections.flatMap((section) => section.cards)
+  const isPage = lines.some(({ text }) => /^(?:daily|trending) papers/i.test(text))
+  if (!isPage && !cards.some((card) => card.authors || card.date)) throw notACapture()
+  if (cards.length === 0) return withoutCards(sections, options)
 
-  const dates = cards.map(({ date }) => date?.date).filter((date) => date !== undefined)
-  const edition = options.edition === undefined ? editionOf(heading, dates) : listDate(options.edition)
+  const reading: Reading = { records: [], rejections: [], editions: [] }
+  const evidence = evidenceOf(plain, options)
+  let neighbour: string | undefined
+  for (const section of sections.filter((section) => section.cards.length > 0)) {
+    const dated = dateSection(section, evidence, {
+      ...(options.edition !== undefined && sections.length === 1 && { edition: listDate(options.edition) }),
+      ...(neighbour && { neighbour }),
+    })
+    neighbour = dated.edition ?? neighbour
+    readSection(section, dated, reading, { ...options, isLast: section === sections.at(-1) })
+  }
+  return reading
+}
+
+function readSection(
+  section: Section,
+  dated: DatedSection,
+  reading: Reading,
+  options: PageOptions & { isLast: boolean },
+): void {
+  const { edition, remark } = dated
+  const { instant, date: named } = timesInName(options.name)
+  const dates = section.cards.flatMap((card) => fullDate(card.date?.written) ?? [])
   // Without an edition all that is known is that no paper is seen before it is published; without any date
   // every card is rejected.
-  const observedAt = observationTime(
-    options.observedAt ?? midnight(edition ?? newestOf(dates) ?? '1970-01-01'),
-  )
-
-  const records: PaperRecord[] = []
-  const rejections: Rejection[] = []
-  if (!edition && dates.length > 0) {
-    const reason = heading
-      ? `No year has the day ${quote(heading.text)}; the papers are stored without an edition.`
-      : 'The heading has no day such as "Jan 5"; the papers are stored without an edition.'
-    rejections.push({
-      position: positionIn(options.name, `line ${heading?.number ?? 1}`),
-      path: 'edition',
-      reason,
-    })
+  const seenOn = newestOf([edition ?? newestOf(dates) ?? '1970-01-01', ...(named ? [named] : [])])
+  const observedAt = observationTime(options.observedAt ?? instant ?? midnight(seenOn ?? '1970-01-01'))
+  const before = reading.rejections.length
+  if (remark && dates.length + section.cards.filter(({ date }) => date).length > 0) {
+    const position = positionIn(options.name, `line ${remark.line}`)
+    if (remark.lost) reading.rejections.push({ position, path: 'edition', reason: remark.text })
+    else reading.notices = [...(reading.notices ?? []), { position, message: remark.text }]
   }
-  for (const [index, card] of cards.entries()) {
+  const seen = new Set<string>()
+  for (const card of section.cards) {
     const position = positionIn(options.name, `line ${lineOf(card)}`)
-    const read = readCard(card, position)
-    if ('reason' in read) rejections.push(index === cards.length - 1 && !isEnded(card) ? cutOff(read) : read)
-    else records.push({ observedAt, ...read, ...(edition && { listing: { date: edition } }) })
-  }
-  return {
-    records,
-    rejections,
-    editions: edition && rejections.length === 0 ? [{ date: edition, readAt: observedAt }] : [],
-  }
-}
-
-function readCard(card: Card, position: string): Omit<PaperRecord, 'observedAt' | 'listing'> | Rejection {
-  const texts = textsOf(card)
-  const fault = faultOf(card, texts.length)
-  if (fault) return { position, ...fault }
-  const input = {
-    title: texts[0],
-    abstract: texts[1],
-    authorCount: card.authors?.count,
-    commentCount: card.comments ?? 0,
-  }
-  const parsed = cardShape.safeParse(input)
-  if (!parsed.success) return rejection(position, input, parsed.error)
-  return { ...parsed.data, publishedAt: midnight(card.date?.date ?? '') }
-}
-
-/** Title and abstract. Where blank lines were lost, the first line is the title. */
-function textsOf({ paragraphs }: Card): string[] {
-  const [first = [], ...others] = paragraphs
-  const [firstLine, ...moreLines] = first
-  if (others.length > 0) return [joined(first), joined(others.flat())]
-  if (!firstLine) return []
-  return moreLines.length > 0 ? [firstLine.text, joined(moreLines)] : [firstLine.text]
-}
-
-function faultOf(card: Card, texts: number): Omit<Rejection, 'position'> | undefined {
-  const { authors, date, notADate, paragraphs } = card
-  if (texts === 0) return { path: 'title', reason: 'The card has neither title nor abstract.' }
-  if (texts === 1) {
-    const only = quote(joined(paragraphs[0] ?? []))
-    return {
-      path: 'abstract',
-      reason: `The card has only one paragraph, ${only}; expected a title and an abstract.`,
+    const read = readCard(card, position, {
+      dayOf: dated.dayOf,
+      trending: section.heading?.kind === 'trending',
+    })
+    if ('reason' in read) {
+      const cut = options.isLast && card === section.cards.at(-1) && mayBeCut(card)
+      reading.rejections.push(cut ? cutOff(read) : read)
+      continue
     }
+    const record: PaperRecord = { observedAt, ...read, ...(edition && { listing: { date: edition } }) }
+    // Wide and narrow screens have a copy each, and some tools save both.
+    const key = JSON.stringify(record)
+    if (!seen.has(key)) reading.records.push(record)
+    seen.add(key)
   }
-  if (!authors)
-    return { path: 'authors', reason: 'The card has no line such as "• 4 authors" after its abstract.' }
-  if (authors.count === undefined)
-    return { path: 'authors', reason: `${quote(authors.text)} does not state the number of authors.` }
-  const wrong = date && !date.date ? date : notADate
-  if (wrong) return { path: 'date', reason: `${quote(wrong.text)} is not a date such as "May 16, 2025".` }
-  return date
-    ? undefined
-    : { path: 'date', reason: 'The card has no date such as "May 16, 2025" after its authors.' }
+  if (edition && reading.rejections.length === before)
+    reading.editions.push({ date: edition, readAt: observedAt })
 }
 
-const isEnded = ({ date, notADate }: Card) => date !== undefined || notADate !== undefined
+function evidenceOf(plain: readonly PlainLine[], { observedAt, name }: PageOptions): PageEvidence {
+  const { date } = timesInName(name)
+  const linked = plain.flatMap(({ links }) =>
+    links.flatMap((link) => /\/papers\/date\/(\d{4}-\d\d-\d\d)\b/.exec(link)?.[1] ?? []),
+  )
+  return {
+    ...(observedAt !== undefined && { observed: dayOf(observationTime(observedAt)) }),
+    ...(date && { named: date }),
+    linked: [...new Set(linked)],
+  }
+}
+
+/** An empty page is one; a page that ends after its heading is cut off. */
+function withoutCards(sections: readonly Section[], { name }: PageOptions): Reading {
+  const nothing = sections.find((section) => section.nothing)?.nothing
+  if (!nothing) throw new SourceError('The capture ends after its heading; copy the page with its papers.')
+  const position = positionIn(name, `line ${nothing.number}`)
+  return {
+    records: [],
+    rejections: [],
+    editions: [],
+    notices: [{ position, message: 'The page lists no papers.' }],
+  }
+}
+
+/** Whether more may have followed: a footer, or the year of its date. */
+const mayBeCut = ({ date, notADate }: Card) => !notADate && date?.written.year === undefined
 
 function cutOff(rejected: Rejection): Rejection {
   return { ...rejected, reason: `${rejected.reason} The file ends here; it may be cut off.` }
@@ -128,13 +140,17 @@ function lineOf({ paragraphs, authors, date, notADate }: Card): number {
 
 function notACapture(): SourceError {
   return new SourceError(
-    'This is not a capture of the Daily Papers page: it contains no line such as "• 4 authors". Copy the text of huggingface.co/papers from a browser.',
+    'This is not a capture of the Daily Papers page: it contains no line such as "• 4 authors". Copy the text of huggingface.co/papers from a browser, or save the page as HTML.',
   )
 }
+
+/** The page's name, or the number of authors, on a line of its own. */
+const recognised =
+  /^[^\S\r\n]*(?:#{1,6} )?(?:\*\*)?(?:(?:Daily|Trending) Papers(?: - Hugging Face)?|\[?(?:[•∙●·]|[-–*+◦‣▪o] )?[^\S\r\n]*[\d,]+ authors?)(?:\*\*)?[^\S\r\n]*(?:$|[·∙]|\]\()/m
 
 export const pageSource = wholeFileSource({
   kind: 'page',
   source: 'page',
-  recognises: ({ start }) => /^[^\S\r\n]*(?:Daily Papers|•[^\S\r\n]*[\d,]+ authors?)[^\S\r\n]*$/m.test(start),
+  recognises: ({ start }) => recognised.test(start),
   read: (bytes, options) => readCapturedPage(decode(gunzipped(bytes)), options),
 })
