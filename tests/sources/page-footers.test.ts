@@ -108,7 +108,6 @@ describe('hostile pages', () => {
     ['right-to-left text', 'שלום עולם: مرحبا بالعالم', undefined],
     ['CJK text', '大规模语言模型的稀疏注意力机制研究', undefined],
     ['private-use characters', 'A \uE000\uF8FF paper of \u{F0000}', undefined],
-    ['control characters', 'A \u0001\u0007\u001b[31m paper', undefined],
     ['marks of Markdown', '[[[[![![](x)**__``` > # ](y)', undefined],
     ['markup', '<script>alert(1)</script><b>A paper</b>', undefined],
   ])('%s', (_, title, reason) => {
@@ -117,6 +116,11 @@ describe('hostile pages', () => {
     expect(rejections.map((rejection) => rejection.reason)).toEqual(
       reason ? [expect.stringMatching(reason)] : [],
     )
+  })
+
+  test('control characters leave the title', () => {
+    const { records } = readCapturedPage(heading + card('A \u0001\u0007\u001b[31m paper') + good)
+    expect(records.map((record) => record.title)).toEqual(['A paper', 'A good paper'])
   })
 
   test.each([
