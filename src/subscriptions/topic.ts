@@ -5,6 +5,7 @@ import type { Batch } from './batch.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { Cohort, Member, type Place, type TopicHandle } from './member.ts'
 
 export interface TopicServices extends FrameServices {
@@ -18,8 +19,6 @@ const framesPerTurn = 4096
 const maxRetryDelayMs = 5_000
 /** For an event that cannot be delivered: each attempt is logged. */
 const maxFailureDelayMs = 60_000
-/** A restart is announced in groups, so that the members of a group share their last heartbeat. */
-const restartGroups = 16
 
 /**
  * One distinct subscription with all its subscribers. Backfill, catching up and being at the head are one loop, `#run`:
@@ -34,22 +33,20 @@ export class Topic implements TopicHandle {
   readonly #waiting = new Set<Cohort>()
   readonly #stopHeartbeats: (() => void) | undefined
   readonly #builder: FrameBuilder
+  readonly #heartbeats: Heartbeats
 
   constructor(spec: TopicSpec, services: TopicServices, onEmpty: (topic: Topic) => void) {
     this.#services = services
     this.#builder = new FrameBuilder(spec, services)
     this.#onEmpty = onEmpty
-    const { heartbeatMs } = spec.request
-    if (heartbeatMs !== undefined)
-      this.#stopHeartbeats = every(services.clock, heartbeatMs, () => {
+    this.#heartbeats = new Heartbeats(spec, this.#builder, services.feed)
+    const { everyMs } = this.#heartbeats
+    if (everyMs !== undefined)
+      this.#stopHeartbeats = every(services.clock, everyMs, () => {
         this.#runParked({ heartbeat: true })
-        for (const cohort of this.#waiting) void this.#reassure(cohort).catch(() => {})
+        for (const cohort of this.#waiting)
+          void this.#heartbeats.reassure(cohort, () => this.#waiting.has(cohort)).catch(() => {})
       })
-  }
-
-  /** Whether the operation asks for heartbeats: `feed` does, `paperIngested` does not. */
-  get #hasHeartbeats(): boolean {
-    return this.#stopHeartbeats !== undefined
   }
 
   /** Results executed so far, for tests. */
@@ -98,12 +95,10 @@ export class Topic implements TopicHandle {
 
   /** Ends all subscriptions for a restart; each client is to come back within `spreadMs`. */
   async drain(spreadMs: number): Promise<void> {
-    const heartbeats = new Map<string, Promise<Frame | undefined>>()
+    const { random } = this.#services.clock
     await Promise.all(
       [...this.#members].map(async (member) => {
-        const group = 1 + Math.floor(this.#services.clock.random() * restartGroups)
-        const retryAfterMs = Math.round((spreadMs * group) / restartGroups)
-        const heartbeat = await this.#lastHeartbeat(member, retryAfterMs, heartbeats)
+        const { heartbeat, retryAfterMs } = await this.#heartbeats.last(member, spreadMs, random())
         if (heartbeat) member.write([heartbeat])
         member.end({ kind: 'restart', cursor: member.cursor(), retryAfterMs })
       }),
@@ -118,7 +113,7 @@ export class Topic implements TopicHandle {
         cohort.history = feed.history
         feed.assertShared(cohort.position, history)
         if (cohort.position.number < feed.head.number) await this.#advance(cohort)
-        else if (cohort.needsHeartbeat) await this.#sendHeartbeat(cohort)
+        else if (cohort.needsHeartbeat) await this.#heartbeats.sendTo(cohort)
         else return this.#park(cohort)
         failures = 0
       } catch (error) {
@@ -176,42 +171,6 @@ export class Topic implements TopicHandle {
       if (from > 0) await nextTurn()
       cohort.write(frames, members.slice(from, from + membersPerTurn))
     }
-  }
-
-  async #sendHeartbeat(cohort: Cohort): Promise<void> {
-    cohort.needsHeartbeat = false
-    if (!this.#hasHeartbeats) return
-    const { readAt } = this.#services.feed
-    const heartbeat = await this.#builder.heartbeat(cohort, readAt, null)
-    cohort.caughtUpAt = readAt
-    cohort.write([heartbeat])
-    cohort.previous = cohort.position
-  }
-
-  /** A heartbeat for those whose next events take long: it moves nobody on, and names the time of the one before. */
-  async #reassure(cohort: Cohort): Promise<void> {
-    const { previous: position, caughtUpAt } = cohort
-    if (!caughtUpAt) return
-    const heartbeat = await this.#builder.heartbeat({ position, previous: position }, caughtUpAt, null)
-    if (this.#waiting.has(cohort) && cohort.previous === position) cohort.write([heartbeat])
-  }
-
-  /** The heartbeat that tells a member at the head when to come back, shared through `made`. */
-  #lastHeartbeat(
-    { cohort }: Member,
-    retryAfterMs: number,
-    made: Map<string, Promise<Frame | undefined>>,
-  ): Promise<Frame | undefined> | undefined {
-    if (!this.#hasHeartbeats || !cohort || cohort.position.number < this.#services.feed.head.number)
-      return undefined
-    const key = `${cohort.key} ${retryAfterMs}`
-    let heartbeat = made.get(key)
-    if (!heartbeat) {
-      const { readAt } = this.#services.feed
-      heartbeat = this.#builder.heartbeat(cohort, readAt, retryAfterMs).catch(() => undefined)
-      made.set(key, heartbeat)
-    }
-    return heartbeat
   }
 
   #park(cohort: Cohort): void {

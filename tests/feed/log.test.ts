@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, expect, test, vi } from 'vitest'
+import { limitWrites } from '../../db/connection/write-queue.ts'
+import { openDatabase } from '../../db/database.ts'
 import { FeedCursorError, formatCursor } from '../../db/feed/cursor.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { pruneLog } from '../../db/feed/log.ts'
@@ -7,6 +9,7 @@ import { openFeed } from '../../db/feed/open.ts'
 import type { FeedOptions } from '../../db/feed/options.ts'
 import { useTestDatabase } from '../support/database.ts'
 import { addPapers, append, cursorAt, ingested, ingestPaper } from '../support/feed.ts'
+import { hold, writersNeed } from '../support/hold.ts'
 
 const store = useTestDatabase()
 let feed: Feed | undefined
@@ -188,6 +191,21 @@ test('pruning forgets the oldest, refuses what is gone, and says where to go on'
   expect((await feed.position('START')).number).toBe(horizon)
   expect(await readAll(feed, horizon)).toEqual([horizon + 1, horizon + 2])
   expect(await pruneLog(db, 1, 7)).toBe(0)
+})
+
+test('retention that waits for another writer gives up in time, and has removed nothing', async () => {
+  await using impatient = openDatabase({ connectionString: store.url, max: 1 })
+  limitWrites(impatient.db, { maxWaitMs: 200, maxWaiting: 10 })
+  const { db } = store.database
+  await ingestPaper(db, 'Kept while the log is locked')
+  const count = () => db.selectFrom('feed_event').select('number').execute()
+  const before = await count()
+  {
+    await using _held = await hold(db, writersNeed['the row of the feed'])
+    await expect(pruneLog(impatient.db, 0)).rejects.toMatchObject({ name: 'DatabaseBusyError' })
+    expect(await count()).toEqual(before)
+  }
+  expect(await pruneLog(impatient.db, 0)).toBe(before.length)
 })
 
 test('retention removes the old beginning of the log alone, whatever clocks dated the events', async () => {

@@ -1,0 +1,67 @@
+import type { Frame } from './frame.ts'
+import type { FrameBuilder, FrameServices, TopicSpec } from './frame-builder.ts'
+import type { Cohort, Member } from './member.ts'
+
+/** A restart is announced in groups, so that the members of a group share their last heartbeat. */
+const restartGroups = 16
+
+/** The heartbeats of one topic, if its operation asks for them: `feed` does, `paperIngested` does not. */
+export class Heartbeats {
+  readonly #spec: TopicSpec
+  readonly #builder: FrameBuilder
+  readonly #feed: FrameServices['feed']
+  /** Last heartbeats that were made, by group, for a restart. */
+  readonly #last = new Map<string, Promise<Frame | undefined>>()
+
+  constructor(spec: TopicSpec, builder: FrameBuilder, feed: FrameServices['feed']) {
+    this.#spec = spec
+    this.#builder = builder
+    this.#feed = feed
+  }
+
+  /** Milliseconds between two; undefined without any. */
+  get everyMs(): number | undefined {
+    return this.#spec.request.heartbeatMs
+  }
+
+  /** For a cohort at the head: it has caught up. */
+  async sendTo(cohort: Cohort): Promise<void> {
+    cohort.needsHeartbeat = false
+    if (this.everyMs === undefined) return
+    const { readAt } = this.#feed
+    const heartbeat = await this.#builder.heartbeat(cohort, readAt, null)
+    cohort.caughtUpAt = readAt
+    cohort.write([heartbeat])
+    cohort.previous = cohort.position
+  }
+
+  /** For those whose next events take long: it moves nobody on, and names the time of the one before. */
+  async reassure(cohort: Cohort, isWaiting: () => boolean): Promise<void> {
+    const { previous: position, caughtUpAt } = cohort
+    if (!caughtUpAt) return
+    const heartbeat = await this.#builder.heartbeat({ position, previous: position }, caughtUpAt, null)
+    if (isWaiting() && cohort.previous === position) cohort.write([heartbeat])
+  }
+
+  /**
+   * Before a restart: when a member is to come back, spread by chance (0 to 1) over `spreadMs`, and, if it is at the
+   * head, the heartbeat that says so.
+   */
+  async last(
+    { cohort }: Member,
+    spreadMs: number,
+    chance: number,
+  ): Promise<{ retryAfterMs: number; heartbeat: Frame | undefined }> {
+    const group = 1 + Math.floor(chance * restartGroups)
+    const retryAfterMs = Math.round((spreadMs * group) / restartGroups)
+    if (this.everyMs === undefined || !cohort || cohort.position.number < this.#feed.head.number)
+      return { retryAfterMs, heartbeat: undefined }
+    const key = `${cohort.key} ${retryAfterMs}`
+    let heartbeat = this.#last.get(key)
+    if (!heartbeat) {
+      heartbeat = this.#builder.heartbeat(cohort, this.#feed.readAt, retryAfterMs).catch(() => undefined)
+      this.#last.set(key, heartbeat)
+    }
+    return { retryAfterMs, heartbeat: await heartbeat }
+  }
+}
