@@ -5,6 +5,7 @@ import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from '.
 import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
 import { allMatchesIfFew, countMatches } from './search/matches.ts'
 import { listByRelevance } from './search/search.ts'
+import { textQueryOf } from './search/text-query.ts'
 import { repairText } from './search/typos.ts'
 import { listOfTrending } from './trending.ts'
 
@@ -45,7 +46,7 @@ export async function pageOfPapers(
   const page = request ? await readListPage<PaperFields>(db, list, request) : { rows: [], more: false }
   return {
     ...page,
-    searchable: page.rows.length > 0 || (await hasWords(db, filter)),
+    searchable: page.rows.length > 0 || hasWords(filter),
     count: async (most) =>
       few?.length ?? (order === 'TRENDING' ? countList(db, list, most) : countMatches(db, filter, most)),
   }
@@ -57,30 +58,51 @@ function listOf({ filter, order, asOf }: PapersQuery, columns: Columns): List {
   return listOfPapers(filterConditions(filter), paperOrders[order], columns)
 }
 
-/** Asked only where nothing was found, so that a page with papers costs no statement more. */
-async function hasWords(db: Db, { text }: CanonicalFilter): Promise<boolean> {
-  return typeof text !== 'string' || isSearchable(db, text)
+function hasWords({ text }: CanonicalFilter): boolean {
+  return typeof text !== 'string' || isSearchable(text)
 }
+
+/** What a search looked for in the end: what was typed, its words instead of its arXiv ids, or the repaired text. */
+export type SearchKind = 'typed' | 'words' | 'repaired'
 
 export interface SearchPage extends PapersPage<PaperFields & { relevance: number }> {
-  /** The filter that was searched for, with the text as it was repaired. */
+  /** The filter that was searched for. */
   readonly filter: CanonicalFilter
-  /** Whether the text was repaired. */
-  readonly repaired: boolean
+  readonly kind: SearchKind
 }
 
-/** The first page of a search, the best match first. If nothing is found, the text is repaired and searched for again. */
+/** What was typed, and the same as words if it has arXiv ids. */
+export interface TypedSearch {
+  readonly typed: CanonicalFilter
+  readonly words: CanonicalFilter
+}
+
+/**
+ * The first page of a search, the best match first. If nothing is found, arXiv ids that no paper has are left out, and
+ * then the text is repaired and searched for again.
+ */
 export async function searchPapers(
   db: Db,
-  filter: CanonicalFilter,
+  { typed, words }: TypedSearch,
   request: PageRequest,
   columns: Columns,
 ): Promise<SearchPage> {
-  const page = await searchAsTyped(db, filter, request, columns)
+  let page = await searchAsTyped(db, typed, request, columns)
   if (page.rows.length > 0) return page
-  if (!(await hasWords(db, filter))) return { ...page, searchable: false }
-  const repaired = await searchRepaired(db, filter, request, columns)
+  if (typed.arxivIds !== undefined && words.text !== undefined) {
+    page = { ...(await searchAsTyped(db, words, request, columns)), kind: 'words' }
+    if (page.rows.length > 0) return page
+  }
+  if (!hasWords(words)) return { ...page, searchable: false }
+  const repaired = await searchRepaired(db, words, request, columns)
   return repaired && repaired.rows.length > 0 ? repaired : page
+}
+
+/** Whether papers have all that the text of a filter wants, but each has something that it excludes. */
+export async function isAllExcluded(db: Db, { text, ...others }: CanonicalFilter): Promise<boolean> {
+  const unexcluded = typeof text === 'string' ? textQueryOf(text).unexcluded : undefined
+  if (unexcluded === undefined) return false
+  return (await countMatches(db, unexcluded === '' ? others : { ...others, text: unexcluded }, 1)) > 0
 }
 
 /** A page of the search for the repaired text; undefined if there is nothing to repair. */
@@ -92,7 +114,7 @@ export async function searchRepaired(
 ): Promise<SearchPage | undefined> {
   const text = filter.text === undefined ? undefined : await repairText(db, String(filter.text))
   if (text === undefined) return undefined
-  return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), repaired: true }
+  return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), kind: 'repaired' }
 }
 
 /** A page of the search for the text as it is. */
@@ -105,5 +127,5 @@ export async function searchAsTyped(
   const list = listByRelevance(filter, columns)
   const page = await readListPage<PaperFields & { relevance: number }>(db, list, request)
   const count = (most: number) => countMatches(db, filter, most)
-  return { ...page, filter, repaired: false, searchable: true, count }
+  return { ...page, filter, kind: 'typed', searchable: true, count }
 }

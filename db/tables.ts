@@ -17,6 +17,7 @@ export interface Tables {
   paper_author: PaperAuthorTable
   paper_history: PaperHistoryTable
   paper_keyword: PaperKeywordTable
+  search_build: SearchBuildTable
   paper_revision: PaperRevisionTable
   source: SourceTable
   word: WordTable
@@ -80,7 +81,8 @@ export interface PaperTable {
   provenance: JSONColumnType<Record<string, string | null>>
   ingested_at: Instant
   updated_at: Instant
-  search: GeneratedAlways<string>
+  /** The terms that it is found by (db/tokens/document.ts); empty until they are made. */
+  search: Generated<string>
 }
 
 /** A name on papers. Not a person: two people of one name are one author. */
@@ -211,6 +213,14 @@ export interface SourceTable {
   papers_new: Generated<number>
   papers_changed: Generated<number>
   records_rejected: Generated<number>
+}
+
+/** How far the terms of all papers are those of a version of db/tokens. One row. */
+export interface SearchBuildTable {
+  only: Generated<boolean>
+  version: number
+  /** The key of the last paper whose terms were made anew; null when all are. */
+  built_to: number | null
 }
 
 /** A word of some title, folded; kept by triggers, for repairing searches that find nothing. */

@@ -1,5 +1,4 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
-import type { Db } from '../db/database.ts'
 import { type CanonicalFilter, isSearchable, type PaperFilter } from '../db/search/filter.ts'
 import { maxIndexWords, maxRechecked } from '../db/search/matches.ts'
 import { builder } from './core/builder.ts'
@@ -33,8 +32,16 @@ const names: ArrayValidationOptions<string[]> = {
   items: nameArgument,
 }
 
+/** The operators of a text, as searches and filters describe them. */
+export const textSyntax =
+  'All words must match; `"words in quotes"` side by side; `-word` excludes; `or` separates alternatives. `author:`, `org:`, `keyword:`, `title:`, `abstract:` and `year:` search one property: `author:"Y. LeCun"`, `org:nvidia`, `year:2023-2025`, `year:>=2024`.'
+
+/** What a word of a text matches besides itself. */
+export const textSpellings =
+  'Word endings, case and accents are ignored; `Qwen 2.5`, `Qwen-2.5` and `qwen2.5` are the same, as are `fine-tuning` and `finetuning`, `LLM` and `LLMs`.'
+
 /** Some texts need a look at each paper: the index does not know all that they ask for. */
-export const countOfPhrases = `For phrases (a hyphenated word counts as one), for more than ${maxIndexWords} words, for more than two exclusions or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked, so \`totalCount\` may be too low.`
+export const countOfPhrases = `For phrases (a hyphenated word may count as one), for words of one property, for more than ${maxIndexWords} words, for more than two exclusions or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked, so \`totalCount\` may be too low.`
 
 const upToMany = `At least one must match; at most ${mostNames}.`
 
@@ -44,7 +51,7 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
   fields: (t) => ({
     text: t.string({
       validate: searchText,
-      description: `Words in the title, abstract, authors or keywords, as people type them into a search, e.g. \`"mixture of experts" routing -vision\` or \`llama or mistral\`. Word endings and accents are ignored. An arXiv id or address matches that paper. Very common words ("the", "of") are ignored; a text of only such words is refused. At most ${longestText} characters. ${countOfPhrases}`,
+      description: `Words in the title, abstract, authors or keywords, as in \`search(text:)\`: \`"mixture of experts" routing -vision\`, \`llama or mistral\`, \`author:LeCun year:2024\`. arXiv ids and addresses match those papers. A text of only very common words and punctuation is refused. At most ${longestText} characters. ${countOfPhrases}`,
     }),
     authors: t.stringList({
       validate: names,
@@ -113,8 +120,8 @@ function outOfOrder(from: string, to: string) {
 }
 
 /** Throws BadInputError for a text that can find nothing, ever. */
-export async function requireSearchable(db: Db, filter: CanonicalFilter): Promise<void> {
-  if (typeof filter.text === 'string' && !(await isSearchable(db, filter.text))) throw unsearchable()
+export function requireSearchable({ text }: CanonicalFilter): void {
+  if (typeof text === 'string' && !isSearchable(text)) throw unsearchable()
 }
 
 /** The refusal of such a text. */

@@ -112,7 +112,7 @@ export async function rootPapers(
   const { filter, order } = given
   const scope = scopeOfPapers(given)
   const request = pageRequest(args, scope)
-  if (order === 'RELEVANCE' && filter.text === undefined && filter.arxivId === undefined)
+  if (order === 'RELEVANCE' && filter.text === undefined && filter.arxivIds === undefined)
     throw new BadInputError(
       'order: RELEVANCE requires `filter.text`; pass the words to search for, or choose another order.',
       ['order'],

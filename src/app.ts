@@ -18,6 +18,7 @@ import { createLifecycle } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { logOutage } from './log-failure.ts'
 import { readiness } from './readiness.ts'
+import { rebuildInBackground } from './rebuild.ts'
 import { openStore, type Store } from './store.ts'
 import type { Hub } from './subscriptions/hub.ts'
 import { createFeedService, type FeedService } from './subscriptions/transports/service.ts'
@@ -92,6 +93,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       await drain(server, config.shutdownMs, () => service.close())
     }
     life.opened('server', stop, config.shutdownMs + 10_000)
+    life.opened('rebuilding of search terms', rebuildInBackground(db, log).close)
     if (config.poll.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
       const poller = pollHuggingFace({ ...config.poll, db, leaseDb: store.headDb, client, log })

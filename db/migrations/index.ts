@@ -9,6 +9,7 @@ import * as nameWords from './0007_name_words.ts'
 import * as history from './0008_history.ts'
 import * as folding from './0009_folding.ts'
 import * as leases from './0010_leases.ts'
+import * as terms from './0011_terms.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0008_history': history,
   '0009_folding': folding,
   '0010_leases': leases,
+  '0011_terms': terms,
 }

@@ -46,3 +46,24 @@ export function arxivIdOf(text: string): string | undefined {
   const [group, subject] = archive.split('.')
   return `${group?.toLowerCase()}${subject ? `.${subject.toUpperCase()}` : ''}/${number}`
 }
+
+const archives =
+  'acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|eess|funct-an|gr-qc|hep-(?:ex|lat|ph|th)|math|math-ph|mtrl-th|nlin|nucl-(?:ex|th)|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|stat|supr-con'
+
+/** An id among words, with its version and with what ties it to a site, an archive or the DOI of arXiv. */
+const amongWords = new RegExp(
+  String.raw`(?<![\w.-]|-\S*)(?:(?:https?://)?[\w.-]+\.[a-z]+(?:/[\w.-]+)*/|(?:abs|pdf|html|papers|arxiv|${archives})(?:\.[a-z]{2})?/|doi:\s*10\.48550/arxiv\.|10\.48550/arxiv\.|(?:arxiv|id)(?:[:.]\s*|\s+))?` +
+    String.raw`(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|(?:${archives})(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf|\.md)?(?![\w-]|\.\d)`,
+  'giu',
+)
+
+/** The arXiv ids in a text with other words, each once. A number with a minus before it is none. */
+export function arxivIdsIn(text: string): string[] {
+  if (text.length > longest) return []
+  return [...new Set(Array.from(text.matchAll(amongWords), ([, id = '']) => arxivIdOf(id) ?? id))]
+}
+
+/** The same text without them. */
+export function withoutArxivIds(text: string): string {
+  return text.length > longest ? text : text.replace(amongWords, ' ')
+}

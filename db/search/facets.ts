@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { CanonicalFilter } from './filter.ts'
+import { type CanonicalFilter, hasWordsOfOneOf } from './filter.ts'
 
 type Sql = RawBuilder<unknown>
 type Value = CanonicalFilter[keyof CanonicalFilter]
@@ -29,7 +29,8 @@ export function hasFacet(facet: Sql): Sql {
  * alone: papers that are found have to be checked for those.
  */
 export function facetConditions(filter: CanonicalFilter): Sql[] {
-  const { minUpvotes, hasCode, hasProjectPage, hasMedia, organizations, editionFrom, editionTo } = filter
+  const { minUpvotes, hasCode, hasProjectPage, hasMedia, organizations, organizationWords } = filter
+  const { editionFrom, editionTo } = filter
   const votes = voteFacets.findLast((least) => typeof minUpvotes === 'number' && least <= minUpvotes)
   const either = (has: Value, facet: string) => (has === undefined ? [] : [has ? facet : `no ${facet}`])
   const wanted = [
@@ -42,6 +43,12 @@ export function facetConditions(filter: CanonicalFilter): Sql[] {
     ...wanted.map((facet) => hasFacet(sql`${facet}::text`)),
     ...(Array.isArray(organizations)
       ? [sql`${facets} && ${organizations.map((name) => `by ${name}`)}::text[]`]
+      : []),
+    ...(Array.isArray(organizationWords)
+      ? [
+          sql`${facets} && array(
+            select 'by ' || o.name from organization o where ${hasWordsOfOneOf(sql`${organizationWords}::text[]`)})`,
+        ]
       : []),
     ...(editionFrom === undefined && editionTo === undefined
       ? []

@@ -1,14 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { arxivIdOf } from '../model/arxiv-id.ts'
-import { foldSpace, foldTyped, keywordKey } from '../model/text.ts'
+import { foldSpace, keywordKey } from '../model/text.ts'
+import { textQueryOf } from './text-query.ts'
+import { readTyped, type TypedText } from './typed.ts'
 
 /**
  * Which papers are wanted. Whatever is given has to hold; of a list, one item has to. Days are `YYYY-MM-DD`, both
  * ends included. Absent and null are the same: no matter.
  */
 export interface PaperFilter {
-  /** In the syntax of `websearch_to_tsquery`, or an arXiv id in any form. */
+  /** As people type it: see `readTyped` and `textQueryOf`. */
   readonly text?: string | null | undefined
   readonly authors?: readonly string[] | null | undefined
   readonly organizations?: readonly string[] | null | undefined
@@ -28,10 +29,11 @@ export interface PaperFilter {
 
 /** The values that criteria compare with, and their types in Postgres. */
 const types = {
-  arxivId: 'text',
+  arxivIds: 'text[]',
   text: 'text',
   authors: 'text[]',
   organizations: 'text[]',
+  organizationWords: 'text[]',
   keywords: 'text[]',
   submitters: 'text[]',
   categories: 'text[]',
@@ -60,7 +62,7 @@ type Test = (value: (name: ValueName) => Sql) => Sql
  * a join. Cheap ones come first: the table of filters stops at the first that fails.
  */
 const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: Test }[] = [
-  { needs: ['arxivId'], test: (v) => sql`p.arxiv_id = ${v('arxivId')}` },
+  { needs: ['arxivIds'], test: (v) => sql`p.arxiv_id = any(${v('arxivIds')})` },
   { needs: ['minUpvotes'], test: (v) => sql`p.upvotes >= ${v('minUpvotes')}` },
   { needs: ['publishedFrom'], test: (v) => sql`p.published_at >= ${midnight(v('publishedFrom'))}` },
   { needs: ['publishedTo'], test: (v) => sql`p.published_at < ${midnight(sql`${v('publishedTo')} + 1`)}` },
@@ -69,6 +71,11 @@ const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: 
   { needs: ['hasMedia'], test: (v) => sql`(p.media_urls <> '{}') = ${v('hasMedia')}` },
   { needs: ['withdrawn'], test: (v) => sql`(p.withdrawn_at is not null) = ${v('withdrawn')}` },
   { needs: ['organizations'], test: (v) => sql`p.organization_name = any(${v('organizations')})` },
+  {
+    needs: ['organizationWords'],
+    test: (v) => sql`exists (select from organization o
+      where o.name = p.organization_name and ${hasWordsOfOneOf(v('organizationWords'))})`,
+  },
   {
     needs: ['editionFrom', 'editionTo'],
     // The span lets an index help; the days decide, as a paper may be on an edition before and on one after.
@@ -93,22 +100,40 @@ function span(from: Sql, to: Sql): Sql {
   return sql`case when ${from} > ${to} then 'empty' else daterange(${from}, ${to}, '[]') end`
 }
 
+/** Whether the organization `o` has the words of one of some texts side by side in its name or its full name. */
+export function hasWordsOfOneOf(texts: Sql): Sql {
+  const folded = (text: Sql) => sql`(' ' || translate(folded(${text}), '-_./', '    ') || ' ')`
+  return sql`exists (select from unnest(${texts}) as wanted (words)
+    where strpos(${folded(sql`o.name || ' ' || coalesce(o.full_name, '')`)}, ${folded(sql`wanted.words`)}) > 0)`
+}
+
 /** The one form of a filter. Names are folded the way the writer folds them; empty lists are no criterion. */
 export function canonicalFilter(filter: PaperFilter): CanonicalFilter {
+  return canonical(filter, filter.text == null ? undefined : readTyped(filter.text))
+}
+
+/** The same of the words of the text alone, whatever arXiv ids are among them. */
+export function filterByWords(filter: PaperFilter): CanonicalFilter {
+  return canonical(filter, filter.text == null ? undefined : readTyped(filter.text, { words: true }))
+}
+
+function canonical(filter: PaperFilter, typed: TypedText | undefined): CanonicalFilter {
   const names = (given: readonly string[] | null | undefined, fold: (name: string) => string) =>
     given?.length ? [...new Set(given.map(fold))].sort() : undefined
-  const text = filter.text == null ? undefined : foldTyped(filter.text)
-  const arxivId = text === undefined ? undefined : arxivIdOf(text)
   const values: { [Name in ValueName]: CanonicalFilter[Name] | null | undefined } = {
-    arxivId,
-    text: arxivId === undefined ? text : undefined,
+    arxivIds: names(typed?.arxivIds, (id) => id),
+    text: typed?.arxivIds.length ? undefined : typed?.text,
+    organizationWords: names(typed?.organizationWords, foldSpace),
     authors: names(filter.authors, foldSpace),
     organizations: names(filter.organizations, foldSpace),
     keywords: names(filter.keywords, keywordKey),
     submitters: names(filter.submitters, foldSpace),
     categories: names(filter.categories, foldSpace),
-    publishedFrom: filter.publishedFrom,
-    publishedTo: filter.publishedTo,
+    publishedFrom: [filter.publishedFrom, typed?.publishedFrom]
+      .filter((day) => day != null)
+      .sort()
+      .at(-1),
+    publishedTo: [filter.publishedTo, typed?.publishedTo].filter((day) => day != null).sort()[0],
     editionFrom: filter.editionFrom,
     editionTo: filter.editionTo,
     minUpvotes: filter.minUpvotes,
@@ -126,7 +151,7 @@ export function canonicalFilter(filter: PaperFilter): CanonicalFilter {
 export function filterConditions(filter: CanonicalFilter): Sql[] {
   const value = (name: ValueName): Sql => {
     const given = sql`${filter[name] ?? null}::${sql.raw(types[name])}`
-    return name === 'text' ? asQuery(given) : given
+    return name === 'text' ? tsqueryOfText(filter.text) : given
   }
   return criteria
     .filter(({ needs }) => needs.some((name) => filter[name] !== undefined))
@@ -139,10 +164,16 @@ export function filterConditions(filter: CanonicalFilter): Sql[] {
  * on the filters. `f.index` counts them from 0.
  */
 function filterTable(filters: readonly CanonicalFilter[]): Sql {
-  const rows = JSON.stringify(filters.map((filter, index) => ({ index, ...filter })))
+  const rows = JSON.stringify(
+    filters.map(({ text, ...filter }, index) => ({
+      index,
+      ...filter,
+      ...(text !== undefined && { text: textQueryOf(String(text)).query }),
+    })),
+  )
   const others = valueNames.filter((name) => name !== 'text').map((name) => `g."${name}"`)
   return sql`(
-    select g.index, ${asQuery(sql.raw('g."text"'))} as "text", ${sql.raw(others.join(', '))}
+    select g.index, g."text"::tsquery as "text", ${sql.raw(others.join(', '))}
     from jsonb_to_recordset(${rows}::jsonb) as g (index integer, ${sql.raw(
       valueNames.map((name) => `"${name}" ${types[name]}`).join(', '),
     )}) offset 0) as f`
@@ -173,13 +204,11 @@ export async function matchFilters(
   return rows
 }
 
-/** Whether a text holds a word that can be found: stop words alone and operators alone find nothing, ever. */
-export async function isSearchable(db: Db, text: string): Promise<boolean> {
-  const { rows } = await sql<{ nodes: number }>`
-    select numnode(${asQuery(sql`${text}::text`)}) as nodes`.execute(db)
-  return (rows[0]?.nodes ?? 0) > 0
+/** Whether a text holds a word that can be found: stop words alone and signs alone find nothing, ever. */
+export function isSearchable(text: string): boolean {
+  return textQueryOf(text).query !== ''
 }
 
-function asQuery(text: Sql): Sql {
-  return sql`websearch_to_tsquery('papers', ${text})`
+function tsqueryOfText(text: CanonicalFilter['text']): Sql {
+  return sql`${textQueryOf(String(text ?? '')).query}::tsquery`
 }

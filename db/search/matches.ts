@@ -3,7 +3,8 @@ import type { Db } from '../database.ts'
 import { countList } from '../lists/page.ts'
 import { facetConditions, hasFacet } from './facets.ts'
 import { type CanonicalFilter, filterConditions } from './filter.ts'
-import { type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
+import { needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
+import { textQueryOf } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>
 type Criterion = keyof CanonicalFilter
@@ -14,13 +15,14 @@ type Criterion = keyof CanonicalFilter
  * lead to few papers.
  */
 const lookups: Readonly<Record<Criterion, readonly ('column' | 'facet' | 'row' | 'own index')[]>> = {
-  arxivId: ['own index'],
+  arxivIds: ['own index'],
   text: ['column'],
   authors: ['column'],
   keywords: ['column'],
   submitters: ['column'],
   categories: ['column'],
   organizations: ['facet'],
+  organizationWords: ['facet'],
   hasCode: ['facet'],
   hasProjectPage: ['facet'],
   hasMedia: ['facet'],
@@ -50,7 +52,7 @@ function isSearchedByPeriod(filter: CanonicalFilter): boolean {
   const { editionFrom, editionTo } = filter
   const spanMs = Date.parse(String(editionTo)) - Date.parse(String(editionFrom))
   return (
-    filter.arxivId === undefined &&
+    filter.arxivIds === undefined &&
     filter.withdrawn !== true &&
     !(spanMs < fewDays * dayMs) &&
     Object.keys(filter).some((name) => !weakCriteria.includes(name as Criterion))
@@ -91,8 +93,6 @@ export function newestMatches(filter: CanonicalFilter, most: number): Sql {
     order by matches.scanned, newest.position limit ${sql.lit(most)}`
 }
 
-const plainWords = /^[\p{L}\p{N}\s]+$/u
-
 /** The table `matches` of a filter with a text, with the tables it is made of, and its limit of papers to scan. */
 function textMatches(
   filter: CanonicalFilter,
@@ -100,20 +100,20 @@ function textMatches(
   budget: SearchBudget,
 ): { tables: Sql; scanLimit: Sql } {
   const query = searchQuery(text)
-  if (plainWords.test(text) && text.trim().split(/\s+/u).length <= budget.maxWords) {
+  if (!needsRecheck(textQueryOf(text), budget)) {
     const scanLimit = sql.lit(budget.maxMatches)
     const candidates = papersWith(sql`p.search @@ (select query from search_query)`)
     return { tables: sql`${query}, ${matchesByPeriod(filter, { candidates, scanLimit })}`, scanLimit }
   }
-  const scanLimit = sql`(select scan_limit from search_plan)`
+  const scanLimit = sql.lit(budget.maxRechecked)
   const withWords = papersWith(sql`p.search @@ (select index_query from search_plan)`)
   const all = papersWith(sql`(select index_query from search_plan) is null`)
   const matches = matchesByPeriod(filter, {
     candidates: (conditions) => sql`${withWords(conditions)} union all ${all(conditions)}`,
-    recheck: sql`(not (select recheck from search_plan) or p.search @@ (select query from search_query))`,
+    recheck: sql`p.search @@ (select query from search_query)`,
     scanLimit,
   })
-  return { tables: sql`${query}, ${searchPlan(budget)}, ${matches}`, scanLimit }
+  return { tables: sql`${query}, ${searchPlan(text, budget)}, ${matches}`, scanLimit }
 }
 
 /** The ids of the newest papers with the words of a `tsquery`, `most` at most, as SQL. */

@@ -1,57 +1,78 @@
 import { type RawBuilder, sql } from 'kysely'
+import { type Alternative, indexTextOf, type TextQuery, textQueryOf } from './text-query.ts'
 
 /** How much a search for a text may read. */
 export interface SearchBudget {
   /** Matches to look for. */
   readonly maxMatches: number
-  /** Words that the index is asked for, the rarest of the text. Its work is that of all their occurrences. */
+  /** Clauses that the index is asked for, the rarest of the text. Its work is that of all their occurrences. */
   readonly maxWords: number
   /** Papers whose text is compared with the query, where the index cannot tell whether they match. */
   readonly maxRechecked: number
 }
 
-/** The operator between the words of a phrase in the text of a tsquery: `<->`, or `<2>` for words that are further apart. */
-const phraseOperator = '<(-|[0-9]+)>'
-
-/** Excluded words that the index is asked about; each is three nodes of a tsquery. */
+/** Excluded words that the index is asked about. */
 const maxExcludedWords = 2
 
-/** A text in the syntax of `websearch_to_tsquery` as the common table expression `search_query (query)`, of one row. */
+/** A text as the common table expression `search_query (query)`, of one row. */
 export function searchQuery(text: string): RawBuilder<unknown> {
-  return sql`search_query as materialized (select websearch_to_tsquery('papers', ${text}::text) as query)`
+  return sql`search_query as materialized (select ${textQueryOf(text).query}::tsquery as query)`
 }
 
 /**
- * How the query of `search_query` is run, as the common table expression `search_plan`, of one row: the `index_query`
- * to ask the index for, null for a text that only excludes words; `recheck`, whether the papers that the index returns
- * have to be compared with the query; and `scan_limit`, the number of these after which the search ends. The index
- * knows neither the positions of words, for a phrase, nor which papers lack a word.
- *
- * Of `"sparse models" routing` with a `maxWords` of 2, `index_query` is `'sparse' & 'rout'`, say, and `recheck` true.
+ * Whether papers that the index returns have to be compared with the query: the index knows neither the places of
+ * terms, for a phrase or a field, nor which papers lack many, and is not asked for all terms of a long text.
  */
-export function searchPlan({ maxMatches, maxWords, maxRechecked }: SearchBudget): RawBuilder<unknown> {
+export function needsRecheck({ alternatives, positive }: TextQuery, { maxWords }: SearchBudget): boolean {
+  const excluded = alternatives.flatMap((alternative) => alternative.excluded.flat())
+  const required = alternatives.flatMap((alternative) => alternative.required)
+  return (
+    positive === '' ||
+    excluded.length > maxExcludedWords ||
+    [...required, ...excluded].some(({ phrases, weights }) => phrases.length > 0 || weights !== undefined) ||
+    (alternatives.length === 1 && required.length > maxWords)
+  )
+}
+
+/**
+ * How the query of `search_query` is run where the papers that the index returns have to be compared with it, as the
+ * common table expression `search_plan`, of one row: the `index_query` to ask the index for, null for a text that only
+ * excludes words.
+ *
+ * Of `"sparse models" routing` with a `maxWords` of 1, `index_query` is `'rout'`, say.
+ */
+export function searchPlan(text: string, { maxWords }: SearchBudget): RawBuilder<unknown> {
+  const { alternatives, positive } = textQueryOf(text)
+  const [first] = alternatives
+  const indexQuery =
+    positive === ''
+      ? sql`null::tsquery`
+      : alternatives.length === 1 && first
+        ? rarestClauses(first, maxWords)
+        : sql`${alternatives.map(indexTextOfAll).join(' | ')}::tsquery`
+  return sql`search_plan as materialized (select ${indexQuery} as index_query)`
+}
+
+function indexTextOfAll({ required }: Alternative): string {
+  return `(${required.map(indexTextOf).join(' & ')})`
+}
+
+function rarestClauses(alternative: Alternative, most: number): RawBuilder<unknown> {
+  const { required } = alternative
+  if (required.length <= most) return sql`${indexTextOfAll(alternative)}::tsquery`
+  const clauses = required.map((clause) => ({
+    text: indexTextOf(clause),
+    terms: [...clause.terms, ...clause.phrases.map(([step]) => step?.terms[0] ?? '')],
+  }))
   // Postgres has counted how often its commonest words occur; of the others the longest tend to be the rarest.
-  const rarestWords = sql`(
-    select string_agg(rarest.word, ' & ')::tsquery from (
-      select asked.word from unnest(string_to_array(all_words, ' & ')) as asked (word)
+  return sql`(
+    select string_agg(rarest.text, ' & ')::tsquery from (
+      select asked.text from jsonb_to_recordset(${JSON.stringify(clauses)}::jsonb) as asked (text text, terms text[])
       left join (
         select common.word, common.share from pg_stats cross join lateral unnest(
           most_common_elems::text::text[], most_common_elem_freqs) as common (word, share)
         where tablename = 'paper' and attname = 'search' and schemaname = current_schema()) common
-        on common.word = trim(both '''' from asked.word)
-      group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
-      limit ${sql.lit(maxWords)}) rarest)`
-  return sql`
-    search_plan as materialized (
-      select recheck, case when positive = 'T' then null when not recheck then query
-          when has_or then all_words::tsquery else ${rarestWords} end as index_query,
-        case when recheck then ${sql.lit(maxRechecked)} else ${sql.lit(maxMatches)} end as scan_limit
-      from (
-        select query, positive, all_words, has_or, positive = 'T' or query::text ~ ${phraseOperator}
-          or numnode(query) - numnode(positive::tsquery) > ${sql.lit(3 * maxExcludedWords)}
-          or (not has_or and numnode(all_words::tsquery) > ${sql.lit(2 * maxWords - 1)}) as recheck
-        from search_query cross join lateral (
-          select positive, regexp_replace(positive, ${phraseOperator}, '&', 'g') as all_words,
-            positive ~ '[|(]' as has_or
-          from querytree(query) as positive) parts) parsed)`
+        on common.word = any(asked.terms)
+      group by asked.text order by coalesce(sum(common.share), 0), length(asked.text) desc, asked.text
+      limit ${sql.lit(most)}) rarest)`
 }

@@ -38,7 +38,7 @@ and p.categories && $20::text[]
 order by p.published_at desc, p.id desc limit $21;
 
 -- pageOfPapers with a text that few papers match
-with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+with recursive search_query as materialized (select $1::tsquery as query),
 years as materialized (
   select greatest(extract(year
       from $2::date)::integer, extract(year
@@ -76,7 +76,46 @@ select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1 from pap
 order by p.published_at desc, p.id desc limit $2;
 
 -- pageOfPapers with a text of no words
-select numnode(websearch_to_tsquery('papers', $1::text)) as nodes;
+with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select null::tsquery as index_query),
+years as materialized (
+  select greatest(extract(year
+      from $2::date)::integer, extract(year
+      from min(published_at) at time zone 'UTC')::integer)
+  as first_year,
+  least(extract(year
+      from $3::date)::integer, extract(year
+      from max(published_at) at time zone 'UTC')::integer) as last_year
+  from paper),
+matches as (
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  union all
+  select next.period, newest.ids, matches.scanned + newest.scanned
+  from matches cross join years
+  cross join lateral (
+    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+  cross join lateral (
+    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+      select p.id, p.published_at, p.is_match
+      from (select p.id, p.published_at, p.search @@ (select query
+          from search_query) as is_match
+        from (select p.*
+          from paper p
+          where p.search @@ (select index_query
+            from search_plan)
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text]
+          union all select p.*
+          from paper p
+          where (select index_query
+            from search_plan) is null
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+        where true offset 0) p
+      order by p.published_at desc, p.id desc limit 3001 - matches.scanned) candidate) newest
+  where matches.scanned < 3001 and next.period >= first_year)
+select max(matches.scanned) < 3001 as is_complete,
+array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
+from matches;
 
 -- pageOfPapers, those that are trending
 select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key_2 from (

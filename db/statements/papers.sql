@@ -89,15 +89,15 @@ cross join lateral (
 -- relatedByPaperIds
 select k.key as paper_id, r.* from unnest($1::bigint[]) as k (key) join paper o on o.id = k.key
 cross join lateral (
-  select replace(plainto_tsquery('papers', o.title)::text, ' & ', ' | ')::tsquery as query,
+  select array_agg(t.lexeme) as title_words, string_agg(quote_literal(t.lexeme), ' | ')::tsquery as query,
   o.author_names[1:20] as author_names
+  from unnest(ts_filter(o.search, '{a}')) t -- without compounds of two of its words
+  where not exists (select from unnest(ts_filter(o.search, '{a}')) part
+    where starts_with(t.lexeme, part.lexeme) and t.lexeme <> part.lexeme)
   offset 0) own -- worked out once, not for each candidate
 cross join lateral (
   select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as query from (
-    select t.lexeme
-    from unnest(to_tsvector('papers', o.title)) t
-    order by length(t.lexeme) desc, t.lexeme
-    limit 2) w
+    select t.lexeme from unnest(own.title_words) as t (lexeme) order by length(t.lexeme) desc, t.lexeme limit 2) w
 ) longest
 cross join lateral (
   select p.id as related_id, shared.keyword_keys, shared.author_names,

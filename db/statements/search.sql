@@ -3,71 +3,9 @@
 
 -- searchPapers with a word
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
-      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
-  from paper p
-  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $2::text) as query),
-      years as materialized (
-        select greatest(extract(year
-            from $3::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $4::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
-        from paper),
-      matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
-        union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
-        from matches cross join years
-        cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
-        cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
-            from (select p.*
-              from paper p
-              where p.search @@ (select query
-                from search_query)
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position limit 1000))
-) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $5;
-
--- searchAsTyped with a phrase
-select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
-      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
-  from paper p
-  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $2::text) as query),
-      search_plan as materialized (
-        select recheck, case when positive = 'T' then null when not recheck then query
-        when has_or then all_words::tsquery else (
-          select string_agg(rarest.word, ' & ')::tsquery from (
-            select asked.word from unnest(string_to_array(all_words, ' & ')) as asked (word)
-            left join (
-              select common.word, common.share from pg_stats cross join lateral unnest(
-                most_common_elems::text::text[], most_common_elem_freqs) as common (word, share)
-              where tablename = 'paper' and attname = 'search' and schemaname = current_schema()) common
-            on common.word = trim(both '''' from asked.word)
-            group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
-            limit 4) rarest) end as index_query,
-        case when recheck then 3000 else 1000 end as scan_limit
-        from (
-          select query, positive, all_words, has_or, positive = 'T' or query::text ~ $3
-          or numnode(query) - numnode(positive::tsquery) > 6
-          or (not has_or and numnode(all_words::tsquery) > 7) as recheck
-          from search_query cross join lateral (
-            select positive, regexp_replace(positive, $4, '&', 'g') as all_words,
-            positive ~ '[|(]' as has_or
-            from querytree(query) as positive) parts) parsed),
+  select p.id, case when p.title_key = any($1::text[]) then 2
+  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
+  from paper p where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query),
       years as materialized (
         select greatest(extract(year
             from $5::date)::integer, extract(year
@@ -88,10 +26,84 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
         cross join lateral (
           select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
             filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, true as is_match
+            from (select p.*
+              from paper p
+              where p.search @@ (select query
+                from search_query)
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+            where true
+            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
+        where matches.scanned < 1000 and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
+      where p.title_key = any($7::text[]) and p.search @@ $8::tsquery limit 100))
+) r join paper p on p.id = r.id
+order by r.relevance desc, p.id desc limit $9;
+
+-- isAllExcluded
+select count(*)::integer as amount from (with recursive search_query as materialized (select $1::tsquery as query),
+  years as materialized (
+    select greatest(extract(year
+        from $2::date)::integer, extract(year
+        from min(published_at) at time zone 'UTC')::integer)
+    as first_year,
+    least(extract(year
+        from $3::date)::integer, extract(year
+        from max(published_at) at time zone 'UTC')::integer) as last_year
+    from paper),
+  matches as (
+    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+    union all
+    select next.period, newest.ids, matches.scanned + newest.scanned
+    from matches cross join years
+    cross join lateral (
+      select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+      when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    cross join lateral (
+      select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+        filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+        select p.id, p.published_at, true as is_match
+        from (select p.*
+          from paper p
+          where p.search @@ (select query
+            from search_query)
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+        where true
+        order by p.published_at desc, p.id desc limit 1 - matches.scanned) candidate) newest
+    where matches.scanned < 1 and next.period >= first_year)
+  select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+  order by matches.scanned, newest.position limit 1) matches;
+
+-- searchAsTyped with a phrase
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+  select p.id, case when p.title_key = any($1::text[]) then 2
+  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
+  from paper p
+  where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query), search_plan as materialized (select $5::tsquery as index_query),
+      years as materialized (
+        select greatest(extract(year
+            from $6::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $7::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
             select p.id, p.published_at, p.is_match
-            from (select p.id, p.published_at, (not (select recheck
-                  from search_plan) or p.search @@ (select query
-                  from search_query)) as is_match
+            from (select p.id, p.published_at, p.search @@ (select query
+                from search_query) as is_match
               from (select p.*
                 from paper p
                 where p.search @@ (select index_query
@@ -103,28 +115,26 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
                   from search_plan) is null
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
               where true offset 0) p
-            order by p.published_at desc, p.id desc
-            limit (select scan_limit
-              from search_plan) - matches.scanned) candidate) newest
-        where matches.scanned < (select scan_limit from search_plan) and next.period >= first_year)
+            order by p.published_at desc, p.id desc limit 3000 - matches.scanned) candidate) newest
+        where matches.scanned < 3000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position limit 1000))
+      order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
+      where p.title_key = any($8::text[]) and p.search @@ $9::tsquery limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $7;
+order by r.relevance desc, p.id desc limit $10;
 
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
-      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
-  from paper p
-  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $2::text) as query),
+  select p.id, case when p.title_key = any($1::text[]) then 2
+  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
+  from paper p where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query),
       years as materialized (
         select greatest(extract(year
-            from $3::date)::integer, extract(year
+            from $5::date)::integer, extract(year
             from min(published_at) at time zone 'UTC')::integer)
         as first_year,
         least(extract(year
-            from $4::date)::integer, extract(year
+            from $6::date)::integer, extract(year
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
@@ -143,47 +153,67 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
               from paper p
               where p.search @@ (select query
                 from search_query)
-              and p.author_names && $5::text[]
-              and p.keyword_keys && $6::text[]
-              and p.submitter_names && $7::text[]
-              and p.categories && $8::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$9::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$10::text]
+              and p.author_names && $7::text[]
+              and p.keyword_keys && $8::text[]
+              and p.submitter_names && $9::text[]
+              and p.categories && $10::text[]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$11::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $13::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$13::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $15::text[]
               and edition_periods(p.listed_on) && array(
                 select distinct case when date_trunc('year', month) >= first
                 and date_trunc('year', month) + interval '1 year' <= last + 1
                 then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($14::date, min(date)) as first, least($15::date, max(date)) as last
+                from (select greatest($16::date, min(date)) as first, least($17::date, max(date)) as last
                   from edition) editions,
                 generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
             where true
-            and p.upvotes >= $16::integer
-            and p.published_at >= (($17::date)::timestamp at time zone 'UTC')
-            and p.published_at < (($18::date + 1)::timestamp at time zone 'UTC')
-            and (p.withdrawn_at is not null) = $19::boolean
+            and p.upvotes >= $18::integer
+            and p.published_at >= (($19::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($20::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $21::boolean
             and (p.first_listed_on is not null
-              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $20::date > $21::date then 'empty' else daterange($22::date, $23::date, '[]') end
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $22::date > $23::date then 'empty' else daterange($24::date, $25::date, '[]') end
               and exists (select from unnest(p.listed_on) as listed (day)
-                where listed.day <@ case when $24::date > $25::date then 'empty' else daterange($26::date, $27::date, '[]') end))
+                where listed.day <@ case when $26::date > $27::date then 'empty' else daterange($28::date, $29::date, '[]') end))
             order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
         where matches.scanned < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position limit 1000))
+      order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
+      where p.title_key = any($30::text[])
+      and p.upvotes >= $31::integer
+      and p.published_at >= (($32::date)::timestamp at time zone 'UTC')
+      and p.published_at < (($33::date + 1)::timestamp at time zone 'UTC')
+      and (p.github_repo is not null) = $34::boolean
+      and (p.project_page is not null) = $35::boolean
+      and (p.media_urls <> '{}') = $36::boolean
+      and (p.withdrawn_at is not null) = $37::boolean
+      and p.organization_name = any($38::text[])
+      and (p.first_listed_on is not null
+        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $39::date > $40::date then 'empty' else daterange($41::date, $42::date, '[]') end
+        and exists (select from unnest(p.listed_on) as listed (day)
+          where listed.day <@ case when $43::date > $44::date then 'empty' else daterange($45::date, $46::date, '[]') end))
+      and p.author_names && $47::text[]
+      and p.keyword_keys && $48::text[]
+      and p.submitter_names && $49::text[]
+      and p.categories && $50::text[]
+      and p.search @@ $51::tsquery
+      limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $28;
+order by r.relevance desc, p.id desc limit $52;
 
 -- searchAsTyped with an arXiv id
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, ts_rank(p.search, (select case when querytree(query) in ('', 'T') then query else querytree(query)::tsquery end
-      from (select websearch_to_tsquery('papers', $1::text) as query) parsed), 1)::float8 as relevance
-  from paper p where p.id = any(array(select p.id from paper p where p.arxiv_id = $2::text
-      order by p.published_at desc, p.id desc limit 1000))
+  select p.id, case when p.title_key = any($1::text[]) then 2
+  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
+  from paper p where p.id = any(array(select p.id from paper p where p.arxiv_id = any($4::text[])
+      order by p.published_at desc, p.id desc limit 1000) || array(select p.id from paper p
+      where p.title_key = any($5::text[]) and p.arxiv_id = any($6::text[]) limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $3;
+order by r.relevance desc, p.id desc limit $7;
 
 -- searchRepaired, words that no title has
 select typed, coalesce((select w.word from word w where w.word % folded(typed)
@@ -198,11 +228,8 @@ and not exists (select from name_word w where w.word = folded(typed));
 
 -- repairText
 
--- isSearchable
-select numnode(websearch_to_tsquery('papers', $1::text)) as nodes;
-
 -- allMatchesIfFew, of words
-with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+with recursive search_query as materialized (select $1::tsquery as query),
 years as materialized (
   select greatest(extract(year
       from $2::date)::integer, extract(year
@@ -237,35 +264,14 @@ array(select newest.id from matches cross join unnest(matches.ids) as newest (id
 from matches;
 
 -- allMatchesIfFew, of a phrase
-with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
-search_plan as materialized (
-  select recheck, case when positive = 'T' then null when not recheck then query
-  when has_or then all_words::tsquery else (
-    select string_agg(rarest.word, ' & ')::tsquery from (
-      select asked.word from unnest(string_to_array(all_words, ' & ')) as asked (word)
-      left join (
-        select common.word, common.share from pg_stats cross join lateral unnest(
-          most_common_elems::text::text[], most_common_elem_freqs) as common (word, share)
-        where tablename = 'paper' and attname = 'search' and schemaname = current_schema()) common
-      on common.word = trim(both '''' from asked.word)
-      group by asked.word order by coalesce(max(common.share), 0), length(asked.word) desc, asked.word
-      limit 16) rarest) end as index_query,
-  case when recheck then 3001 else 5001 end as scan_limit
-  from (
-    select query, positive, all_words, has_or, positive = 'T' or query::text ~ $2
-    or numnode(query) - numnode(positive::tsquery) > 6
-    or (not has_or and numnode(all_words::tsquery) > 31) as recheck
-    from search_query cross join lateral (
-      select positive, regexp_replace(positive, $3, '&', 'g') as all_words,
-      positive ~ '[|(]' as has_or
-      from querytree(query) as positive) parts) parsed),
+with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
 years as materialized (
   select greatest(extract(year
-      from $4::date)::integer, extract(year
+      from $3::date)::integer, extract(year
       from min(published_at) at time zone 'UTC')::integer)
   as first_year,
   least(extract(year
-      from $5::date)::integer, extract(year
+      from $4::date)::integer, extract(year
       from max(published_at) at time zone 'UTC')::integer) as last_year
   from paper),
 matches as (
@@ -280,9 +286,8 @@ matches as (
     select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
       filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
       select p.id, p.published_at, p.is_match
-      from (select p.id, p.published_at, (not (select recheck
-            from search_plan) or p.search @@ (select query
-            from search_query)) as is_match
+      from (select p.id, p.published_at, p.search @@ (select query
+          from search_query) as is_match
         from (select p.*
           from paper p
           where p.search @@ (select index_query
@@ -294,17 +299,14 @@ matches as (
             from search_plan) is null
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
         where true offset 0) p
-      order by p.published_at desc, p.id desc
-      limit (select scan_limit
-        from search_plan) - matches.scanned) candidate) newest
-  where matches.scanned < (select scan_limit from search_plan) and next.period >= first_year)
-select max(matches.scanned) < (select scan_limit from search_plan) as is_complete,
+      order by p.published_at desc, p.id desc limit 3001 - matches.scanned) candidate) newest
+  where matches.scanned < 3001 and next.period >= first_year)
+select max(matches.scanned) < 3001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
 
 -- countMatches, of a word
-select count(*)::integer as amount
-from (with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+select count(*)::integer as amount from (with recursive search_query as materialized (select $1::tsquery as query),
   years as materialized (
     select greatest(extract(year
         from $2::date)::integer, extract(year
@@ -377,8 +379,7 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
 -- facetsOf, keywords
 select v.value, count(*)::integer as papers from (
   select unnest(p.keyword_keys) as value
-  from paper p
-  where p.id = any(array(with recursive search_query as materialized (select websearch_to_tsquery('papers', $1::text) as query),
+  from paper p where p.id = any(array(with recursive search_query as materialized (select $1::tsquery as query),
       years as materialized (
         select greatest(extract(year
             from $2::date)::integer, extract(year
@@ -413,14 +414,9 @@ select v.value, count(*)::integer as papers from (
 where v.value is not null group by v.value order by papers desc, v.value limit $4;
 
 -- highlightsByPaperIds
-select p.id, translate(ts_headline('papers',
-    translate(p.title, $1::text, $2::text), websearch_to_tsquery('papers', $3::text),
-    $4), $5::text, $6::text) as title,
-case when not $7::boolean then
-translate(ts_headline('papers',
-    translate(p.abstract, $8::text, $9::text), websearch_to_tsquery('papers', $10::text),
-    $11), $12::text, $13::text) end as abstract
-from paper p where p.id = any($14::bigint[]);
+select "id", "title", "abstract"
+from "paper"
+where "id" = any($1::bigint[]);
 
 -- suggestionsFor
 with input as materialized (select folded($1::text) as pattern),
@@ -453,8 +449,8 @@ select kind, key, text from ranked order by position, kind limit $2;
 
 -- matchFilters
 select p.id as "paperId", f.index as "filterIndex" from paper p join (
-  select g.index, websearch_to_tsquery('papers', g."text") as "text", g."arxivId", g."authors", g."organizations", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
-  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivId" text, "text" text, "authors" text[], "organizations" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivId" is null) or p.arxiv_id = f."arxivId")
+  select g.index, g."text"::tsquery as "text", g."arxivIds", g."authors", g."organizations", g."organizationWords", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
+  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivIds" text[], "text" text, "authors" text[], "organizations" text[], "organizationWords" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivIds" is null) or p.arxiv_id = any(f."arxivIds"))
 and ((f."minUpvotes" is null) or p.upvotes >= f."minUpvotes")
 and ((f."publishedFrom" is null) or p.published_at >= ((f."publishedFrom")::timestamp at time zone 'UTC'))
 and ((f."publishedTo" is null) or p.published_at < ((f."publishedTo" + 1)::timestamp at time zone 'UTC'))
@@ -463,6 +459,10 @@ and ((f."hasProjectPage" is null) or (p.project_page is not null) = f."hasProjec
 and ((f."hasMedia" is null) or (p.media_urls <> '{}') = f."hasMedia")
 and ((f."withdrawn" is null) or (p.withdrawn_at is not null) = f."withdrawn")
 and ((f."organizations" is null) or p.organization_name = any(f."organizations"))
+and ((f."organizationWords" is null) or exists (select
+    from organization o
+    where o.name = p.organization_name and exists (select from unnest(f."organizationWords") as wanted (words)
+      where strpos((' ' || translate(folded(o.name || ' ' || coalesce(o.full_name, '')), '-_./', '    ') || ' '), (' ' || translate(folded(wanted.words), '-_./', '    ') || ' ')) > 0)))
 and ((f."editionFrom" is null
     and f."editionTo" is null) or (p.first_listed_on is not null
     and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when f."editionFrom" > f."editionTo" then 'empty' else daterange(f."editionFrom", f."editionTo", '[]') end

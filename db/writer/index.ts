@@ -9,6 +9,7 @@ import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
 import { authorityOf } from './merge/rules.ts'
 import { mergeBatch } from './merge-batch.ts'
+import { oneWriterAtATime } from './one-writer.ts'
 import { storeProfiles } from './profiles.ts'
 import { editionReadingUpdates, newestReadings, setsAllFields, storeEditionReadings } from './readings.ts'
 import { writeChanges } from './write.ts'
@@ -67,11 +68,6 @@ async function record(trx: Transaction<Tables>, batch: IngestBatch): Promise<Rec
     papers: papersByOutcome,
     events: events.length,
   }
-}
-
-/** Merging reads, decides and writes; two at once would decide on the same past. Freed when the transaction ends. */
-async function oneWriterAtATime(trx: Transaction<Tables>): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('daily_papers.writer'))`.execute(trx)
 }
 
 /** Takes real ids for the papers that are new, which `identify` counts below 0. */

@@ -31,7 +31,7 @@ export const counterColumns: readonly string[] = [
   'updated_at',
 ]
 
-/** Rewrites papers; where only counters moved, Postgres need not make the search vector anew. */
+/** Rewrites papers, all in the columns of the first; or their counters alone. */
 export async function updatePapers(
   trx: Transaction<Tables>,
   rows: readonly StoredPaper[],

@@ -1,8 +1,9 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { counters, isSamePoint, onlyChanges, type Point } from './merge/counters.ts'
+import { searchedColumns, searchVector } from '../tokens/document.ts'
+import { counters as counterNames, isSamePoint, onlyChanges, type Point } from './merge/counters.ts'
 import type { MergedPaper } from './merge-batch.ts'
-import { equal } from './rows.ts'
+import { equal, type StoredPaper } from './rows.ts'
 import {
   counterColumns,
   insertRows,
@@ -23,17 +24,21 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
   await insertRows(
     trx,
     'paper',
-    created.map((paper) => paper.after),
+    created.map(({ after }) => withTerms(after)),
   )
-  const light = changed.filter(onlyCountersMoved)
+  const {
+    counters = [],
+    others = [],
+    texts = [],
+  } = Object.groupBy(changed, (paper) =>
+    onlyCountersMoved(paper) ? 'counters' : textsMoved(paper) ? 'texts' : 'others',
+  )
+  const after = (paper: MergedPaper) => paper.after
+  await updatePapers(trx, counters.map(after), 'counters')
+  await updatePapers(trx, others.map(after), 'all')
   await updatePapers(
     trx,
-    light.map((paper) => paper.after),
-    'counters',
-  )
-  await updatePapers(
-    trx,
-    changed.filter((paper) => !onlyCountersMoved(paper)).map((paper) => paper.after),
+    texts.map((paper) => withTerms(paper.after)),
     'all',
   )
   await storeAuthors(
@@ -65,6 +70,15 @@ function onlyCountersMoved({ before, after }: MergedPaper): boolean {
         counterColumns.includes(column) || equal(before[column as keyof typeof after], value),
     )
   )
+}
+
+/** A row with the terms that it is found by. */
+function withTerms(row: StoredPaper): StoredPaper & { search: string } {
+  return { ...row, search: searchVector(row) }
+}
+
+function textsMoved({ before, after }: MergedPaper): boolean {
+  return searchedColumns.some((column) => !equal(before?.[column], after[column]))
 }
 
 async function storeListings(
@@ -133,7 +147,7 @@ async function storePoints(trx: Transaction<Tables>, papers: readonly MergedPape
 
 /** Whether a point gives a counter another value than the stored one, or the same value earlier. */
 function differsFromStored({ storedCounters }: MergedPaper, point: Point): boolean {
-  return counters.some((counter) => {
+  return counterNames.some((counter) => {
     if (point[counter] === null) return false
     const stored = storedCounters.find((other) => other[counter] !== null)
     return stored?.[counter] !== point[counter] || point.observedAt < stored.observedAt
@@ -141,7 +155,7 @@ function differsFromStored({ storedCounters }: MergedPaper, point: Point): boole
 }
 
 function setsUnknown({ storedCounters }: MergedPaper, point: Point): boolean {
-  return counters.some(
+  return counterNames.some(
     (counter) => point[counter] !== null && storedCounters.every((stored) => stored[counter] === null),
   )
 }

@@ -69,7 +69,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, args, context) => {
       const { feed } = context
-      const request = { kinds: kindsOf(args.kinds), match: await matchOf(args, context) }
+      const request = { kinds: kindsOf(args.kinds), match: matchOf(args, context) }
       let position = await feed.position(args.after)
       const { history } = feed
       await feed.refresh()
@@ -113,7 +113,7 @@ ${sharing}`,
       filter: t.arg({ type: PaperFilterInput, description: filter }),
     },
     subscribe: async (_root, args, context) => {
-      const request = { kinds: new Set<FeedEventKind>(['ingested']), match: await matchOf(args, context) }
+      const request = { kinds: new Set<FeedEventKind>(['ingested']), match: matchOf(args, context) }
       return new FeedSubscription(request, await context.feed.position(args.after))
     },
     resolve: (delivery) => delivery as unknown as EventOf<'ingested'>,
@@ -144,7 +144,7 @@ The first heartbeat means that you have caught up. ${sharing}`,
     subscribe: async (_root, args, context) => {
       const request = {
         kinds: kindsOf(args.kinds),
-        match: await matchOf(args, context),
+        match: matchOf(args, context),
         heartbeatMs: args.heartbeat * 1000,
       }
       return new FeedSubscription(request, await context.feed.position(args.after))
@@ -175,12 +175,12 @@ function FeedPage() {
     })
 }
 
-async function matchOf(
+function matchOf(
   args: { filter?: PaperFilter | null | undefined },
-  { db, feed }: Context,
-): Promise<PaperMatch | undefined> {
+  { feed }: Context,
+): PaperMatch | undefined {
   const filter = canonicalFilter(args.filter ?? {})
-  await requireSearchable(db, filter)
+  requireSearchable(filter)
   return feed.matching(filter)
 }
 

@@ -1,5 +1,5 @@
 import type { CanonicalFilter } from '../../db/search/filter.ts'
-import { highlightStart, highlightStop, highlightsByPaperIds } from '../../db/search/search.ts'
+import { type Fragment, highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { batched } from '../core/batch.ts'
 import { builder } from '../core/builder.ts'
 import { scopeOf } from '../core/connection.ts'
@@ -11,11 +11,6 @@ export interface Highlighted {
   readonly filter: CanonicalFilter
   /** Whether its abstract is asked for beside its title. */
   readonly abstracts: boolean
-}
-
-interface Fragment {
-  text: string
-  matched: boolean
 }
 
 export const TextFragment = builder.objectRef<Fragment>('TextFragment').implement({
@@ -37,15 +32,5 @@ export async function highlightOf(
   const found = await batched(context, `highlights ${scopeOf([filter, abstracts])}`, node.id, (ids) =>
     highlightsByPaperIds(context.db, ids, filter, !abstracts),
   )
-  return { title: fragments(found?.title), abstract: fragments(found?.abstract) }
-}
-
-/** Cuts a marked text at its marks. */
-function fragments(marked: string | null | undefined): Fragment[] {
-  if (!marked) return []
-  return marked.split(highlightStart).flatMap((part, index): Fragment[] => {
-    if (index === 0) return part ? [{ text: part, matched: false }] : []
-    const [match = '', rest = ''] = part.split(highlightStop)
-    return [{ text: match, matched: true }, ...(rest ? [{ text: rest, matched: false }] : [])]
-  })
+  return { title: [...(found?.title ?? [])], abstract: [...(found?.abstract ?? [])] }
 }

@@ -1,9 +1,22 @@
 import type { GraphQLResolveInfo } from 'graphql'
+import type { Db } from '../../db/database.ts'
 import { computedOrders } from '../../db/lists/orders.ts'
 import type { PageRequest } from '../../db/lists/page.ts'
-import { type SearchPage, searchAsTyped, searchPapers, searchRepaired } from '../../db/paper-pages.ts'
+import {
+  isAllExcluded,
+  type SearchKind,
+  type SearchPage,
+  searchAsTyped,
+  searchPapers,
+  searchRepaired,
+} from '../../db/paper-pages.ts'
 import type { PaperFields } from '../../db/papers.ts'
-import type { CanonicalFilter } from '../../db/search/filter.ts'
+import {
+  type CanonicalFilter,
+  canonicalFilter,
+  filterByWords,
+  type PaperFilter,
+} from '../../db/search/filter.ts'
 import {
   type Connection,
   type CursorScope,
@@ -18,7 +31,6 @@ import {
 import type { Context } from '../core/context.ts'
 import { countedAtMost } from '../core/paging.ts'
 import { paperColumnsBelow, selects } from '../core/plan.ts'
-import { unsearchable } from '../filter.ts'
 import type { Highlighted } from './highlights.ts'
 
 export interface SearchEdge extends Edge<PaperFields>, Omit<Highlighted, 'node'> {
@@ -29,36 +41,45 @@ export interface SearchResult extends Connection<PaperFields, SearchEdge> {
   /** What was searched for in the end. */
   readonly filter: CanonicalFilter
   readonly repairedText: string | null
+  readonly stopWordsOnly: boolean
+  readonly excludedAll: () => Promise<boolean>
 }
 
-/** Maps the arguments of a search to a page of it. A cursor says whether it is of the search for a repaired text. */
+/** Maps the arguments of a search to a page of it. A cursor says what was searched for in the end. */
 export async function runSearch(
-  filter: CanonicalFilter,
+  given: PaperFilter,
   args: PagingArgs,
   { db }: Context,
   info: GraphQLResolveInfo,
 ): Promise<SearchResult> {
-  const typed: CursorScope = { order: computedOrders.RELEVANCE, scope: scopeOf(filter) }
-  const repaired: CursorScope = { ...typed, scope: scopeOf([filter, 'repaired']) }
+  const search = { typed: canonicalFilter(given), words: filterByWords(given) }
+  const scopes: Record<SearchKind, CursorScope> = {
+    typed: { order: computedOrders.RELEVANCE, scope: scopeOf(search.typed) },
+    words: { order: computedOrders.RELEVANCE, scope: scopeOf([search.typed, 'words']) },
+    repaired: { order: computedOrders.RELEVANCE, scope: scopeOf([search.typed, 'repaired']) },
+  }
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const cursor = args.after ?? args.before
-  if (cursor != null && isCursorOf(cursor, repaired)) {
-    const request = pageRequest(args, repaired)
-    const page = await searchRepaired(db, filter, request, wanted)
-    if (page) return toResult(page, request, repaired, info)
-  }
-  const request = pageRequest(args, typed)
-  const search = cursor == null ? searchPapers : searchAsTyped
-  const page = await search(db, filter, request, wanted)
-  if (!page.searchable) throw unsearchable(['text'])
-  return toResult(page, request, page.repaired ? repaired : typed, info)
+  const kind = cursor == null ? undefined : searchKinds.find((one) => isCursorOf(cursor, scopes[one]))
+  const request = pageRequest(args, scopes[kind ?? 'typed'])
+  const page =
+    kind === undefined
+      ? await searchPapers(db, search, request, wanted)
+      : kind === 'repaired'
+        ? await searchRepaired(db, search.words, request, wanted)
+        : { ...(await searchAsTyped(db, search[kind], request, wanted)), kind }
+  // A repaired text whose words have become known since is searched for as it was typed.
+  const found = page ?? (await searchAsTyped(db, search.words, request, wanted))
+  return toResult(found, request, scopes[found.kind], { db, info })
 }
 
+const searchKinds: readonly SearchKind[] = ['typed', 'words', 'repaired']
+
 function toResult(
-  { rows, more, filter, repaired, count }: SearchPage,
+  { rows, more, filter, kind, searchable, count }: SearchPage,
   request: PageRequest,
   scope: CursorScope,
-  info: GraphQLResolveInfo,
+  { db, info }: { db: Db; info: GraphQLResolveInfo },
 ): SearchResult {
   const abstracts = selects(info, 'edges', 'abstractHighlights')
   const edges = rows.map(({ keys, row }) => ({
@@ -71,6 +92,8 @@ function toResult(
   return {
     ...connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost)),
     filter,
-    repairedText: repaired ? String(filter.text) : null,
+    repairedText: kind === 'repaired' ? String(filter.text) : null,
+    stopWordsOnly: !searchable,
+    excludedAll: async () => rows.length === 0 && (await isAllExcluded(db, filter)),
   }
 }

@@ -1,9 +1,9 @@
-import { type CanonicalFilter, canonicalFilter } from '../../db/search/filter.ts'
+import type { CanonicalFilter } from '../../db/search/filter.ts'
 import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../../db/search/search.ts'
 import { builder } from '../core/builder.ts'
 import { rejectFirstWithLast } from '../core/connection.ts'
 import { connectionSize, countedAtMost, firstArgument, listSizeByFirst } from '../core/paging.ts'
-import { countOfPhrases, PaperFilterInput, searchText } from '../filter.ts'
+import { countOfPhrases, PaperFilterInput, searchText, textSpellings, textSyntax } from '../filter.ts'
 import { Keyword } from '../keyword.ts'
 import { Organization } from '../organization.ts'
 import { Paper } from '../paper.ts'
@@ -114,6 +114,15 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       description:
         'The corrected text that was searched for, if the text as typed matches nothing and has words that look misspelled, e.g. `diffusion` for `difusion`. Null if the text was not corrected.',
     }),
+    stopWordsOnly: t.exposeBoolean('stopWordsOnly', {
+      description:
+        'Whether nothing can be found because the text has no word that is searched for, only punctuation or very common words such as "the" and "of".',
+    }),
+    excludedAll: t.boolean({
+      description:
+        'Whether nothing is found because each paper with the wanted words also has an excluded one. Omit a `-word` then.',
+      resolve: ({ excludedAll }) => excludedAll(),
+    }),
     facets: t.field({
       type: FacetsRef,
       description: 'Values that the matching papers have in common.',
@@ -126,13 +135,13 @@ builder.queryFields((t) => ({
   search: t.field({
     type: SearchConnectionRef,
     listSize: connectionSize,
-    description:
-      'Searches titles, abstracts, authors and keywords, best match first. If nothing matches, searches again with misspelled words corrected.',
+    description: `Searches titles, abstracts, authors and keywords, best match first; a paper whose title is the text is the first. If nothing matches, searches again with misspelled words corrected.
+
+${textSyntax}`,
     args: {
       text: t.arg.string({
         required: true,
-        description:
-          'The text as people type it: words, "quoted phrases", -words to exclude, `or` for alternatives; or an arXiv id or address. Example: `"mixture of experts" routing`.',
+        description: `The text as people type or paste it: words, a title, arXiv ids or addresses. ${textSpellings} Example: \`"mixture of experts" routing author:LeCun\`.`,
         validate: searchText,
       }),
       filter: t.arg({
@@ -151,6 +160,6 @@ builder.queryFields((t) => ({
       ],
     },
     resolve: (_root, { text, filter, ...args }, context, info) =>
-      runSearch(canonicalFilter({ ...filter, text }), args, context, info),
+      runSearch({ ...filter, text }, args, context, info),
   }),
 }))

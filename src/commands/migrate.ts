@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
 import { openStore } from '../store.ts'
 import { printable } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
@@ -7,8 +8,13 @@ export function migrateCommand(context: () => CommandContext): Command {
   return new Command('migrate').description('migrate the database to the latest schema').action(async () => {
     const { config, log } = context()
     const store = await openStore(config, log, { share: true })
-    await store.close()
     const ran = store.migrated.map((name) => `\n  ${name}`).join('')
     console.log(printable(`${store.description}: ${ran ? `ran${ran}` : 'already at the latest schema.'}`))
+    try {
+      const papers = await rebuildTerms(store.db)
+      if (papers > 0) console.log(`Made the search terms of ${papers} papers anew.`)
+    } finally {
+      await store.close()
+    }
   })
 }

@@ -1,4 +1,5 @@
 import { addDays } from '../../db/model/period.ts'
+import type { SearchedTexts } from '../../db/tokens/document.ts'
 import { inventWord, peopleNames, type Random, randomFrom, vocabulary, zipf } from './generate-words.ts'
 
 /** What all papers are drawn from. */
@@ -16,7 +17,7 @@ export interface World {
 }
 
 /** Columns of `paper` as JSON has them. */
-export type PaperJson = Record<string, unknown> & { id: number }
+export type PaperJson = Record<string, unknown> & { id: number } & SearchedTexts
 
 /** `text` gives words in print; the newest edition is that of `until`, `YYYY-MM-DD`. */
 export function createWorld(amount: number, text: string, until: string): World {

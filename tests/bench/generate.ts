@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
+import { searchVector } from '../../db/tokens/document.ts'
 import { createWorld, generateRows, type PaperJson, type World } from './generate-papers.ts'
 
 const rowsAtOnce = 5_000
@@ -87,9 +88,10 @@ async function insertNames(db: Db, world: World): Promise<void> {
 }
 
 async function insertPapers(db: Db, rows: readonly PaperJson[]): Promise<void> {
-  const columns = sql.raw(Object.keys(rows[0] ?? {}).join(', '))
+  const columns = sql.raw(['search', ...Object.keys(rows[0] ?? {})].join(', '))
+  const searchable = JSON.stringify(rows.map((row) => ({ ...row, search: searchVector(row) })))
   await sql`insert into paper (${columns})
-    select ${columns} from json_populate_recordset(null::paper, ${JSON.stringify(rows)}::json)`.execute(db)
+    select ${columns} from json_populate_recordset(null::paper, ${searchable}::json)`.execute(db)
   const those = sql`id between ${rows[0]?.id} and ${rows.at(-1)?.id}`
   await sql`insert into paper_author (paper_id, position, author_name)
     select id, position, name from paper, unnest(author_names) with ordinality a (name, position) where ${those}`.execute(

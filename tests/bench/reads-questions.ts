@@ -215,7 +215,7 @@ async function factsOf(db: Db) {
         select * from paper where arxiv_id is not null order by id desc limit 300) o
       cross join lateral (
         select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as words from (
-          select lexeme from unnest(to_tsvector('papers', o.title)) order by length(lexeme) desc, lexeme limit 2) w) t
+          select lexeme from unnest(ts_filter(o.search, '{a}')) order by length(lexeme) desc, lexeme limit 2) w) t
       order by (select count(*) from paper p where p.search @@ t.words) desc, o.id limit 1`)),
     ...(await one(sql<{ abstract: string }>`
       select left(abstract, 1000) as abstract from paper where abstract !~* '\\yor\\y'

@@ -38,6 +38,8 @@ interface Found {
   search: {
     totalCount: number
     repairedText: string | null
+    stopWordsOnly: boolean
+    excludedAll: boolean
     edges: {
       relevance: number
       node: { title: string }
@@ -55,7 +57,7 @@ interface Piece {
 
 const document = `query ($text: String!, $filter: PaperFilter, $first: Int, $after: String) {
   search(text: $text, filter: $filter, first: $first, after: $after) {
-    totalCount repairedText pageInfo { endCursor hasNextPage }
+    totalCount repairedText stopWordsOnly excludedAll pageInfo { endCursor hasNextPage }
     edges { relevance node { title } titleHighlights { text matched } abstractHighlights { text matched } }
     facets { keywords { value papers keyword { key } } organizations { value papers organization { fullName } } years { value papers } }
   }
@@ -147,7 +149,7 @@ describe('search', () => {
     expect(await search('quarz marble')).toMatchObject({ repairedText: null, edges: [] })
   })
 
-  test('takes the words in one place, and refuses a text without any', async () => {
+  test('takes the words in one place, and refuses an empty text', async () => {
     const refused = (variables: Record<string, unknown>) =>
       search('x', variables).then(
         () => expect.fail('answered'),
@@ -157,11 +159,32 @@ describe('search', () => {
       message: 'filter.text: pass the words in `text` instead.',
       extensions: { code: 'BAD_USER_INPUT', argumentPath: ['filter', 'text'] },
     })
-    expect(await refused({ text: 'the' })).toMatchObject({
-      message: expect.stringMatching(/^text: contains no searchable word/),
-      extensions: { code: 'BAD_USER_INPUT', argument: 'text' },
-    })
     expect(await refused({ text: '' })).toMatchObject({ message: 'text: write at least one word.' })
+  })
+})
+
+describe('nothing found', () => {
+  const reasons = async (text: string) => {
+    const { totalCount, stopWordsOnly, excludedAll } = await search(text)
+    return { totalCount, stopWordsOnly, excludedAll }
+  }
+
+  test.each(['the', 'of the', '???', '" - "'])('%j has no word that is searched for', async (text) => {
+    expect(await reasons(text)).toEqual({ totalCount: 0, stopWordsOnly: true, excludedAll: false })
+  })
+
+  test.each(['routing -mixtures', '"routing in mixtures" -zola'])('%j excludes all', async (text) => {
+    expect(await reasons(text)).toEqual({ totalCount: 0, stopWordsOnly: false, excludedAll: true })
+  })
+
+  test('of words that no paper has neither is said', async () => {
+    for (const text of ['zyzzyva qwertz', 'zyzzyva -diffusion'])
+      expect(await reasons(text)).toEqual({ totalCount: 0, stopWordsOnly: false, excludedAll: false })
+    expect(await reasons('diffusion -routing')).toEqual({
+      totalCount: 1,
+      stopWordsOnly: false,
+      excludedAll: false,
+    })
   })
 })
 

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
+import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
 import { execute } from './execute.ts'
 import { keptDatabases } from './kept-cluster.ts'
 import { databaseUrl, maintenanceUrl } from './urls.ts'
@@ -73,4 +74,5 @@ To remove them: rm -r ${folder}`)
 async function migrate(url: string): Promise<void> {
   await using database = openDatabase({ connectionString: url, max: 1 })
   await migrateToLatest(database.db)
+  await rebuildTerms(database.db)
 }

@@ -24,7 +24,13 @@ import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../.
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
 import { countList, type PageRequest, readListPage } from '../../db/lists/page.ts'
-import { pageOfPapers, searchAsTyped, searchPapers, searchRepaired } from '../../db/paper-pages.ts'
+import {
+  isAllExcluded,
+  pageOfPapers,
+  searchAsTyped,
+  searchPapers,
+  searchRepaired,
+} from '../../db/paper-pages.ts'
 import { hasPapers, papersArxivLacks, papersByKeys, papersOwnedBy } from '../../db/papers.ts'
 import {
   accountsByAuthors,
@@ -35,14 +41,10 @@ import {
   organizationsByNames,
 } from '../../db/people.ts'
 import { relatedByPaperIds } from '../../db/related.ts'
-import {
-  canonicalFilter as filterOf,
-  isSearchable,
-  matchFilters,
-  type PaperFilter,
-} from '../../db/search/filter.ts'
+import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../../db/search/filter.ts'
+import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
-import { facetsOf, highlightsByPaperIds } from '../../db/search/search.ts'
+import { facetsOf } from '../../db/search/search.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
 import { allSources, noteFailure, noteReading } from '../../db/sources.ts'
@@ -50,6 +52,7 @@ import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } fr
 import { trendsByPaperIds } from '../../db/trending.ts'
 import { readVersion } from '../../db/version.ts'
 import { recordPapers } from '../../db/writer/index.ts'
+import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
 import { anAuthor, aReading, aRecord } from './records.ts'
 
 const criteria: PaperFilter = {
@@ -138,7 +141,14 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'countLists of the papers of several keywords': (db) => countLists(db, ['decoding'], ofKeywords, 10_000),
   },
   search: {
-    'searchPapers with a word': (db) => searchPapers(db, filterOf({ text: 'sparse' }), first, columns),
+    'searchPapers with a word': (db) =>
+      searchPapers(
+        db,
+        { typed: filterOf({ text: 'sparse' }), words: filterOf({ text: 'sparse' }) },
+        first,
+        columns,
+      ),
+    isAllExcluded: (db) => isAllExcluded(db, filterOf({ text: 'sparse -models' })),
     'searchAsTyped with a phrase': (db) =>
       searchAsTyped(db, filterOf({ text: '"sparse models"' }), first, columns),
     'searchAsTyped with every criterion': (db) =>
@@ -148,7 +158,6 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'searchRepaired, words that no title has': (db) =>
       searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
     repairText: (db) => repairText(db, 'sparze'),
-    isSearchable: (db) => isSearchable(db, 'the of'),
     'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
     'allMatchesIfFew, of a phrase': (db) => allMatchesIfFew(db, filterOf({ text: '"sparse models"' })),
     'countMatches, of a word': (db) => countMatches(db, filterOf({ text: 'sparse' }), 10_000),
@@ -184,6 +193,10 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       }),
     'recordPapers, a paper without an arXiv id': (db) =>
       recordPapers(db, { source: 'client', records: [withoutId] }),
+    'rebuildTerms, of an older version': async (db) => {
+      await db.updateTable('search_build').set({ version: 0 }).execute()
+      await rebuildTerms(db)
+    },
     noteReading: (db) => noteReading(db, 'arxiv', { read: 1, new: 1, changed: 0, rejected: 0 }),
     noteFailure: (db) => noteFailure(db, 'arxiv', 'The server did not answer.'),
   },

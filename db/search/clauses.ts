@@ -1,0 +1,220 @@
+import { initialTerm } from '../tokens/document.ts'
+import { type Atom, atomsIn } from '../tokens/scan.ts'
+import {
+  atomTerms,
+  compoundOf,
+  compoundTerms,
+  isGlued,
+  isLetter,
+  isName,
+  isNumber,
+  isStoredAsCompound,
+  isVersion,
+} from '../tokens/terms.ts'
+import { isStopWord } from '../tokens/words.ts'
+
+/** A term of a phrase, in one of its spellings, so many words behind the one before. */
+export interface PhraseStep {
+  readonly terms: readonly string[]
+  readonly distance: number
+}
+
+/** What a paper has to have one of: a term, or the steps of a phrase one after the other. */
+export interface Clause {
+  readonly terms: readonly string[]
+  readonly phrases: readonly (readonly PhraseStep[])[]
+  /** The weights that the place of the term must have (`tsvector`); undefined for any. */
+  readonly weights?: string | undefined
+}
+
+/** Longer words are not looked for as one of two words. */
+const longestJoined = 24
+
+/** What a text without quotes asks for: all of these clauses. */
+export function clausesOfWords(text: string): Clause[] {
+  const atoms = atomsIn(text)
+  const chains: Atom[][] = []
+  for (const atom of atoms) {
+    const chain = chains.at(-1)
+    if (chain && isGlued(atom)) chain.push(atom)
+    else chains.push([atom])
+  }
+  return chains.flatMap((chain, index) => clausesOfChain(chain, { text, chains, index }))
+}
+
+interface Context {
+  readonly text: string
+  readonly chains: readonly (readonly Atom[])[]
+  readonly index: number
+}
+
+function clausesOfChain(chain: readonly Atom[], context: Context): Clause[] {
+  const { chains, index } = context
+  const [first] = chain
+  if (!first) return []
+  const before = chains[index - 1]?.at(-1)
+  const next = chains[index + 1]
+  // A number behind a name is its version: both stand together.
+  const versionOf = before && first.link !== 'apart' && isName(before) && isNumber(first) ? before : undefined
+  if (chain.length > 1) {
+    const [, second] = chain
+    const startsWithVersion = versionOf && second && (first.text.includes('.') || isVersion(second))
+    const clauses = startsWithVersion ? [anyOf(compoundTerms([versionOf, first]))] : []
+    return [...clauses, ...compoundClauses(chain, context)]
+  }
+  if (first.unspaced) return termsOfUnspaced(first.text).map((term) => anyOf([term]))
+  if (isLetter(first)) return letterClause(first, context)
+  if (versionOf) return [anyOf(compoundTerms([versionOf, first]))]
+  const terms = atomTerms(first, 'asked')
+  if (terms.length === 0) return []
+  const single = chains[index - 1]?.length === 1 ? before : undefined
+  return [
+    anyOf([...terms, ...asOneWord(single, first), ...(next?.length === 1 ? asOneWord(first, next[0]) : [])]),
+  ]
+}
+
+function anyOf(terms: readonly string[]): Clause {
+  return { terms: [...new Set(terms)], phrases: [] }
+}
+
+/** Two words with a space between as the one word that others make of them. */
+function asOneWord(one: Atom | undefined, next: Atom | undefined): string[] {
+  if (!one || !next || next.link !== 'spaced' || isNumber(next) || one.unspaced || next.unspaced) return []
+  if (isStopWord(one.text) || isStopWord(next.text) || one.sign || next.sign) return []
+  if (one.text.length + next.text.length > longestJoined) return []
+  return compoundTerms([one, next])
+}
+
+function compoundClauses(chain: readonly Atom[], context: Context): Clause[] {
+  const terms = compoundTerms(chain)
+  const [first, last] = [chain[0], chain.at(-1)]
+  if (!first || !last) return []
+  if (chain.some(({ unspaced }) => unspaced)) return chain.flatMap((atom) => clausesOfAtom(atom))
+  if (chain.every(isLetter)) terms.push(...initialTerms(first, last, context))
+  if (last.sign)
+    return [
+      ...clausesOfWords(
+        chain
+          .slice(0, -1)
+          .map(({ cased }) => cased)
+          .join('-'),
+      ),
+      ...clausesOfAtom(last),
+    ]
+  const isStoredAsOne = chain.length === 2 && isStoredAsCompound(first, last)
+  const steps = isStoredAsOne ? [] : stepsOf(chain)
+  const clause = { terms, phrases: steps.length > 1 ? [steps] : [] }
+  return terms.length + clause.phrases.length > 0 ? [clause] : chain.flatMap((atom) => clausesOfAtom(atom))
+}
+
+function clausesOfAtom(atom: Atom): Clause[] {
+  if (atom.unspaced) return termsOfUnspaced(atom.text).map((term) => anyOf([term]))
+  const terms = atomTerms(atom, 'asked')
+  return terms.length > 0 ? [anyOf(terms)] : []
+}
+
+/** A single letter, one of its terms, or both. */
+function termsOfUnspaced(text: string): string[] {
+  const letters = [...text]
+  return letters.length < 2 ? letters : letters.slice(1).map((letter, index) => `${letters[index]}${letter}`)
+}
+
+/**
+ * The steps of a phrase; a stop word makes the next one a step further away. None if the phrase begins or ends with a
+ * stop word: what is left would be found where the phrase is not.
+ */
+function stepsOf(atoms: readonly Atom[], keepStopWords = false): PhraseStep[] {
+  const steps: PhraseStep[] = []
+  let distance = 0
+  for (const atom of atoms) {
+    distance += 1
+    const parts = atom.unspaced
+      ? [...atom.text].map((letter) => [letter])
+      : [atomTerms(atom, 'asked', keepStopWords)]
+    for (const [index, terms] of parts.entries()) {
+      if (terms.length === 0) continue
+      steps.push({ terms, distance: steps.length === 0 ? 0 : index > 0 ? 1 : distance })
+      distance = 0
+    }
+  }
+  const edges = [atoms[0], atoms.at(-1)]
+  return edges.some((atom) => atom && !atom.unspaced && atomTerms(atom, 'asked', keepStopWords).length === 0)
+    ? []
+    : steps
+}
+
+/**
+ * What a text in quotes asks for: its words side by side. Two neighbours may be written as one word in a paper, so
+ * each two are tried as one; stop words at the ends say nothing.
+ */
+export function clausesOfPhrase(
+  text: string,
+  { weights, keepStopWords = false }: PhraseOptions = {},
+): Clause[] {
+  const atoms = atomsIn(text)
+  const isSaid = (atom: Atom) => keepStopWords || atom.unspaced || atomTerms(atom, 'asked').length > 0
+  const [from, to] = [atoms.findIndex(isSaid), atoms.findLastIndex(isSaid)]
+  if (from < 0) return []
+  const said = atoms.slice(from, to + 1)
+  const phrases = [stepsOf(said, keepStopWords)]
+  for (const [index, atom] of said.entries()) {
+    const next = said[index + 1]
+    const joined = next && !isNumber(next) && !isLetter(atom) ? compoundOf([atom, next]) : undefined
+    if (joined === undefined || !next || isStopWord(atom.text) || isStopWord(next.text)) continue
+    const before = stepsOf(said.slice(0, index), keepStopWords)
+    const after = stepsOf(said.slice(index + 2), keepStopWords)
+    if (before.length + after.length < said.length - 2) continue
+    const [following, ...rest] = after
+    phrases.push([
+      ...before,
+      { terms: [joined], distance: before.length > 0 ? 1 : 0 },
+      ...(following ? [{ ...following, distance: 1 }, ...rest] : []),
+    ])
+  }
+  const whole = said.length > 2 && said.slice(1).every(isGlued) ? compoundTerms(said) : []
+  const single = phrases.flatMap((steps) => (steps.length === 1 ? (steps[0]?.terms ?? []) : []))
+  const terms = [...new Set([...single, ...whole])]
+  return [{ terms, phrases: phrases.filter((steps) => steps.length > 1), weights }]
+}
+
+interface PhraseOptions {
+  readonly weights?: string | undefined
+  readonly keepStopWords?: boolean | undefined
+}
+
+/** A letter beside a word is a part of its name (`k means`, `L 2`) or the initial of an author (`Y LeCun`). */
+function letterClause(letter: Atom, context: Context): Clause[] {
+  const { chains, index } = context
+  const [before, next] = [chains[index - 1]?.at(-1), chains[index + 1]?.[0]]
+  const initials = initialTerms(letter, letter, context)
+  if (letter.stopped && letter.cased !== letter.text && initials.length > 0) return [anyOf(initials)]
+  if (isStopWord(letter.text)) return []
+  const joined = [
+    ...(before && isStoredAsCompound(before, letter) ? compoundTerms([before, letter]) : []),
+    ...(next && isStoredAsCompound(letter, next) ? compoundTerms([letter, next]) : []),
+  ]
+  return [anyOf([...joined, ...initials, ...(joined.length > 0 ? [] : [letter.text])])]
+}
+
+/** The authors that a letter may be the initial of: `Y. LeCun`, `Y A LeCun`, `LeCun, Y.`, `LeCun Y`. */
+function initialTerms(letter: Atom, last: Atom, { text, chains, index }: Context): string[] {
+  const isInitials = (chain: readonly Atom[] | undefined) => chain?.every(isLetter) === true
+  const between = (one: Atom | undefined, next: Atom | undefined) => text.slice(one?.end, next?.start)
+  let [ahead, behind] = [index + 1, index - 1]
+  while (isInitials(chains[ahead])) ahead++
+  while (isInitials(chains[behind])) behind--
+  const [following, preceding] = [chains[ahead], chains[behind]]
+  const names: string[] = []
+  if (following && /^[.\s\p{Pd}]*$/u.test(between(chains[ahead - 1]?.at(-1) ?? last, following[0])))
+    names.push(...lastNames(following))
+  if (preceding && /^,?\s*$/.test(between(preceding.at(-1), chains[behind + 1]?.[0])))
+    names.push(...lastNames(preceding))
+  return names.map((name) => initialTerm(name, letter.text))
+}
+
+function lastNames(chain: readonly Atom[]): string[] {
+  if (!chain.every((atom) => /^\p{L}{2,}$/u.test(atom.text))) return []
+  const plain = chain.map(({ text }) => text).join('')
+  const transcribed = chain.map((atom) => atom.transcribed ?? atom.text).join('')
+  return [...new Set([plain, transcribed])]
+}

@@ -1,0 +1,162 @@
+import { LRUCache } from 'lru-cache'
+import { initialTerm, weights, wordsOfName } from '../tokens/document.ts'
+import { type Clause, clausesOfPhrase, clausesOfWords, type PhraseStep } from './clauses.ts'
+
+/** What one alternative of a text asks for: all of `required`, and of no entry of `excluded` all. */
+export interface Alternative {
+  readonly required: readonly Clause[]
+  readonly excluded: readonly (readonly Clause[])[]
+}
+
+/** A text as Postgres is asked for it. */
+export interface TextQuery {
+  readonly alternatives: readonly Alternative[]
+  /** As the text of a `tsquery`; empty if the text has no word that could be found. */
+  readonly query: string
+  /** The same without what is excluded; empty if the text only excludes. */
+  readonly positive: string
+  /** The text without what is excluded and what is looked for in one field. */
+  readonly wanted: string
+  /** The text without what is excluded; undefined if it excludes nothing. */
+  readonly unexcluded: string | undefined
+}
+
+const cache = new LRUCache<string, TextQuery>({ max: 500 })
+
+/**
+ * Reads a text as people type it into a search: words, of which all are wanted; `"words side by side"`; `-word` for
+ * papers without it; `or` between alternatives; and `author:`, `title:`, `abstract:` and `keyword:` before a word or
+ * a quote. Whatever else looks like an operator is punctuation.
+ */
+export function textQueryOf(text: string): TextQuery {
+  const known = cache.get(text)
+  if (known) return known
+  const { alternatives, wanted, unexcluded } = readAlternatives(text)
+  const query = tsqueryOf(alternatives)
+  const positive = tsqueryOf(alternatives.map(({ required }) => ({ required, excluded: [] })))
+  const onlyExcludes = alternatives.some(({ required }) => required.length === 0)
+  const read = { alternatives, query, positive: onlyExcludes ? '' : positive, wanted, unexcluded }
+  cache.set(text, read)
+  return read
+}
+
+/** Fields of a paper that a word may be looked for in. */
+const fields = {
+  ...{ author: weights.authors, au: weights.authors, title: weights.title, ti: weights.title },
+  ...{ abstract: weights.abstract, abs: weights.abstract, keyword: weights.keywords, kw: weights.keywords },
+} as const
+
+type Field = keyof typeof fields
+
+const item = new RegExp(
+  String.raw`(?<=^|[\s(\[])(?<minus>-?)(?:(?<field>${Object.keys(fields).join('|')}):)?(?:"(?<quoted>[^"]*)"|(?<word>\S+))`,
+  'giu',
+)
+
+function readAlternatives(text: string): Pick<TextQuery, 'alternatives' | 'wanted' | 'unexcluded'> {
+  const alternatives: { required: Clause[]; excluded: Clause[][] }[] = [{ required: [], excluded: [] }]
+  let plain = ''
+  let wanted = ''
+  let unexcluded = ''
+  const current = () => alternatives.at(-1) ?? { required: [], excluded: [] }
+  const endPlain = () => {
+    current().required.push(...clausesOfWords(plain))
+    plain = ''
+  }
+  for (const match of text.matchAll(item)) {
+    const { minus, field, quoted, word = '' } = match.groups ?? {}
+    const isNegative = minus === '-' && (quoted !== undefined || /^[\p{L}\p{N}]/u.test(word))
+    if (field === undefined && !isNegative) wanted += ` ${match[0]}`
+    if (!isNegative) unexcluded += ` ${match[0]}`
+    if (quoted === undefined && field === undefined && !isNegative) {
+      if (/^or$/i.test(word)) {
+        endPlain()
+        alternatives.push({ required: [], excluded: [] })
+      } else plain += `${text.slice(match.index - 1, match.index) === '(' ? '(' : ' '}${match[0]}`
+      continue
+    }
+    endPlain()
+    const value = quoted ?? word
+    const clauses = field
+      ? clausesOfField(field.toLowerCase() as Field, value, quoted !== undefined)
+      : quoted !== undefined
+        ? clausesOfPhrase(value)
+        : clausesOfWords(value)
+    if (!isNegative) current().required.push(...clauses)
+    else if (clauses.length > 0) current().excluded.push(clauses)
+  }
+  endPlain()
+  const said = alternatives.filter(({ required, excluded }) => required.length + excluded.length > 0)
+  const excludes = said.some(({ excluded }) => excluded.length > 0)
+  return { alternatives: said, wanted, unexcluded: excludes ? unexcluded.trim() : undefined }
+}
+
+function clausesOfField(field: Field, value: string, isQuoted: boolean): Clause[] {
+  const found = fields[field]
+  if (found === weights.authors) return clausesOfAuthor(value)
+  return isQuoted
+    ? clausesOfPhrase(value, { weights: found })
+    : clausesOfWords(value).map((clause) => ({ ...clause, weights: found }))
+}
+
+/** `LeCun`, `Yann LeCun`, `LeCun, Yann`, `Y. LeCun`: each word of a name, and the last name with the initial of the first. */
+function clausesOfAuthor(value: string): Clause[] {
+  const [last, first] = value.split(',', 2)
+  const words = wordsOfName(first === undefined ? value : `${first} ${last}`)
+  const lastName = words.at(-1) ?? []
+  return words.flatMap((spellings, index): Clause[] => {
+    const [initial = ''] = [...(spellings[0] ?? '')]
+    const named =
+      index < words.length - 1
+        ? [{ terms: lastName.map((name) => initialTerm(name, initial)), phrases: [] }]
+        : []
+    if (spellings[0] === initial) return named
+    return [
+      ...named,
+      ...clausesOfPhrase(spellings.join(' '), { weights: weights.authors, keepStopWords: true }),
+    ]
+  })
+}
+
+/** Alternatives as the text of a `tsquery`. */
+function tsqueryOf(alternatives: readonly Alternative[]): string {
+  const texts = alternatives.map(({ required, excluded }) =>
+    [
+      ...required.map(clauseText),
+      ...excluded.map((clauses) => `!(${clauses.map(clauseText).join(' & ')})`),
+    ].join(' & '),
+  )
+  return texts.filter((text) => text !== '').join(' | ')
+}
+
+function clauseText({ terms, phrases, weights: places = '' }: Clause): string {
+  return oneOf([
+    ...terms.map((term) => quoted(term, places)),
+    ...phrases.map((steps) => phraseText(steps, places)),
+  ])
+}
+
+function phraseText(steps: readonly PhraseStep[], places: string): string {
+  const texts = steps.map(({ terms, distance }, index) => {
+    const step = oneOf(terms.map((term) => quoted(term, places)))
+    return index === 0 ? step : `<${distance}> ${step}`
+  })
+  return `(${texts.join(' ')})`
+}
+
+/** The terms that a paper must have to fulfil a clause, as the index is asked for them: it knows no places. */
+export function indexTextOf({ terms, phrases }: Clause): string {
+  const every = (steps: readonly PhraseStep[]) =>
+    steps.map((step) => oneOf(step.terms.map((term) => quoted(term, '')))).join(' & ')
+  return oneOf([...terms.map((term) => quoted(term, '')), ...phrases.map((steps) => `(${every(steps)})`)])
+}
+
+function oneOf(texts: readonly string[]): string {
+  const [only, ...others] = texts
+  return only !== undefined && others.length === 0 ? only : `(${texts.join(' | ')})`
+}
+
+/** Terms are made of letters, digits and a few signs: none needs more than quotes. */
+function quoted(term: string, places: string): string {
+  return places ? `'${term}':${places}` : `'${term}'`
+}

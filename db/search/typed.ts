@@ -1,0 +1,71 @@
+import { arxivIdOf, arxivIdsIn, withoutArxivIds } from '../model/arxiv-id.ts'
+import { foldTyped } from '../model/text.ts'
+
+/** What a text that somebody typed or pasted asks for. */
+export interface TypedText {
+  /** The arXiv ids in it; a text with ids is not searched for its words. */
+  readonly arxivIds: readonly string[]
+  /** Its words, in the syntax of `textQueryOf`; undefined if it has nothing but the criteria below. */
+  readonly text: string | undefined
+  /** `org:` before a word or a quote. */
+  readonly organizationWords: readonly string[]
+  /** `year:`, as days. */
+  readonly publishedFrom: string | undefined
+  readonly publishedTo: string | undefined
+}
+
+/** What browsers and sites write around a title: `Paper page - …`, `[2405.18424] …`, `… | Hugging Face`. */
+const titleDecorations = [
+  /^(?:paper page\s+[-–—|]\s+|[([](?:pdf|html)[)\]]\s+|title:\s+)/iu,
+  /\s+[-–—|·]\s+(?:arxiv(?:\.org)?(?: e-print archive)?|hugging ?face|alphaxiv|openreview|semantic scholar|papers with code|google scholar)$/iu,
+]
+
+const criterion = /(?<=^|\s)(org|organization|year):(?:"([^"]*)"|([^\s"]+))/giu
+
+/** Reads a typed text. `words` looks for its words, whatever arXiv ids are among them. */
+export function readTyped(given: string, { words = false } = {}): TypedText {
+  let text = foldTyped(given)
+  const arxivIds = words ? [] : idsOf(text)
+  if (words) text = withoutArxivIds(text).trim() || text
+  for (const decoration of titleDecorations) text = text.replace(decoration, '')
+  const organizationWords: string[] = []
+  let [publishedFrom, publishedTo]: (string | undefined)[] = []
+  text = text
+    .replace(criterion, (whole, name: string, quoted: string | undefined, word: string | undefined) => {
+      const value = (quoted ?? word ?? '').trim()
+      if (!/^year$/i.test(name)) {
+        if (value !== '') organizationWords.push(value)
+        return ''
+      }
+      const years = yearsOf(value)
+      if (!years) return whole
+      const [from, to] = [years.from && `${years.from}-01-01`, years.to && `${years.to}-12-31`]
+      if (from && from > (publishedFrom ?? '')) publishedFrom = from
+      if (to && to < (publishedTo ?? '9999-12-31')) publishedTo = to
+      return ''
+    })
+    .replace(/\s+/gu, ' ')
+    .trim()
+  const isAsked = text !== '' || (organizationWords.length === 0 && !publishedFrom && !publishedTo)
+  return { arxivIds, text: isAsked ? text : undefined, organizationWords, publishedFrom, publishedTo }
+}
+
+function idsOf(text: string): string[] {
+  const only = arxivIdOf(text)
+  return only === undefined ? arxivIdsIn(text) : [only]
+}
+
+/** `2024`, `2023-2025`, `2023..2025`, `2023..`, `>=2023`, `<2023`. */
+function yearsOf(value: string): { from?: string | undefined; to?: string | undefined } | undefined {
+  const [, sign, first, range, last] = /^([<>]=?)?(\d{4})?(-|\.\.)?(\d{4})?$/.exec(value) ?? []
+  if (sign !== undefined) {
+    if (first === undefined || range !== undefined) return undefined
+    const year = Number(first) + (sign === '>' ? 1 : sign === '<' ? -1 : 0)
+    const shifted = String(year).padStart(4, '0')
+    return year < 1 || year > 9998 ? undefined : sign.startsWith('>') ? { from: shifted } : { to: shifted }
+  }
+  if (first === undefined && last === undefined) return undefined
+  if ([first, last].some((year) => year === '0000')) return undefined
+  if (range === undefined) return last === undefined ? { from: first, to: first } : undefined
+  return { from: first, to: last }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { sql, type Transaction } from 'kysely'
+import { write } from '../connection/write-queue.ts'
+import type { Db } from '../database.ts'
+import type { Tables } from '../tables.ts'
+import { searchedColumns, searchVector, tokensVersion } from '../tokens/document.ts'
+import { oneWriterAtATime } from './one-writer.ts'
+
+/** Papers of one transaction: it takes some tenths of a second, for which other writers wait. */
+const papersAtOnce = 200
+
+interface RebuildOptions {
+  /** Ends the work after the transaction in progress; the next call goes on from there. */
+  readonly signal?: AbortSignal | undefined
+  /** Whether to rest between transactions for as long as they take, so that others get their turn. */
+  readonly rests?: boolean
+  readonly onProgress?: (papers: number) => void
+}
+
+/**
+ * Makes the terms of all papers anew if they are those of an older version of db/tokens. Returns how many were made.
+ * Nobody who reads has to wait: papers are found by their old terms until then. Servers that do it at once share the
+ * work, and it goes on where it was interrupted.
+ */
+export async function rebuildTerms(db: Db, options: RebuildOptions = {}): Promise<number> {
+  let papers = 0
+  while (!options.signal?.aborted) {
+    const started = performance.now()
+    const made = await write(db, rebuildSome)
+    if (made === undefined) break
+    papers += made
+    options.onProgress?.(papers)
+    if (options.rests)
+      await wait(performance.now() - started, undefined, { signal: options.signal }).catch(() => {})
+  }
+  return papers
+}
+
+/** Makes the terms of the next papers; undefined if there are none left. */
+async function rebuildSome(trx: Transaction<Tables>): Promise<number | undefined> {
+  const build = await trx.selectFrom('search_build').select(['version', 'built_to']).executeTakeFirst()
+  if (!build || build.version > tokensVersion) return undefined
+  if (build.version === tokensVersion && build.built_to === null) return undefined
+  await oneWriterAtATime(trx)
+  const { rows } = await sql<{ version: number; built_to: number | null }>`
+    update search_build set version = ${tokensVersion}, built_to = case version when ${tokensVersion} then built_to else 0 end
+    returning version, built_to`.execute(trx)
+  const from = rows[0]?.built_to ?? 0
+  const papers = await trx
+    .selectFrom('paper')
+    .select(['id', ...searchedColumns])
+    .where('id', '>', from)
+    .orderBy('id')
+    .limit(papersAtOnce)
+    .execute()
+  const last = papers.at(-1)
+  if (last) {
+    const terms = JSON.stringify(papers.map((paper) => ({ id: paper.id, search: searchVector(paper) })))
+    await sql`
+      update paper set search = made.search
+      from json_to_recordset(${terms}::json) as made (id bigint, search tsvector)
+      where paper.id = made.id and paper.search <> made.search`.execute(trx)
+  }
+  await trx
+    .updateTable('search_build')
+    .set({ built_to: last?.id ?? null })
+    .execute()
+  return papers.length
+}

@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { isReadOnly } from '../db/connection/read-only.ts'
+import type { Db } from '../db/database.ts'
+import { messageOf } from '../db/error.ts'
+import { rebuildTerms } from '../db/writer/rebuild-terms.ts'
+import type { Logger } from './log.ts'
+
+const retryMs = 60_000
+
+/** Makes the terms that papers are found by anew while the server serves, if those stored are of an older version. */
+export function rebuildInBackground(db: Db, log: Logger): { close(): Promise<void> } {
+  const controller = new AbortController()
+  const { signal } = controller
+  const run = async () => {
+    while (!signal.aborted) {
+      try {
+        const papers = await rebuildTerms(db, { signal, rests: true })
+        if (papers > 0) log.info(`Search: the terms of ${papers} papers were made anew.`)
+        return
+      } catch (error) {
+        if (isReadOnly(error) || signal.aborted) return
+        log.warn('Search: the terms of papers could not be made anew; trying again.', {
+          reason: messageOf(error),
+        })
+        await wait(retryMs, undefined, { signal, ref: false }).catch(() => {})
+      }
+    }
+  }
+  const done = run()
+  return {
+    async close() {
+      controller.abort()
+      await done
+    },
+  }
+}
