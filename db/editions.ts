@@ -65,7 +65,10 @@ export function listOfEditions(from?: string | null, to?: string | null): List {
   }
 }
 
-/** When a source last read the whole of an edition. */
+/**
+ * When a source last read the whole of an edition. A captured page cannot show that it is whole; one with fewer papers
+ * than were known of the edition by then is a part of it.
+ */
 export type EditionReading = Pick<
   Selectable<Tables['edition_reading']>,
   'edition_date' | 'source' | 'read_at'
@@ -77,6 +80,11 @@ export function readingsOf(db: Db, dates: readonly string[]): Promise<EditionRea
     .modifyFront(prepared)
     .select(['edition_date', 'source', 'read_at'])
     .where('edition_date', '=', anyOf(dates))
+    .where(
+      sql<boolean>`(source <> 'page' or cardinality(paper_ids) >= (
+        select count(*) from listing l
+        where l.edition_date = edition_reading.edition_date and l.first_observed_at <= edition_reading.read_at))`,
+    )
     .orderBy('edition_date')
     .orderBy('read_at', 'desc')
     .orderBy('source')

@@ -22,6 +22,10 @@ from unnest($1::date[]) as k (key);
 select /* prepared */ "edition_date", "source", "read_at"
 from "edition_reading"
 where "edition_date" = any($1)
+and (source <> 'page' or cardinality(paper_ids) >= (
+    select count(*) from listing l
+    where l.edition_date = edition_reading.edition_date
+    and l.first_observed_at <= edition_reading.read_at))
 order by "edition_date", "read_at" desc, "source";
 
 -- submittersOf

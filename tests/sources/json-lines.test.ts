@@ -34,17 +34,7 @@ describe('JSON Lines', () => {
       ['2607.01218', '2026-07-02T00:00:00.000Z'],
       ['2607.00248', '2026-07-02T00:00:00.000Z'],
     ])
-    expect(editions).toEqual([{ date: '2026-07-02', readAt: '2026-07-02T00:00:00.000Z' }])
-  })
-
-  test('a response stands in a reading of its own, since its records are all of its edition', async () => {
-    const text = lines(first, [first, second], second, old)
-    const readings = await gather(readJsonLines(chunksOf(text)))
-    expect(readings.map(({ records, editions }) => [records.length, editions.length])).toEqual([
-      [1, 0],
-      [2, 1],
-      [2, 0],
-    ])
+    expect(editions).toEqual([])
   })
 
   test.each([

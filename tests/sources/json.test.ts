@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SourceError } from '../../src/ingest/errors.ts'
+import { timesInName } from '../../src/ingest/sources/file-name.ts'
 import { readSavedResponse } from '../../src/ingest/sources/json.ts'
-import { timesInName } from '../../src/ingest/sources/time.ts'
 import { changedEntry, fixture, fixtureEntries, onlyRecord } from '../support/source-data.ts'
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
@@ -18,6 +18,28 @@ describe('a file name', () => {
     ['2025-01-22T04:16:05.123Z.json', { date: '2025-01-22', instant: '2025-01-22T04:16:05.000Z' }],
     ['2025-01-22T04-16-05Z.json', { date: '2025-01-22', instant: '2025-01-22T04:16:05.000Z' }],
     ['2025-01-22T2560Z.json', { date: '2025-01-22' }],
+    ['papers_20260629.json', { date: '2026-06-29' }],
+    ['20260629T1631Z.json', { date: '2026-06-29', instant: '2026-06-29T16:31:00.000Z' }],
+    ['2026_06_29 papers.txt', { date: '2026-06-29' }],
+    ['2026.6.9.txt', { date: '2026-06-09' }],
+    ['29.06.2026.txt', { date: '2026-06-29' }],
+    ['03.04.2026.txt', { date: '2026-04-03' }],
+    ['29-06-2026.txt', { date: '2026-06-29' }],
+    ['06_29_2026.txt', { date: '2026-06-29' }],
+    ['03-04-2026.txt', {}],
+    ['04-04-2026.txt', { date: '2026-04-04' }],
+    ['Jun_29_2026.txt', { date: '2026-06-29' }],
+    ['Daily Papers June 29, 2026.txt', { date: '2026-06-29' }],
+    ['29-Jun-2026.html', { date: '2026-06-29' }],
+    ['29june2026.md', { date: '2026-06-29' }],
+    ['Sept 3rd 2025.md', { date: '2025-09-03' }],
+    ['daily_papers%3Fdate%3D2026-06-29', { date: '2026-06-29' }],
+    ['2026-06-29_20260629.json', { date: '2026-06-29' }],
+    ['2026-06-29_20260630.json', {}],
+    ['2026-06-29 03-04-2026.json', {}],
+    ['29.06.26.txt', {}],
+    ['2405.15738v2.json', {}],
+    ['9'.repeat(40), {}],
     ['2025-02-30.json', {}],
     ['2024-05-27_2024-06-02.json', {}],
     ['12024-05-27.json', {}],
@@ -32,7 +54,7 @@ describe('a saved response', () => {
   test('takes the list date from its name where the old shape needs it', () => {
     const { records, editions } = readSavedResponse(fixture('2024-06-06.json'), { name: '2024-06-06.json' })
     expect(records).toMatchObject([{ arxivId: '2406.02856', listing: { date: '2024-06-06' } }])
-    expect(editions).toHaveLength(1)
+    expect(editions).toEqual([])
   })
 
   test.each([
@@ -58,7 +80,7 @@ describe('a saved response', () => {
       observedAt,
     })
     expect(records[0]?.observedAt).toBe(observedAt)
-    expect(editions).toEqual([{ date: '2024-06-06', readAt: observedAt }])
+    expect(editions).toEqual([])
   })
 
   test('may be gzipped, in UTF-16, or begin with a byte order mark', () => {
@@ -83,15 +105,25 @@ describe('a saved response', () => {
     ])
   })
 
-  test('of exactly one page is no whole edition: the API cuts at 50 and 100', () => {
+  test.each([
+    ['2026-07-02.json', 49, 0],
+    ['answer.json', 3, 0],
+    ['search.json', 120, 0],
+    ['daily_papers?date=2026-07-02', 49, 1],
+    ['daily_papers?date=2026-07-02', 50, 0],
+    ['daily_papers?date=2026-07-02&limit=100', 50, 1],
+    ['daily_papers?date=2026-07-02&limit=100', 100, 0],
+    ['daily_papers%3Flimit=3&date=2026-07-02.json', 3, 0],
+    ['daily_papers_date=2026-07-02&p=1.json', 3, 0],
+    ['daily_papers?date=2026-07-02&submitter=akhaliq', 3, 0],
+  ])('in %s, of %i entries, is known to be all of %i editions', (name, count, editions) => {
     const [entry] = fixtureEntries('2026-07-02.json')
-    const entries = Array.from({ length: 51 }, (_, n) => ({
+    const entries = Array.from({ length: count }, (_, n) => ({
       ...entry,
       paper: { ...entry.paper, id: `2607.${10_000 + n}` },
     }))
-    const editions = (count: number) =>
-      readSavedResponse(json(entries.slice(0, count)), { name: '2026-07-02.json' }).editions
-    expect([49, 50, 51].map((count) => editions(count).length)).toEqual([1, 0, 1])
+    const reading = readSavedResponse(json(entries), { name })
+    expect([reading.records.length, reading.editions.length]).toEqual([count, editions])
   })
 
   test('that is empty is no paper and no edition', () => {

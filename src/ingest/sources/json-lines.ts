@@ -30,16 +30,10 @@ export async function* readJsonLines(
   let batch = emptyBatch()
   for await (const line of splitLines(chunks, options.maxLineBytes ?? 16 * 1024 * 1024)) {
     const reading = readLine(line, options)
-    // "These records are all of that edition" is true of this line, not of its neighbours.
-    const apart = reading.editions.length > 0
-    if (apart && batch.lines > 0) {
-      yield batch.reading
-      batch = emptyBatch()
-    }
     append(batch.reading, reading)
     batch.lines += 1
     batch.bytes += line.bytes?.length ?? 0
-    if (!apart && batch.lines < linesPerReading && batch.bytes < bytesPerReading) continue
+    if (batch.lines < linesPerReading && batch.bytes < bytesPerReading) continue
     yield batch.reading
     batch = emptyBatch()
   }
@@ -122,7 +116,6 @@ function isBlank(bytes: Uint8Array): boolean {
 function append(to: Reading, from: Reading): void {
   for (const record of from.records) to.records.push(record)
   for (const rejection of from.rejections) to.rejections.push(rejection)
-  for (const edition of from.editions) to.editions.push(edition)
 }
 
 /** Whether the first line is JSON by itself and more follows, or is too long to tell and not a list. */

@@ -1,8 +1,9 @@
 import type { Reading } from '../../../db/model/record.ts'
 import { gunzipped, parseJson } from './bytes.ts'
 import { type Entries, newestInstant, newestPublication, parseEntries, readingOf } from './daily-papers.ts'
+import { timesInName } from './file-name.ts'
 import { wholeFileSource } from './source.ts'
-import { later, midnight, timesInName } from './time.ts'
+import { later, midnight } from './time.ts'
 
 export interface SavedOptions {
   /** The file's name: it tells the list date and, at times, when the response was saved. */
@@ -11,25 +12,53 @@ export interface SavedOptions {
   observedAt?: string
 }
 
-/** Where the API cuts a response: at its default `limit` and at its largest. */
-const pageSizes = new Set([50, 100])
-
 /**
  * A saved response of the Hugging Face API, gzipped or not. Throws a `SourceError` for bytes that are no JSON, no
  * response, or an error message.
  */
 export function readSavedResponse(bytes: Uint8Array, options: SavedOptions = {}): Reading {
-  return readSavedJson(parseJson(gunzipped(bytes)), options, options.name)
+  const json = parseJson(gunzipped(bytes))
+  const whole = Array.isArray(json) && isWholeAnswer(options.name, json.length)
+  return readSavedJson(json, options, options.name, whole)
 }
 
-/** The same after parsing; `position` precedes "item 3" in rejections. */
-export function readSavedJson(json: unknown, options: SavedOptions, position: string | undefined): Reading {
+/** The same after parsing; `position` precedes "item 3" in rejections, `whole` says that nothing of a day is left out. */
+export function readSavedJson(
+  json: unknown,
+  options: SavedOptions,
+  position: string | undefined,
+  whole = false,
+): Reading {
   const parsed = parseEntries(json, position)
   const { date, instant } = timesInName(options.name)
   const observedAt = options.observedAt ?? instant ?? seenNoEarlierThan(parsed, date)
   if (observedAt === undefined) return { records: [], rejections: parsed.rejections, editions: [] }
-  const whole = !pageSizes.has(parsed.entries.length + parsed.rejections.length)
   return readingOf(parsed, { observedAt, whole, ...(date && { date }) })
+}
+
+/** The entries of an answer without `limit`. */
+const defaultLimit = 50
+
+/**
+ * Whether a file is known to be all of an edition: its name is the request (`daily_papers?date=2026-06-12`), which
+ * asked for one day from its first page, and fewer entries came than it allowed. A list says nothing of what was
+ * left out of it, and neither does a name of a day alone.
+ */
+function isWholeAnswer(name: string | undefined, entries: number): boolean {
+  const request = /(?:^|[^a-z])daily_papers\W.*$/i.exec(decoded(name ?? ''))?.[0]
+  if (!request || !/\bdate=\d{4}-\d\d-\d\d/.test(request) || /\b(?:submitter|q)=/.test(request)) return false
+  const limit = Number(/(?:\b|_)limit=(\d+)/.exec(request)?.[1] ?? defaultLimit)
+  const page = Number(/(?:\b|_)p=(\d+)/.exec(request)?.[1] ?? 0)
+  return page === 0 && entries < limit
+}
+
+/** Browsers and tools save "?" and "=" as they are, or escaped. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 /**

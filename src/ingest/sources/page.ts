@@ -1,6 +1,7 @@
 import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { decode, gunzipped } from './bytes.ts'
+import { timesInName } from './file-name.ts'
 import { listDate, observationTime } from './options.ts'
 import type { Card } from './page/card.ts'
 import { CardReader, type Section } from './page/cards.ts'
@@ -12,7 +13,7 @@ import { type PlainLine, plainLines } from './page/text.ts'
 import { newestOf } from './page/year.ts'
 import { positionIn } from './rejections.ts'
 import { wholeFileSource } from './source.ts'
-import { dayOf, midnight, timesInName } from './time.ts'
+import { dayOf, midnight } from './time.ts'
 
 export interface PageOptions {
   /** The edition's day, `YYYY-MM-DD`, where somebody knows better than the heading, which names no year. */
