@@ -9,7 +9,7 @@ import { type ReplicatedPair, startReplicatedPair } from '../support/standby.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const token = 'a-token-of-the-tests'
-const patient = { timeout: 25_000, interval: 100 }
+const patient = { timeout: 60_000, interval: 100 }
 
 async function write(app: TestApp, title: string): Promise<unknown> {
   const papers = [
@@ -54,9 +54,9 @@ test('of several hosts the primary is used, through a switch over and back, and 
   await using app = await startTestApp({ settings: { DATABASE_URL: url, WRITE_TOKEN: token } })
   await using papers = subscribe<{ paperIngested: { paper: { title: string } } }>(
     app,
-    'subscription { paperIngested { paper { title } } }',
+    'subscription { paperIngested(after: "START") { paper { title } } }',
   )
-  const next = async () => (await papers.next(25_000)).paperIngested.paper.title
+  const next = async () => (await papers.next(60_000)).paperIngested.paper.title
   expect(await write(app, 'Before')).toBe(1)
   expect([await next(), app.feed.listening]).toEqual(['Before', true])
   await pair.caughtUp()
@@ -77,7 +77,7 @@ test('of several hosts the primary is used, through a switch over and back, and 
   await expect.poll(() => write(app, 'Back'), patient).toBe(1)
   expect([await next(), await countOf(app)]).toEqual(['Back', 3])
   expect(other.links).toBe(0)
-}, 120_000)
+}, 180_000)
 
 test('an address that has moved to the new primary is followed, though links to the demoted server stay open', async () => {
   await using pair = await startReplicatedPair()
@@ -96,7 +96,7 @@ test('an address that has moved to the new primary is followed, though links to 
   await expect.poll(() => execute(pair.primary.url, sessions), patient).toEqual([])
   expect(await write(app, 'After')).toBe(1)
   await expect.poll(() => app.feed.listening, patient).toBe(true)
-}, 120_000)
+}, 180_000)
 
 const sessions = `select pid from pg_stat_activity
   where application_name like 'daily-papers%' and backend_type = 'client backend'`
@@ -111,7 +111,7 @@ test('on a standby by choice, reads and subscribers go on, and what it has not r
   )
   const next = async () => {
     for (;;) {
-      const { paper } = (await feed.next(25_000)).feed
+      const { paper } = (await feed.next(60_000)).feed
       if (paper) return paper.title
     }
   }
@@ -130,7 +130,7 @@ test('on a standby by choice, reads and subscribers go on, and what it has not r
   await execute(pair.standby.url, 'select pg_wal_replay_resume()')
   expect(await next()).toBe('Second')
   expect(await answerTo(app, page)).toMatchObject({ data: { feed: { endCursor: position } } })
-}, 120_000)
+}, 180_000)
 
 test.each([
   ['standby', 'it was promoted'],
@@ -162,5 +162,5 @@ test.each([
     }
     await expect.poll(linksAfterAsking, patient).toEqual([0, 1])
   },
-  60_000,
+  120_000,
 )
