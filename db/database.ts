@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
+import { columnTypes } from './column-types.ts'
 import { SessionPool } from './connection/pool.ts'
 import { preparingPool } from './prepared.ts'
 import type { Tables } from './tables.ts'
@@ -70,20 +71,3 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   }
   return { db, pool, sessions, close, [Symbol.asyncDispose]: close }
 }
-
-/**
- * How columns become JavaScript values: a date stays the day it is (pg would make it local midnight), a bigint
- * becomes a number (ours are counters, far below 2^53). Set per pool, so that no other user of pg is changed.
- */
-export function columnTypes(): pg.TypeOverrides {
-  const types = new pg.TypeOverrides()
-  types.setTypeParser(pg.types.builtins.DATE, (day) => day)
-  types.setTypeParser(pg.types.builtins.INT8, Number)
-  types.setTypeParser(DATE_ARRAY, (days) => (days === '{}' ? [] : days.slice(1, -1).split(',')))
-  types.setTypeParser(INT8_ARRAY, (ids) => (ids === '{}' ? [] : ids.slice(1, -1).split(',').map(Number)))
-  return types
-}
-
-/** Object ids of `date[]` and `bigint[]` in pg_type; pg names only the scalar ones. */
-const DATE_ARRAY = 1182
-const INT8_ARRAY = 1016

@@ -9,8 +9,7 @@ import {
   type Connection,
   type CursorScope,
   connectionOf,
-  type Edge,
-  encodeCursor,
+  LazyEdge,
   pageRequest,
   positionsOf,
 } from './core/connection.ts'
@@ -18,9 +17,15 @@ import type { Context } from './core/context.ts'
 import { Paper } from './paper.ts'
 
 /** What is known of an author beyond the name is read only where it is selected. */
-interface AuthorEdge extends Edge<{ name: string }> {
+class AuthorEdge extends LazyEdge<{ name: string }> {
   readonly paperId: number
   readonly position: number
+
+  constructor(name: string, paperId: number, position: number, scope: CursorScope) {
+    super({ name }, scope, [position])
+    this.paperId = paperId
+    this.position = position
+  }
 }
 
 const byPosition: Order = { name: 'POSITION', keys: [{ kind: 'integer', sql: 'position' }] }
@@ -94,12 +99,9 @@ builder.objectFields(Paper, (t) => ({
         const scope: CursorScope = { order: byPosition, scope: String(id) }
         const request = pageRequest(args, scope)
         const { from, to, more } = positionsOf(author_names.length, request)
-        const edges = author_names.slice(from - 1, Math.max(from - 1, to)).map((name, index) => ({
-          cursor: encodeCursor(scope, [from + index]),
-          node: { name },
-          paperId: id,
-          position: from + index,
-        }))
+        const edges = author_names
+          .slice(from - 1, Math.max(from - 1, to))
+          .map((name, index) => new AuthorEdge(name, id, from + index, scope))
         return connectionOf(edges, more, request, async () => author_names.length)
       },
     },

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
+import type { FeedEventKind } from '../tables.ts'
 import { formatCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
 import { type Position, type Term, termsOf } from './position.ts'
@@ -99,21 +100,39 @@ export async function eventsFrom(db: Db, number: number, limit: number): Promise
     .orderBy('number')
     .limit(limit)
     .execute()
-  const events = rows.map(({ number, mark, kind, paper_id, edition_date, source, recorded_at, data }) => ({
-    // The log is written by `feed_append` alone, with data as db/feed/events.ts describes it by kind.
-    entry: {
-      number,
-      position: { number, mark, recordedAtMs: recorded_at.getTime() },
-      kind,
-      paperId: paper_id,
-      editionDate: edition_date,
-      source,
-      recordedAt: recorded_at,
-      data: JSON.parse(data),
-    } as FeedEntry,
-    size: data.length,
-  }))
+  const events = rows.map((row) => ({ entry: entryOf(row), size: row.data.length }))
   return { events, terms: rows[0] && (rows[0].terms ?? []) }
+}
+
+interface EventRow {
+  readonly number: number
+  readonly mark: number
+  readonly kind: FeedEventKind
+  readonly paper_id: number
+  readonly edition_date: string | null
+  readonly source: string
+  readonly recorded_at: Date
+  readonly data: string
+}
+
+function entryOf(row: EventRow): FeedEntry {
+  const { number, mark, recorded_at: recordedAt } = row
+  let data: unknown
+  return {
+    number,
+    position: { number, mark, recordedAtMs: recordedAt.getTime() },
+    kind: row.kind,
+    paperId: row.paper_id,
+    editionDate: row.edition_date,
+    source: row.source,
+    recordedAt,
+    // Parsed when it is asked for, which it is not of most events. The log is written by `feed_append` alone, with data
+    // as db/feed/events.ts describes it by kind.
+    get data() {
+      data ??= JSON.parse(row.data)
+      return data
+    },
+  } as FeedEntry
 }
 
 /** The positions of the events from one number to another, both included, in order, `limit` at most. */

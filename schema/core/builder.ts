@@ -3,11 +3,11 @@ import DataloaderPlugin from '@pothos/plugin-dataloader'
 import DirectivesPlugin from '@pothos/plugin-directives'
 import FederationPlugin from '@pothos/plugin-federation'
 import RelayPlugin from '@pothos/plugin-relay'
-import ZodPlugin from '@pothos/plugin-zod'
 import { rejectFirstWithLast } from './connection.ts'
 import type { Context } from './context.ts'
 import { decodeGlobalId, encodeGlobalId } from './ids.ts'
 import { connectionSize, countedAtMost, pagingArguments } from './paging.ts'
+import './resolvers.ts'
 import { DateScalar, DateTimeScalar, FeedCursorScalar, JsonScalar, UrlScalar } from './scalars.ts'
 import { inputError } from './validation.ts'
 
@@ -29,7 +29,7 @@ interface SchemaTypes {
 
 /** The one builder. Fields are non-null by default: a nullable field says so, and its description says when it is null. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ZodPlugin, RelayPlugin, DataloaderPlugin, DirectivesPlugin, FederationPlugin],
+  plugins: ['validateOnce', 'idsAtOnce', RelayPlugin, DataloaderPlugin, DirectivesPlugin, FederationPlugin],
   defaultFieldNullability: false,
   zod: { validationError: inputError },
   relay: {

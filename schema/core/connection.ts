@@ -25,6 +25,23 @@ export interface Edge<Node> {
   readonly node: Node
 }
 
+/** An edge whose cursor is made where it is selected: most clients take the page's alone. */
+export class LazyEdge<Node> implements Edge<Node> {
+  readonly node: Node
+  readonly #scope: CursorScope
+  readonly #keys: Keys
+
+  constructor(node: Node, scope: CursorScope, keys: Keys) {
+    this.node = node
+    this.#scope = scope
+    this.#keys = keys
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#scope, this.#keys)
+  }
+}
+
 /** What the resolver of a connection gives. */
 export interface Connection<Node, E extends Edge<Node> = Edge<Node>> {
   readonly edges: E[]
@@ -56,7 +73,7 @@ export function toConnection<Row, Node>(
   count: () => Promise<number>,
   toNode: (row: Row) => Node,
 ): Connection<Node> {
-  const edges = page.rows.map(({ keys, row }) => ({ cursor: encodeCursor(scope, keys), node: toNode(row) }))
+  const edges = page.rows.map(({ keys, row }) => new LazyEdge(toNode(row), scope, keys))
   return connectionOf(edges, page.more, request, count)
 }
 
@@ -72,8 +89,12 @@ export function connectionOf<Node, E extends Edge<Node>>(
     pageInfo: {
       hasNextPage: backwards ? before !== undefined : more,
       hasPreviousPage: backwards ? more : after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null
+      },
     },
     count,
   }

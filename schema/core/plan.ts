@@ -9,7 +9,7 @@ import { executedFields } from './walk.ts'
 
 /** The names of the fields selected at `path` below this field: `fieldsBelow(info, 'edges', 'node')`. */
 function fieldsBelow(info: GraphQLResolveInfo, ...path: string[]): Set<string> {
-  return new Set(nodesAt(info, path).map((node) => node.name.value))
+  return remembered(info, `fields ${path}`, () => new Set(nodesAt(info, path).map((node) => node.name.value)))
 }
 
 /** Whether a field is selected at `path` below this one, its own name being the last step. */
@@ -33,6 +33,26 @@ export function paperColumnsBelow(
   info: GraphQLResolveInfo,
   ...paths: readonly (readonly string[])[]
 ): ReadonlySet<PaperColumn> | undefined {
+  return remembered(info, `columns ${paths.join(' ')}`, () => findPaperColumns(info, paths))
+}
+
+/**
+ * What was found below a field, once for all objects that have it. The nodes stand for the schema and the variables too:
+ * whoever executes a document makes the list of them for both.
+ */
+function remembered<Found>({ fieldNodes }: GraphQLResolveInfo, question: string, find: () => Found): Found {
+  const found = known.get(fieldNodes) ?? new Map<string, unknown>()
+  known.set(fieldNodes, found)
+  if (!found.has(question)) found.set(question, find())
+  return found.get(question) as Found
+}
+
+const known = new WeakMap<GraphQLResolveInfo['fieldNodes'], Map<string, unknown>>()
+
+function findPaperColumns(
+  info: GraphQLResolveInfo,
+  paths: readonly (readonly string[])[],
+): ReadonlySet<PaperColumn> | undefined {
   const type = info.schema.getType('Paper')
   if (!isObjectType(type)) return undefined
   const fields = type.getFields()
@@ -55,8 +75,16 @@ export function paperColumnsBelow(
 
 /** A name for a set of columns, the same for equal ones. */
 export function columnsKey(columns: ReadonlySet<PaperColumn> | undefined): string {
-  return columns ? [...columns].sort().join(' ') : '*'
+  if (!columns) return '*'
+  let key = keys.get(columns)
+  if (key === undefined) {
+    key = [...columns].sort().join(' ')
+    keys.set(columns, key)
+  }
+  return key
 }
+
+const keys = new WeakMap<ReadonlySet<PaperColumn>, string>()
 
 function nodesAt(info: GraphQLResolveInfo, path: readonly string[], opens?: TypeCheck): FieldNode[] {
   let parents: readonly FieldNode[] = info.fieldNodes

@@ -7,6 +7,11 @@ export const DateScalar = refusing(
   new GraphQLScalarType({
     ...GraphQLLocalDate.toConfig(),
     name: 'Date',
+    // What is sent is a day of the database, not to be checked against the calendar again.
+    serialize: (value) =>
+      typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
+        ? value
+        : GraphQLLocalDate.serialize(value),
     description: 'A calendar day, `YYYY-MM-DD`, e.g. `2026-01-05`. It has no time zone.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   }),
@@ -19,6 +24,10 @@ export const DateTimeScalar = refusing(
   new GraphQLScalarType({
     ...GraphQLDateTimeISO.toConfig(),
     name: 'DateTime',
+    serialize: (value) =>
+      value instanceof Date && !Number.isNaN(value.getTime())
+        ? value.toISOString()
+        : GraphQLDateTimeISO.serialize(value),
     description: 'An instant in UTC to the millisecond, e.g. `2026-01-05T16:49:08.000Z`.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   }),

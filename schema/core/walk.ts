@@ -14,6 +14,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql'
 
 /** The only module that walks the selection sets of documents. */
@@ -173,7 +174,8 @@ export function executedFields(
 
 const fragmentsKnown = new WeakMap<DocumentNode, Fragments>()
 
-function fragmentsOf(document: DocumentNode): Fragments {
+/** The fragments of a document by name. */
+export function fragmentsOf(document: DocumentNode): Fragments {
   let fragments = fragmentsKnown.get(document)
   if (!fragments) {
     // Entries, and not assignments: a fragment may be called `__proto__`.
@@ -185,6 +187,25 @@ function fragmentsOf(document: DocumentNode): Fragments {
     fragmentsKnown.set(document, fragments)
   }
   return fragments
+}
+
+const conditionsKnown = new WeakMap<DocumentNode, readonly string[]>()
+
+/** The variables that `@skip` and `@include` look at anywhere in a document. */
+export function conditionsOf(document: DocumentNode): readonly string[] {
+  let names = conditionsKnown.get(document)
+  if (!names) {
+    const found = new Set<string>()
+    visit(document, {
+      Directive({ name, arguments: given = [] }) {
+        if (name.value !== 'skip' && name.value !== 'include') return
+        for (const { value } of given) if (value.kind === Kind.VARIABLE) found.add(value.name.value)
+      },
+    })
+    names = [...found]
+    conditionsKnown.set(document, names)
+  }
+  return names
 }
 
 function isIncluded(

@@ -2,6 +2,12 @@ import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import { type Context, createContext, type Viewer } from '../../schema/core/context.ts'
 
+export interface SharedContext {
+  readonly key: string
+  readonly context: Context
+  users: number
+}
+
 /**
  * Contexts for executing the events of a batch: new ones each time, for loaders remember, but shared by all topics
  * that execute the same events at the same moment with the same rights. A thousand filters that let one paper
@@ -10,7 +16,7 @@ import { type Context, createContext, type Viewer } from '../../schema/core/cont
 export class Contexts {
   readonly #db: Db
   readonly #feed: Feed
-  readonly #inUse = new Map<string, { context: Context; users: number }>()
+  readonly #inUse = new Map<string, SharedContext>()
 
   constructor(db: Db, feed: Feed) {
     this.#db = db
@@ -21,24 +27,20 @@ export class Contexts {
     return this.#inUse.size
   }
 
-  /** Runs with the context of what `events` names, e.g. the positions of a batch. */
-  async with<Result>(
-    viewer: Viewer,
-    events: string,
-    run: (context: Context) => Promise<Result>,
-  ): Promise<Result> {
+  /** The context of what `events` names, e.g. the positions of a batch. To be given back with `release`. */
+  take(viewer: Viewer, events: string): SharedContext {
     const key = `${events} ${viewer.sharingKey}`
     let entry = this.#inUse.get(key)
     if (!entry) {
-      entry = { context: createContext({ db: this.#db, feed: this.#feed, viewer }), users: 0 }
+      entry = { key, context: createContext({ db: this.#db, feed: this.#feed, viewer }), users: 0 }
       this.#inUse.set(key, entry)
     }
     entry.users += 1
-    try {
-      return await run(entry.context)
-    } finally {
-      entry.users -= 1
-      if (entry.users === 0) this.#inUse.delete(key)
-    }
+    return entry
+  }
+
+  release(entry: SharedContext): void {
+    entry.users -= 1
+    if (entry.users === 0) this.#inUse.delete(entry.key)
   }
 }

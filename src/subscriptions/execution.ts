@@ -1,13 +1,9 @@
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  type FormattedExecutionResult,
-  type GraphQLError,
-} from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Delivery } from '../../db/feed/delivery.ts'
 import type { Context } from '../../schema/core/context.ts'
 import { clientError, formattedError } from '../client-errors.ts'
+import type { PreparedOperation } from '../execution/execute.ts'
+import type { RootField } from '../execution/plan.ts'
 import { isTransient } from '../faults.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
@@ -31,6 +27,12 @@ export function feedFormat(log: Logger): Format {
   }
 }
 
+/** A result as clients may see it, its fields as JSON. `fields` is null if an error left nothing. */
+export interface JsonResult {
+  readonly errors?: readonly GraphQLFormattedError[]
+  readonly fields: readonly RootField[] | null
+}
+
 /** The database could not answer while a result was made; the same result can be made later. */
 export class OutageError extends Error {
   override name = 'OutageError'
@@ -39,36 +41,30 @@ export class OutageError extends Error {
 /** An event of which nothing can be delivered. `result` is what clients see in its place. */
 export class UndeliverableError extends Error {
   override name = 'UndeliverableError'
-  readonly result: FormattedExecutionResult
+  readonly result: JsonResult
 
-  constructor(result: FormattedExecutionResult) {
+  constructor(result: JsonResult) {
     super('An event cannot be delivered.')
     this.result = result
   }
 }
-
-export type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
 
 /**
  * The result of one delivery. A field that failed is null and reported in its `errors`, as in any result. Throws
  * OutageError where the cause passes, and UndeliverableError where nothing of the event is left: it must not be lost.
  */
 export async function executeDelivery(
-  operation: Operation,
+  operation: PreparedOperation,
   delivery: Delivery,
-  contextValue: Context,
+  context: Context,
   { toClient, isOutage }: Format,
-): Promise<FormattedExecutionResult> {
-  const { errors, ...rest }: ExecutionResult = await execute({
-    ...operation,
-    contextValue,
-    // A subscription's root field has the event as its source; see schema/feed/feed.ts.
-    rootValue: delivery,
-  })
-  if (!errors) return rest
+): Promise<JsonResult> {
+  // A subscription's root field has the event as its source; see schema/feed/feed.ts.
+  const { errors, fields } = await operation.run(delivery, context)
+  if (!errors) return { fields }
   const outage = errors.find(({ originalError }) => originalError && isOutage(originalError))
   if (outage) throw new OutageError('The database cannot answer.', { cause: outage })
-  const result = { errors: errors.map((error) => formattedError(toClient(error))), ...rest }
-  if (!rest.data) throw new UndeliverableError(result)
+  const result = { errors: errors.map((error) => formattedError(toClient(error))), fields }
+  if (!fields) throw new UndeliverableError(result)
   return result
 }

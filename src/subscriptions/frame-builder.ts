@@ -1,4 +1,3 @@
-import type { FormattedExecutionResult } from 'graphql'
 import { FeedCursorError } from '../../db/feed/cursor.ts'
 import { type Delivery, deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
 import type { Feed } from '../../db/feed/feed.ts'
@@ -6,9 +5,11 @@ import type { Position } from '../../db/feed/position.ts'
 import { scan } from '../../db/feed/scan.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { SubscriptionRequest } from '../../schema/feed/subscription.ts'
+import type { PreparedOperation } from '../execution/execute.ts'
+import { objectJson } from '../execution/plan.ts'
 import { Batch } from './batch.ts'
 import type { Contexts } from './contexts.ts'
-import { executeDelivery, type Format, type Operation } from './execution.ts'
+import { executeDelivery, type Format, type JsonResult } from './execution.ts'
 import type { Frame } from './frame.ts'
 import type { Place } from './member.ts'
 import type { SharedCache } from './shared-cache.ts'
@@ -16,11 +17,18 @@ import type { SharedCache } from './shared-cache.ts'
 /** How results are written for a kind of transport. */
 export interface Encoding {
   readonly name: string
-  encode(result: FormattedExecutionResult): string
+  /** `delivery` is what the result is of; undefined where it tells of a failure. */
+  encode(result: JsonResult, delivery: Delivery | undefined): string
 }
 
 /** As every GraphQL transport writes them. */
-export const graphqlEncoding: Encoding = { name: 'graphql', encode: (result) => JSON.stringify(result) }
+export const graphqlEncoding: Encoding = {
+  name: 'graphql',
+  encode({ errors, fields }) {
+    const told = errors ? `"errors":${JSON.stringify(errors)},` : ''
+    return `{${told}"data":${fields && objectJson(fields)}}`
+  },
+}
 
 /** What the topics of a server share to build frames. */
 export interface FrameServices {
@@ -35,7 +43,7 @@ export interface FrameServices {
 export interface TopicSpec {
   /** Unique among the topics of a server, rights included. */
   readonly key: string
-  readonly operation: Operation
+  readonly operation: PreparedOperation
   readonly viewer: Viewer
   readonly encoding: Encoding
   readonly request: SubscriptionRequest
@@ -97,8 +105,8 @@ export class FrameBuilder {
   }
 
   /** What clients see in the place of an event that cannot be delivered. */
-  failure(result: FormattedExecutionResult): Frame {
-    const text = this.#spec.encoding.encode(result)
+  failure(result: JsonResult): Frame {
+    const text = this.#spec.encoding.encode(result, undefined)
     return { position: undefined, text, size: text.length }
   }
 
@@ -122,10 +130,13 @@ export class FrameBuilder {
   async #execute(delivery: Delivery, position: Position, contextKey: string): Promise<Frame> {
     const { contexts, format } = this.#services
     const { operation, viewer, encoding } = this.#spec
-    const result = await contexts.with(viewer, contextKey, (context) =>
-      executeDelivery(operation, delivery, context, format),
-    )
-    const text = encoding.encode(result)
-    return { position, text, size: text.length }
+    const shared = contexts.take(viewer, contextKey)
+    try {
+      const result = await executeDelivery(operation, delivery, shared.context, format)
+      const text = encoding.encode(result, delivery)
+      return { position, text, size: text.length }
+    } finally {
+      contexts.release(shared)
+    }
   }
 }

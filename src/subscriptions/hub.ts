@@ -5,6 +5,7 @@ import type { Context } from '../../schema/core/context.ts'
 import { ApiError } from '../../schema/core/errors.ts'
 import { FeedSubscription } from '../../schema/feed/subscription.ts'
 import { type Clock, every } from '../clock.ts'
+import { prepareOperation } from '../execution/execute.ts'
 import { Admission, type SubscriptionLimits } from './admission.ts'
 import type { Batch } from './batch.ts'
 import { Contexts } from './contexts.ts'
@@ -141,9 +142,8 @@ export class Hub {
     const key = `${encoding.name} ${viewer.sharingKey}\n${topicKey(args)}`
     const known = this.#topics.get(key)
     if (known) return known
-    const { schema, document, operationName, variableValues } = args
     const spec = {
-      ...{ key, viewer, encoding, request, operation: { schema, document, operationName, variableValues } },
+      ...{ key, viewer, encoding, request, operation: prepareOperation(args) },
       shapeKey: `${encoding.name} ${viewer.sharingKey} ${shapeKey(args)}`,
       showsPrevious: showsPrevious(args),
     }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 
 export interface SharedCacheOptions {
@@ -9,36 +8,74 @@ export interface SharedCacheOptions {
   readonly clock: Clock
 }
 
+interface Entry<Value> {
+  readonly value: Promise<Value>
+  /** 0 while it is made. */
+  size: number
+  /** Infinity while it is made: its age counts from when it is there. */
+  expiresAtMs: number
+}
+
 /** What several subscribers want at about the same moment, made once. Failures are not kept. */
 export class SharedCache<Value extends { readonly size: number }> {
-  readonly #cache: LRUCache<string, Value, () => Promise<Value>>
+  readonly #options: SharedCacheOptions
+  /** Those used longest ago first. */
+  readonly #entries = new Map<string, Entry<Value>>()
+  #size = 0
 
-  constructor({ maxAgeMs, maxSize, clock }: SharedCacheOptions) {
-    this.#cache = new LRUCache<string, Value, () => Promise<Value>>({
-      maxSize,
-      sizeCalculation: ({ size }) => Math.max(1, size),
-      fetchMethod: (_key, _stale, { context: make, options }) => {
-        // Set here, so that age counts from when the value is there.
-        options.ttl = maxAgeMs
-        return make()
-      },
-      // A value that is dropped while it is made still goes to those who wait for it.
-      ignoreFetchAbort: true,
-      perf: { now: () => clock.now().getTime() },
-    })
+  constructor(options: SharedCacheOptions) {
+    this.#options = options
   }
 
   get held(): { count: number; size: number } {
-    return { count: this.#cache.size, size: this.#cache.calculatedSize }
+    return { count: this.#entries.size, size: this.#size }
   }
 
   /** The value of a key that is there or being made; else `make` makes it. */
   get(key: string, make: () => Promise<Value>): Promise<Value> {
-    return this.#cache.forceFetch(key, { context: make })
+    const known = this.#entries.get(key)
+    if (known) this.#drop(key, known)
+    const entry = known && known.expiresAtMs > this.#now() ? known : this.#make(key, make)
+    this.#entries.set(key, entry)
+    this.#size += entry.size
+    return entry.value
   }
 
   /** Drops what is too old; to be called now and then. */
   dropOld(): void {
-    this.#cache.purgeStale()
+    const now = this.#now()
+    for (const [key, entry] of this.#entries) if (entry.expiresAtMs <= now) this.#drop(key, entry)
+  }
+
+  #make(key: string, make: () => Promise<Value>): Entry<Value> {
+    const entry: Entry<Value> = { value: make(), size: 0, expiresAtMs: Number.POSITIVE_INFINITY }
+    entry.value.then(
+      ({ size }) => this.#keep(key, entry, Math.max(1, size)),
+      () => this.#drop(key, entry),
+    )
+    return entry
+  }
+
+  #keep(key: string, entry: Entry<Value>, size: number): void {
+    if (this.#entries.get(key) !== entry) return
+    entry.size = size
+    entry.expiresAtMs = this.#now() + this.#options.maxAgeMs
+    this.#size += size
+    for (const [oldest, { size: freed }] of this.#entries) {
+      if (this.#size <= this.#options.maxSize) break
+      if (freed === 0) continue // is being made
+      this.#size -= freed
+      this.#entries.delete(oldest)
+    }
+  }
+
+  #drop(key: string, entry: Entry<Value>): void {
+    if (this.#entries.get(key) !== entry) return
+    this.#size -= entry.size
+    this.#entries.delete(key)
+  }
+
+  #now(): number {
+    return this.#options.clock.now().getTime()
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { get } from 'node:http'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
@@ -11,7 +12,8 @@ import { generatePapers } from './generate.ts'
 
 /**
  * One client that resumes from START over generated events, two for each paper, on each transport: events a second
- * and memory of the server. `node tests/bench/feed-resume.ts [--papers N] [--seconds S] [--profile FOLDER]`
+ * and memory of the server. `node tests/bench/feed-resume.ts [--papers N | --url postgresql://…] [--seconds S]
+ * [--only PATTERN] [--profile FOLDER]`. With `--url`, a database that has been filled the same way is measured.
  */
 const paperFields = `paper { id arxivId title abstract publishedAt authorCount authors(first: 100) { nodes { name } }
   upvotes commentCount categories aiSummary aiKeywords organization { name }
@@ -35,18 +37,16 @@ function text(name: string): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const papers = Number(text('papers') ?? 50_000)
   const seconds = Number(text('seconds') ?? 20)
   await using stack = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'daily-papers-resume-'))
-  stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
-  const { url } = stack.use(
-    await startEmbedded({ dataDir: join(folder, 'pg'), sync: false, path: process.env.PATH, settings }),
-  )
-  const database = stack.use(openDatabase({ connectionString: url, max: 2 }))
+  const url = text('url') ?? (await startCluster(stack))
+  const database = stack.use(openDatabase({ connectionString: url, max: 2, statementTimeoutMs: 0 }))
   await migrateToLatest(database.db)
-  await generatePapers(database.db, papers)
+  if (!text('url')) await generatePapers(database.db, Number(text('papers') ?? 50_000))
+  const { papers } = await database.db
+    .selectFrom('paper')
+    .select(sql<number>`count(*)::integer`.as('papers'))
+    .executeTakeFirstOrThrow()
   const sides: Side[] = Object.entries(documents).flatMap(([name, document]) => {
     const events = name === 'full' ? 2 * papers : papers
     return [
@@ -66,6 +66,14 @@ async function main(): Promise<void> {
   const only = text('only')
   console.log(`${papers} papers, load ${loadavg()[0]?.toFixed(1)}`)
   for (const side of sides) if (!only || new RegExp(only).test(side.name)) await measure(url, side, seconds)
+}
+
+async function startCluster(stack: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'daily-papers-resume-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+  const dataDir = join(folder, 'pg')
+  return stack.use(await startEmbedded({ dataDir, sync: false, path: process.env.PATH, settings })).url
 }
 
 async function measure(url: string, { name, events, run }: Side, seconds: number): Promise<void> {

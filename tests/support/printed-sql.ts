@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { columnTypes, type Db } from '../../db/database.ts'
+import { columnTypes } from '../../db/column-types.ts'
+import type { Db } from '../../db/database.ts'
 import type { Tables } from '../../db/tables.ts'
 
 /** A database whose statements are kept as text. */

@@ -10,7 +10,7 @@ interface ReadyResult extends ExecutionResult {
 type Next = IteratorResult<ReadyResult, undefined>
 
 /** Frames that may wait to be pulled. Their texts are shared, so this costs references alone. */
-const capacity = 16
+const capacity = 64
 
 /**
  * Results for a consumer that pulls them: Yoga does for SSE, as fast as the response takes them. An explicit iterator:

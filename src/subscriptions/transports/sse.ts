@@ -103,11 +103,11 @@ function isEventSource({ headers }: IncomingMessage): boolean {
 /** The lines of a result but its id: a paper event, with the errors of the fields that are null because of them. */
 const feedEncoding: Encoding = {
   name: '/feed',
-  encode({ data, errors = [] }) {
-    const event = data?.feed as { readonly type: string } | undefined
-    if (!event)
+  encode({ fields, errors = [] }, delivery) {
+    const event = fields?.[0]?.json
+    if (event === undefined)
       return `event: fault\ndata: ${JSON.stringify(flatError(errors[0] ?? { message: 'The event failed.' }))}`
-    const json = JSON.stringify(errors.length > 0 ? { ...event, errors } : event)
-    return event.type === 'FeedHeartbeat' ? `event: heartbeat\ndata: ${json}` : `data: ${json}`
+    const json = errors.length > 0 ? JSON.stringify({ ...JSON.parse(event), errors }) : event
+    return delivery?.entry ? `data: ${json}` : `event: heartbeat\ndata: ${json}`
   },
 }

@@ -1,0 +1,110 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { conditionsOf, fragmentsOf } from '../../schema/core/walk.ts'
+import { Execution, isPromise, type Operation, type Pending } from './execution.ts'
+import { Plan, type RootField } from './plan.ts'
+
+/** The answer to an operation, its fields as JSON. `fields` is null if an error left nothing. */
+export interface JsonAnswer {
+  readonly errors?: readonly GraphQLError[]
+  readonly fields: readonly RootField[] | null
+}
+
+/** An operation with its variables, to be run any number of times. */
+export interface PreparedOperation {
+  run(rootValue: unknown, contextValue: unknown): Pending<JsonAnswer>
+}
+
+type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
+
+/** Plans that one document may have, one for each operation and setting of its conditions. */
+const plansPerDocument = 16
+
+/**
+ * Prepares a valid operation, whose plan is made once for each document. The answers are those of graphql-js, errors
+ * and null propagation included: the same functions resolve the fields, by the same schema.
+ */
+export function prepareOperation(asked: Asked): PreparedOperation {
+  const { schema, document, operationName, variableValues } = asked
+  const definition = getOperationAST(document, operationName)
+  const variables = definition && variablesOf(schema, definition, variableValues)
+  const plan = variables && planOf(schema, document, definition, variables)
+  if (!plan) return { run: (rootValue, contextValue) => runUncompiled({ ...asked, rootValue, contextValue }) }
+  const operation: Operation = {
+    ...{ schema, definition, fragments: fragmentsOf(document), variableValues: variables },
+    argumentValues: [],
+  }
+  return { run: (rootValue, contextValue) => run(plan, new Execution(operation, rootValue, contextValue)) }
+}
+
+function run(plan: Plan, execution: Execution): Pending<JsonAnswer> {
+  const answer = (fields: readonly RootField[] | null): JsonAnswer =>
+    execution.errors ? { errors: execution.errors, fields } : { fields }
+  const fail = (error: unknown): JsonAnswer => {
+    execution.addError(error as GraphQLError, undefined)
+    return answer(null)
+  }
+  try {
+    const fields = plan.run(execution)
+    return isPromise(fields) ? fields.then(answer, fail) : answer(fields)
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+/** For what has no plan: among others whatever graphql-js has an error for before it executes anything. */
+async function runUncompiled(args: ExecutionArgs): Promise<JsonAnswer> {
+  const { errors, data } = await execute(args)
+  const fields = data
+    ? Object.entries(data).map(([name, value]) => ({ name, json: JSON.stringify(value) ?? 'null' }))
+    : null
+  return errors ? { errors, fields } : { fields }
+}
+
+const noVariables: Readonly<Record<string, unknown>> = Object.freeze({})
+
+/** Undefined if they do not fit. */
+function variablesOf(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: ExecutionArgs['variableValues'],
+): Readonly<Record<string, unknown>> | undefined {
+  if (variableDefinitions.length === 0) return noVariables
+  return getVariableValues(schema, variableDefinitions, given ?? {}).coerced
+}
+
+const plans = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<string, Plan>>>()
+
+function planOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Plan | undefined {
+  const rootType = schema.getRootType(definition.operation)
+  if (!rootType) return undefined
+  const names = conditionsOf(document)
+  const conditions: Record<string, unknown> = {}
+  for (const name of names) if (name in variables) conditions[name] = variables[name]
+  if (!Object.values(conditions).every((value) => typeof value === 'boolean')) return undefined
+
+  const bySchema = plans.get(schema) ?? new WeakMap<DocumentNode, Map<string, Plan>>()
+  plans.set(schema, bySchema)
+  const known = bySchema.get(document) ?? new Map<string, Plan>()
+  bySchema.set(document, known)
+  const key = `${definition.name?.value ?? ''} ${names.map((name) => conditions[name]).join(' ')}`
+  let plan = known.get(key)
+  if (!plan && known.size < plansPerDocument) {
+    plan = new Plan({ schema, definition, fragments: fragmentsOf(document), conditions }, rootType)
+    known.set(key, plan)
+  }
+  return plan
+}

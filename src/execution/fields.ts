@@ -1,0 +1,168 @@
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  isNonNullType,
+  Kind,
+  type ValueNode,
+} from 'graphql'
+import {
+  type ErrorPlace,
+  type Execution,
+  isPromise,
+  type Json,
+  type Path,
+  type Pending,
+} from './execution.ts'
+
+/** A field of an object type as an operation selects it under one name. */
+export interface SelectedField {
+  /** The name in the answer. */
+  readonly responseName: string
+  readonly parent: GraphQLObjectType
+  readonly definition: GraphQLField<unknown, unknown>
+  /** All selections of it, merged. */
+  readonly nodes: readonly FieldNode[]
+  /** Where its arguments are kept in `Operation.argumentValues`, if they depend on variables. */
+  readonly slot: number
+}
+
+/** Makes JSON of what a resolver returned. Throws, or rejects, with the error of the value. */
+export type Complete = (
+  execution: Execution,
+  value: unknown,
+  path: Path,
+  info: GraphQLResolveInfo,
+) => Pending<Json>
+
+/** The same for values without selections below them, whatever their place is. */
+export type CompleteLeaf = (value: unknown) => Json
+
+/** Resolves and completes one field of an object. */
+export class FieldPlan implements ErrorPlace {
+  readonly nodes: readonly FieldNode[]
+  readonly isNullable: boolean
+  readonly responseName: string
+  /** The name as it stands in JSON, with its colon. */
+  readonly head: string
+  readonly #field: SelectedField
+  readonly #complete: Complete
+  /** For a property that is sent as it is. */
+  readonly #completeLeaf: CompleteLeaf | undefined
+  /** Arguments without variables: one object for all runs. */
+  readonly #arguments: Record<string, unknown> | undefined
+
+  constructor(field: SelectedField, complete: Complete, completeLeaf: CompleteLeaf | undefined) {
+    const { nodes, responseName, definition } = field
+    this.#field = field
+    this.#complete = complete
+    this.#completeLeaf = definition.resolve ? undefined : completeLeaf
+    this.nodes = nodes
+    this.isNullable = !isNonNullType(definition.type)
+    this.responseName = responseName
+    this.head = `${JSON.stringify(responseName)}:`
+    this.#arguments = constantArguments(field)
+  }
+
+  /** The JSON of the field of `source`, null if an error was noted. Throws, or rejects, if it may not be null. */
+  run(execution: Execution, source: unknown, parentPath: Path | undefined): Pending<Json> {
+    if (this.#completeLeaf && isObject(source)) {
+      const value = source[this.#field.definition.name]
+      if (typeof value !== 'function' && !isPromise(value)) {
+        try {
+          return this.#completeLeaf(value)
+        } catch (reason) {
+          return execution.fail(reason, this, this.#path(parentPath))
+        }
+      }
+    }
+    return this.#resolve(execution, source, this.#path(parentPath))
+  }
+
+  #resolve(execution: Execution, source: unknown, path: Path): Pending<Json> {
+    const { resolve = resolveProperty } = this.#field.definition
+    try {
+      const info = this.#info(execution, path)
+      const value: unknown = resolve(source, this.#argumentsIn(execution), execution.contextValue, info)
+      const json = isPromise(value)
+        ? value.then((resolved) => this.#complete(execution, resolved, path, info))
+        : this.#complete(execution, value, path, info)
+      return isPromise(json) ? json.then(undefined, (reason) => execution.fail(reason, this, path)) : json
+    } catch (reason) {
+      return execution.fail(reason, this, path)
+    }
+  }
+
+  #path(parentPath: Path | undefined): Path {
+    const { responseName, parent } = this.#field
+    return { prev: parentPath, key: responseName, typename: parent.name }
+  }
+
+  #info({ operation, rootValue }: Execution, path: Path): GraphQLResolveInfo {
+    const { definition, parent } = this.#field
+    const { schema, fragments, variableValues } = operation
+    const info: Info = {
+      fieldName: definition.name,
+      fieldNodes: this.nodes,
+      returnType: definition.type,
+      parentType: parent,
+      path,
+      schema,
+      fragments,
+      rootValue,
+      operation: operation.definition,
+      variableValues,
+    }
+    return info as GraphQLResolveInfo
+  }
+
+  #argumentsIn({ operation }: Execution): Record<string, unknown> {
+    const { definition, nodes, slot } = this.#field
+    const known = this.#arguments ?? operation.argumentValues[slot]
+    if (known) return known
+    const values = getArgumentValues(definition, nodes[0] as FieldNode, operation.variableValues)
+    operation.argumentValues[slot] = values
+    return values
+  }
+}
+
+/** Without what declarations of @graphql-tools add to the interface for graphql-js 17. */
+type Info = Omit<GraphQLResolveInfo, 'getAbortSignal' | 'getAsyncHelpers'>
+
+/** As graphql-js resolves fields without a resolver. */
+function resolveProperty(
+  source: unknown,
+  args: unknown,
+  context: unknown,
+  info: GraphQLResolveInfo,
+): unknown {
+  if (!isObject(source)) return undefined
+  const property = source[info.fieldName]
+  return typeof property === 'function' ? property.call(source, args, context, info) : property
+}
+
+type Properties = Record<string, unknown>
+
+function isObject(value: unknown): value is Properties {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function constantArguments({
+  definition,
+  nodes: [node],
+}: SelectedField): Record<string, unknown> | undefined {
+  if (!node || node.arguments?.some(({ value }) => hasVariable(value))) return undefined
+  try {
+    return getArgumentValues(definition, node, {})
+  } catch {
+    return undefined // each run gets an error of its own
+  }
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.VARIABLE) return true
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable)
+  return value.kind === Kind.OBJECT && value.fields.some((field) => hasVariable(field.value))
+}
