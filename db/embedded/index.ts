@@ -1,11 +1,10 @@
 import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import pg from 'pg'
 import { codeOf, messageOf } from '../error.ts'
+import { ensureDatabase, ensureOwner, ownerRole, writeAccess } from './access.ts'
 import { findBinaries } from './binaries.ts'
-import { damaged } from './damage.ts'
 import { EmbeddedDatabaseError } from './error.ts'
-import { ensureCluster, superuser } from './initdb.ts'
+import { ensureCluster, refuseForeign, superuser } from './initdb.ts'
 import { endLeftoverProcesses } from './leftovers.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
 import { refuseToStartEmpty } from './other-majors.ts'
@@ -31,6 +30,8 @@ export interface EmbeddedOptions {
   readonly path?: string | undefined
   /** False makes a first start quicker and its files unsafe against a power cut: for tests. */
   readonly sync?: boolean
+  /** Work as the superuser, which can make other databases: for tests. Without it, nobody can connect as one. */
+  readonly superuser?: boolean
   /** Further settings of Postgres, which win over the ones chosen here. */
   readonly settings?: Settings
   /** Told what a start had to clean up. */
@@ -74,9 +75,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     )
   }
   const { database = 'daily_papers', sync = true, settings = {}, log = () => {} } = options
+  const asSuperuser = options.superuser === true
   const binaries = findBinaries(options)
   const dataDir = place(options.dataDir)
   const user = serverUser({ user: options.user, bin: binaries.bin, parent: dirname(dataDir) })
+  // Its lock file would be said to be another user's, which is the smaller half of it.
+  if (process.getuid?.() === 0) refuseForeign(dataDir, user)
   const lock = await lockDirectory(dataDir)
   const open: { socket?: SocketFolder; server?: PostgresProcess } = {}
   try {
@@ -86,10 +90,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     open.socket = socketFolder(dataDir, user)
     const socketDir = open.socket.path
     const logFile = `${dataDir}.log`
-    open.server = await startServer({ dataDir, socketDir, logFile, binaries, user, settings })
-    const { pid, exited } = open.server
-    const connection = { host: socketDir, port: 5432, user: superuser, database, ssl: false } as const
-    await ensureDatabase(connection, dataDir)
+    const hbaFile = writeAccess(dataDir, user, asSuperuser ? 'set up' : 'serve')
+    const server = await startServer({ dataDir, socketDir, logFile, binaries, user, hbaFile, settings })
+    open.server = server
+    const { pid, exited } = server
+    const place = { host: socketDir, port: 5432, database, ssl: false } as const
+    const connection = { ...place, user: asSuperuser ? superuser : ownerRole }
+    await (asSuperuser ? ensureDatabase(place) : ensureOwner(place, dataDir, user, server))
     let stopping: Promise<void> | undefined
     const stop = () => {
       stopping ??= close(lock, open)
@@ -141,32 +148,4 @@ function place(wanted: string): string {
       { cause: error },
     )
   }
-}
-
-async function ensureDatabase(
-  { database, ...server }: EmbeddedDatabase['connection'],
-  dataDir: string,
-): Promise<void> {
-  const client = new pg.Client({ ...server, database: 'postgres' })
-  client.on('error', () => {}) // a connection lost here fails the query that runs on it
-  try {
-    await client.connect()
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [database])
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`)
-    // The files of each database are read for the first time when somebody connects to it.
-    await connectOnce({ ...server, database })
-  } catch (error) {
-    // A system error of the server (58), corruption (XX), and a database without its files.
-    if (!/^(58|XX|3D)/.test(codeOf(error) ?? '')) throw error
-    throw new EmbeddedDatabaseError(damaged(dataDir, messageOf(error)), { cause: error })
-  } finally {
-    await client.end()
-  }
-}
-
-async function connectOnce(connection: EmbeddedDatabase['connection']): Promise<void> {
-  const client = new pg.Client(connection)
-  client.on('error', () => {})
-  await client.connect()
-  await client.end()
 }

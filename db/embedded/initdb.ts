@@ -1,11 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  lchownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { codeOf } from '../error.ts'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedDatabaseError } from './error.ts'
 import type { ServerUser } from './privileges.ts'
 
-/** The superuser of a cluster made here, and the only role in it. */
+/** The superuser of a cluster made here. It sets the cluster up and can then not connect; see access.ts. */
 export const superuser = 'postgres'
 
 export interface ClusterOptions {
@@ -39,7 +48,8 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
         `empty, or set EMBEDDED_PG_BIN to the folder of a Postgres ${made}.`,
     )
   }
-  if (statSync(dataDir).uid !== user.owner) throw ownedByAnother(dataDir, user)
+  refuseForeign(dataDir, user)
+  if (statSync(dataDir).uid !== user.owner) takeOver(dataDir, user.owner)
   return false
 }
 
@@ -50,6 +60,20 @@ function contentsOf(dataDir: string, user: ServerUser): string[] {
     if (codeOf(error) === 'ENOENT') return []
     throw codeOf(error) === 'EACCES' ? ownedByAnother(dataDir, user) : error
   }
+}
+
+/** Refuses a data directory that belongs to another user than the server, and to no former one of it. */
+export function refuseForeign(dataDir: string, user: ServerUser): void {
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) return
+  const { uid } = statSync(dataDir)
+  if (uid !== user.owner && uid !== user.formerOwner) throw ownedByAnother(dataDir, user)
+}
+
+/** Gives a data directory of a former user to its new one. Links in it are changed, not followed. */
+function takeOver(dataDir: string, owner: number): void {
+  for (const name of readdirSync(dataDir, { recursive: true, encoding: 'utf8' }))
+    lchownSync(join(dataDir, name), owner, owner)
+  lchownSync(dataDir, owner, owner)
 }
 
 function ownedByAnother(dataDir: string, { owner }: ServerUser): EmbeddedDatabaseError {
@@ -105,7 +129,7 @@ function removeUnfinished(dataDir: string): void {
 
 function run(user: ServerUser, command: string, args: string[], cwd: string) {
   return new Promise<{ code: number | string; output: string }>((resolve) => {
-    const child = user.spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = user.spawnNamed(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../error.ts'
 import { EmbeddedDatabaseError } from './error.ts'
+import { ensureFile, writeOwn } from './files.ts'
 
 const sqliteBusy = 5
 
@@ -37,11 +38,11 @@ function tryLock(dataDir: string): DirectoryLock | undefined {
   const pidFile = `${dataDir}.lock.pid`
   let handle: DatabaseSync | undefined
   try {
-    // SQLite would open a file that it may not write, and then lock it for reading only.
-    if (existsSync(file)) accessSync(file, constants.W_OK)
+    const inode = ensureFile(file)
     handle = new (sqlite().DatabaseSync)(file)
     handle.exec('pragma journal_mode = memory; begin exclusive') // one file less beside the data
-    writeFileSync(pidFile, `${process.pid}\n`)
+    if (lstatSync(file).ino !== inode) throw new Error('it was replaced in this moment')
+    writeOwn(pidFile, `${process.pid}\n`)
   } catch (error) {
     handle?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return undefined

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { superuser } from './initdb.ts'
+import { ownerRole } from './access.ts'
 
 /**
  * The connection string of a Postgres that another process runs on this data directory, as its own pid file
@@ -15,7 +15,7 @@ export function runningEmbedded(dataDir: string, database = 'daily_papers'): str
   }
   const [socketDir, status] = [lines[4], lines[7]]
   return socketDir && status?.startsWith('ready')
-    ? urlOf({ host: socketDir, user: superuser, database })
+    ? urlOf({ host: socketDir, user: ownerRole, database })
     : undefined
 }
 

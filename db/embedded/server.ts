@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, readFileSync, renameSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
 import { explainLog, withoutBadAdvice } from './damage.ts'
 import { EmbeddedDatabaseError } from './error.ts'
+import { openToAppend } from './files.ts'
 import type { ServerUser } from './privileges.ts'
 
 /** How a Postgres ended: the code or the signal of its main process. */
@@ -19,6 +20,8 @@ export interface PostgresProcess {
   readonly pid: number
   /** Settles when Postgres has ended, for whatever reason. */
   readonly exited: Promise<ServerExit>
+  /** Has it read its files of settings again. */
+  reload(): void
   /**
    * Lets connections that are just closing close, then shuts down: fast, or immediately if that takes too long,
    * from which the next start recovers.
@@ -36,6 +39,8 @@ export interface ServerOptions {
   readonly binaries: Binaries
   readonly user: ServerUser
   readonly settings: Settings
+  /** Who may connect: `hbaFile` of access.ts. */
+  readonly hbaFile: string
 }
 
 /**
@@ -52,7 +57,7 @@ const largestLog = 5_000_000
 /** Starts Postgres on a data directory and answers when it takes connections. */
 export async function startServer(options: ServerOptions): Promise<PostgresProcess> {
   const { dataDir, binaries, user, logFile } = options
-  const log = openLog(logFile)
+  const log = openLog(logFile, user)
   const args = ['-c', watchThenRun, 'sh', join(binaries.bin, 'postgres'), ...serverArguments(options)]
   let child: ChildProcess
   try {
@@ -98,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<PostgresProce
     await Promise.race([sleep(5), exited])
   }
   child.unref()
-  return { pid: child.pid ?? 0, exited, stop }
+  return { pid: child.pid ?? 0, exited, reload: () => void child.kill('SIGHUP'), stop }
 }
 
 /** Settles when the child has ended, and calls its watcher off before its pid can become somebody else's. */
@@ -130,11 +135,12 @@ function isReady(dataDir: string, pid: number | undefined): boolean {
   }
 }
 
-function serverArguments({ dataDir, socketDir, settings }: ServerOptions): string[] {
+function serverArguments({ dataDir, socketDir, hbaFile, settings }: ServerOptions): string[] {
   const all: Settings = {
     listen_addresses: '',
     unix_socket_directories: `"${socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
+    hba_file: hbaFile,
     max_connections: 100,
     shared_buffers: '128MB',
     jit: 'off',
@@ -148,9 +154,9 @@ function serverArguments({ dataDir, socketDir, settings }: ServerOptions): strin
 }
 
 /** A file, not a pipe: a pipe that nobody reads for a while blocks the backends that write to it. */
-function openLog(file: string) {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestLog) renameSync(file, `${file}.1`)
-  const fd = openSync(file, 'a', 0o600)
+function openLog(file: string, { owner }: ServerUser) {
+  if ((lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestLog) renameSync(file, `${file}.1`)
+  const fd = openToAppend(file, [owner])
   const { size } = fstatSync(fd)
   const tail = () => readFileSync(file).subarray(size).toString().trim().split('\n').slice(-15).join('\n')
   return { fd, tail }

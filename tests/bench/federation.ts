@@ -28,7 +28,7 @@ const folder = await mkdtemp(join(tmpdir(), 'daily-papers-bench-'))
 stack.defer(() => rm(folder, { recursive: true, force: true }))
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 const cluster = stack.use(
-  await startEmbedded({ dataDir: join(folder, 'pg'), path: process.env.PATH, settings }),
+  await startEmbedded({ superuser: true, dataDir: join(folder, 'pg'), path: process.env.PATH, settings }),
 )
 const arxivIds = await fill(cluster.url)
 

@@ -47,6 +47,7 @@ async function run(seed: number, seconds: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'daily-papers-faults-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const options = {
+    superuser: true,
     dataDir: join(folder, 'pg'),
     sync: false,
     path: process.env.PATH,

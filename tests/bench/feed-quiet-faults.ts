@@ -95,6 +95,7 @@ async function run(seed: number, events: number): Promise<number> {
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const cluster = stack.use(
     await startEmbedded({
+      superuser: true,
       dataDir: join(folder, 'pg'),
       database: 'postgres',
       sync: false,

@@ -73,7 +73,9 @@ async function startCluster(stack: AsyncDisposableStack): Promise<string> {
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
   const dataDir = join(folder, 'pg')
-  return stack.use(await startEmbedded({ dataDir, sync: false, path: process.env.PATH, settings })).url
+  return stack.use(
+    await startEmbedded({ superuser: true, dataDir, sync: false, path: process.env.PATH, settings }),
+  ).url
 }
 
 async function measure(url: string, { name, events, run }: Side, seconds: number): Promise<void> {

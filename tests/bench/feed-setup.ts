@@ -33,7 +33,14 @@ export async function prepareStores(
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const dataDir = join(folder, 'pg')
   const cluster = stack.use(
-    await startEmbedded({ dataDir, database: 'postgres', sync: false, path: process.env.PATH, settings }),
+    await startEmbedded({
+      superuser: true,
+      dataDir,
+      database: 'postgres',
+      sync: false,
+      path: process.env.PATH,
+      settings,
+    }),
   )
   return Promise.all(names.map((name) => prepare(cluster.url, name, stack)))
 }

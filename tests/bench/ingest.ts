@@ -44,7 +44,12 @@ const folder = await mkdtemp(join(tmpdir(), 'daily-papers-bench-'))
 stack.defer(() => rm(folder, { recursive: true, force: true }))
 await chmod(folder, 0o777) // Postgres may run as another user, and writes its copies here
 const cluster = stack.use(
-  await startEmbedded({ dataDir: join(folder, 'pg'), database: 'postgres', path: process.env.PATH }),
+  await startEmbedded({
+    superuser: true,
+    dataDir: join(folder, 'pg'),
+    database: 'postgres',
+    path: process.env.PATH,
+  }),
 )
 await execute(cluster.url, 'create database template')
 await withDatabase('template', (db) => migrateToLatest(db))

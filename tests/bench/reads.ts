@@ -83,6 +83,7 @@ async function startCluster(kept: string | undefined): Promise<string> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'daily-papers-bench-')))
   if (kept === undefined) stack.defer(() => rm(folder, { recursive: true, force: true }))
   const cluster = await startEmbedded({
+    superuser: true,
     dataDir: join(folder, 'pg'),
     database: 'bench',
     sync: false,

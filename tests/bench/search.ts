@@ -26,6 +26,7 @@ const folder = await mkdtemp(join(tmpdir(), 'daily-papers-bench-'))
 stack.defer(() => rm(folder, { recursive: true, force: true }))
 const cluster = stack.use(
   await startEmbedded({
+    superuser: true,
     dataDir: join(folder, 'pg'),
     database: 'bench',
     sync: false,

@@ -15,11 +15,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (name: string) => readFileSync(join(root, name), 'utf8')
 
 describe('docker-compose.yml', () => {
-  const { services, volumes } = parse(read('docker-compose.yml'))
+  const { services, volumes } = parse(read('docker-compose.yml'), { merge: true })
 
   test('a Postgres that is healthy by TCP, with its data on a volume', () => {
     const { image, healthcheck, volumes: mounts } = services.postgres
-    expect(image).toBe('postgres:18')
+    expect(image).toMatch(/^postgres:18\./)
     expect(healthcheck.test).toEqual(expect.arrayContaining(['CMD', 'pg_isready', '--host=127.0.0.1']))
     // Since 18 the image keeps its data in a folder of its version inside this one.
     expect(mounts).toEqual(['postgres:/var/lib/postgresql'])
@@ -31,10 +31,41 @@ describe('docker-compose.yml', () => {
     expect(build).toBe('.')
     expect(depends_on.postgres.condition).toBe('service_healthy')
     const { POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD } = services.postgres.environment
+    // Without a password both refuse to start, with a sentence.
+    expect(POSTGRES_PASSWORD).toMatch(/^\$\{POSTGRES_PASSWORD:\?Set POSTGRES_PASSWORD, .+\}$/)
     expect(environment.DATABASE_URL).toBe(
-      `postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`,
+      `postgresql://${POSTGRES_USER}:\${POSTGRES_PASSWORD:?Set POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`,
     )
     expect(Object.keys(environment).filter((name) => !(name in settings))).toEqual([])
+  })
+})
+
+describe('each container', () => {
+  const { services } = parse(read('docker-compose.yml'), { merge: true })
+  const all: [string, Record<string, unknown>][] = Object.entries(services)
+
+  test.each(all)(
+    '%s has a read-only root, few capabilities, a limit of memory and an exact image',
+    (_, service) => {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        tmpfs: expect.arrayContaining(['/tmp']),
+        mem_limit: expect.stringMatching(/:-1g\}$/),
+      })
+      if (service.image !== undefined) expect(service.image).toMatch(/:\d+\.\d+|@sha256:/)
+    },
+  )
+
+  test('the image of Postgres has what it needs to become its user', () => {
+    expect(all.filter(([, { cap_add }]) => cap_add !== undefined).map(([name]) => name)).toEqual(['postgres'])
+  })
+
+  test('the base of the Dockerfile is exact, and the Node of the development', () => {
+    const { devDependencies } = JSON.parse(read('package.json'))
+    const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
+    expect(new Set(bases)).toEqual(new Set([`node:${devDependencies.node}-slim`]))
   })
 })
 

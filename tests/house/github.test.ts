@@ -18,7 +18,7 @@ describe('workflows/check.yml', () => {
       readFileSync(new URL('../../src/store.ts', import.meta.url), 'utf8'),
     ) ?? ['', '']
     const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
-    const newest = parse(compose).services.postgres.image.replace('postgres:', '')
+    const newest = /^postgres:(\d+)/.exec(parse(compose).services.postgres.image)?.[1]
     expect(matrix.postgres).toEqual([oldest, newest])
     expect(jobs.check.services.postgres.image).toMatch(/^postgres:\$\{\{ matrix\.postgres \}\}$/)
     const { run, env } = jobs.check.steps.at(-1)

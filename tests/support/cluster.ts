@@ -51,6 +51,7 @@ async function startCluster(stack: AsyncDisposableStack): Promise<string> {
   await chmod(folder, 0o755) // as root, the user that Postgres then runs as has to get in
   const cluster = stack.use(
     await startEmbedded({
+      superuser: true,
       dataDir: join(folder, 'pg'),
       database: 'postgres',
       path: process.env.PATH,

@@ -13,6 +13,7 @@ import { databaseUrl } from './urls.ts'
 const [folder] = process.argv.slice(2)
 if (folder === undefined) throw new Error('Name the folder that the failed run has printed.')
 await using cluster = await startEmbedded({
+  superuser: true,
   dataDir: join(folder, 'pg'),
   database: 'postgres',
   path: process.env.PATH,

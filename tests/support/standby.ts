@@ -35,7 +35,13 @@ export async function startReplicatedPair(): Promise<ReplicatedPair> {
   const folder = stack.use(temporaryFolder())
   const [first, second] = [join(folder.path, 'first'), join(folder.path, 'second')]
   {
-    await using origin = await startEmbedded({ dataDir: first, database: 'papers', sync: false, settings })
+    await using origin = await startEmbedded({
+      superuser: true,
+      dataDir: first,
+      database: 'papers',
+      sync: false,
+      settings,
+    })
     await using database = openDatabase({ connectionString: origin.url, max: 1 })
     await migrateToLatest(database.db)
   }
@@ -65,6 +71,7 @@ async function startServer(
     if (behind) await writeFile(join(dataDir, 'standby.signal'), '', { mode: 0o644 })
     else await rm(join(dataDir, 'standby.signal'), { force: true })
     running = await startEmbedded({
+      superuser: true,
       dataDir,
       database: 'papers',
       sync: false,
