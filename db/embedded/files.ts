@@ -85,7 +85,7 @@ function check(path: string, stats: Stats, owners: readonly number[]): void {
           : undefined
   if (what === undefined) return
   throw new EmbeddedDatabaseError(
-    `${path} is ${what}; the embedded database writes to files of its own only. ` +
+    `${path} is ${what}; the embedded database writes only to files that it owns. ` +
       'Remove it if you do not know it, and let nobody else write to its folder.',
   )
 }
