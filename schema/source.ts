@@ -6,8 +6,8 @@ import { builder } from './core/builder.ts'
 const meanings: Record<SourceName, string> = {
   huggingface: 'the Hugging Face API',
   arxiv: 'the arXiv API or saved responses of it',
-  page: 'saved text of the Daily Papers page',
-  json: 'saved responses of the Hugging Face API',
+  page: 'what a saved Daily Papers page shows',
+  json: 'saved responses of the Hugging Face API and the data in its saved pages',
   client: 'the mutation `ingestPapers`',
 }
 

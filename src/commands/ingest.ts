@@ -14,7 +14,7 @@ import { type RunOptions, runIngest, type Task } from './ingest-run.ts'
 export function ingestCommand(context: () => CommandContext): Command {
   return withRunOptions(new Command('ingest'))
     .description('ingest papers from files, from Hugging Face or from arXiv')
-    .argument('[paths...]', 'captured pages and saved API responses: files, folders, or - for standard input')
+    .argument('[paths...]', 'saved pages and API responses: files, folders, or - for standard input')
     .option('--observed-at <instant>', 'when the files were received, if they do not say', observationTime)
     .action(async (paths: string[], options: RunOptions & { observedAt?: string }, command: Command) => {
       if (paths.length === 0)

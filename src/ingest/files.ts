@@ -22,7 +22,9 @@ export interface FoundFiles {
   skipped: string[]
 }
 
-const known = /\.(txt|json|jsonl|ndjson|xml|atom)(\.gz)?$/i
+const known = /\.(txt|json|jsonl|ndjson|xml|atom|rss)(\.gz)?$/i
+/** Endings of saved pages and of much else: a folder's files are read where their content is known. */
+const maybe = /\.(md|markdown|html?|xhtml|mht|mhtml)(\.gz)?$/i
 
 /**
  * The files that paths stand for, in the order given; those of a folder by name, with its subfolders. A file that
@@ -44,10 +46,12 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
       continue
     }
     const inside = await filesOf(path)
-    const readable = inside.filter((file) => known.test(file))
+    const pages = new Set<string>()
+    for (const file of inside.filter((name) => maybe.test(name))) if (await isReadable(file)) pages.add(file)
+    const readable = inside.filter((file) => known.test(file) || pages.has(file))
     if (readable.length === 0) {
       throw new SourceError(
-        `The folder ${path} contains no file to read. Supported names end in .json, .jsonl, .ndjson, .txt, .xml or .atom, each also with .gz.`,
+        `The folder ${path} contains no file to read. Supported names end in .json, .jsonl, .ndjson, .txt, .md, .html, .mhtml, .xml, .atom or .rss, each also with .gz.`,
       )
     }
     for (const file of readable) {
@@ -56,9 +60,23 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
       })
       found.files.push({ path: file, name: relative(path, file), size })
     }
-    found.skipped.push(...inside.filter((file) => !known.test(file)))
+    found.skipped.push(...inside.filter((file) => !readable.includes(file)))
   }
   return found
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  const stream = createReadStream(file)
+  try {
+    const { readings } = await openSource(stream, { name: file })
+    await readings[Symbol.asyncIterator]().return?.()
+    return true
+  } catch (error) {
+    if (error instanceof SourceError) return false
+    throw unreadable(file, error)
+  } finally {
+    stream.destroy()
+  }
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -32,8 +32,8 @@ describe('bad input', () => {
     [
       'a saved web page',
       'page.html',
-      '<!doctype html><p>Daily Papers',
-      'page.html: The file is a saved web page (HTML).',
+      '<!doctype html><p>Good morning',
+      'page.html: This is not a capture of the Daily Papers page',
     ],
     [
       'other JSON',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readCapturedPage } from '../../src/ingest/sources/page.ts'
+import { openSavedPage, readSavedPage } from '../../src/ingest/sources/html-page.ts'
+import { type PageOptions, readCapturedPage } from '../../src/ingest/sources/page.ts'
 import * as renditions from '../support/page-renditions.ts'
 
 const words = fc.constantFrom(
@@ -77,14 +78,19 @@ const tools: [name: string, write: (days: readonly renditions.PageDay[]) => stri
   ['a scraper that writes Markdown', renditions.markdown, true],
   ['a converter with reference links', renditions.referenceLinks, false],
   ['a notebook with addresses', renditions.addressLines, true],
+  ['a browser without its data, in HTML,', renditions.shownHtml, true],
 ]
+
+const readHtmlText = (html: string, options: PageOptions) =>
+  readSavedPage(openSavedPage(Buffer.from(html)), options)
 
 describe('a page of known papers', () => {
   test.each(tools)('as %s saves it is read as it was', (_, write, links) => {
     fc.assert(
       fc.property(days, (pages) => {
         const text = write(pages)
-        const { records, rejections, editions } = readCapturedPage(text, {
+        const read = text.startsWith('<') ? readHtmlText : readCapturedPage
+        const { records, rejections, editions } = read(text, {
           observedAt: '2026-06-29T16:31:22Z',
         })
         expect(rejections).toEqual([])

@@ -174,3 +174,32 @@ export function addressLines(days: readonly PageDay[]): string {
   })
   return `# Daily Papers - Hugging Face\n${pages.join('\n')}`
 }
+
+const inHtml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** What the page shows, as HTML without the data that it gives to its parts. */
+export function shownHtml(days: readonly PageDay[]): string {
+  const pages = days.map(({ date, papers }) => {
+    const cards = papers.map((paper) => {
+      const address = `/papers/${paper.id}`
+      const by =
+        typeof paper.by === 'number'
+          ? `<a href="${address}"><ul><li title="A"><img src="/avatars/a.svg"></li><li>${byline(paper)}</li></ul></a>`
+          : `<a href="/${paper.by.handle}"><img alt="${paper.by.handle}"><span>${inHtml(paper.by.name)}</span></a>`
+      const comments =
+        paper.comments > 0
+          ? `<a href="${address}#community"><svg><path d=""/></svg> ${paper.comments}</a>`
+          : ''
+      const votes = `<a href="/login?next=%2Fpapers%2F${paper.id}"><div class="vote"><input type="checkbox" disabled><svg></svg><div>${paper.upvotes || '-'}</div></div></a>`
+      return `<article><div>${votes}</div><h3><a href="${address}">${inHtml(paper.title)}</a></h3><a href="${address}"><p>${inHtml(paper.abstract)}</p></a><div>${by}<div>·</div><div><time>${pageDate(paper.published, date)}</time> ${comments}</div></div></article>`
+    })
+    return `<header><nav><ul><li><a href="/models">Models</a></li></ul></nav></header><main><p>Get trending papers in your email inbox!</p><h1>Daily Papers</h1><h2>by <a href="/akhaliq">AK</a> and the research community</h2><button>Daily</button><button>Weekly</button><button>Monthly</button><div><time>${pageDate(date, date)}</time></div><section>${cards.join('\n')}</section></main><footer><div>System theme</div><a href="/terms">TOS</a></footer>`
+  })
+  return `<!DOCTYPE html><html><head><title>Daily Papers - Hugging Face</title><script>var a = "<p>"</script></head><body>${pages.join('')}</body></html>`
+}
+
+/** A page as huggingface.co serves it: its data is in an attribute, and its cards show a part of it. */
+export function servedHtml(props: unknown, target = 'DailyPapers'): string {
+  const data = inHtml(JSON.stringify(props)).replaceAll('"', '&quot;')
+  return `<!doctype html>\n<html class=""><head><title>Daily Papers - Hugging Face</title><style>p{}</style></head><body class="flex"><div class="SVELTE_HYDRATER contents" data-target="MainHeader" data-props="{&quot;classNames&quot;:&quot;&quot;}"></div><main><div class="SVELTE_HYDRATER contents" data-target="${target}" data-props="${data}"><section><h1>Daily Papers</h1></section></div></main></body></html>`
+}

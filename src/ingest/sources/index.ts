@@ -1,7 +1,8 @@
 import type { Reading } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { arxivSource } from './arxiv.ts'
-import { type Chunks, gunzippedStream, isGzip, utf16Of } from './bytes.ts'
+import { type Chunks, collect, gunzippedStream, isGzip, utf16Of } from './bytes.ts'
+import { htmlSource } from './html-page.ts'
 import { jsonSource } from './json.ts'
 import { jsonLinesSource } from './json-lines.ts'
 import { pageSource } from './page.ts'
@@ -9,7 +10,7 @@ import { quote } from './shapes.ts'
 import type { FileHead, FileSource, ReadOptions } from './source.ts'
 
 /** What can be read from a file. The first that recognises it reads it: JSON Lines are also the beginning of JSON. */
-const fileSources: readonly FileSource[] = [pageSource, arxivSource, jsonLinesSource, jsonSource]
+const fileSources: readonly FileSource[] = [htmlSource, pageSource, arxivSource, jsonLinesSource, jsonSource]
 
 /** Bytes that tell what a file is: enough for the first line of most JSON Lines. */
 const headBytes = 256 * 1024
@@ -37,11 +38,18 @@ export async function openSource(chunks: Chunks, options: ReadOptions = {}): Pro
   peeked = await peek(isGzip(peeked.head) ? gunzippedStream(peeked.chunks) : peeked.chunks, headBytes)
   try {
     const source = detectSource(options.name ?? '', peeked.head)
-    return { source, readings: source.read(peeked.chunks, options) }
+    if (!source.choose) return { source, readings: source.read(peeked.chunks, options) }
+    const bytes = await collect(peeked.chunks)
+    const chosen = source.choose(bytes)
+    return { source: chosen, readings: chosen.read(once(bytes), options) }
   } catch (error) {
     await peeked.chunks[Symbol.asyncIterator]().return?.()
     throw error
   }
+}
+
+async function* once(bytes: Uint8Array): Chunks {
+  yield bytes
 }
 
 /** The first bytes of a stream, and the stream as if nobody had looked, to be read once. */
@@ -81,7 +89,7 @@ function headOf(name: string, bytes: Uint8Array): FileHead {
 }
 
 const readable =
-  'Supported files are captures of the Daily Papers page (text), responses of the Hugging Face API (JSON or JSON Lines) and responses of the arXiv API (Atom), each optionally gzipped.'
+  'Supported files are captures of the Daily Papers page (text, Markdown, HTML or MHTML), responses of the Hugging Face API (JSON or JSON Lines) and responses of the arXiv API (Atom), each optionally gzipped.'
 
 const signatures: [start: string, kind: string][] = [
   ['%PDF', 'a PDF'],
@@ -100,9 +108,6 @@ function whatElse({ start }: FileHead, bytes: Uint8Array): string {
   const beginning = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
   const signature = signatures.find(([mark]) => beginning.startsWith(mark))
   if (signature) return `The file is ${signature[1]}. ${readable}`
-  if (/^<(!doctype html|html)\b/i.test(start)) {
-    return `The file is a saved web page (HTML). Copy the text of the page instead, or save the response of the API. ${readable}`
-  }
   if (start.startsWith('<')) return `The file is XML, but not an Atom feed of the arXiv API. ${readable}`
   if (bytes.includes(0) || start.includes('\uFFFD')) return `The file is not text. ${readable}`
   return `The file begins with ${quote(start)}, which no source recognizes. ${readable}`

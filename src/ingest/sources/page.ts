@@ -35,7 +35,7 @@ export function readCapturedPage(text: string, options: PageOptions = {}): Readi
 }
 
 /** The same for lines that were made from something else than text. */
-function readPageLines(plain: readonly PlainLine[], options: PageOptions): Reading {
+export function readPageLines(plain: readonly PlainLine[], options: PageOptions): Reading {
   const lines = linesOf(plain)
   if (lines.length === 0)
     throw new SourceError('The file is empty; a capture of the Daily Papers page is expected.')

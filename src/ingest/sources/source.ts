@@ -20,10 +20,12 @@ export interface ReadOptions {
 
 /** One kind of file. A new source is a module that exports one of these, and a line in `index.ts`. */
 export interface FileSource {
-  kind: 'page' | 'json' | 'jsonl' | 'arxiv'
+  kind: 'page' | 'html' | 'json' | 'jsonl' | 'arxiv'
   /** Under which its records are kept. */
   source: SourceName
   recognises(head: FileHead): boolean
+  /** Where only the whole file tells under which source its records are kept: reads it, and says. */
+  choose?(bytes: Uint8Array): FileSource
   /** Throws a `SourceError` when the input as a whole cannot be read. */
   read(chunks: Chunks, options: ReadOptions): AsyncIterable<Reading>
 }
