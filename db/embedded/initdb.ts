@@ -88,12 +88,14 @@ async function makeCluster({ dataDir, binaries, user, sync }: ClusterOptions): P
   // Never the same name twice: an initdb whose server was killed goes on writing for a while.
   const fresh = mkdtempSync(unfinishedPrefix(dataDir))
   try {
-    user.give(fresh)
-    const args = ['-D', fresh, '-U', superuser, '-E', 'UTF8', ...localeFlags(binaries.major)]
+    const inside = user.prepare(fresh)
+    const args = ['-D', inside, '-U', superuser, '-E', 'UTF8', ...localeFlags(binaries.major)]
     args.push('--auth-local=trust', '--auth-host=reject', ...(sync ? [] : ['--no-sync']))
-    const { code, output } = await run(user, join(binaries.bin, 'initdb'), args, fresh)
+    const { code, output } = await run(user, join(binaries.bin, 'initdb'), args, inside)
     if (code !== 0) throw new EmbeddedDatabaseError(`initdb failed (${code}):\n${output.trim()}`)
-    renameSync(fresh, dataDir) // replaces an empty folder, refuses a filled one
+    if (statSync(inside).uid !== user.owner) takeOver(inside, user.owner)
+    renameSync(inside, dataDir) // replaces an empty folder, refuses a filled one
+    rmSync(fresh, { recursive: true, force: true })
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })
     if (codeOf(error) === 'EBUSY' || codeOf(error) === 'EXDEV') {

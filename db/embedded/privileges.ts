@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
-import { chownSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { EmbeddedDatabaseError } from './error.ts'
 
@@ -20,6 +20,8 @@ export interface ServerUser {
   readonly formerOwner?: number
   /** Makes a file or folder of this process the server user's own. */
   give(path: string): void
+  /** Makes an empty folder of this process one that initdb can work in. Answers where in it the cluster goes. */
+  prepare(folder: string): string
   /** Starts a program as that user. */
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess
   /** Starts initdb, which looks its user up and fails if it has no name. */
@@ -53,7 +55,7 @@ export function serverUser({ user, bin, parent, passwd = '/etc/passwd' }: Server
   if (own !== 0) {
     const plain: ServerUser['spawn'] = (command, args, options) =>
       spawn(command, args, { env: serverEnvironment, ...options })
-    return { owner: own, give() {}, spawn: plain, spawnNamed: plain }
+    return { owner: own, give() {}, prepare: (folder) => folder, spawn: plain, spawnNamed: plain }
   }
   const { target, nobody } = systemUser(user, passwd)
   const barrier = barrierFor(target, parent) ?? barrierFor(target, bin)
@@ -62,25 +64,49 @@ export function serverUser({ user, bin, parent, passwd = '/etc/passwd' }: Server
     const drop: ServerUser['spawn'] = (command, args, options) =>
       spawn(command, args, { env: serverEnvironment, ...options, uid, gid })
     const give = (path: string) => chownSync(path, uid, gid)
-    if (target !== unnamed) return { owner: uid, give, spawn: drop, spawnNamed: drop }
+    const prepare = (folder: string) => {
+      give(folder)
+      return folder
+    }
+    if (target !== unnamed) return { owner: uid, give, prepare, spawn: drop, spawnNamed: drop }
+    const dropped = { owner: uid, formerOwner: nobody.uid, give, spawn: drop }
     const named = namespaceOf(nobody)
-    if (!runsIn(named, bin, target)) throw withoutUser()
+    if (!runsIn(named, bin, target)) return { ...dropped, ...asNamesake(nobody) }
     const spawnNamed: ServerUser['spawn'] = (command, args, options) =>
       drop(unshare, [...named, command, ...args], options)
-    return { owner: uid, formerOwner: nobody.uid, give, spawn: drop, spawnNamed }
+    return { ...dropped, prepare, spawnNamed }
   }
   const flags = namespaceOf(target === unnamed ? nobody : target)
   if (!runsIn(flags, bin)) {
-    if (target === unnamed) throw withoutUser()
     throw new EmbeddedDatabaseError(
-      `The server runs as root, so Postgres must run as the user "${target.name}", who cannot enter ${barrier}. ` +
+      `The server runs as root, so Postgres must run as ${target.name}, who cannot enter ${barrier}. ` +
         `Run the server as a normal user, run chmod o+x ${barrier}, move the project and DATA_DIR elsewhere, ` +
         'or set DATABASE_URL.',
     )
   }
   const mapped: ServerUser['spawn'] = (command, args, options) =>
     spawn(unshare, [...flags, command, ...args], { env: serverEnvironment, ...options })
-  return { owner: 0, give() {}, spawn: mapped, spawnNamed: mapped }
+  return { owner: 0, give() {}, prepare: (folder) => folder, spawn: mapped, spawnNamed: mapped }
+}
+
+/**
+ * Without user namespaces, initdb runs under the uid of `nobody`, which has a name, in a folder that only the group of
+ * `ownUid` can enter. Other processes of `nobody` are not in that group: they reach neither the files nor, as ptrace
+ * compares groups too, the process (ptrace(2), "access mode checking").
+ */
+function asNamesake({ uid }: SystemUser): Pick<ServerUser, 'prepare' | 'spawnNamed'> {
+  return {
+    prepare(folder) {
+      chownSync(folder, 0, ownUid)
+      chmodSync(folder, 0o710)
+      const inner = join(folder, 'data')
+      mkdirSync(inner, { mode: 0o700 })
+      chownSync(inner, uid, ownUid)
+      return inner
+    },
+    spawnNamed: (command, args, options) =>
+      spawn(command, args, { env: serverEnvironment, ...options, uid, gid: ownUid }),
+  }
 }
 
 const unshare = 'unshare'

@@ -4,6 +4,8 @@ import {
   chownSync,
   existsSync,
   lstatSync,
+  mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -166,6 +168,29 @@ test('root on a system without a user postgres: Postgres gets a uid that nobody 
   for (const path of [dataDir, join(dataDir, 'base')]) chownSync(path, 65_534, 65_534)
   expect(await ensureCluster({ dataDir, binaries, user, sync: false })).toBe(false)
   expect([statSync(dataDir).uid, statSync(join(dataDir, 'base')).uid]).toEqual([60_978, 60_978])
+})
+
+test('root without a user postgres and without namespaces: initdb borrows a name, its files are closed to the lender', async ({
+  skip,
+}) => {
+  skip(process.getuid?.() !== 0, 'needs root')
+  await using folder = temporaryFolder()
+  const binaries = findBinaries()
+  const passwd = join(folder.path, 'passwd')
+  writeFileSync(passwd, 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n')
+  // With no Postgres to try it on, the namespace fails as a refused one does.
+  const user = serverUser({ bin: join(folder.path, 'none'), parent: folder.path, passwd })
+  const lent = join(folder.path, 'lent')
+  mkdirSync(lent)
+  const inside = user.prepare(lent)
+  const seen = spawnSync('ls', [inside], { uid: 65_534, gid: 65_534, encoding: 'utf8' })
+  expect(seen.stderr).toContain('Permission denied')
+
+  const dataDir = join(folder.path, 'pg')
+  expect(await ensureCluster({ dataDir, binaries, user, sync: false })).toBe(true)
+  expect([statSync(dataDir).uid, statSync(join(dataDir, 'base')).uid]).toEqual([60_978, 60_978])
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+  expect(readdirSync(folder.path).sort()).toEqual(['lent', 'passwd', 'pg'])
 })
 
 test('root on a system with neither is told to make a user', async ({ skip }) => {
