@@ -2,6 +2,7 @@ import type { ColumnType, Generated, GeneratedAlways, Insertable, JSONColumnType
 
 /** One interface a table, one property a column; `tests/house/tables.test.ts` compares them with the migrated database. */
 export interface Tables {
+  access_token: AccessTokenTable
   account: AccountTable
   author: AuthorTable
   edition: EditionTable
@@ -150,6 +151,26 @@ export interface LeaseTable {
   held_until: Instant
 }
 
+/** What a token allows. Each role also allows what those before it allow. */
+export const accessRoles = ['read', 'ingest', 'admin'] as const
+export type AccessRole = (typeof accessRoles)[number]
+
+/** A token with which clients prove their rights. */
+export interface AccessTokenTable {
+  id: GeneratedAlways<number>
+  /** Unique among those that are not revoked. */
+  name: string
+  role: AccessRole
+  /** SHA-256 of the token in hexadecimal; the token itself is stored nowhere. */
+  hash: string
+  created_at: Instant
+  /** Null if it does not expire. */
+  expires_at: Instant | null
+  revoked_at: Instant | null
+  /** To about a minute. */
+  last_used_at: Instant | null
+}
+
 /** A paper on an edition, with the account that submitted it. */
 export interface ListingTable {
   edition_date: Day
@@ -268,6 +289,7 @@ export interface FeedEventTable {
   mark: number | null
 }
 
+export type AccessTokenRow = Selectable<AccessTokenTable>
 export type PaperRow = Omit<Selectable<PaperTable>, 'search'>
 export type NewPaperRow = Insertable<PaperTable>
 export type PaperAuthorRow = Selectable<PaperAuthorTable>

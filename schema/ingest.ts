@@ -4,8 +4,6 @@ import type { Outcome, Recorded } from '../db/writer/batch.ts'
 import { recordPapers } from '../db/writer/index.ts'
 import { forgetLoaded } from './core/batch.ts'
 import { builder } from './core/builder.ts'
-import { anonymous, type Viewer } from './core/context.ts'
-import { ApiError } from './core/errors.ts'
 import { PaperInput } from './ingest-input.ts'
 import { Paper, referredPaper } from './paper.ts'
 
@@ -95,10 +93,11 @@ builder.mutationType({ description: 'Write operations. They require a token.' })
 builder.mutationFields((t) => ({
   ingestPapers: t.field({
     tag: 'operations',
+    authScopes: { ingest: true },
     type: IngestPapersPayload,
     extensions: { lengthOf: 'papers' },
     description:
-      'Creates papers or updates existing ones, and notifies subscribers of the changes. Accepted records are stored together or not at all; a rejected record does not affect the others. Sending the same records again changes nothing, so a request can be repeated if its response was lost. Requires the write token of this server (`Authorization: Bearer …`). The usual limit on the size of a request applies: 1 MB holds about 300 records with abstracts.',
+      'Creates papers or updates existing ones, and notifies subscribers of the changes. Accepted records are stored together or not at all; a rejected record does not affect the others. Sending the same records again changes nothing, so a request can be repeated if its response was lost. Requires a token with the role `ingest` (`Authorization: Bearer …`). The usual limit on the size of a request applies: 1 MB holds about 300 records with abstracts.',
     args: {
       papers: t.arg({
         type: [PaperInput],
@@ -112,7 +111,6 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { papers }, context) => {
-      refuseStrangers(context.viewer)
       const observedAt = new Date().toISOString()
       const judged = papers.map((paper) =>
         context.intake({ ...paper, observedAt: paper.observedAt ?? observedAt }),
@@ -130,16 +128,3 @@ builder.mutationFields((t) => ({
     },
   }),
 }))
-
-function refuseStrangers({ canWrite, sharingKey }: Viewer): void {
-  if (canWrite) return
-  if (sharingKey !== anonymous.sharingKey)
-    throw new ApiError(
-      'FORBIDDEN',
-      'This token does not allow writing. Ask the operator of this server for one that does.',
-    )
-  throw new ApiError(
-    'UNAUTHENTICATED',
-    'Writing requires a token. Send the WRITE_TOKEN that the operator of this server has set, in the header "Authorization: Bearer <token>"; a server without WRITE_TOKEN accepts no writes.',
-  )
-}

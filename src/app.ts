@@ -4,6 +4,7 @@ import type { Feed } from '../db/feed/feed.ts'
 import { openFeed } from '../db/feed/open.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
+import { openAuthenticator } from './auth.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { StartError } from './faults.ts'
@@ -56,6 +57,12 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
         if (!isReadOnly(error)) throw error
         log.warn('The database has no papers and is read-only: the seeds are not loaded.')
       })
+    const { requireReadToken, writeToken } = config
+    const auth = await openAuthenticator({
+      ...{ db, headDb: store.headDb, writeToken, requireReadToken, clock, log },
+    })
+    life.opened('access tokens', auth.close)
+    const { viewerOf } = auth
     const feed = await openFeed({
       db,
       headDb: store.headDb,
@@ -75,6 +82,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       db,
       feed,
       config,
+      viewerOf,
       log,
       clock,
       documentOf: trusted.documentOf,
@@ -83,7 +91,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const { plugins, routes } = service
     const { limits, http } = config
     const engine = createEngine({ schema, db, feed, limits, http, trusted, log, plugins })
-    const server = createHttpServer({ engine, config, readiness: ready, routes, log })
+    const server = createHttpServer({ engine, config, viewerOf, readiness: ready, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
     const sockets = service.attach(server, engine)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { isConnectionString, maskPassword, withTlsMode } from './connection-string.ts'
 
@@ -50,6 +51,17 @@ const webAddress = (fallback: string) =>
     .default(fallback)
     .meta({ allowed: `a URL like ${fallback}` })
 
+const token = z.string().regex(/^[\x21-\x7e]{16,}$/)
+
+/** The text of a file without what surrounds it; empty for one that cannot be read. */
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
 /** Every variable that the program reads. src/OPERATIONS.md lists the same ones, and a test compares. */
 export const settings = {
   PORT: integer(0, 65_535, 4000),
@@ -66,11 +78,15 @@ export const settings = {
   WRITE_QUEUE_LENGTH: integer(1, 100_000, 100),
   INGEST_RETRY_MS: integer(0, 86_400_000, 600_000),
   PLANT_SEEDS: flag(true),
-  WRITE_TOKEN: z
+  WRITE_TOKEN: token.optional().meta({ allowed: 'at least 16 characters without spaces', secret: true }),
+  WRITE_TOKEN_FILE: z
     .string()
-    .regex(/^[\x21-\x7e]{16,}$/)
+    .transform(contentOf)
+    .pipe(token)
     .optional()
-    .meta({ allowed: 'at least 16 characters without spaces', secret: true }),
+    .meta({ allowed: 'the path of a file that holds a token of at least 16 characters without spaces' }),
+  REQUIRE_READ_TOKEN: flag(false),
+  ACCESS_TOKEN: token.optional().meta({ allowed: 'at least 16 characters without spaces', secret: true }),
   POLL: z.enum(['none', 'huggingface']).default('none').meta({ allowed: 'none or huggingface' }),
   POLL_MINUTES: integer(1, 1_440, 5),
   POLL_DAYS: integer(0, 60, 14),
@@ -122,6 +138,9 @@ const Settings = z
   .refine((env) => env.DATABASE_URL || !env.DATABASE_LISTEN_URL, {
     error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or only DATABASE_URL, or neither.',
   })
+  .refine((env) => !env.WRITE_TOKEN || !env.WRITE_TOKEN_FILE, {
+    error: 'WRITE_TOKEN and WRITE_TOKEN_FILE are both set: set one of them.',
+  })
   .refine((env) => env.TRUSTED_DOCUMENTS || !env.TRUSTED_ONLY, {
     error: 'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
   })
@@ -172,8 +191,11 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
     plantSeeds: env.PLANT_SEEDS,
     /** How long an ingest by the command line retries while the database is away or busy. */
     ingestRetryMs: env.INGEST_RETRY_MS,
-    /** Without one, every write is refused. */
-    writeToken: env.WRITE_TOKEN,
+    /** With the role `ingest`, beside the tokens in the database. */
+    writeToken: env.WRITE_TOKEN ?? env.WRITE_TOKEN_FILE,
+    requireReadToken: env.REQUIRE_READ_TOKEN,
+    /** What the command `follow` sends. */
+    accessToken: env.ACCESS_TOKEN,
     /** Whether the newest editions of a source are read again and again, and how. */
     poll: {
       source: env.POLL,

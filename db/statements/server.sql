@@ -49,6 +49,30 @@ select "fence"
 from "lease"
 where "name" = $1 and "owner" = $2 and "fence" = $3 and "held_until" > clock_timestamp() for share;
 
+-- createAccessToken
+start transaction isolation level read committed;
+
+insert into "access_token" ("name", "role", "hash", "created_at", "expires_at")
+values ($1, $2, $3, clock_timestamp(), $4)
+on conflict ("name")
+where "revoked_at" is null do nothing
+returning *;
+
+-- allAccessTokens
+select *
+from "access_token"
+order by "id";
+
+-- revokeAccessToken
+update "access_token"
+set "revoked_at" = clock_timestamp()
+where "name" = $1 and "revoked_at" is null;
+
+-- noteTokenUses
+update access_token set last_used_at = greatest(access_token.last_used_at, used.at)
+from unnest($1::bigint[], $2::timestamptz[]) as used (id, at)
+where access_token.id = used.id;
+
 -- answersWithin
 select;
 

@@ -3,15 +3,19 @@ import DataloaderPlugin from '@pothos/plugin-dataloader'
 import DirectivesPlugin from '@pothos/plugin-directives'
 import FederationPlugin from '@pothos/plugin-federation'
 import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
+import type { AccessRole } from '../../db/tables.ts'
 import { rejectFirstWithLast } from './connection.ts'
 import type { Context } from './context.ts'
 import { decodeGlobalId, encodeGlobalId } from './ids.ts'
 import { connectionSize, countedAtMost, pagingArguments } from './paging.ts'
 import './resolvers.ts'
+import { allows, declaredRole, refusalOf } from './rights.ts'
 import { DateScalar, DateTimeScalar, FeedCursorScalar, JsonScalar, UrlScalar } from './scalars.ts'
 import { inputError } from './validation.ts'
 
 interface SchemaTypes {
+  AuthScopes: Record<AccessRole, boolean>
   Connection: { count: () => Promise<number> }
   Context: Context
   DefaultFieldNullability: false
@@ -29,9 +33,29 @@ interface SchemaTypes {
 
 /** The one builder. Fields are non-null by default: a nullable field says so, and its description says when it is null. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: ['validateOnce', 'idsAtOnce', RelayPlugin, DataloaderPlugin, DirectivesPlugin, FederationPlugin],
+  // The first one wraps all others: rights before arguments.
+  plugins: [
+    ScopeAuthPlugin,
+    'validateOnce',
+    'idsAtOnce',
+    RelayPlugin,
+    DataloaderPlugin,
+    DirectivesPlugin,
+    FederationPlugin,
+  ],
   defaultFieldNullability: false,
   zod: { validationError: inputError },
+  scopeAuth: {
+    authScopes: ({ viewer }) => ({
+      read: allows(viewer, 'read'),
+      ingest: allows(viewer, 'ingest'),
+      admin: allows(viewer, 'admin'),
+    }),
+    unauthorizedError: (_parent, { viewer }, { parentType, fieldName }, { message }) => {
+      const field = parentType.getFields()[fieldName]
+      return (field && refusalOf(viewer, declaredRole(field))) ?? message
+    },
+  },
   relay: {
     cursorType: 'String',
     encodeGlobalID: encodeGlobalId,

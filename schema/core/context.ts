@@ -1,17 +1,28 @@
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import type { PaperRecord, Rejection } from '../../db/model/record.ts'
+import type { AccessRole } from '../../db/tables.ts'
 
 /** Who asks, as far as answers depend on it. */
 export interface Viewer {
-  /** Holds a write token. */
-  readonly canWrite: boolean
+  /** What the sender may do; null for nothing. */
+  readonly role: AccessRole | null
   /** Viewers of one key see the same answers, so that one execution may serve them all. */
   readonly sharingKey: string
+  /** Which token it is, for accounting. Undefined without a valid one. */
+  readonly token?: string
+  /** Why the token that was sent gives no rights. */
+  readonly tokenFault?: TokenFault
+  /** Why the rights have ended since they were looked up; undefined while they hold. Absent if they cannot end. */
+  readonly lapse?: () => Lapse | undefined
 }
 
-/** Anybody: reads only. */
-export const anonymous: Viewer = Object.freeze({ canWrite: false, sharingKey: 'anonymous' })
+export type Lapse = 'expired' | 'revoked'
+/** `unchecked`: the database could not say. */
+export type TokenFault = Lapse | 'unknown' | 'unchecked'
+
+/** Anybody, where reading requires no token. */
+export const anonymous: Viewer = Object.freeze({ role: 'read', sharingKey: 'anonymous' })
 
 /**
  * Judges a record that a client pushes by the rules that hold for every source; what it gives may be written.

@@ -69,10 +69,21 @@ export const errorCodes = {
     meaning: 'The request has the id of one document and the text of another.',
   },
   UNAUTHENTICATED: {
-    status: 200,
-    meaning: 'Writing requires a token, and the request has none, or one that the server does not know.',
+    status: 401,
+    meaning:
+      'The operation requires a token, and the request has none, or one that the server does not know.',
   },
-  FORBIDDEN: { status: 200, meaning: 'The token of the request does not allow this.' },
+  TOKEN_EXPIRED: {
+    status: 401,
+    meaning:
+      'The token of the request has expired. A subscription that was open ends with it; go on with a new token and `after: <cursor>`.',
+  },
+  TOKEN_REVOKED: {
+    status: 401,
+    meaning:
+      'The token of the request was revoked. A subscription that was open ends with it; go on with a new token and `after: <cursor>`.',
+  },
+  FORBIDDEN: { status: 403, meaning: 'The role of the token does not allow this.' },
   CURSOR_MALFORMED: { status: 400, meaning: 'The value is not a cursor of the feed.' },
   CURSOR_FOREIGN: {
     status: 400,

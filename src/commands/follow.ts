@@ -33,12 +33,13 @@ export function followCommand(context: () => CommandContext): Command {
     .option('--all', 'include updates, listings and withdrawals')
     .option('--json', 'print one JSON object per line, with its cursor')
     .action(async (options: Options) => {
-      const { url } = options
-      await follow(options, url ?? `http://localhost:${context().config.http.port}/graphql`)
+      const { http, accessToken } = context().config
+      const { url = `http://localhost:${http.port}/graphql` } = options
+      await follow(options, url, accessToken)
     })
 }
 
-async function follow(options: Options, url: string): Promise<void> {
+async function follow(options: Options, url: string, token: string | undefined): Promise<void> {
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
@@ -46,6 +47,7 @@ async function follow(options: Options, url: string): Promise<void> {
   let live = false
   const events = followFeed({
     url,
+    token,
     signal: stop.signal,
     after: options.after,
     kinds: options.all ? undefined : ['INGESTED'],

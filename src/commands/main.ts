@@ -13,6 +13,7 @@ import { migrateCommand } from './migrate.ts'
 import { newHistoryCommand } from './new-history.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
+import { tokenCommand } from './token.ts'
 
 /**
  * The command line. Ends by setting the exit code: 0, or 1 with one sentence on standard error. A fault of the
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     migrateCommand,
     newHistoryCommand,
     schemaCommand,
+    tokenCommand,
   ]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }

@@ -10,7 +10,7 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
 
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
-  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'off; set WRITE_TOKEN to allow them'}
+  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'with a token: npm run token -- create --name me --role ingest'}
   New papers         ${polling(config)}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
 Press Ctrl-C to stop.

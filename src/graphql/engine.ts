@@ -18,6 +18,7 @@ import { deferParts } from './executors.ts'
 import type { QueryLimits } from './limits.ts'
 import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
+import { requireRights } from './rights.ts'
 import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
 /** What a transport knows of an operation's sender. */
@@ -56,6 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
       negotiate(),
       readRequests(http.maxBodyBytes),
       trustDocuments(trusted),
+      requireRights(),
       limitQueries(limits),
       useDeferStream(),
       allowConditionalSubscriptions(),

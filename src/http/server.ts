@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
-import { viewerOf } from '../auth.ts'
+import type { ViewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
 import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
@@ -21,7 +21,8 @@ import type { Answer, Route } from './route.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
-  readonly config: Pick<Config, 'http' | 'writeToken'>
+  readonly config: Pick<Config, 'http'>
+  readonly viewerOf: ViewerOf
   /** Whether the server can serve at this moment. Never rejects. */
   readonly readiness: () => Promise<Readiness>
   /** Further paths, e.g. `/feed`. */
@@ -30,10 +31,11 @@ export interface HttpOptions {
 }
 
 /** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
-export function createHttpServer({ engine, config, readiness, routes, log }: HttpOptions): Server {
+export function createHttpServer(options: HttpOptions): Server {
+  const { config, readiness, routes, log } = options
   const { corsOrigins } = config.http
   const answers = new Map<string, Route>([
-    ['/graphql', graphqlRoute(engine, config)],
+    ['/graphql', graphqlRoute(options)],
     ['/health', getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))],
     ['/ready', getRoute(async (_request, response) => ready(response, await readiness()))],
     ['/', { methods: ['GET', 'POST'], answer: home }],
@@ -76,7 +78,7 @@ export function createHttpServer({ engine, config, readiness, routes, log }: Htt
   return server
 }
 
-function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config']): Route {
+function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Route {
   const graphiql = graphiqlPage()
   return {
     methods: ['GET', 'POST'],
@@ -93,7 +95,7 @@ function graphqlRoute(engine: Engine, { http, writeToken }: HttpOptions['config'
       // Not `handle`, which sends the stack of what a hook throws.
       const answer = await engine.handleNodeRequestAndResponse(request, response, {
         ...{ req: request, res: response },
-        viewer: viewerOf(headers.authorization, writeToken),
+        viewer: await viewerOf(headers.authorization),
         headOnly,
       })
       await sendNodeResponse(answer, response, request, false)

@@ -3,6 +3,7 @@ import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import type { Context } from '../../schema/core/context.ts'
 import { ApiError } from '../../schema/core/errors.ts'
+import { lapsed } from '../../schema/core/rights.ts'
 import { FeedSubscription } from '../../schema/feed/subscription.ts'
 import { type Clock, every } from '../clock.ts'
 import { prepareOperation } from '../execution/execute.ts'
@@ -120,7 +121,12 @@ export class Hub {
       // The drain may have begun while the cursor was checked.
       this.#refuseWhileDraining()
       const place = { position: stream.start, previous: stream.start, history }
-      return this.#topicFor(args, stream, encoding).join(place, makeSink, leave)
+      return this.#topicFor(args, stream, encoding).join(
+        place,
+        makeSink,
+        leave,
+        args.contextValue.viewer.lapse,
+      )
     } catch (error) {
       leave?.()
       if (error instanceof ApiError) return { errors: [error] }
@@ -155,16 +161,19 @@ export class Hub {
     return topic
   }
 
-  /** Drops old results, and disconnects clients that have taken nothing for too long. */
+  /** Drops old results, and ends subscriptions whose clients take nothing for too long or have lost their rights. */
   #sweep(): void {
     const { batches, frames, clock } = this.#services
     batches.dropOld()
     frames.dropOld()
     const latest = clock.now().getTime() - this.#stallAfterMs
     for (const topic of this.#topics.values())
-      for (const member of topic.members)
-        if (member.fullSince !== undefined && member.fullSince <= latest)
+      for (const member of topic.members) {
+        const lapse = member.lapse?.()
+        if (lapse) member.end({ kind: 'failed', error: lapsed(lapse, member.cursor()) })
+        else if (member.fullSince !== undefined && member.fullSince <= latest)
           member.end({ kind: 'stalled', cursor: member.cursor() })
+      }
   }
 
   #refuseWhileDraining(): void {

@@ -1,4 +1,5 @@
 import type { Position } from '../../db/feed/position.ts'
+import type { Viewer } from '../../schema/core/context.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
 
 /** Where subscribers are in the log. */
@@ -73,6 +74,8 @@ export class Member implements Subscription {
   readonly #topic: TopicHandle
   readonly #onEnd: () => void
   readonly #sink: Sink
+  /** Why its rights have ended; absent if they cannot. */
+  readonly lapse: Viewer['lapse']
   /** Absent while the sink is full, and after the end. */
   cohort: Cohort | undefined
   /** Where it is while it is in no cohort. */
@@ -87,7 +90,9 @@ export class Member implements Subscription {
     makeSink: (subscription: Subscription) => Sink,
     place: Place,
     onEnd: () => void,
+    lapse: Viewer['lapse'],
   ) {
+    this.lapse = lapse
     this.#topic = topic
     this.#onEnd = onEnd
     this.place = place

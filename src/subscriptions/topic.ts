@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Position } from '../../db/feed/position.ts'
+import type { Viewer } from '../../schema/core/context.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Batch } from './batch.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
@@ -59,8 +60,13 @@ export class Topic implements TopicHandle {
   }
 
   /** `onEnd` is called once, however the subscription ends. */
-  join(place: Place, makeSink: (subscription: Subscription) => Sink, onEnd: () => void): Subscription {
-    const member = new Member(this, makeSink, place, onEnd)
+  join(
+    place: Place,
+    makeSink: (subscription: Subscription) => Sink,
+    onEnd: () => void,
+    lapse: Viewer['lapse'],
+  ): Subscription {
+    const member = new Member(this, makeSink, place, onEnd, lapse)
     this.#members.add(member)
     this.rejoin(member)
     return member

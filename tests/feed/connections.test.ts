@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { anonymous } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
 import { createEngine } from '../../src/graphql/engine.ts'
 import { listen } from '../../src/http/listen.ts'
@@ -158,6 +159,7 @@ test('a peer that answers no ping is disconnected at the next one', async () => 
   const server = createHttpServer({
     engine,
     config,
+    viewerOf: () => anonymous,
     readiness: async () => ({ reason: null, feedAgeMs: 0 }),
     log,
   })
@@ -165,7 +167,7 @@ test('a peer that answers no ping is disconnected at the next one', async () => 
   const pingIntervalMs = 12_000
   const served = new WebSockets(server, {
     ...{ engine, hub, log, clock, pingIntervalMs, ...config.feed },
-    ...{ writeToken: undefined, documentOf: () => undefined, origins: ['*'], maxMessageBytes: 10_000 },
+    ...{ viewerOf: () => anonymous, documentOf: () => undefined, origins: ['*'], maxMessageBytes: 10_000 },
   })
   const endpoint = `${url.replace('http', 'ws')}/graphql`
   const dead = await connect(endpoint, {}, { autoPong: false })

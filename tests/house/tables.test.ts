@@ -7,7 +7,7 @@ const copy = useTestDatabase()
 
 /** What the pool turns each Postgres type into, as db/tables.ts writes it. */
 const written: Record<string, string[]> = {
-  text: ['string', 'FeedEventKind'],
+  text: ['string', 'FeedEventKind', 'AccessRole'],
   tsvector: ['string'],
   int4: ['number'],
   int8: ['number'],

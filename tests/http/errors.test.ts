@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { beforeEach, expect, test, vi } from 'vitest'
+import { anonymous } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
 import { isUnavailable } from '../../src/faults.ts'
 import { createEngine } from '../../src/graphql/engine.ts'
@@ -157,7 +158,7 @@ test.each(['onRequest', 'onRequestParse', 'onResultProcess', 'onResponse'] as co
     const { limits, http } = config
     const engine = createEngine({ schema, db, feed, limits, http, log, plugins: [plugin] })
     const readiness = async () => ({ reason: null, feedAgeMs: 0 })
-    const server = createHttpServer({ engine, config, readiness, log })
+    const server = createHttpServer({ engine, config, viewerOf: () => anonymous, readiness, log })
     const url = await listen(server, { host: '127.0.0.1', port: 0 })
     const response = await post({ endpoint: `${url}/graphql` }, { query: newest })
     expect([response.status, await response.json()]).toEqual([

@@ -134,7 +134,7 @@ describe('ingestPapers', () => {
       const papersSent = [aPaper({ arxivId: '2606.00100', title: 'Unasked' })]
       expect(await refused(papersSent, bearer)).toEqual({
         code: 'UNAUTHENTICATED',
-        message: expect.stringContaining('Send the WRITE_TOKEN that the operator of this server has set'),
+        message: expect.stringContaining('Writing requires a token with the role "ingest"'),
       })
       const { papers } = await query<{ papers: { nodes: { title: string }[] } }>(
         app,

@@ -1,3 +1,9 @@
+import {
+  allAccessTokens,
+  createAccessToken,
+  noteTokenUses,
+  revokeAccessToken,
+} from '../../db/access-tokens.ts'
 import { historyByPaperIds, revisionsByPaperIds } from '../../db/changes.ts'
 import { analyzeTables } from '../../db/connection/analyze.ts'
 import { holdsLease, releaseLease, renewLease, takeLease } from '../../db/connection/lease.ts'
@@ -210,6 +216,11 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     renewLease: (db) => renewLease(db, lease, 30_000),
     releaseLease: (db) => releaseLease(db, lease),
     holdsLease: (db) => holdsLease(db, lease),
+    createAccessToken: (db) =>
+      createAccessToken(db, { name: 'one', role: 'read', hash: '00ff', expiresAt: asOf }),
+    allAccessTokens,
+    revokeAccessToken: (db) => revokeAccessToken(db, 'one'),
+    noteTokenUses: (db) => noteTokenUses(db, new Map([[1, asOf]])),
     answersWithin: (db) => answersWithin(db, 10_000),
     analyzeTables,
   },

@@ -53,11 +53,12 @@ export async function subscribeSse<Data>(
   app: Pick<TestApp, 'endpoint'>,
   document: string,
   variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
 ): Promise<TestSubscription<Data>> {
   const stop = new AbortController()
   const response = await fetch(app.endpoint, {
     method: 'POST',
-    headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: document, variables }),
     signal: stop.signal,
   })

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { startRetention } from '../../../db/feed/retention.ts'
-import { viewerOf } from '../../auth.ts'
+import type { ViewerOf } from '../../auth.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import type { Engine } from '../../graphql/engine.ts'
@@ -23,7 +23,8 @@ export interface FeedServiceOptions {
   readonly schema: GraphQLSchema
   readonly db: Db
   readonly feed: Feed
-  readonly config: Pick<Config, 'http' | 'feed' | 'writeToken' | 'shutdownMs'>
+  readonly config: Pick<Config, 'http' | 'feed' | 'shutdownMs'>
+  readonly viewerOf: ViewerOf
   readonly log: Logger
   readonly clock: Clock
   /** The text of the document that a client names by an id; see trusted.ts. */
@@ -50,15 +51,15 @@ const closePatienceMs = 2_000
 const pingIntervalMs = 12_000
 
 export function createFeedService(options: FeedServiceOptions): FeedService {
-  const { schema, db, feed, config, log, clock, documentOf } = options
+  const { schema, db, feed, config, viewerOf, log, clock, documentOf } = options
   const { stallAfterMs, sendBuffer } = config.feed
-  const { writeToken, http, shutdownMs } = config
+  const { http, shutdownMs } = config
   const format = feedFormat(log)
   const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits: config.feed.subscriptionLimits })
   const route = createFeedRoute({
     ...{ schema, db, feed, hub, sendBuffer, clock },
     toClient: format.toClient,
-    viewerOf: ({ headers }) => viewerOf(headers.authorization, writeToken),
+    viewerOf,
   })
   const retention = retentionFor(options)
   let sockets: WebSockets | undefined
@@ -69,7 +70,7 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
     routes: new Map([['/feed', route]]),
     attach(server, engine) {
       sockets = new WebSockets(server, {
-        ...{ engine, hub, writeToken, documentOf, log, clock, sendBuffer, stallAfterMs, pingIntervalMs },
+        ...{ engine, hub, viewerOf, documentOf, log, clock, sendBuffer, stallAfterMs, pingIntervalMs },
         ...{ origins: http.corsOrigins, maxMessageBytes: http.maxBodyBytes },
         ...{ maxSockets: config.feed.maxSockets, maxSocketsPerAddress: config.feed.maxSocketsPerAddress },
       })

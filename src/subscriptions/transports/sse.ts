@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } from 'graphql'
 import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
-import { createContext, type Viewer } from '../../../schema/core/context.ts'
+import { createContext } from '../../../schema/core/context.ts'
 import { statusOf } from '../../../schema/core/error-codes.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
+import { refusalOf } from '../../../schema/core/rights.ts'
+import type { ViewerOf } from '../../auth.ts'
 import { flatError } from '../../client-errors.ts'
 import type { Clock } from '../../clock.ts'
 import { refuse } from '../../http/respond.ts'
@@ -21,7 +23,7 @@ export interface FeedRouteOptions {
   readonly db: Db
   readonly feed: Feed
   readonly hub: Hub
-  readonly viewerOf: (request: IncomingMessage) => Viewer
+  readonly viewerOf: ViewerOf
   /** The error as a client may see it. */
   readonly toClient: (error: unknown) => GraphQLError
   /** Bytes that may wait for one client in this process. */
@@ -65,10 +67,18 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
     idOf: ({ position }: Frame) => position && feed.cursor(position),
   }
 
+  function refuseOrPostpone(request: IncomingMessage, response: ServerResponse, refusal: GraphQLError): void {
+    if (isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, clock)
+    else refuse(response, refusal)
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const viewer = await viewerOf(request.headers.authorization)
+    const unauthorized = refusalOf(viewer, 'read')
+    if (unauthorized) return refuseOrPostpone(request, response, unauthorized)
     const variableValues = readFeedRequest(request)
     if (variableValues instanceof ApiError) return refuse(response, variableValues)
-    const contextValue = createContext({ db, feed, viewer: viewerOf(request) })
+    const contextValue = createContext({ db, feed, viewer })
     let stream: EventStream | undefined
     const open = async (after: unknown): Promise<GraphQLError | undefined> => {
       const args = { schema, document, variableValues: { ...variableValues, after }, contextValue }
@@ -84,8 +94,7 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
     // An EventSource takes any other answer than a stream for final: it gets the refusal as an event, and goes on.
     if (restartFrom !== undefined && isEventSource(request)) await open(restartFrom)
     if (stream) stream.start(request.method === 'HEAD', refusal)
-    else if (refusal && isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, clock)
-    else if (refusal) refuse(response, refusal)
+    else if (refusal) refuseOrPostpone(request, response, refusal)
   }
   return { methods: ['GET'], answer }
 }

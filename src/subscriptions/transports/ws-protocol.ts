@@ -1,6 +1,6 @@
 import { type FormattedExecutionResult, GraphQLError } from 'graphql'
 import { makeServer, type Server } from 'graphql-ws'
-import { viewerOf } from '../../auth.ts'
+import type { ViewerOf } from '../../auth.ts'
 import { clientError, formattedError } from '../../client-errors.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import type { Asked } from '../../graphql/trusted.ts'
@@ -11,7 +11,7 @@ import { WebSocketOperation } from './ws-operation.ts'
 export interface ProtocolOptions {
   readonly engine: Engine
   readonly hub: Hub
-  readonly writeToken: string | undefined
+  readonly viewerOf: ViewerOf
   /** The text of the document that a payload names by an id, if it does; see trusted.ts. */
   readonly documentOf: (asked: Asked) => string | undefined
 }
@@ -23,7 +23,7 @@ const connectionInitTimeoutMs = 10_000
 export function createProtocol({
   engine,
   hub,
-  writeToken,
+  viewerOf,
   documentOf,
 }: ProtocolOptions): Server<WebSocketConnection> {
   return makeServer<Record<string, unknown>, WebSocketConnection>({
@@ -33,11 +33,11 @@ export function createProtocol({
     async onSubscribe({ connectionParams, extra: connection, subscriptions }, id, payload) {
       const given = connectionParams?.authorization ?? connectionParams?.Authorization
       const authorization = typeof given === 'string' ? given : connection.request.headers.authorization
-      const viewer = viewerOf(authorization, writeToken)
       // A thrown error would close the socket, and with it every other operation of this client.
       try {
         // This operation is among them already.
         hub.admission.checkSocket(Object.keys(subscriptions).length - 1)
+        const viewer = await viewerOf(authorization)
         const operation = new WebSocketOperation(engine, hub, connection, id, viewer)
         return await operation.prepare({ ...payload, query: documentOf(payload) ?? payload.query })
       } catch (error) {
