@@ -5,7 +5,7 @@ import { builder } from './core/builder.ts'
 
 const meanings: Record<SourceName, string> = {
   huggingface: 'the Hugging Face API',
-  arxiv: 'the arXiv API or saved responses of it',
+  arxiv: 'the arXiv API, or saved responses and dumps of arXiv',
   page: 'what a saved Daily Papers page shows',
   json: 'saved responses of the Hugging Face API and the data in its saved pages',
   client: 'the mutation `ingestPapers`',

@@ -1,23 +1,11 @@
-import { z } from 'zod'
 import { parseArxivId } from '../../../db/model/arxiv-id.ts'
 import type { PaperRecord, Reading, Rejection } from '../../../db/model/record.ts'
 import { foldSpace } from '../../../db/model/text.ts'
 import { SourceError } from '../errors.ts'
+import { type ArxivFields, arxivRecord } from './arxiv-record.ts'
 import { decode, gunzipped } from './bytes.ts'
 import { observationTime } from './options.ts'
-import { positionIn, rejection } from './rejections.ts'
-import {
-  abstract,
-  arxivId,
-  authorList,
-  defined,
-  instant,
-  limits,
-  optional,
-  personName,
-  text,
-  title,
-} from './shapes.ts'
+import { positionIn } from './rejections.ts'
 import { wholeFileSource } from './source.ts'
 import { all, isElement, parseXml, type XmlElement, type XmlNode, xmlText } from './xml.ts'
 
@@ -27,22 +15,6 @@ export interface AtomOptions {
   /** Stands before "entry 3" in the positions of rejections. */
   name?: string
 }
-
-const label = optional(text(limits.text))
-
-const entryShape = z.object({
-  id: arxivId,
-  title,
-  summary: abstract,
-  published: instant,
-  updated: instant,
-  authors: authorList(z.object({ name: personName })),
-  comment: label,
-  journalRef: label,
-  doi: label,
-  primaryCategory: label,
-  categories: z.array(label),
-})
 
 /**
  * An answer of the arXiv API (Atom, either generation). Throws a `SourceError` for an empty body, for HTML, for a
@@ -60,11 +32,10 @@ export function readAtomFeed(xml: string, options: AtomOptions = {}): Reading {
     const position = positionIn(options.name, `entry ${index + 1}`)
     const error = errorOf(fields)
     if (error && entries.length === 1) throw new SourceError(`${error} Correct the ids or the query.`)
-    const parsed = entryShape.safeParse(fields)
-    if (error) rejections.push({ position, reason: error })
-    else if (parsed.success)
-      records.push(recordOf(parsed.data, parseArxivId(fields.id ?? '')?.version, observedAt))
-    else rejections.push(rejection(position, fields, parsed.error))
+    const version = parseArxivId(fields.id ?? '')?.version
+    const read = error ? { position, reason: error } : arxivRecord(fields, position, { version, observedAt })
+    if ('reason' in read) rejections.push(read)
+    else records.push(read)
   }
   return { records, rejections, editions: [] }
 }
@@ -91,7 +62,7 @@ function entriesOf(xml: string): XmlElement[] {
 }
 
 /** An entry's values under our names, for zod to judge. */
-function fieldsOf(entry: XmlElement) {
+function fieldsOf(entry: XmlElement): ArxivFields & { summary?: string | undefined } {
   const url = xmlText(entry.id)?.trim()
   return {
     id: url && (/\/abs\/(.+)$/.exec(url)?.[1] ?? url),
@@ -120,42 +91,6 @@ function termOf(node: XmlNode): string | undefined {
   const term = isElement(node) ? node['@term'] : undefined
   return typeof term === 'string' ? term : undefined
 }
-
-function recordOf(
-  entry: z.infer<typeof entryShape>,
-  version: number | undefined,
-  observedAt: string | undefined,
-): PaperRecord {
-  const withdrawn =
-    [entry.comment, entry.summary].some((text) => text && withdrawal.test(text)) ||
-    shortWithdrawal.test(entry.comment ?? '')
-  const categories = new Set(entry.categories.filter((category) => typeof category === 'string'))
-  return defined({
-    observedAt: observedAt ?? entry.updated,
-    arxivId: entry.id,
-    title: entry.title,
-    abstract: entry.summary,
-    publishedAt: entry.published,
-    authors: entry.authors.length > 0 ? entry.authors : undefined,
-    doi: entry.doi,
-    journalRef: entry.journalRef,
-    comment: entry.comment,
-    primaryCategory: entry.primaryCategory,
-    categories: [...categories].slice(0, limits.categories),
-    arxivVersion: version,
-    revisedAt: entry.updated,
-    withdrawnAt: withdrawn ? entry.updated : undefined,
-  })
-}
-
-/**
- * How a withdrawal begins, in the comment or (older ones) in place of the abstract: "This paper has been withdrawn
- * by the authors due to …". Only at the start, since others mention withdrawn papers: "Replaces 2401.00001, which
- * has been withdrawn".
- */
-const withdrawal =
-  /^(?:(?:this|the) )?(?:arxiv )?(?:paper|article|manuscript|submission|preprint|work|version) (?:(?:has been|is|was) )?(?:temporarily )?withdrawn\b/i
-const shortWithdrawal = /^withdrawn\b/i
 
 export const arxivSource = wholeFileSource({
   kind: 'arxiv',

@@ -1,6 +1,8 @@
 import type { Reading } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { arxivSource } from './arxiv.ts'
+import { oaiSource } from './arxiv-oai.ts'
+import { snapshotSource } from './arxiv-snapshot.ts'
 import { type Chunks, collect, gunzippedStream, isGzip, utf16Of } from './bytes.ts'
 import { htmlSource } from './html-page.ts'
 import { jsonSource } from './json.ts'
@@ -10,7 +12,15 @@ import { quote } from './shapes.ts'
 import type { FileHead, FileSource, ReadOptions } from './source.ts'
 
 /** What can be read from a file. The first that recognises it reads it: JSON Lines are also the beginning of JSON. */
-const fileSources: readonly FileSource[] = [htmlSource, pageSource, arxivSource, jsonLinesSource, jsonSource]
+const fileSources: readonly FileSource[] = [
+  htmlSource,
+  pageSource,
+  arxivSource,
+  oaiSource,
+  snapshotSource,
+  jsonLinesSource,
+  jsonSource,
+]
 
 /** Bytes that tell what a file is: enough for the first line of most JSON Lines. */
 const headBytes = 256 * 1024
@@ -21,6 +31,8 @@ const headBytes = 256 * 1024
  */
 export function detectSource(name: string, bytes: Uint8Array): FileSource {
   const head = headOf(name, bytes)
+  const unsupported = unsupportedKinds.find(([pattern]) => pattern.test(head.start.slice(0, 20_000)))
+  if (unsupported) throw new SourceError(`The file is ${unsupported[1]}. ${readable}`)
   const source = head.start === '' ? undefined : fileSources.find((candidate) => candidate.recognises(head))
   if (!source) throw new SourceError(whatElse(head, bytes))
   return source
@@ -89,7 +101,27 @@ function headOf(name: string, bytes: Uint8Array): FileHead {
 }
 
 const readable =
-  'Supported files are captures of the Daily Papers page (text, Markdown, HTML or MHTML), responses of the Hugging Face API (JSON or JSON Lines) and responses of the arXiv API (Atom), each optionally gzipped.'
+  'Supported files are captures of the Daily Papers page (text, Markdown, HTML or MHTML), responses of the Hugging Face API (JSON or JSON Lines), and of arXiv: responses of its API (Atom), OAI-PMH answers (arXivRaw, arXiv, oai_dc) and the metadata snapshot (JSON Lines); each optionally gzipped.'
+
+/** What people have of papers and is not read, with the reason. */
+const unsupportedKinds: [pattern: RegExp, kind: string][] = [
+  [
+    /^\[?\s*\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[\d.]+|null|true|false)\s*,\s*){0,20}"(?:paperId|corpusid)"\s*:|^\{\s*"(?:total|offset|token|next|recommendedPapers)"\s*:/,
+    'an answer or a data set of Semantic Scholar, whose dates and titles differ from those of arXiv, and which is not supported',
+  ],
+  [
+    /^\[?\s*\{\s*"(?:paper_url|paper_title)"\s*:|^\[?\s*\{[^{}]{0,2000}"(?:url_abs|repo_url|paper_url_abs)"\s*:/,
+    'a dump of Papers with Code, which is not supported',
+  ],
+  [
+    /^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]{0,500}?-->\s*)?<(?:rss|rdf:RDF)[\s>]/i,
+    'an RSS feed, which does not say when a paper was published, and is not supported',
+  ],
+  [
+    /^(?:<\?xml[^>]*\?>\s*)?<feed[\s\S]*<id>\s*oai:arXiv\.org:/,
+    'the Atom form of the RSS feed of arXiv, which does not say when a paper was published, and is not supported',
+  ],
+]
 
 const signatures: [start: string, kind: string][] = [
   ['%PDF', 'a PDF'],
@@ -108,7 +140,8 @@ function whatElse({ start }: FileHead, bytes: Uint8Array): string {
   const beginning = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
   const signature = signatures.find(([mark]) => beginning.startsWith(mark))
   if (signature) return `The file is ${signature[1]}. ${readable}`
-  if (start.startsWith('<')) return `The file is XML, but not an Atom feed of the arXiv API. ${readable}`
+  if (start.startsWith('<'))
+    return `The file is XML, but neither an Atom feed nor an OAI-PMH answer of arXiv. ${readable}`
   if (bytes.includes(0) || start.includes('\uFFFD')) return `The file is not text. ${readable}`
   return `The file begins with ${quote(start)}, which no source recognizes. ${readable}`
 }

@@ -10,6 +10,8 @@ import type { FileHead, FileSource } from './source.ts'
 export interface JsonLinesOptions extends SavedOptions {
   /** Bytes of one line; a longer one is rejected without being kept. Default 16 MiB. */
   maxLineBytes?: number
+  /** What a line is read with. Default `readSavedJson`. */
+  read?: (json: unknown, position: string) => Reading
   /** Lines of one reading at most. Default 500. */
   linesPerReading?: number
 }
@@ -61,7 +63,8 @@ function readLine({ number, bytes }: Line, options: JsonLinesOptions): Reading {
   if (!bytes) return rejected('The line is too long for one entry or one response; split it.')
   if (!isUtf8(bytes)) return rejected('The line is not UTF-8 text.')
   try {
-    return readSavedJson(JSON.parse(bytes.toString()), options, position)
+    const json: unknown = JSON.parse(bytes.toString())
+    return options.read ? options.read(json, position) : readSavedJson(json, options, position)
   } catch (error) {
     if (error instanceof SourceError) return rejected(error.message)
     if (error instanceof SyntaxError) return rejected(`The line is not complete JSON (${error.message}).`)

@@ -20,7 +20,7 @@ export interface ReadOptions {
 
 /** One kind of file. A new source is a module that exports one of these, and a line in `index.ts`. */
 export interface FileSource {
-  kind: 'page' | 'html' | 'json' | 'jsonl' | 'arxiv'
+  kind: 'page' | 'html' | 'json' | 'jsonl' | 'arxiv' | 'oai' | 'arxiv-snapshot'
   /** Under which its records are kept. */
   source: SourceName
   recognises(head: FileHead): boolean
