@@ -78,7 +78,7 @@ describe('the metadata snapshot of arXiv', () => {
     ],
     ['a title of a wrong kind', { ...line, title: ['A'] }, 'title', /Expected a string/],
     ['a title of 10,000 characters', { ...line, title: 'x'.repeat(10_000) }, 'title', /at most 1000/],
-    ['no object', [1, 2], undefined, /no record of the arXiv metadata snapshot/],
+    ['no object', [1, 2], undefined, /not a record of the arXiv metadata snapshot/],
     ['half a line', JSON.stringify(line).slice(0, 300), undefined, /not complete JSON/],
   ])('with %s loses that line alone', async (_, broken, path, reason) => {
     const { records, rejections } = await read(lines(line, broken, line))

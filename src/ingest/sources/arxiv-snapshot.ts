@@ -35,7 +35,7 @@ function readSnapshotLine(json: unknown, position: string, observedAt?: string):
   const parsed = lineShape.safeParse(json)
   const reading: Reading = { records: [], rejections: [], editions: [] }
   if (!parsed.success) {
-    reading.rejections.push({ position, reason: 'The line is no record of the arXiv metadata snapshot.' })
+    reading.rejections.push({ position, reason: 'The line is not a record of the arXiv metadata snapshot.' })
     return reading
   }
   const line = parsed.data
