@@ -20,7 +20,10 @@ export interface Tables {
   paper_keyword: PaperKeywordTable
   search_build: SearchBuildTable
   paper_revision: PaperRevisionTable
+  paper_term: PaperTermTable
   source: SourceTable
+  term_census: TermCensusTable
+  term_rarity: TermRarityTable
   word: WordTable
   name_word: NameWordTable
 }
@@ -135,6 +138,29 @@ export interface KeywordTable {
 export interface PaperKeywordTable {
   paper_id: number
   keyword_key: string
+}
+
+/** A term that tells a paper from others; kept by db/writer/related-terms.ts, for finding related papers. */
+export interface PaperTermTable {
+  paper_id: number
+  /** How much of the paper is about it, in hundredths: BM25F without the rarity of the term. */
+  weight: number
+  term: string
+}
+
+/** How rare a term is among all papers, ln(1 + papers / papers with it), if it is not among the rarest. */
+export interface TermRarityTable {
+  term: string
+  rarity: number
+}
+
+/** The last count of how rare terms are. One row. */
+export interface TermCensusTable {
+  only: Generated<boolean>
+  /** The rarity of every term without one of its own. */
+  rarest: number
+  /** The greatest key of a paper at that time. */
+  up_to: number
 }
 
 /** The Daily Papers list of one day. */

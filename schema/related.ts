@@ -18,7 +18,12 @@ const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
     }),
     score: t.exposeFloat('score', {
       description:
-        'The strength of the relation: `sharedKeywords` / sqrt(1 + keywords of the first paper) + 2 * `sharedAuthors` / sqrt(1 + authors of the first paper) + 10 * the text rank of the related paper for the words of the first title.',
+        'The strength of the relation: (T + K / 5 + R / 2) * (1 + A / 10 + O / 20 + E / 50) + A / 1000. T is the share of the terms of the first paper that the other has, from 0 to 1 and above if it weighs them more, a rare term counting more than a common one, and one of the title more than one of the abstract (BM25F); K is the same share of its keywords; R, O and E are 1 for the same repository, organization and edition; A is the number of shared authors, 3 at most. So authors lift a paper that shares the subject, and come last where nothing else is shared.',
+    }),
+    sharedTerms: t.exposeStringList('terms', {
+      extensions: { bound: 'the 22 terms that are stored of a paper' },
+      description:
+        'The terms of the titles and abstracts of both papers, those that count most first, at most 22. They are stems, as search compares them: `spars` of "sparse" and "sparsity".',
     }),
     sharedKeywords: t.field({
       type: [Keyword],
@@ -34,8 +39,19 @@ const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
       description: `The authors of both papers, among the first ${authorsUsed} authors of the first paper.`,
       resolve: ({ author_names }) => author_names.map((name) => ({ name })),
     }),
-    sharedWords: t.exposeBoolean('by_text', {
-      description: 'Whether the related paper contains words of the first title.',
+    sharedWords: t.boolean({
+      description:
+        'Whether both titles or abstracts have a word in common that tells something of their subject.',
+      resolve: ({ terms }) => terms.length > 0,
+    }),
+    sameRepository: t.exposeBoolean('same_repository', {
+      description: 'Whether the code of both papers is in the same repository.',
+    }),
+    sameOrganization: t.exposeBoolean('same_organization', {
+      description: 'Whether both papers are of the same organization.',
+    }),
+    sameEdition: t.exposeBoolean('same_edition', {
+      description: 'Whether an edition lists both papers.',
     }),
   }),
 })
@@ -46,7 +62,7 @@ builder.objectFields(Paper, (t) => ({
     extensions: { columns: ['id'], bound: most },
     listSize: listSizeByFirst(5),
     description:
-      'Papers related by keywords, authors or words, highest score first. Candidates are the 200 papers with the most in common, among the most recently stored papers of each keyword and author, and the 200 newest papers that contain the two longest words of the title.',
+      'Returns the papers on the same subject, highest score first. Candidates are the papers in which the terms of this paper count most, and the most recently stored papers of its keywords, its authors and its repository. Withdrawn papers are not returned.',
     args: {
       first: t.arg.int(firstArgument('papers to return', 5, most)),
     },

@@ -5,7 +5,7 @@ import type { Tables } from '../tables.ts'
 /** What searches, lists and suggestions are read from. */
 const analyzed = [
   ...(['paper', 'paper_author', 'paper_keyword', 'paper_history', 'listing', 'author', 'keyword'] as const),
-  ...(['account', 'organization', 'word', 'name_word'] as const),
+  ...(['account', 'organization', 'word', 'name_word', 'paper_term', 'term_rarity'] as const),
 ] satisfies (keyof Tables)[]
 
 /**

@@ -116,11 +116,6 @@ function textMatches(
   return { tables: sql`${query}, ${searchPlan(text, budget)}, ${matches}`, scanLimit }
 }
 
-/** The ids of the newest papers with the words of a `tsquery`, `most` at most, as SQL. */
-export function newestWithWords(query: Sql, most: number): Sql {
-  return newestOf({}, sql`p.search @@ ${query}`, most)
-}
-
 function newestOf(filter: CanonicalFilter, condition: Sql, most: number): Sql {
   return sql`with recursive ${matchesByPeriod(filter, { candidates: papersWith(condition), scanLimit: sql.lit(most) })}
     select newest.id from matches cross join unnest(matches.ids) as newest (id)`

@@ -89,72 +89,68 @@ cross join lateral (
 -- relatedByPaperIds
 select k.key as paper_id, r.* from unnest($1::bigint[]) as k (key) join paper o on o.id = k.key
 cross join lateral (
-  select array_agg(t.lexeme) as title_words, string_agg(quote_literal(t.lexeme), ' | ')::tsquery as query,
-  o.author_names[1:20] as author_names
-  from unnest(ts_filter(o.search, '{a}')) t -- without compounds of two of its words
-  where not exists (select from unnest(ts_filter(o.search, '{a}')) part
-    where starts_with(t.lexeme, part.lexeme) and t.lexeme <> part.lexeme)
-  offset 0) own -- worked out once, not for each candidate
-cross join lateral (
-  select string_agg(quote_literal(w.lexeme), ' & ')::tsquery as query from (
-    select t.lexeme from unnest(own.title_words) as t (lexeme) order by length(t.lexeme) desc, t.lexeme limit 2) w
-) longest
-cross join lateral (
-  select p.id as related_id, shared.keyword_keys, shared.author_names,
-  coalesce(t.rank, 0) > 0 as by_text,
-  cardinality(shared.keyword_keys) / sqrt(1 + cardinality(o.keyword_keys))
-  + 2 * cardinality(shared.author_names) / sqrt(1 + cardinality(o.author_names))
-  + 10 * coalesce(t.rank, 0) as score
-  from (
-    (select shared.id from (
-        select pk.paper_id as id, 1 / sqrt(1 + cardinality(o.keyword_keys)) as points
-        from unnest(o.keyword_keys) as what (key) cross join lateral (
-          select pk.paper_id from paper_keyword pk where pk.keyword_key = what.key
-          order by pk.paper_id desc limit 100) pk
-        union all
-        select pa.paper_id, 2 / sqrt(1 + cardinality(o.author_names))
-        from unnest(own.author_names) as who (name) cross join lateral (
-          select pa.paper_id from paper_author pa where pa.author_name = who.name
-          order by pa.paper_id desc limit 25) pa) shared
-      group by shared.id order by sum(shared.points) desc, shared.id desc limit 200 + 1)
-    union
-    (with recursive
-      years as materialized (
-        select greatest(extract(year
-            from $2::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $3::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
-        from paper),
-      matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
-        union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
-        from matches cross join years
-        cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
-        cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
-            from (select p.*
-              from paper p
-              where p.search @@ longest.query
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            order by p.published_at desc, p.id desc limit 200 - matches.scanned) candidate) newest
-        where matches.scanned < 200 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) as newest (id))
-  ) candidate
-  join paper p on p.id = candidate.id and p.id <> o.id
-  cross join lateral (
-    select array(select distinct theirs.key from unnest(p.keyword_keys) as theirs (key)
-      where theirs.key = any(o.keyword_keys) order by 1) as keyword_keys,
-    array(select distinct theirs.name from unnest(p.author_names) as theirs (name)
-      where theirs.name = any(own.author_names) order by 1) as author_names) shared
-  left join lateral (select ts_rank(p.search, own.query, 1)::float8 as rank) t on true
-  order by score desc, p.id desc limit $4
+  with own_term as materialized (
+    select t.term, t.weight, t.weight * coalesce(r.rarity, (select rarest from term_census)) as points
+    from paper_term t left join term_rarity r on r.term = t.term
+    where t.paper_id = o.id),
+  by_term as (
+    select t.paper_id, sum(own_term.points * t.weight) as points
+    from own_term cross join lateral (
+      select t.paper_id, t.weight from paper_term t where t.term = own_term.term
+      order by t.weight desc, t.paper_id desc limit 200) t
+    where t.paper_id <> o.id
+    group by t.paper_id order by points desc, t.paper_id desc limit 50),
+  of_keyword as materialized (
+    select own.key, of_key.paper_ids, ln(1 + 500 / cardinality(of_key.paper_ids)::float8) as points
+    from unnest(o.keyword_keys) as own (key) cross join lateral (
+      select array(select pk.paper_id from paper_keyword pk where pk.keyword_key = own.key
+        order by pk.paper_id desc limit 100) as paper_ids offset 0) of_key
+    where of_key.paper_ids <> '{}'),
+  by_keyword as (
+    select other.id from of_keyword cross join unnest(of_keyword.paper_ids) as other (id)
+    where other.id <> o.id
+    group by other.id order by sum(of_keyword.points) desc, other.id desc limit 20),
+  by_author as (
+    select pa.paper_id from unnest(o.author_names[1:20]) as own (name) cross join lateral (
+      select pa.paper_id from paper_author pa where pa.author_name = own.name
+      order by pa.paper_id desc limit 10) pa
+    where pa.paper_id <> o.id
+    group by pa.paper_id order by count(*) desc, pa.paper_id desc limit 5),
+  by_repository as (
+    select p.id from paper p where lower(p.github_repo) = lower(o.github_repo) and p.id <> o.id
+    order by lower(p.github_repo) desc, p.id desc limit 10),
+  candidate as materialized (
+    select paper_id as id from by_term union select id from by_keyword
+    union select paper_id from by_author union select id from by_repository),
+  scored as (
+    select p.id, (coalesce(terms.points / (select sum(points * weight) from own_term), 0)
+      + coalesce(keywords.points / (select sum(points)
+          from of_keyword), 0) / 5 + (case when shared.repository then 0.5 else 0 end))
+    * (1 + authors.counted / 10 + (case when shared.organization then 0.05 else 0 end)
+      + (case when shared.edition then 0.02 else 0 end))
+    + authors.counted / 1000 as score, shared.*
+    from candidate join paper p on p.id = candidate.id and p.withdrawn_at is null
+    cross join lateral (
+      select sum(own_term.points * t.weight) as points from (
+        select t.term, t.weight from paper_term t where t.paper_id = candidate.id offset 0) t -- not all of a term
+      join own_term on own_term.term = t.term) terms
+    cross join lateral (
+      select sum(of_keyword.points) as points from of_keyword where of_keyword.key = any(p.keyword_keys)) keywords
+    cross join lateral (
+      select least(count(*), 3)::float8 as counted
+      from unnest(o.author_names[1:20]) as own (name) where own.name = any(p.author_names)) authors
+    cross join lateral (
+      select coalesce(lower(p.github_repo) = lower(o.github_repo), false) as repository,
+      coalesce(p.organization_name = o.organization_name, false) as organization,
+      p.listed_on && o.listed_on as edition) shared
+    order by score desc, p.id desc limit $2)
+  select best.id as related_id, best.score, best.repository as same_repository,
+  best.organization as same_organization, best.edition as same_edition,
+  array(select t.term from paper_term t join own_term on own_term.term = t.term
+    where t.paper_id = best.id order by own_term.points * t.weight desc, t.term) as terms,
+  array(select distinct own.key from unnest(o.keyword_keys) as own (key)
+    where own.key = any(p.keyword_keys) order by 1) as keyword_keys,
+  array(select distinct own.name from unnest(o.author_names[1:20]) as own (name)
+    where own.name = any(p.author_names) order by 1) as author_names
+  from scored best join paper p on p.id = best.id
 ) r order by k.key, r.score desc, r.related_id desc;

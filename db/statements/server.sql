@@ -77,4 +77,4 @@ where access_token.id = used.id;
 select;
 
 -- analyzeTables
-vacuum (analyze, skip_locked) "paper", "paper_author", "paper_keyword", "paper_history", "listing", "author", "keyword", "account", "organization", "word", "name_word";
+vacuum (analyze, skip_locked) "paper", "paper_author", "paper_keyword", "paper_history", "listing", "author", "keyword", "account", "organization", "word", "name_word", "paper_term", "term_rarity";

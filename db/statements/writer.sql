@@ -58,6 +58,19 @@ insert into "paper" ("title", "abstract", "published_at", "upvotes", "comment_co
 select "title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "arxiv_id", "title_key", "author_count", "author_names", "authors_digest", "organization_name", "keyword_keys", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "ingested_at", "updated_at", "search"
 from json_populate_recordset(null::"paper", $1::json);
 
+select "up_to"
+from "term_census";
+
+select "rarest"
+from "term_census";
+
+select term, rarity
+from term_rarity
+where term = any($1::text[]);
+
+insert into "paper_term" ("paper_id", "weight", "term")
+select "paper_id", "weight", "term" from json_populate_recordset(null::"paper_term", $1::json);
+
 insert into "author" select unnest($1::text[])
 order by 1
 on conflict do nothing;
@@ -99,6 +112,10 @@ from json_populate_recordset(null::paper, $1::json) as given
 where paper.id = given.id;
 
 delete
+from paper_term
+where paper_id = any($1::bigint[]);
+
+delete
 from "paper_author"
 where paper_id = any($1::bigint[]);
 
@@ -130,6 +147,17 @@ delete from paper_history using json_populate_recordset(null::paper_history, $1:
 where paper_history.paper_id = gone.paper_id and paper_history.observed_at = gone.observed_at;
 
 -- recordPapers, a paper without an arXiv id
+delete
+from term_rarity;
+
+with size as materialized (
+  select count(*) + 20 as papers from (select from paper limit 5000) p),
+stored as (
+  insert into term_rarity select counted.word, ln(1 + size.papers::float8 / counted.ndoc)
+  from size, ts_stat($1, 'AD') counted
+  where counted.ndoc * 500 > size.papers)
+update term_census set up_to = $2,
+rarest = (select ln(1 + least(size.papers, 500)::float8) from size);
 
 -- rebuildTerms, of an older version
 update "search_build"

@@ -34,24 +34,43 @@ const largest = { bytes: 900_000, position: 16_383, positions: 255 }
 /** Between two texts, so that no phrase reaches from one into the other. */
 const gap = 8
 
-/** The terms of a paper as the text of a `tsvector`. */
-export function searchVector({ title, abstract, author_names, keywords }: SearchedTexts): string {
+/** A term of a title or abstract, for what the paper is about. */
+export interface Mention {
+  /** Made of several words: `finetun`. Its parts are mentioned besides. */
+  readonly isCompound: boolean
+  /** How often it is in the title and in the abstract; of a compound, twice that. */
+  titleTimes: number
+  abstractTimes: number
+}
+
+export interface PaperTerms {
+  /** The text of a `tsvector`. */
+  readonly search: string
+  /** By term. */
+  readonly mentions: ReadonlyMap<string, Mention>
+}
+
+export function paperTerms({ title, abstract, author_names, keywords }: SearchedTexts): PaperTerms {
   const vector = new Vector()
   vector.add(title, weights.title)
   if (abstract !== null) vector.add(abstract, weights.abstract)
   for (const keyword of keywords) vector.add(keyword, weights.keywords)
   for (const name of author_names) vector.addName(name)
-  return vector.toString()
+  return { search: vector.toString(), mentions: vector.mentions }
 }
 
 class Vector {
+  readonly mentions = new Map<string, Mention>()
   readonly #places = new Map<string, string[]>()
   #position = 1
   #bytes = 0
 
   add(text: string, weight: string): void {
     const atoms = atomsIn(text)
-    for (const { term, position } of storedTerms(atoms)) this.#put(term, position, weight)
+    for (const { term, position, first, last } of storedTerms(atoms)) {
+      this.#put(term, position, weight)
+      this.#mention(term, weight, first !== last)
+    }
     this.#position += lengthOf(atoms) + gap
   }
 
@@ -72,6 +91,14 @@ class Vector {
     }
     this.#bytes += 4 * term.length + 8
     if (this.#bytes < largest.bytes) this.#places.set(term, [place])
+  }
+
+  #mention(term: string, weight: string, isCompound: boolean): void {
+    const mention = this.mentions.get(term) ?? { isCompound, titleTimes: 0, abstractTimes: 0 }
+    if (weight === weights.title) mention.titleTimes += 1
+    else if (weight === weights.abstract) mention.abstractTimes += 1
+    else return
+    this.mentions.set(term, mention)
   }
 
   toString(): string {

@@ -3,8 +3,9 @@ import { sql, type Transaction } from 'kysely'
 import { write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { searchedColumns, searchVector, tokensVersion } from '../tokens/document.ts'
+import { paperTerms, searchedColumns, tokensVersion } from '../tokens/document.ts'
 import { oneWriterAtATime } from './one-writer.ts'
+import { storeRelatedTerms } from './related-terms.ts'
 
 /** Papers of one transaction: it takes some tenths of a second, for which other writers wait. */
 const papersAtOnce = 200
@@ -55,11 +56,13 @@ async function rebuildSome(trx: Transaction<Tables>): Promise<number | undefined
     .execute()
   const last = papers.at(-1)
   if (last) {
-    const terms = JSON.stringify(papers.map((paper) => ({ id: paper.id, search: searchVector(paper) })))
+    const made = papers.map((paper) => ({ id: paper.id, isNew: false, ...paperTerms(paper) }))
+    const terms = JSON.stringify(made.map(({ id, search }) => ({ id, search })))
     await sql`
       update paper set search = made.search
       from json_to_recordset(${terms}::json) as made (id bigint, search tsvector)
       where paper.id = made.id and paper.search <> made.search`.execute(trx)
+    await storeRelatedTerms(trx, made)
   }
   await trx
     .updateTable('search_build')

@@ -1,8 +1,9 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
-import { searchedColumns, searchVector } from '../tokens/document.ts'
+import { paperTerms, searchedColumns } from '../tokens/document.ts'
 import { counters as counterNames, isSamePoint, onlyChanges, type Point } from './merge/counters.ts'
 import type { MergedPaper } from './merge-batch.ts'
+import { storeRelatedTerms } from './related-terms.ts'
 import { equal, type StoredPaper } from './rows.ts'
 import {
   counterColumns,
@@ -21,10 +22,11 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
     (paper) => paper.before && (paper.outcome === 'changed' || paper.provenanceChanged),
   )
   await storeNames(trx, 'edition', new Set(papers.flatMap((paper) => paper.newListings)))
+  const createdTerms = created.map(({ after }) => termsOf(after, true))
   await insertRows(
     trx,
     'paper',
-    created.map(({ after }) => withTerms(after)),
+    createdTerms.map(({ row }) => row),
   )
   const {
     counters = [],
@@ -36,11 +38,13 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
   const after = (paper: MergedPaper) => paper.after
   await updatePapers(trx, counters.map(after), 'counters')
   await updatePapers(trx, others.map(after), 'all')
+  const changedTerms = texts.map((paper) => termsOf(paper.after, false))
   await updatePapers(
     trx,
-    texts.map((paper) => withTerms(paper.after)),
+    changedTerms.map(({ row }) => row),
     'all',
   )
+  await storeRelatedTerms(trx, [...createdTerms, ...changedTerms])
   await storeAuthors(
     trx,
     papers.flatMap(({ id, before, authors }) => (authors ? [{ paperId: id, isNew: !before, authors }] : [])),
@@ -72,9 +76,10 @@ function onlyCountersMoved({ before, after }: MergedPaper): boolean {
   )
 }
 
-/** A row with the terms that it is found by. */
-function withTerms(row: StoredPaper): StoredPaper & { search: string } {
-  return { ...row, search: searchVector(row) }
+/** A row with the terms that the paper is found by, and what it is about. */
+function termsOf(row: StoredPaper, isNew: boolean) {
+  const { search, mentions } = paperTerms(row)
+  return { row: { ...row, search }, id: row.id, isNew, mentions }
 }
 
 function textsMoved({ before, after }: MergedPaper): boolean {

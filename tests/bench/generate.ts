@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import { searchVector } from '../../db/tokens/document.ts'
+import { paperTerms } from '../../db/tokens/document.ts'
+import { storeRelatedTerms } from '../../db/writer/related-terms.ts'
 import { createWorld, generateRows, type PaperJson, type World } from './generate-papers.ts'
 
 const rowsAtOnce = 5_000
@@ -31,17 +32,23 @@ export async function generatePapers(
   await asLoader(db, (one) => insertNames(one, world))
   let next = 1
   let done = 0
-  const load = (one: Db) => async () => {
-    while (next <= amount) {
-      const from = next
-      next += rowsAtOnce
-      const rows = generateRows(world, from, Math.min(amount, next - 1))
-      await insertPapers(one, rows)
-      done += rows.length
-      progress(done)
-    }
+  const loadSome = async (one: Db) => {
+    const from = next
+    next += rowsAtOnce
+    const rows = generateRows(world, from, Math.min(amount, next - 1))
+    await insertPapers(one, rows)
+    done += rows.length
+    progress(done)
   }
-  await Promise.all(Array.from({ length: connections }, () => asLoader(db, (one) => load(one)())))
+  const load = async (one: Db) => {
+    while (next <= amount) await loadSome(one)
+  }
+  await asLoader(db, async (one) => {
+    await loadSome(one)
+    // How rare terms are is known from the first papers, and is not counted by two at once.
+    await sql`update term_census set up_to = ${amount}`.execute(one)
+  })
+  await Promise.all(Array.from({ length: connections }, () => asLoader(db, load)))
   await asLoader(db, (one) => insertTheRest(one, world))
   // Half each: the two largest, both over the text of papers, come first in the list and go to different ones.
   await Promise.all(
@@ -89,9 +96,12 @@ async function insertNames(db: Db, world: World): Promise<void> {
 
 async function insertPapers(db: Db, rows: readonly PaperJson[]): Promise<void> {
   const columns = sql.raw(['search', ...Object.keys(rows[0] ?? {})].join(', '))
-  const searchable = JSON.stringify(rows.map((row) => ({ ...row, search: searchVector(row) })))
+  const terms = rows.map((row) => paperTerms(row))
+  const searchable = JSON.stringify(rows.map((row, index) => ({ ...row, search: terms[index]?.search })))
   await sql`insert into paper (${columns})
     select ${columns} from json_populate_recordset(null::paper, ${searchable}::json)`.execute(db)
+  const about = terms.map(({ mentions }, index) => ({ id: rows[index]?.id ?? 0, isNew: true, mentions }))
+  await db.transaction().execute((trx) => storeRelatedTerms(trx, about))
   const those = sql`id between ${rows[0]?.id} and ${rows.at(-1)?.id}`
   await sql`insert into paper_author (paper_id, position, author_name)
     select id, position, name from paper, unnest(author_names) with ordinality a (name, position) where ${those}`.execute(

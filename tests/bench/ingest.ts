@@ -32,7 +32,15 @@ const folders = positionals.length > 0 ? positionals : [daysFolder('captures'), 
 /** In an order that foreign keys allow. */
 const tables = [
   ...['account', 'organization', 'author', 'keyword', 'edition', 'paper', 'paper_alias', 'paper_author'],
-  ...['paper_keyword', 'listing', 'edition_reading', 'paper_history', 'paper_revision', 'feed_event'],
+  ...[
+    'paper_keyword',
+    'paper_term',
+    'listing',
+    'edition_reading',
+    'paper_history',
+    'paper_revision',
+    'feed_event',
+  ],
 ]
 
 const spent = new Map<string, { milliseconds: number; times: number }>()

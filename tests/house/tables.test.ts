@@ -9,8 +9,10 @@ const copy = useTestDatabase()
 const written: Record<string, string[]> = {
   text: ['string', 'FeedEventKind', 'AccessRole'],
   tsvector: ['string'],
+  int2: ['number'],
   int4: ['number'],
   int8: ['number'],
+  float4: ['number'],
   bool: ['boolean'],
   timestamptz: ['Instant'],
   date: ['Day', 'string'],

@@ -49,37 +49,6 @@ beforeAll(async () => {
   ])
 })
 
-test('related papers, and why', async () => {
-  const { paper } = await query<{ paper: { related: { score: number }[] } }>(
-    app,
-    `{ paper(arxivId: "2606.00001") { related(first: 10) { score sharedWords paper { title } sharedKeywords { key } sharedAuthors { name } } } }`,
-  )
-  const rounded = paper.related.map(({ score, ...rest }) => rest)
-  expect(rounded).toEqual([
-    {
-      paper: { title: 'Graph Methods' },
-      sharedKeywords: [],
-      sharedAuthors: [{ name: 'Ada' }, { name: 'Ben' }],
-      sharedWords: false,
-    },
-    { paper: { title: 'Kernels for Attention' }, sharedKeywords: [], sharedAuthors: [], sharedWords: true },
-    {
-      paper: { title: 'Dense Retrieval' },
-      sharedKeywords: [{ key: 'attention' }, { key: 'sparsity' }],
-      sharedAuthors: [],
-      sharedWords: true,
-    },
-    {
-      paper: { title: 'Unrelated Things' },
-      sharedKeywords: [],
-      sharedAuthors: [{ name: 'Ada' }],
-      sharedWords: false,
-    },
-  ])
-  const scores = paper.related.map(({ score }) => score)
-  expect(scores).toEqual([...scores].sort((a, b) => b - a))
-})
-
 test('counts per year, co-authors, orders of own lists', async () => {
   const data = await query(
     app,
