@@ -19,5 +19,7 @@ const statements = [
      version integer not null,
      built_to bigint
    )`,
+  // Keywords begin with what is typed in each spelling: `finetu`, `fine-tu`.
+  `create index keyword_by_spelling on keyword (translate(key, '-_./ ', '') text_pattern_ops)`,
   `insert into search_build (version, built_to) select 0, 0`,
 ]

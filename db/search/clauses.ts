@@ -2,7 +2,6 @@ import { initialTerm } from '../tokens/document.ts'
 import { type Atom, atomsIn } from '../tokens/scan.ts'
 import {
   atomTerms,
-  compoundOf,
   compoundTerms,
   isGlued,
   isLetter,
@@ -119,28 +118,34 @@ function termsOfUnspaced(text: string): string[] {
   return letters.length < 2 ? letters : letters.slice(1).map((letter, index) => `${letters[index]}${letter}`)
 }
 
-/**
- * The steps of a phrase; a stop word makes the next one a step further away. None if the phrase begins or ends with a
- * stop word: what is left would be found where the phrase is not.
- */
-function stepsOf(atoms: readonly Atom[], keepStopWords = false): PhraseStep[] {
-  const steps: PhraseStep[] = []
+/** A step of a phrase, of the atom with this index. */
+interface AtomStep extends PhraseStep {
+  readonly atom: number
+}
+
+/** The steps of a phrase; a stop word makes the next one a step further away. */
+function atomSteps(atoms: readonly Atom[], keepStopWords = false): AtomStep[] {
+  const steps: AtomStep[] = []
   let distance = 0
-  for (const atom of atoms) {
-    distance += 1
+  for (const [index, atom] of atoms.entries()) {
     const parts = atom.unspaced
       ? [...atom.text].map((letter) => [letter])
       : [atomTerms(atom, 'asked', keepStopWords)]
-    for (const [index, terms] of parts.entries()) {
+    for (const terms of parts) {
+      distance += 1
       if (terms.length === 0) continue
-      steps.push({ terms, distance: steps.length === 0 ? 0 : index > 0 ? 1 : distance })
+      steps.push({ terms, distance: steps.length === 0 ? 0 : distance, atom: index })
       distance = 0
     }
   }
-  const edges = [atoms[0], atoms.at(-1)]
-  return edges.some((atom) => atom && !atom.unspaced && atomTerms(atom, 'asked', keepStopWords).length === 0)
-    ? []
-    : steps
+  return steps
+}
+
+/** The steps of a compound; none if it begins or ends with a stop word: the rest is found where the compound is not. */
+function stepsOf(atoms: readonly Atom[]): PhraseStep[] {
+  const steps = atomSteps(atoms)
+  const isWhole = steps[0]?.atom === 0 && steps.at(-1)?.atom === atoms.length - 1
+  return isWhole ? steps : []
 }
 
 /**
@@ -152,29 +157,21 @@ export function clausesOfPhrase(
   { weights, keepStopWords = false }: PhraseOptions = {},
 ): Clause[] {
   const atoms = atomsIn(text)
-  const isSaid = (atom: Atom) => keepStopWords || atom.unspaced || atomTerms(atom, 'asked').length > 0
-  const [from, to] = [atoms.findIndex(isSaid), atoms.findLastIndex(isSaid)]
-  if (from < 0) return []
-  const said = atoms.slice(from, to + 1)
-  const phrases = [stepsOf(said, keepStopWords)]
-  for (const [index, atom] of said.entries()) {
-    const next = said[index + 1]
-    const joined = next && !isNumber(next) && !isLetter(atom) ? compoundOf([atom, next]) : undefined
-    if (joined === undefined || !next || isStopWord(atom.text) || isStopWord(next.text)) continue
-    const before = stepsOf(said.slice(0, index), keepStopWords)
-    const after = stepsOf(said.slice(index + 2), keepStopWords)
-    if (before.length + after.length < said.length - 2) continue
-    const [following, ...rest] = after
-    phrases.push([
-      ...before,
-      { terms: [joined], distance: before.length > 0 ? 1 : 0 },
-      ...(following ? [{ ...following, distance: 1 }, ...rest] : []),
-    ])
+  const steps = atomSteps(atoms, keepStopWords)
+  const [first, last] = [steps[0]?.atom, steps.at(-1)?.atom]
+  if (first === undefined || last === undefined) return []
+  const phrases: (readonly PhraseStep[])[] = [steps]
+  for (const [index, step] of steps.entries()) {
+    const [atom, next, after] = [atoms[step.atom], atoms[step.atom + 1], steps[index + 1]]
+    if (!atom || !next || after?.atom !== step.atom + 1 || isNumber(next) || isLetter(atom)) continue
+    const joined = { terms: compoundTerms([atom, next]), distance: step.distance }
+    if (joined.terms.length > 0) phrases.push([...steps.slice(0, index), joined, ...steps.slice(index + 2)])
   }
+  const said = atoms.slice(first, last + 1)
   const whole = said.length > 2 && said.slice(1).every(isGlued) ? compoundTerms(said) : []
-  const single = phrases.flatMap((steps) => (steps.length === 1 ? (steps[0]?.terms ?? []) : []))
+  const single = phrases.flatMap((found) => (found.length === 1 ? (found[0]?.terms ?? []) : []))
   const terms = [...new Set([...single, ...whole])]
-  return [{ terms, phrases: phrases.filter((steps) => steps.length > 1), weights }]
+  return [{ terms, phrases: phrases.filter((found) => found.length > 1), weights }]
 }
 
 interface PhraseOptions {
@@ -187,8 +184,10 @@ function letterClause(letter: Atom, context: Context): Clause[] {
   const { chains, index } = context
   const [before, next] = [chains[index - 1]?.at(-1), chains[index + 1]?.[0]]
   const initials = initialTerms(letter, letter, context)
-  if (letter.stopped && letter.cased !== letter.text && initials.length > 0) return [anyOf(initials)]
-  if (isStopWord(letter.text)) return []
+  const isCapital = letter.cased !== letter.text
+  if (letter.stopped && isCapital && initials.length > 0) return [anyOf(initials)]
+  if (isStopWord(letter.text))
+    return isCapital && /^[st]$/.test(letter.text) && initials.length > 0 ? [anyOf(initials)] : []
   const joined = [
     ...(before && isStoredAsCompound(before, letter) ? compoundTerms([before, letter]) : []),
     ...(next && isStoredAsCompound(letter, next) ? compoundTerms([letter, next]) : []),
@@ -196,7 +195,7 @@ function letterClause(letter: Atom, context: Context): Clause[] {
   return [anyOf([...joined, ...initials, ...(joined.length > 0 ? [] : [letter.text])])]
 }
 
-/** The authors that a letter may be the initial of: `Y. LeCun`, `Y A LeCun`, `LeCun, Y.`, `LeCun Y`. */
+/** The authors that a letter may be the initial of: `Y. LeCun`, `Y A LeCun`, `LeCun, Y.`, `LeCun Y`, `LeCun, Yann A.` */
 function initialTerms(letter: Atom, last: Atom, { text, chains, index }: Context): string[] {
   const isInitials = (chain: readonly Atom[] | undefined) => chain?.every(isLetter) === true
   const between = (one: Atom | undefined, next: Atom | undefined) => text.slice(one?.end, next?.start)
@@ -207,8 +206,11 @@ function initialTerms(letter: Atom, last: Atom, { text, chains, index }: Context
   const names: string[] = []
   if (following && /^[.\s\p{Pd}]*$/u.test(between(chains[ahead - 1]?.at(-1) ?? last, following[0])))
     names.push(...lastNames(following))
-  if (preceding && /^,?\s*$/.test(between(preceding.at(-1), chains[behind + 1]?.[0])))
+  if (preceding && /^,?\s*$/.test(between(preceding.at(-1), chains[behind + 1]?.[0]))) {
     names.push(...lastNames(preceding))
+    const earlier = chains[behind - 1]
+    if (earlier && /^,\s+$/.test(between(earlier.at(-1), preceding[0]))) names.push(...lastNames(earlier))
+  }
   return names.map((name) => initialTerm(name, letter.text))
 }
 

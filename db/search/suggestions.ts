@@ -23,14 +23,15 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
   const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if ([...start].length < 2) return []
   const { rows } = await sql<Suggestion>`
-    with input as materialized (select folded(${likePattern(start)}::text) as pattern),
+    with input as materialized (
+      select folded(${likePattern(start)}::text) as pattern, ${withoutSeparators(sql`folded(${escaped(start)}::text)`)} as solid),
     matching_authors as (
       select a.name from author a, input
       where ${wordBegins(sql`folded(a.name)`)}
       limit ${sql.lit(candidatesPerKind)}),
     matching_keywords as (
       select k.key from keyword k, input
-      where ${wordBegins(sql`k.key`)}
+      where ${wordBegins(sql`k.key`)} or (length(input.solid) > 1 and ${withoutSeparators(sql`k.key`)} like input.solid || '%')
       limit ${sql.lit(candidatesPerKind)}),
     matching_organizations as (
       select o.name, coalesce(o.full_name, o.name) as text from organization o, input
@@ -58,7 +59,16 @@ function wordBegins(text: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(${text} like input.pattern || '%' or ${text} like '% ' || input.pattern || '%')`
 }
 
-/** The text as it is inside a LIKE pattern. */
+/** A text in one of its spellings: `fine-tuning`, `fine tuning`, `finetuning`. */
+function withoutSeparators(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`translate(${text}, '-_./ ', '')`
+}
+
+/** The text inside a LIKE pattern: any sign may be where one that separates words is. */
 function likePattern(text: string): string {
+  return escaped(text).replace(/(?<=[\p{L}\p{N}])(?:[-./ ]|\\_)(?=[\p{L}\p{N}])/gu, '_')
+}
+
+function escaped(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }

@@ -101,19 +101,18 @@ function clausesOfField(field: Field, value: string, isQuoted: boolean): Clause[
 
 /** `LeCun`, `Yann LeCun`, `LeCun, Yann`, `Y. LeCun`: each word of a name, and the last name with the initial of the first. */
 function clausesOfAuthor(value: string): Clause[] {
-  const [last, first] = value.split(',', 2)
-  const words = wordsOfName(first === undefined ? value : `${first} ${last}`)
-  const lastName = words.at(-1) ?? []
-  return words.flatMap((spellings, index): Clause[] => {
-    const [initial = ''] = [...(spellings[0] ?? '')]
-    const named =
-      index < words.length - 1
-        ? [{ terms: lastName.map((name) => initialTerm(name, initial)), phrases: [] }]
-        : []
-    if (spellings[0] === initial) return named
+  const [last = '', first] = value.split(',', 2)
+  const words = (first === undefined ? value : `${first} ${last}`).split(/\s+/u).filter((word) => word !== '')
+  const [lastName = []] = wordsOfName(words.at(-1) ?? '')
+  return words.flatMap((word, index): Clause[] => {
+    const [[spelling = ''] = []] = wordsOfName(word)
+    const [initial = ''] = [...spelling]
+    const isGiven = index < words.length - 1 && initial !== ''
     return [
-      ...named,
-      ...clausesOfPhrase(spellings.join(' '), { weights: weights.authors, keepStopWords: true }),
+      ...(isGiven ? [{ terms: lastName.map((name) => initialTerm(name, initial)), phrases: [] }] : []),
+      ...(isGiven && spelling === initial
+        ? []
+        : clausesOfPhrase(word, { weights: weights.authors, keepStopWords: true })),
     ]
   })
 }

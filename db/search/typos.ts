@@ -1,28 +1,45 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { atomsIn } from '../tokens/scan.ts'
 
 /** The number of words that are repaired at most: a longer text has other reasons to find nothing. */
 const wordsAtMost = 8
 
 /**
- * Replaces each word that no title and no author's name contains by the most similar word of a title, or, if there is
- * none, of a name (at least three tenths of their trigrams are equal, the default of pg_trgm). Quotes, minus and `or`
- * stay as they are. Returns undefined if there is nothing to repair.
+ * Replaces each word that no title and no author's name contains: by two words of titles that it is made of
+ * (`flashattention`), or else by the most similar word of a title, or, if there is none, of a name (at least three
+ * tenths of their trigrams are equal, the default of pg_trgm). A number behind a word is no longer taken for its
+ * version. Operators stay as they are. Returns undefined if there is nothing to repair.
  */
 export async function repairText(db: Db, text: string): Promise<string | undefined> {
-  const words = [...new Set(text.match(/\p{L}{4,40}/gu) ?? [])].slice(0, wordsAtMost)
-  if (words.length === 0) return undefined
+  const atoms = atomsIn(text).filter((atom) => /^\p{L}{4,40}$/u.test(atom.text) && !atom.unspaced)
+  const words = [...new Set(atoms.map((atom) => atom.text))].slice(0, wordsAtMost)
   const { rows } = await sql<{ typed: string; correction: string | null }>`
-    select typed, coalesce(${mostSimilarWord(sql`word`)}, ${mostSimilarWord(sql`name_word`)}) as correction
+    select typed, coalesce(${twoWords}, ${mostSimilarWord(sql`word`)}, ${mostSimilarWord(sql`name_word`)}) as correction
     from unnest(${words}::text[]) as typed
-    where not exists (select from word w where w.word = folded(typed))
-      and not exists (select from name_word w where w.word = folded(typed))`.execute(db)
-  const corrections = new Map(rows.map(({ typed, correction }) => [typed, correction ?? typed]))
-  const repaired = text.replace(/\p{L}{4,40}/gu, (word) => corrections.get(word) ?? word)
-  return repaired === text ? undefined : repaired
+    where not exists (select from word w where w.word = typed)
+      and not exists (select from name_word w where w.word = typed)`.execute(db)
+  const corrections = new Map(rows.map(({ typed, correction }) => [typed, correction]))
+  let repaired = ''
+  let from = 0
+  for (const { text: word, start, end } of atoms) {
+    const correction = corrections.get(word)
+    if (correction == null || start < from) continue
+    repaired += text.slice(from, start) + correction
+    from = end
+  }
+  repaired += text.slice(from)
+  const loosened = repaired.replace(/(?<=\p{L}) (?=\p{Nd}+(?:\.\p{Nd}+)*(?:\s|$))/gu, ', ')
+  return loosened === text ? undefined : loosened
 }
 
+const twoWords = sql`(select left(typed, at) || ' ' || substr(typed, at + 1)
+  from generate_series(4, length(typed) - 4) as at
+  where exists (select from word w where w.word = left(typed, at))
+    and exists (select from word w where w.word = substr(typed, at + 1))
+  order by abs(length(typed) - 2 * at), at limit 1)`
+
 function mostSimilarWord(table: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(select w.word from ${table} w where w.word % folded(typed)
-    order by similarity(w.word, folded(typed)) desc, abs(length(w.word) - length(typed)), w.word limit 1)`
+  return sql`(select w.word from ${table} w where w.word % typed
+    order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word limit 1)`
 }

@@ -32,9 +32,11 @@ function plainTerms(text: string, cased: string, use: 'stored' | 'asked'): strin
   const isAcronym = !/[aeiouy]/.test(text)
   if (inCapitals && text.length <= 4) return [text] // EOS, TTS
   if (isAcronym) return both(text, singular)
-  if (text.length > 4) return [stemOf(text)]
-  const terms = both(text, stemOf(text))
-  return use === 'stored' || endsInS.has(text) ? terms : both(...terms, singular)
+  const stem = stemOf(text)
+  if (text.length > 4) return [stem]
+  // `gpus`, of which the stemmer says nothing, is a plural; `sets`, of which it does, may be an acronym.
+  const isPlural = (use === 'asked' || stem === text) && !endsInS.has(text)
+  return both(text, stem, ...(isPlural ? [singular] : []))
 }
 
 function both(...terms: string[]): string[] {

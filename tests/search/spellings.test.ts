@@ -1,0 +1,275 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { textQueryOf } from '../../db/search/text-query.ts'
+import { readTyped } from '../../db/search/typed.ts'
+import { searchVector } from '../../db/tokens/document.ts'
+import { useTestDatabase } from '../support/database.ts'
+
+const copy = useTestDatabase()
+
+/** Which of these texts, each the abstract of a paper, a typed text finds. */
+async function found(
+  typed: string,
+  texts: readonly string[],
+  authors: readonly string[] = [],
+): Promise<string[]> {
+  const papers = texts.map((text) => ({
+    text,
+    search: searchVector({ title: 'Untitled', abstract: text, author_names: authors, keywords: [] }),
+  }))
+  const { rows } = await sql<{ text: string }>`
+    select text from jsonb_to_recordset(${JSON.stringify(papers)}::jsonb) as paper (text text, search tsvector)
+    where search @@ ${textQueryOf(readTyped(typed).text ?? '').query}::tsquery`.execute(copy.database.db)
+  const matches = new Set(rows.map(({ text }) => text))
+  return texts.filter((text) => matches.has(text))
+}
+
+/** Each spelling finds each: what is typed and what is stored. Extra texts are found, or are not, by each. */
+interface Group {
+  readonly typed: readonly string[]
+  readonly stored: readonly string[]
+  readonly others: readonly string[]
+}
+
+const groups: Record<string, Group> = {
+  'a name with a version': {
+    typed: ['Qwen 2.5', 'Qwen2.5', 'qwen-2.5', 'QWEN 2.5', '"Qwen 2.5"'],
+    stored: [
+      'on Qwen2.5.',
+      'Qwen 2.5 is',
+      'Qwen-2.5',
+      'Qwen2.5-7B-Instruct',
+      'Qwen2.5VL',
+      '(Qwen 2.5)',
+      'Qwen2.5/Llama',
+    ],
+    others: ['Qwen3 has 2.5 billion', 'Qwen2.51', 'Qwen2', '2.5 times Qwen', 'Qwen 12.5'],
+  },
+  'a name with a whole number': {
+    typed: ['gpt 5', 'GPT-5', 'gpt5', 'Gpt_5'],
+    stored: ['with GPT-5,', 'GPT 5', 'gpt5', 'GPT-5-mini', 'GPT-5/Claude'],
+    others: ['GPT-4 on 5 tasks', 'GPT-5.1', 'GPT-50', '5 GPT'],
+  },
+  'a name with a year': {
+    typed: ['AIME 2024', 'AIME2024', 'aime-2024'],
+    stored: ['AIME 2024', 'AIME2024', 'AIME-2024', "AIME'2024", 'AIME 2023/2024'],
+    others: ['AIME in 2024', 'in 2024 AIME', 'AIME 2025'],
+  },
+  'a version with a letter behind': {
+    typed: ['GPT-4o', 'gpt 4o', 'gpt4o'],
+    stored: ['GPT-4o', 'gpt4o', 'GPT 4o', 'GPT-4o-mini'],
+    others: ['GPT-4', 'GPT-40'],
+  },
+  'a version with a letter before': {
+    typed: ['DeepSeek-R1', 'DeepSeek R1', 'deepseekr1'],
+    stored: ['DeepSeek-R1', 'DeepSeek R1', 'DeepSeekR1', 'DeepSeek-R1-Zero'],
+    others: ['DeepSeek-V3', 'R2 of DeepSeek', 'DeepSeek-R10'],
+  },
+  'a version behind a dot': {
+    typed: ['Flux.1', 'flux 1', 'flux1'],
+    stored: ['FLUX.1', 'Flux.1-dev'],
+    others: ['flux.'],
+  },
+  'a version with a v': {
+    typed: ['LLaVA 1.5', 'LLaVA-1.5'],
+    stored: ['LLaVA-1.5', 'LLaVA-v1.5', 'LLaVA 1.5', 'LLaVA1.5'],
+    others: ['LLaVA', 'LLaVA-OneVision 1.5'],
+  },
+  'three parts': {
+    typed: ['Qwen2-VL', 'qwen2vl', 'Qwen 2 VL', 'qwen2 vl'],
+    stored: ['Qwen2-VL', 'Qwen2-VL-7B', 'Qwen 2-VL'],
+    others: ['Qwen2.5-VL', 'Qwen-VL'],
+  },
+  'a compound': {
+    typed: ['fine-tuning', 'fine tuning', 'finetuning', 'finetuned', '"fine tuning"', 'Fine‑Tuning'],
+    stored: ['fine-tuning', 'fine tuning', 'finetuning', 'fine-tuned', 'Finetune it', 'fine–tuning'],
+    others: ['tuning', 'fine'],
+  },
+  'a compound of two long words': {
+    typed: ['vision-language', 'vision language', '"vision-language"'],
+    stored: [
+      'vision-language',
+      'vision language',
+      'visionlanguage',
+      'vision/language',
+      'vision-language-action',
+    ],
+    others: ['vision', 'language'],
+  },
+  'a compound of many words': {
+    typed: ['state-of-the-art', '"state of the art"'],
+    stored: ['state-of-the-art', 'state of the art', 'State-Of-The-Art'],
+    others: ['the art of the state'],
+  },
+  'an acronym': {
+    typed: ['LLM', 'LLMs', 'llm', 'llms'],
+    stored: ['an LLM', 'LLMs', 'LLM-based', 'llms', '(LLM)'],
+    others: ['LLaMA', 'LM'],
+  },
+  'an acronym with a vowel before the s': {
+    typed: ['GPU', 'GPUs', 'gpus', 'gpu'],
+    stored: ['a GPU', 'GPUs', 'gpus', 'multi-GPU'],
+    others: ['GP', 'GPT'],
+  },
+  'a letter and a word': {
+    typed: ['k-means', 'kmeans', 'k means', '$k$-means'],
+    stored: ['k-means', 'kmeans', 'k means', '$k$-means', 'K-Means clustering'],
+    others: ['k and means', 'by means of'],
+  },
+  'an order of growth': {
+    typed: ['O(n^2)', 'O(n²)', '$O(n^{2})$'],
+    stored: ['in O(n^2) time', '$\\mathcal{O}(n^2)$', 'O(n²)'],
+    others: ['O(n)', 'n 2 o'],
+  },
+  'a Greek letter': {
+    typed: ['μLO', '$\\mu$LO', '\\mu LO', 'mu-LO', 'µLO'],
+    stored: ['μLO:', '$μ$LO', '$\\mu$LO', 'mu LO'],
+    others: ['LO', 'mu'],
+  },
+  'a letter with two transcriptions': {
+    typed: ['Müller'],
+    stored: ['Müller', 'Muller', 'Mueller', 'M\u{75}\u{308}ller', 'M\\"uller'],
+    others: ['Miller'],
+  },
+  'a name with signs behind': {
+    typed: ['C++', 'c++'],
+    stored: ['in C++.', 'C/C++', '(C++)'],
+    others: ['C', 'C#', 'c + d'],
+  },
+  'words joined by signs': {
+    typed: ['mouse', 'MOUSE'],
+    stored: [
+      'keyboard/mouse',
+      'a→mouse',
+      'mouse—especially',
+      '“mouse”',
+      '<mouse>',
+      'science.Mouse',
+      'mouse…',
+      '[mouse]',
+    ],
+    others: ['mousetrap'],
+  },
+  'words joined by signs, typed so': {
+    typed: [
+      'keyboard/mouse',
+      'keyboard – mouse',
+      'keyboard → mouse',
+      'keyboard - mouse',
+      'keyboard -- mouse',
+      'keyboard " mouse',
+    ],
+    stored: ['mouse, keyboard', 'keyboard and mouse', 'keyboard/mouse'],
+    others: ['keyboard'],
+  },
+  'a script without spaces': {
+    typed: ['注意力', '"注意力"'],
+    stored: ['稀疏注意力机制', '注意力'],
+    others: ['注意', '意力'],
+  },
+  'a script from right to left': { typed: ['שלום'], stored: ['שלום עולם', '‏שָׁלוֹם‏'], others: ['עולם'] },
+}
+
+describe.each(Object.entries(groups))('%s', (_name, { typed, stored, others }) => {
+  test.each(typed)('%s finds each spelling and nothing else', async (text) => {
+    expect(await found(text, [...stored, ...others])).toEqual(stored)
+  })
+})
+
+test('an acronym keeps the letter that is its own', async () => {
+  const texts = ['EOS', '<EOS>', 'Earth Observation (EO)', 'EOs']
+  expect(await found('EOS', texts)).toEqual(['EOS', '<EOS>', 'EOs'])
+  expect(await found('EO', texts)).toEqual(['Earth Observation (EO)', 'EOs'])
+  expect(await found('gas', ['a gas', 'a GA'])).toEqual(['a gas'])
+})
+
+test('a transcription finds what it is one of', async () => {
+  expect(await found('Mueller', ['Müller', 'Mueller', 'Muller'])).toEqual(['Müller', 'Mueller'])
+  expect(await found('Muller', ['Müller', 'Muller'])).toEqual(['Müller', 'Muller'])
+  expect(await found('Sorensen Lodz strasse', ['Sørensen, Łódź, Straße'])).toHaveLength(1)
+  expect(await found('Soerensen', ['Sørensen'])).toHaveLength(1)
+})
+
+test('a name of two words is found as one', async () => {
+  expect(
+    await found('flashattention', ['with Flash Attention 2', 'FlashAttention', 'flash-attention']),
+  ).toHaveLength(3)
+  expect(await found('flash attention', ['FlashAttention'])).toHaveLength(1)
+})
+
+test('words in quotes stand side by side, in each spelling', async () => {
+  const texts = [
+    'efficient pre-training of models',
+    'efficient pretraining of models',
+    'efficient pre training of models',
+  ]
+  for (const typed of ['"efficient pre-training"', '"pretraining of models"', '"pre training of models"'])
+    expect(await found(typed, [...texts, 'training of models, efficient and pre'])).toEqual(texts)
+})
+
+describe('authors', () => {
+  const find = async (typed: string) =>
+    (await found(typed, ['y k z'], ['Yann A. LeCun', 'Kaiming He', 'Zoë Müller'])).length === 1
+  test.each([
+    ...[
+      'Y. LeCun',
+      'Y LeCun',
+      'LeCun, Y.',
+      'LeCun Y',
+      'LeCun, Yann',
+      'Y. A. LeCun',
+      'LeCun, Yann A.',
+      'A. LeCun',
+      'y lecun',
+    ],
+    ...[
+      'K. He',
+      'He, K.',
+      'K He',
+      'Z. Mueller',
+      'Z. Muller',
+      'Müller, Z.',
+      'author:lecun',
+      'author:"Y. LeCun"',
+    ],
+    ...['author:"Kaiming He"', 'author:he', 'author:"He, Kaiming"', 'au:"Zoe Müller"', 'Y. LeCun, K. He'],
+  ])('%s is found', async (typed) => expect(await find(typed)).toBe(true))
+  test.each([
+    'Z. LeCun',
+    'LeCun, Z.',
+    'Z LeCun',
+    'Y. He',
+    'author:y',
+    'author:"Kaiming LeCun"',
+    'author:"Z. LeCun"',
+    '-author:lecun',
+  ])('%s is not', async (typed) => expect(await find(typed)).toBe(false))
+})
+
+test('a word may be looked for in one property', async () => {
+  const text = 'Sparse models.'
+  expect(await found('abstract:sparse', [text])).toHaveLength(1)
+  expect(await found('abstract:"sparse models"', [text])).toHaveLength(1)
+  for (const typed of [
+    'title:sparse',
+    'keyword:sparse',
+    'author:sparse',
+    '-abstract:sparse',
+    'title:"sparse models"',
+  ])
+    expect(await found(typed, [text])).toHaveLength(0)
+  expect(await found('title:untitled -title:sparse', [text])).toHaveLength(1)
+})
+
+test('only a hyphen at the start of a word excludes', async () => {
+  const texts = ['diffusion', 'diffusion transformer']
+  expect(await found('diffusion -transformer', texts)).toEqual(['diffusion'])
+  expect(await found('diffusion -"transformer"', texts)).toEqual(['diffusion'])
+  for (const typed of [
+    'diffusion - transformer',
+    'diffusion- transformer',
+    'diffusion --transformer',
+    'diffusion -, transformer',
+  ])
+    expect(await found(typed, texts)).toEqual(['diffusion transformer'])
+})
