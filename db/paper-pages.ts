@@ -126,6 +126,7 @@ export async function searchAsTyped(
 ): Promise<SearchPage> {
   const list = listByRelevance(filter, columns)
   const page = await readListPage<PaperFields & { relevance: number }>(db, list, request)
-  const count = (most: number) => countMatches(db, filter, most)
+  // A paper whose title is the text is an answer, even if all its words are stop words.
+  const count = async (most: number) => Math.max(await countMatches(db, filter, most), page.rows.length)
   return { ...page, filter, kind: 'typed', searchable: true, count }
 }

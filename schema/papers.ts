@@ -51,7 +51,7 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
       description: `By \`trending.score\` at \`asOf\`: the number of upvotes, each counting half as much for every ${halfLifeHours} hours of its age. Covers papers published or listed in the preceding ${trendingDays} days that had been observed by then.`,
     },
     RELEVANCE: {
-      description: `By how well the paper matches \`filter.text\`, which is required. Words in the title weigh 1, in authors and keywords 0.4, in the abstract 0.1, combined by \`ts_rank\` of Postgres and divided by 1 + log(length). Covers the ${rankedAtMost} newest matches.`,
+      description: `By how well the paper matches \`filter.text\`, which is required: first a paper whose title is the text (2 is added), then titles that contain it (1 is added), then by words. Words in the title weigh 1, in authors and keywords 0.4, in the abstract 0.1, combined by \`ts_rank\` of Postgres and divided by 1 + log(length). Covers the ${rankedAtMost} newest matches.`,
     },
   } as const satisfies Record<PaperOrder, { description: string }>,
 })

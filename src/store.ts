@@ -126,7 +126,7 @@ async function connectable(url: string | undefined): Promise<string | undefined>
 
 /** The version of Postgres, after a refusal of databases that would answer wrongly, or not at all, later. */
 async function checkedVersion(db: Db): Promise<string> {
-  const { version, encoding, locale, findsCapitals } = await databaseFacts(db)
+  const { version, encoding } = await databaseFacts(db)
   if (Number.parseInt(version, 10) < oldestPostgres) {
     throw new StartError(
       `The database runs on Postgres ${version}, but the oldest supported version is ${oldestPostgres}. Upgrade Postgres, or correct DATABASE_URL.`,
@@ -134,11 +134,6 @@ async function checkedVersion(db: Db): Promise<string> {
   }
   if (encoding !== 'UTF8') {
     throw new StartError(`The database has the encoding ${encoding}, but UTF8 is needed. ${anotherDatabase}`)
-  }
-  if (!findsCapitals) {
-    throw new StartError(
-      `The database has the locale ${locale}, by whose rules a search for "video" does not find "VIDEO". ${anotherDatabase}`,
-    )
   }
   return version
 }

@@ -7,19 +7,12 @@ export interface DatabaseFacts {
   readonly version: string
   /** Of its text, e.g. `UTF8`. */
   readonly encoding: string
-  /** The rules of its language, e.g. `tr_TR.UTF-8`. */
-  readonly locale: string
-  /** Whether a search finds a word in capitals; the rules of some languages make another letter of `I`. */
-  readonly findsCapitals: boolean
 }
 
 export async function databaseFacts(db: Db): Promise<DatabaseFacts> {
   const { rows } = await sql<DatabaseFacts>`
     select split_part(current_setting('server_version'), ' ', 1) as version,
-      pg_encoding_to_char(d.encoding) as encoding,
-      -- The column of the other providers has another name in each version of Postgres.
-      coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datctype) as locale,
-      to_tsvector('english', 'VIDEO') = to_tsvector('english', 'video') as "findsCapitals"
+      pg_encoding_to_char(d.encoding) as encoding
     from pg_catalog.pg_database d where d.datname = current_database()`.execute(db)
   const [facts] = rows
   if (!facts) throw new Error('Postgres says nothing of its database.')

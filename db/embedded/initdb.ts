@@ -89,9 +89,14 @@ async function makeCluster({ dataDir, binaries, user, sync }: ClusterOptions): P
   const fresh = mkdtempSync(unfinishedPrefix(dataDir))
   try {
     const inside = user.prepare(fresh)
-    const args = ['-D', inside, '-U', superuser, '-E', 'UTF8', ...localeFlags(binaries.major)]
-    args.push('--auth-local=trust', '--auth-host=reject', ...(sync ? [] : ['--no-sync']))
-    const { code, output } = await run(user, join(binaries.bin, 'initdb'), args, inside)
+    const args = ['-D', inside, '-U', superuser, '-E', 'UTF8', '--auth-local=trust', '--auth-host=reject']
+    if (!sync) args.push('--no-sync')
+    const initdb = (flags: readonly string[]) =>
+      run(user, join(binaries.bin, 'initdb'), [...args, ...flags], inside)
+    const [preferred, others] = localeFlags(binaries.major)
+    let { code, output } = await initdb(preferred)
+    // A machine may lack the locale; initdb says so before it writes a file.
+    if (code !== 0 && /locale/i.test(output)) ({ code, output } = await initdb(others))
     if (code !== 0) throw new EmbeddedDatabaseError(`initdb failed (${code}):\n${output.trim()}`)
     if (statSync(inside).uid !== user.owner) takeOver(inside, user.owner)
     renameSync(inside, dataDir) // replaces an empty folder, refuses a filled one
@@ -107,10 +112,17 @@ async function makeCluster({ dataDir, binaries, user, sync }: ClusterOptions): P
   }
 }
 
-/** Unicode `lower()` and code-point order, where possible without leaning on the locales of the machine. */
-function localeFlags(major: number): string[] {
-  if (major >= 17) return ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
-  return process.platform === 'darwin' ? ['--locale=C', '--lc-ctype=UTF-8'] : ['--locale=C.UTF-8']
+/**
+ * Unicode letters and code-point order: as they are preferred, and what is left without the locales of the machine.
+ * Letters beyond ASCII are letters for `pg_trgm` only if the character type is UTF-8.
+ */
+function localeFlags(major: number): readonly [preferred: readonly string[], others: readonly string[]] {
+  const builtin = major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []
+  const characters = process.platform === 'darwin' ? '--lc-ctype=UTF-8' : '--lc-ctype=C.UTF-8'
+  return [
+    [...builtin, '--locale=C', characters],
+    [...builtin, '--locale=C'],
+  ]
 }
 
 function unfinishedPrefix(dataDir: string): string {

@@ -186,8 +186,10 @@ function letterClause(letter: Atom, context: Context): Clause[] {
   const initials = initialTerms(letter, letter, context)
   const isCapital = letter.cased !== letter.text
   if (letter.stopped && isCapital && initials.length > 0) return [anyOf(initials)]
-  if (isStopWord(letter.text))
-    return isCapital && /^[st]$/.test(letter.text) && initials.length > 0 ? [anyOf(initials)] : []
+  // `S He` is a name; in a longer text a letter that is a stop word says nothing.
+  if (isStopWord(letter.text)) {
+    return isCapital && chains.length === 2 && initials.length > 0 ? [anyOf(initials)] : []
+  }
   const joined = [
     ...(before && isStoredAsCompound(before, letter) ? compoundTerms([before, letter]) : []),
     ...(next && isStoredAsCompound(letter, next) ? compoundTerms([letter, next]) : []),

@@ -75,8 +75,9 @@ export const maxIndexWords = 4
  * of words knows no dates: so the search goes back in time, over the months of the last two years and then year by
  * year, until it has enough. It reads no more than `most` matches and those of one period, whatever is searched for;
  * a word that no paper has costs one look into the index for each period. For a text with a phrase (a hyphenated word
- * is one), with more than `maxIndexWords` words or with more than two excluded ones, it compares the newest
- * `maxRechecked` papers that have its rarest words with the text; if the text only excludes words, the newest of all.
+ * may be one), with a word of one field, with more than `maxIndexWords` words or with more than two excluded ones, it
+ * compares the newest `maxRechecked` papers that have its rarest words with the text; if the text only excludes words,
+ * the newest of all.
  */
 export function newestMatches(filter: CanonicalFilter, most: number): Sql {
   if (!isSearchedByPeriod(filter))

@@ -34,9 +34,9 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
 }
 
 /** The papers of a filter whose title is the text, however old they are. */
-function idsWithTitle(filter: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
+function idsWithTitle({ text: _, ...others }: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
   return sql`array(select p.id from paper p
-    where ${sql.join([sql`p.title_key = any(${keys}::text[])`, ...filterConditions(filter)], sql` and `)} limit 100)`
+    where ${sql.join([sql`p.title_key = any(${keys}::text[])`, ...filterConditions(others)], sql` and `)} limit 100)`
 }
 
 /** As an array, of which Postgres fetches the papers by key, whatever it expects the search to find. */

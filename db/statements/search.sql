@@ -37,9 +37,9 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
         where matches.scanned < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
       order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
-      where p.title_key = any($7::text[]) and p.search @@ $8::tsquery limit 100))
+      where p.title_key = any($7::text[]) limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $9;
+order by r.relevance desc, p.id desc limit $8;
 
 -- isAllExcluded
 select count(*)::integer as amount from (with recursive search_query as materialized (select $1::tsquery as query),
@@ -119,9 +119,9 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
         where matches.scanned < 3000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
       order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
-      where p.title_key = any($8::text[]) and p.search @@ $9::tsquery limit 100))
+      where p.title_key = any($8::text[]) limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $10;
+order by r.relevance desc, p.id desc limit $9;
 
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
@@ -200,10 +200,9 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
       and p.keyword_keys && $48::text[]
       and p.submitter_names && $49::text[]
       and p.categories && $50::text[]
-      and p.search @@ $51::tsquery
       limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $52;
+order by r.relevance desc, p.id desc limit $51;
 
 -- searchAsTyped with an arXiv id
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
@@ -216,15 +215,19 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
 order by r.relevance desc, p.id desc limit $7;
 
 -- searchRepaired, words that no title has
-select typed, coalesce((select w.word from word w where w.word % folded(typed)
-    order by similarity(w.word, folded(typed)) desc, abs(length(w.word) - length(typed)), w.word
+select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
+    from generate_series(4, length(typed) - 4) as at
+    where exists (select from word w where w.word = left(typed, at))
+    and exists (select from word w where w.word = substr(typed, at + 1))
+    order by abs(length(typed) - 2 * at), at limit 1), (select w.word from word w where w.word % typed
+    order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word
     limit 1), (select w.word
     from name_word w
-    where w.word % folded(typed)
-    order by similarity(w.word, folded(typed)) desc, abs(length(w.word) - length(typed)), w.word limit 1)) as correction
+    where w.word % typed
+    order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word limit 1)) as correction
 from unnest($1::text[]) as typed
-where not exists (select from word w where w.word = folded(typed))
-and not exists (select from name_word w where w.word = folded(typed));
+where not exists (select from word w where w.word = typed)
+and not exists (select from name_word w where w.word = typed);
 
 -- repairText
 
@@ -419,14 +422,16 @@ from "paper"
 where "id" = any($1::bigint[]);
 
 -- suggestionsFor
-with input as materialized (select folded($1::text) as pattern),
+with input as materialized (
+  select folded($1::text) as pattern, translate(folded($2::text), '-_./ ', '') as solid),
 matching_authors as (
   select a.name from author a, input
   where (folded(a.name) like input.pattern || '%' or folded(a.name) like '% ' || input.pattern || '%')
   limit 500),
 matching_keywords as (
   select k.key from keyword k, input
-  where (k.key like input.pattern || '%' or k.key like '% ' || input.pattern || '%')
+  where (k.key like input.pattern || '%' or k.key like '% ' || input.pattern || '%') or (length(input.solid) > 1
+    and translate(k.key, '-_./ ', '') like input.solid || '%')
   limit 500),
 matching_organizations as (
   select o.name, coalesce(o.full_name, o.name) as text from organization o, input
@@ -445,7 +450,7 @@ ranked as (
   row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
         limit 1000) c) desc, name) from matching_organizations
 )
-select kind, key, text from ranked order by position, kind limit $2;
+select kind, key, text from ranked order by position, kind limit $3;
 
 -- matchFilters
 select p.id as "paperId", f.index as "filterIndex" from paper p join (

@@ -16,10 +16,7 @@ select /* prepared */ concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_
 
 -- databaseFacts
 select split_part(current_setting('server_version'), ' ', 1) as version,
-pg_encoding_to_char(d.encoding) as encoding,
--- The column of the other providers has another name in each version of Postgres.
-coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datctype) as locale,
-to_tsvector('english', 'VIDEO') = to_tsvector('english', 'video') as "findsCapitals"
+pg_encoding_to_char(d.encoding) as encoding
 from pg_catalog.pg_database d where d.datname = current_database();
 
 -- isStandby

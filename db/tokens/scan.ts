@@ -30,7 +30,7 @@ export interface Atom {
 const run = /(?:[\p{L}\p{N}\p{M}\p{Cf}]|(?<=\p{Nd})\.(?=\p{Nd})|(?<=\d),(?=\d{3}(?![\d\p{L}])))+/gu
 
 /** Signs that join what they stand between, if no space is near. */
-const glue = /^(?:[-‐‑–−_^{}$@&'’ʼ·~]|\\["'`^~=.]?)+$/u
+const glue = /^(?:[-‐‑–−_^{}$@&'’ʼ~]|\\["'`^~=.]?)+$/u
 const accentOfLatex = /^\\["'`^~=.]\{?$/
 
 /** LaTeX that only says how the letters look. */
@@ -92,6 +92,7 @@ function linkOf(signs: string, before: Atom | undefined, word: string): Link {
   if (glue.test(signs)) return signs.includes('---') ? 'apart' : 'glued'
   const [single, singleNext] = [before.text.length === 1, /^[\p{L}\p{N}]$/u.test(word)]
   if (signs === '.' && ((single && singleNext) || /^\p{Nd}/u.test(word))) return 'glued' // A.I., Flux.1
+  if (signs === '·') return single || singleNext ? 'glued' : 'apart' // DALL·E
   if (signs === '/') return single && singleNext ? 'glued' : 'slashed'
   return single && /^[$}]*\([$\\{]*$/u.test(signs) ? 'glued' : 'apart' // O(n^2)
 }

@@ -44,7 +44,7 @@ function both(...terms: string[]): string[] {
 }
 
 /** Several atoms as the one word that they are in another spelling: `pre` and `training` are `pretrain`. */
-export function compoundOf(atoms: readonly Atom[]): string | undefined {
+function compoundOf(atoms: readonly Atom[]): string | undefined {
   if (atoms.length > longestCompound.atoms || atoms.some(({ unspaced }) => unspaced)) return undefined
   const word = atoms.map(({ text }) => text).join('')
   if (word.length > longestCompound.letters || atoms.every(({ text }) => isStopWord(text))) return undefined

@@ -42,6 +42,22 @@ test('the one with the most papers comes first, however many others begin so', a
   expect((await texts('multi'))[0]).toBe('multimodal')
 })
 
-test.each(['a', '%', '_o', '\\', "'", '%%', '(('])('%j is answered', async (typed) => {
+test('a keyword begins with what is typed in each spelling', async () => {
+  await plant(app.db, [
+    {
+      arxivId: arxivId(600),
+      title: 'Spellings',
+      keywords: ['fine-tuning', 'in context learning', 'autoregressive'],
+    },
+  ])
+  for (const typed of ['fine-tu', 'fine tu', 'finetu', 'FINE TUNING'])
+    expect(await texts(typed)).toContain('fine-tuning')
+  for (const typed of ['in-con', 'in context l', 'incontext'])
+    expect(await texts(typed)).toContain('in context learning')
+  for (const typed of ['autoreg', 'auto-reg', 'auto reg'])
+    expect(await texts(typed)).toContain('autoregressive')
+})
+
+test.each(['a', '..', '- ', '%', '_o', '\\', "'", '%%', '(('])('%j is answered', async (typed) => {
   expect(await suggest(typed)).toEqual([])
 })

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { useTestDatabase } from '../support/database.ts'
+import { foundTexts } from '../support/found-texts.ts'
+
+const copy = useTestDatabase()
+const found = (typed: string, texts: readonly string[], authors: readonly string[] = []) =>
+  foundTexts(copy.database.db, typed, texts, authors)
+
+test('an acronym keeps the letter that is its own', async () => {
+  const texts = ['EOS', '<EOS>', 'Earth Observation (EO)', 'EOs']
+  expect(await found('EOS', texts)).toEqual(['EOS', '<EOS>', 'EOs'])
+  expect(await found('EO', texts)).toEqual(['Earth Observation (EO)', 'EOs'])
+  expect(await found('gas', ['a gas', 'a GA'])).toEqual(['a gas'])
+})
+
+test('a transcription finds what it is one of', async () => {
+  expect(await found('Mueller', ['Müller', 'Mueller', 'Muller'])).toEqual(['Müller', 'Mueller'])
+  expect(await found('Muller', ['Müller', 'Muller'])).toEqual(['Müller', 'Muller'])
+  expect(await found('Sorensen Lodz strasse', ['Sørensen, Łódź, Straße'])).toHaveLength(1)
+  expect(await found('Soerensen', ['Sørensen'])).toHaveLength(1)
+})
+
+test('a name of two words is found as one', async () => {
+  expect(
+    await found('flashattention', ['with Flash Attention 2', 'FlashAttention', 'flash-attention']),
+  ).toHaveLength(3)
+  expect(await found('flash attention', ['FlashAttention'])).toHaveLength(1)
+})
+
+test('words in quotes stand side by side, in each spelling', async () => {
+  const texts = [
+    'efficient pre-training of models',
+    'efficient pretraining of models',
+    'efficient pre training of models',
+  ]
+  for (const typed of ['"efficient pre-training"', '"pretraining of models"', '"pre training of models"'])
+    expect(await found(typed, [...texts, 'training of models, efficient and pre'])).toEqual(texts)
+})
+
+describe('authors', () => {
+  const find = async (typed: string) =>
+    (await found(typed, ['y k z'], ['Yann A. LeCun', 'Kaiming He', 'Zoë Müller'])).length === 1
+  test.each([
+    ...[
+      'Y. LeCun',
+      'Y LeCun',
+      'LeCun, Y.',
+      'LeCun Y',
+      'LeCun, Yann',
+      'Y. A. LeCun',
+      'LeCun, Yann A.',
+      'A. LeCun',
+      'y lecun',
+    ],
+    ...[
+      'K. He',
+      'He, K.',
+      'K He',
+      'Z. Mueller',
+      'Z. Muller',
+      'Müller, Z.',
+      'author:lecun',
+      'author:"Y. LeCun"',
+    ],
+    ...['author:"Kaiming He"', 'author:he', 'author:"He, Kaiming"', 'au:"Zoe Müller"', 'Y. LeCun, K. He'],
+  ])('%s is found', async (typed) => expect(await find(typed)).toBe(true))
+  test.each([
+    'Z. LeCun',
+    'LeCun, Z.',
+    'Z LeCun',
+    'Y. He',
+    'author:y',
+    'author:"Kaiming LeCun"',
+    'author:"Z. LeCun"',
+    '-author:lecun',
+  ])('%s is not', async (typed) => expect(await find(typed)).toBe(false))
+})
+
+test('a word may be looked for in one property', async () => {
+  const text = 'Sparse models.'
+  expect(await found('abstract:sparse', [text])).toHaveLength(1)
+  expect(await found('abstract:"sparse models"', [text])).toHaveLength(1)
+  for (const typed of [
+    'title:sparse',
+    'keyword:sparse',
+    'author:sparse',
+    '-abstract:sparse',
+    'title:"sparse models"',
+  ])
+    expect(await found(typed, [text])).toHaveLength(0)
+  expect(await found('title:untitled -title:sparse', [text])).toHaveLength(1)
+})
+
+test('only a hyphen at the start of a word excludes', async () => {
+  const texts = ['diffusion', 'diffusion transformer']
+  expect(await found('diffusion -transformer', texts)).toEqual(['diffusion'])
+  expect(await found('diffusion -"transformer"', texts)).toEqual(['diffusion'])
+  for (const typed of [
+    'diffusion - transformer',
+    'diffusion- transformer',
+    'diffusion --transformer',
+    'diffusion -, transformer',
+  ])
+    expect(await found(typed, texts)).toEqual(['diffusion transformer'])
+})
