@@ -102,6 +102,8 @@ export const settings = {
   CORS_ORIGINS: origins,
   CACHE_SECONDS: integer(0, 86_400, 60),
   COMPRESSION: flag(true),
+  GRAPHIQL: flag(true),
+  INTROSPECTION: flag(true),
   TRUSTED_DOCUMENTS: text('the path of a manifest file'),
   TRUSTED_ONLY: flag(false),
   MAX_BODY_BYTES: integer(1_000, 1_000_000_000, 1_000_000),
@@ -163,6 +165,10 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       /** How long caches may show paper content without asking again. */
       cacheSeconds: env.CACHE_SECONDS,
       compression: env.COMPRESSION,
+      /** Whether browsers get the playground. */
+      graphiql: env.GRAPHIQL,
+      /** Whether everybody may ask for the schema. */
+      introspection: env.INTROSPECTION,
     },
     /** Documents that are known by an id, and whether nothing else is executed. */
     trusted: {

@@ -41,7 +41,7 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     meaning:
-      'The `Content-Type` of the body is not `application/json`, its charset is not UTF-8, or the server does not support its `Content-Encoding`.',
+      'The `Content-Type` of the body is not `application/json`, which mutations require, its charset is not UTF-8, or the server does not support its `Content-Encoding`.',
   },
   BODY_TOO_LARGE: { status: 413, meaning: 'The body of the request is larger than the server accepts.' },
   METHOD_NOT_ALLOWED: {

@@ -63,3 +63,14 @@ export class BadInputError extends ApiError {
     })
   }
 }
+
+/** The same error without the names that graphql-js suggests at the end of some messages. */
+export function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ Did you mean .*\?$/s, '')
+  if (message === error.message) return error
+  const { extensions } = error
+  return new GraphQLError(message, {
+    ...{ nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null },
+    ...{ path: error.path ?? null, originalError: error.originalError ?? null, extensions },
+  })
+}

@@ -33,8 +33,14 @@ export function declaredRole({ extensions }: GraphQLField<unknown, unknown>): Ac
   return accessRoles.find((role) => pothosOptions?.authScopes?.[role] === true) ?? 'admin'
 }
 
-/** Why the sender of a request may not do what the role allows; undefined if it may. */
-export function refusalOf(viewer: Viewer, needed: AccessRole): ApiError | undefined {
+const subjects: Readonly<Record<AccessRole, string>> = { read: 'Reading', ingest: 'Writing', admin: 'This' }
+
+/** Why the sender of a request may not do what the role allows; undefined if it may. `subject` is what requires it. */
+export function refusalOf(
+  viewer: Viewer,
+  needed: AccessRole,
+  subject = subjects[needed],
+): ApiError | undefined {
   if (allows(viewer, needed)) return undefined
   const { role, token, tokenFault } = viewer
   if (token !== undefined)
@@ -48,11 +54,10 @@ export function refusalOf(viewer: Viewer, needed: AccessRole): ApiError | undefi
       'The token cannot be checked, because the database is unavailable. Try again soon.',
     )
   if (tokenFault === 'expired' || tokenFault === 'revoked') return lapsed(tokenFault)
-  const verb = needed === 'read' ? 'Reading' : 'Writing'
   const fault = tokenFault === 'unknown' ? ', and the one that was sent is not of this server' : ''
   return unauthorized(
     'UNAUTHENTICATED',
-    `${verb} requires a token with the role "${needed}"${fault}. Ask the operator of this server for one, and send it in the header "Authorization: Bearer <token>".`,
+    `${subject} requires a token with the role "${needed}"${fault}. Ask the operator of this server for one, and send it in the header "Authorization: Bearer <token>".`,
   )
 }
 

@@ -15,6 +15,7 @@ import { logFailure } from '../log-failure.ts'
 import { negotiate } from './accept.ts'
 import { allowConditionalSubscriptions, limitQueries } from './document-checks.ts'
 import { deferParts } from './executors.ts'
+import { hideSchema } from './hidden-schema.ts'
 import type { QueryLimits } from './limits.ts'
 import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
@@ -36,7 +37,10 @@ export interface EngineOptions {
   readonly db: Db
   readonly feed: Feed
   readonly limits: QueryLimits
-  readonly http: Pick<Config['http'], 'corsOrigins' | 'maxBodyBytes' | 'cacheSeconds' | 'compression'>
+  readonly http: Pick<
+    Config['http'],
+    'corsOrigins' | 'maxBodyBytes' | 'cacheSeconds' | 'compression' | 'introspection'
+  >
   /** Documents that are known by an id. The default is none. */
   readonly trusted?: TrustedDocuments
   readonly log: Logger
@@ -58,6 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
       readRequests(http.maxBodyBytes),
       trustDocuments(trusted),
       requireRights(),
+      ...(http.introspection ? [] : [hideSchema()]),
       limitQueries(limits),
       useDeferStream(),
       allowConditionalSubscriptions(),

@@ -11,7 +11,7 @@ export function readRequests(maxBytes: number): Plugin {
       if (request.method === 'GET') setRequestParser(({ url }) => readParameters(queryOf(url)))
       else setRequestParser((posted) => readPost(posted, maxBytes))
     },
-    onParse: () => refuseMutationByGet,
+    onParse: () => refuseForgeableMutation,
     onParams({ params, setParams }) {
       // No operation has the empty name. Clients that always send the field mean none.
       if (params?.operationName !== '') return
@@ -21,14 +21,34 @@ export function readRequests(maxBytes: number): Plugin {
   }
 }
 
-/** As Yoga does it, which has no code of its own for it. Over WebSocket there is no request. */
-function refuseMutationByGet({ result, context }: AfterParse): void {
+/**
+ * Headers that a page of another site can send only if its browser has asked this server before (a preflight). The
+ * first is Apollo's, the second that of Hot Chocolate.
+ */
+const preflightHeaders = ['apollo-require-preflight', 'graphql-preflight', 'x-requested-with']
+
+/**
+ * Refuses mutations in requests that a page of another site can have its visitors send without a preflight: with the
+ * rights that a proxy adds to them, for example. Over WebSocket there is no request.
+ */
+function refuseForgeableMutation({ result, context }: AfterParse): void {
   const { request, params } = context as Partial<YogaInitialContext>
-  if (request?.method !== 'GET' || !isDocument(result)) return
-  if (getOperationAST(result, params?.operationName)?.operation === 'mutation')
+  if (!request || !isDocument(result)) return
+  const isGet = request.method === 'GET'
+  if (!isGet && (isJson(request) || preflightHeaders.some((name) => request.headers.has(name)))) return
+  if (getOperationAST(result, params?.operationName)?.operation !== 'mutation') return
+  if (isGet)
     throw httpError('METHOD_NOT_ALLOWED', 'GET executes no mutations. Send them with POST.', {
       Allow: 'POST',
     })
+  throw httpError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'Send mutations as JSON, with the header Content-Type: application/json, or add the header Apollo-Require-Preflight: true.',
+  )
+}
+
+function isJson({ headers }: Request): boolean {
+  return mediaTypeOf(headers.get('content-type'))?.essence.endsWith('json') ?? false
 }
 
 type AfterParse = { readonly result: unknown; readonly context: object }

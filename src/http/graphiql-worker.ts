@@ -17,9 +17,17 @@ const options: GraphiQLOptions = {
 export interface RenderedPage {
   readonly gzipped: Uint8Array
   readonly etag: string
+  /** Bytes of the page. */
+  readonly size: number
+  /** What the policy of the page says of its scripts: their hashes, as CSP writes them. */
+  readonly scriptHashes: readonly string[]
 }
 
 const page = Buffer.from(String(await renderGraphiQL(options)).trim())
 const etag = `"${createHash('sha256').update(page).digest('base64url').slice(0, 27)}"`
-const rendered: RenderedPage = { gzipped: gzipSync(page), etag }
+const scripts = page.toString().matchAll(/<script>([\s\S]*?)<\/script>/g)
+const scriptHashes = [...scripts].map(
+  ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+)
+const rendered: RenderedPage = { gzipped: gzipSync(page), etag, size: page.length, scriptHashes }
 parentPort?.postMessage(rendered)

@@ -38,7 +38,7 @@ export function createHttpServer(options: HttpOptions): Server {
     ['/graphql', graphqlRoute(options)],
     ['/health', getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))],
     ['/ready', getRoute(async (_request, response) => ready(response, await readiness()))],
-    ['/', { methods: ['GET', 'POST'], answer: home }],
+    ['/', config.http.graphiql ? { methods: ['GET', 'POST'], answer: home } : nowhere],
     ...(routes ?? []),
   ])
   const newest = new WeakMap<Duplex, ServerResponse>()
@@ -46,7 +46,7 @@ export function createHttpServer(options: HttpOptions): Server {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setCorsHeaders(request, response, corsOrigins)
     normalizeTarget(request)
-    if (!isHost(request.headers.host)) return refuse(response, badHost())
+    if (!hasOneHost(request)) return refuse(response, badHost())
     const path = pathOf(request)
     const route = answers.get(path) ?? nowhere
     const allow = allowedBy(route)
@@ -86,7 +86,8 @@ function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Rout
     async answer(request, response) {
       const { headers, method } = request
       const headOnly = method === 'HEAD'
-      if (method !== 'POST' && prefersHtml(headers.accept)) return graphiql(request, response)
+      if (http.graphiql && method !== 'POST' && prefersHtml(headers.accept))
+        return graphiql(request, response)
       if (Number(headers['content-length'] ?? 0) > http.maxBodyBytes) {
         response.setHeader('connection', 'close')
         throw bodyTooLarge(http.maxBodyBytes)
@@ -131,13 +132,17 @@ function allowedBy({ methods }: Route): string[] {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
 }
 
-/** Whether the address of a request can be made of it. HTTP/1.0 has none. */
-function isHost(host: string | undefined): boolean {
-  return host === undefined || URL.canParse(`http://${host}`)
+/**
+ * Whether the address of a request can be made of its header Host. HTTP/1.0 has none; of two, a proxy in front may
+ * have read the other one (RFC 9112, 3.2).
+ */
+function hasOneHost({ headers: { host }, rawHeaders }: IncomingMessage): boolean {
+  const count = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length
+  return count < 2 && (host === undefined || URL.canParse(`http://${host}`))
 }
 
 function badHost(): ApiError {
-  return new ApiError('BAD_REQUEST', 'The header Host must be a host name, with or without a port.')
+  return new ApiError('BAD_REQUEST', 'Send one header Host, with a host name and, if need be, a port.')
 }
 
 function notFound(): ApiError {

@@ -26,6 +26,7 @@ describe('the page', () => {
     const { headers } = await page()
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'$/)
+    expect(headers.get('content-security-policy')).toMatch(/script-src ('sha256-\S+' )+blob:;/)
     expect(headers.get('content-encoding')).toBe('gzip')
   })
 

@@ -64,7 +64,7 @@ describe('what cannot be read', () => {
     expect(JSON.parse(text)).toEqual({
       error: {
         code: 'BAD_REQUEST',
-        message: 'The header Host must be a host name, with or without a port.',
+        message: 'Send one header Host, with a host name and, if need be, a port.',
       },
     })
   })
