@@ -175,7 +175,7 @@ describe('a text that is hardly one', () => {
     })
   }
 
-  test('an abstract of a twenty thousand words is stored', async () => {
+  test('an abstract of twenty thousand words is stored', async () => {
     const abstract = Array.from({ length: 20_000 }, (_, n) => `word${n % 5000}`).join(' ')
     await plant(app.db, [{ arxivId: '2608.00020', title: 'Long Tales', abstract }])
     expect(await relatedOf('2608.00020')).toBeInstanceOf(Array)
