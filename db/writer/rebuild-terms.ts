@@ -46,7 +46,9 @@ async function rebuildSome(trx: Transaction<Tables>): Promise<number | undefined
   const { rows } = await sql<{ version: number; built_to: number | null }>`
     update search_build set version = ${tokensVersion}, built_to = case version when ${tokensVersion} then built_to else 0 end
     returning version, built_to`.execute(trx)
-  const from = rows[0]?.built_to ?? 0
+  // Another server made the last ones while this one waited for the lock.
+  const from = rows[0]?.built_to
+  if (from == null) return undefined
   const papers = await trx
     .selectFrom('paper')
     .select(['id', ...searchedColumns])

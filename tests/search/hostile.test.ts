@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, matchFilters } from '../../db/search/filter.ts'
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { textQueryOf } from '../../db/search/text-query.ts'
-import { searchVector } from '../../db/tokens/document.ts'
+import { paperTerms } from '../../db/tokens/document.ts'
 import { useTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
 
@@ -39,7 +39,7 @@ describe.each(Object.entries(hostile))('%s', (_name, text) => {
   test('is stored, found again and marked, and the paper is found by other words', async () => {
     const { db } = copy.database
     const title = `Zebra ${text}`
-    const vector = searchVector({ title, abstract: text, author_names: [text], keywords: [text] })
+    const vector = paperTerms({ title, abstract: text, author_names: [text], keywords: [text] }).search
     const { rows } = await sql<{ found: boolean }>`
       select ${vector}::tsvector @@ 'zebra' as found`.execute(db)
     expect(rows[0]?.found).toBe(true)
@@ -108,7 +108,12 @@ describe('any text', () => {
           // A capital letter with a stop, or alone beside a word, is the initial of an author.
           if (typeof filter.text !== 'string' || /\p{Lu}\.|^\S+ [AIST]$|^[AIST] \S+$/u.test(filter.text))
             return
-          const vector = searchVector({ title: filter.text, abstract: null, author_names: [], keywords: [] })
+          const vector = paperTerms({
+            title: filter.text,
+            abstract: null,
+            author_names: [],
+            keywords: [],
+          }).search
           const { rows } = await sql<{ found: boolean; asked: boolean }>`
           select p.search @@ q.query as found, numnode(q.query) > 0 as asked from (select ${vector}::tsvector as search) p,
             (select ${textQueryOf(filter.text).query}::tsquery as query) q`.execute(db)

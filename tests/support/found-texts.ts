@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import { textQueryOf } from '../../db/search/text-query.ts'
 import { readTyped } from '../../db/search/typed.ts'
-import { searchVector } from '../../db/tokens/document.ts'
+import { paperTerms } from '../../db/tokens/document.ts'
 
 /** Which of these texts, each the abstract of a paper, a typed text finds. */
 export async function foundTexts(
@@ -13,7 +13,7 @@ export async function foundTexts(
 ): Promise<string[]> {
   const papers = texts.map((text) => ({
     text,
-    search: searchVector({ title: 'Untitled', abstract: text, author_names: authors, keywords: [] }),
+    search: paperTerms({ title: 'Untitled', abstract: text, author_names: authors, keywords: [] }).search,
   }))
   const { rows } = await sql<{ text: string }>`
     select text from jsonb_to_recordset(${JSON.stringify(papers)}::jsonb) as paper (text text, search tsvector)
