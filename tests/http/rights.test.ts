@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { revokeAccessToken } from '../../db/access-tokens.ts'
-import { answerTo, post, useTestApp } from '../support/app.ts'
+import { answerTo, post, startTestApp, useTestApp } from '../support/app.ts'
 import { subscribe } from '../support/subscribe.ts'
 import { bearer, createToken } from '../support/tokens.ts'
 
@@ -115,6 +115,7 @@ describe('with REQUIRE_READ_TOKEN', () => {
     '{ feedPosition }',
     '{ __schema { queryType { name } } }',
     '{ _service { sdl } }',
+    '{ _entities(representations: [{ __typename: "Paper", arxivId: "2606.00001" }]) { __typename } }',
     '{ __typename }',
   ])('the query %s requires a token', async (query) => {
     expect(await answerTo(guarded, { query })).toMatchObject({
@@ -148,4 +149,19 @@ describe('with REQUIRE_READ_TOKEN', () => {
     const read = await send({ query: '{ feedPosition }' }, bearer('a-token-of-the-tests'), guarded)
     expect(read.code).toBeUndefined()
   })
+})
+
+test('without the database, tokens that are known go on working and others cannot be checked', async () => {
+  await using lost = await startTestApp({ settings: { REQUIRE_READ_TOKEN: 'on' } })
+  const token = await createToken(lost, 'known', 'read')
+  expect(await send({ query: '{ __typename }' }, bearer(token), lost)).toMatchObject({ code: undefined })
+  await lost.database.drop()
+  expect(await send({ query: '{ __typename }' }, bearer(token), lost)).toMatchObject({ code: undefined })
+  const unknown = await send(
+    { query: '{ __typename }' },
+    { ...strict, ...bearer(`dp_${'y'.repeat(43)}`) },
+    lost,
+  )
+  expect([unknown.response.status, unknown.code]).toEqual([503, 'DATABASE_UNAVAILABLE'])
+  expect(unknown.message).toContain('The token cannot be checked')
 })
