@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import { columnTypes } from './column-types.ts'
 import { SessionPool } from './connection/pool.ts'
+import type { ShareLimits } from './connection/shares.ts'
 import { preparingPool } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
@@ -21,6 +22,8 @@ export interface DatabaseOptions {
   answerTimeoutMs?: number
   /** Whether the commonest statements are prepared by name; a pooler in transaction mode may forbid it. Default true. */
   prepare?: boolean
+  /** How operations of clients share the connections; see `ConnectionShares`. */
+  shares?: Omit<ShareLimits, 'total'>
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   onError?: (error: Error) => void
 }
@@ -48,6 +51,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
     statementTimeoutMs,
     answerTimeoutMs,
     types: columnTypes(),
+    shares: options.shares,
   })
   const { pool } = sessions
   pool.on('error', (error) => options.onError?.(error))

@@ -6,7 +6,8 @@ import {
   type PostgresQueryResult,
   sql,
 } from 'kysely'
-import type { Session, SessionPool, Statement } from './connection/pool.ts'
+import type { SessionPool } from './connection/pool.ts'
+import type { Session, Statement } from './connection/pooled-session.ts'
 import { codeOf } from './error.ts'
 
 /** As raw SQL begins with it, and as `modifyFront` puts it after `select`. */

@@ -48,6 +48,7 @@ Account.implement({
     papers: t.connection(
       {
         type: Paper,
+        extensions: { cost: 1 },
         description: 'Papers with an author who is linked to this account.',
         args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('account', name, args, context, info),

@@ -21,6 +21,7 @@ Author.implement({
     papers: t.connection(
       {
         type: Paper,
+        extensions: { cost: 1 },
         description: 'Papers with this name among their authors.',
         args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('author', name, args, context, info),
@@ -29,7 +30,7 @@ Author.implement({
     ),
     accounts: t.field({
       type: [Account],
-      extensions: { bound: maxAccountsPerAuthor },
+      extensions: { bound: maxAccountsPerAuthor, cost: 0.1 },
       listSize: { assumedSize: 2 }, // nearly every name has one account or none
       description: `Hugging Face accounts linked to this name on any paper, most papers first: at most ${maxAccountsPerAuthor}.`,
       resolve: async ({ name }, _args, context) => {

@@ -7,6 +7,7 @@ import {
 import type { HistoryRow } from '../db/tables.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
+import { longText } from './core/cost.ts'
 import { itemCount } from './core/paging.ts'
 import { Paper } from './paper.ts'
 
@@ -41,6 +42,7 @@ const Revision = builder.objectRef<RevisionRow>('Revision').implement({
   fields: (t) => ({
     title: t.exposeString('title', { description: 'The earlier title.' }),
     abstract: t.exposeString('abstract', {
+      extensions: { cost: longText },
       nullable: true,
       description: 'The earlier abstract. Null if it was not yet known.',
     }),
@@ -56,7 +58,7 @@ const Revision = builder.objectRef<RevisionRow>('Revision').implement({
 builder.objectFields(Paper, (t) => ({
   history: t.field({
     type: [HistoryPoint],
-    extensions: { columns: ['id'], bound: mostPoints },
+    extensions: { columns: ['id'], bound: mostPoints, cost: 0.2 },
     listSize: {
       assumedSize: defaultPoints,
       slicingArguments: ['last'],
@@ -85,7 +87,7 @@ builder.objectFields(Paper, (t) => ({
   }),
   revisions: t.loadableGroup({
     type: Revision,
-    extensions: { columns: ['id'], bound: maxRevisionsPerPaper },
+    extensions: { columns: ['id'], bound: maxRevisionsPerPaper, cost: 0.1 },
     listSize: { assumedSize: 2 }, // as the bound would have it, a page of papers would seem beyond any limit
     description: `Earlier titles and abstracts, newest first: at most ${maxRevisionsPerPaper}.`,
     load: (ids: number[], { db }) => revisionsByPaperIds(db, ids),

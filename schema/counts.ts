@@ -29,7 +29,7 @@ const YearCountRef = builder.objectRef<YearCount>('YearCount').implement({
 function perYear(owner: string, counted = 'most recently stored') {
   return {
     type: [YearCountRef] as [typeof YearCountRef],
-    extensions: { bound: 'the years since its first paper' },
+    extensions: { bound: 'the years since its first paper', cost: 3 },
     listSize: { assumedSize: 10 },
     description: `The number of papers per year of publication, newest year first. Covers the ${countedPapers} ${counted} papers of the ${owner}.`,
   }
@@ -42,7 +42,7 @@ builder.objectFields(Author, (t) => ({
   }),
   coAuthors: t.field({
     type: [CoAuthorRef],
-    extensions: { bound: mostCoAuthors },
+    extensions: { bound: mostCoAuthors, cost: 20 },
     listSize: listSizeByFirst(10),
     description: `The authors who share the most papers with this one, most shared papers first. Covers the ${coAuthoredPapers} most recently stored papers of this author.`,
     args: {

@@ -49,6 +49,7 @@ Edition.implement({
     papers: t.connection(
       {
         type: Paper,
+        extensions: { cost: 0.5 },
         description:
           'The papers of the edition, most upvotes first by default. For who submitted them, see `listings`.',
         args: { order: t.arg({ ...orderArgument, defaultValue: 'UPVOTES' }) },
@@ -58,19 +59,21 @@ Edition.implement({
     ),
     previous: t.field({
       type: Edition,
+      extensions: { cost: 0.1 },
       nullable: true,
       description: 'The nearest earlier edition that lists papers. Null for the first edition.',
       resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.previous),
     }),
     next: t.field({
       type: Edition,
+      extensions: { cost: 0.1 },
       nullable: true,
       description: 'The nearest later edition that lists papers. Null for the latest edition.',
       resolve: async ({ date }, _args, context) => edition((await neighbours(date, context))?.next),
     }),
     submitters: t.field({
       type: [SubmissionsRef],
-      extensions: { bound: maxSubmitters },
+      extensions: { bound: maxSubmitters, cost: 1 },
       listSize: { assumedSize: 20 },
       description: `The accounts that submitted papers to the edition, most papers first: at most ${maxSubmitters}.`,
       resolve: async ({ date }, _args, context) => {
@@ -86,7 +89,7 @@ Edition.implement({
     }),
     readings: t.loadableGroup({
       type: EditionReadingRef,
-      extensions: { bound: 'one for each source' },
+      extensions: { bound: 'one for each source', cost: 0.05 },
       listSize: { assumedSize: 2 },
       description:
         'When each source last read the whole edition, newest first. Shows how fresh the edition is.',
@@ -124,6 +127,7 @@ const EditionConnection = builder.connectionObject(
 builder.queryFields((t) => ({
   edition: t.field({
     type: Edition,
+    extensions: { cost: 0.5 },
     nullable: true,
     description: 'The edition of a day, or the latest edition. Null if there is none.',
     args: {
@@ -137,6 +141,7 @@ builder.queryFields((t) => ({
   editions: t.connection(
     {
       type: Edition,
+      extensions: { cost: 1 },
       description: 'Lists editions, newest first.',
       args: {
         from: t.arg({

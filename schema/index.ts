@@ -23,9 +23,10 @@ import './search/suggestions.ts'
 import './feed/feed.ts'
 import './ingest.ts'
 import './federation/entities.ts'
+import { countAnswers } from './core/answer-size.ts'
 import { toSubgraph } from './federation/subgraph.ts'
 
 /** The schema that is served. */
-export const schema = toSubgraph()
+export const schema = countAnswers(toSubgraph())
 schema.description =
   "Daily Papers as a live API: each day's list of new machine learning papers, as Hugging Face publishes it. Start with `edition` for the list of a day, `papers` for all papers by filter and order, `search` for words, or `paper` for a single paper. To receive each new paper, subscribe to `paperIngested`; after a disconnect, pass the last `cursor` as `after`, and no event is missed."

@@ -56,7 +56,7 @@ const ListingConnection = builder.connectionObject(
 builder.objectFields(Paper, (t) => ({
   listings: t.loadableGroup({
     type: Listing,
-    extensions: { columns: ['id'], bound: maxListingsPerPaper },
+    extensions: { columns: ['id'], bound: maxListingsPerPaper, cost: 0.05 },
     listSize: { assumedSize: 2 }, // as the bound would have it, a page of papers would seem beyond any limit
     description: `The listings of the paper on editions, newest edition first: at most ${maxListingsPerPaper}. Most papers have one.`,
     load: (ids: number[], { db }) => listingsByPaperIds(db, ids),
@@ -69,6 +69,7 @@ builder.objectFields(Account, (t) => ({
   submissions: t.connection(
     {
       type: Listing,
+      extensions: { cost: 0.5 },
       description: 'The listings that the account submitted, newest edition first.',
       resolve: ({ name }, args, context, info) => {
         const wanted = listedPaperColumns(info)
@@ -85,6 +86,7 @@ builder.objectFields(Edition, (t) => ({
   listings: t.connection(
     {
       type: Listing,
+      extensions: { cost: 0.5 },
       description: 'The listings of the edition, most upvotes first, as Hugging Face shows them.',
       resolve: ({ date }, args, context, info) => {
         const wanted = listedPaperColumns(info)

@@ -1,10 +1,12 @@
 import type { PaperColumn } from '../db/papers.ts'
+import { longText } from './core/cost.ts'
 import { Keyword } from './keyword.ts'
 import { Organization } from './organization.ts'
 import { Paper } from './paper.ts'
 
 /** Told to the planner: a list of papers reads these columns where the field is selected. */
 const reads = (...columns: PaperColumn[]) => ({ extensions: { columns } })
+const readsText = (column: PaperColumn) => ({ extensions: { columns: [column], cost: longText } })
 
 Paper.implement({
   description:
@@ -17,7 +19,7 @@ Paper.implement({
     }),
     title: t.exposeString('title', { ...reads('title'), description: 'The title, as one line.' }),
     abstract: t.exposeString('abstract', {
-      ...reads('abstract'),
+      ...readsText('abstract'),
       nullable: true,
       description: 'The abstract, as one paragraph. Null if unknown.',
     }),
@@ -57,7 +59,7 @@ Paper.implement({
       resolve: ({ organization_name }) => organization_name,
     }),
     aiSummary: t.exposeString('ai_summary', {
-      ...reads('ai_summary'),
+      ...readsText('ai_summary'),
       nullable: true,
       description: 'A one-sentence summary by a language model. Null if there is none.',
     }),

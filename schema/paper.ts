@@ -22,6 +22,7 @@ export const PaperConnection = builder.connectionObject(
 builder.queryFields((t) => ({
   paper: t.field({
     type: Paper,
+    extensions: { cost: 0.3 },
     nullable: true,
     description: 'Looks up a paper by its global id or its arXiv id; pass one of them. Null if not found.',
     args: {

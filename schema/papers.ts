@@ -17,6 +17,7 @@ import {
   toConnection,
 } from './core/connection.ts'
 import type { Context } from './core/context.ts'
+import type { FieldCost } from './core/cost.ts'
 import { BadInputError } from './core/errors.ts'
 import { requireNear } from './core/inputs.ts'
 import { countedAtMost } from './core/paging.ts'
@@ -60,6 +61,7 @@ builder.queryFields((t) => ({
   papers: t.connection(
     {
       type: Paper,
+      extensions: { cost: costOfPapers },
       description: 'Lists papers, filtered and ordered.',
       args: {
         filter: t.arg({
@@ -93,6 +95,17 @@ builder.queryFields((t) => ({
     PaperConnection,
   ),
 }))
+
+/**
+ * Words are looked up in an index, and then each match is looked at: to be ordered by anything but relevance, to be
+ * counted, and where the index does not know all, as of phrases.
+ */
+export const costOfPapers: FieldCost = ({ filter, order }) => {
+  const conditions = (filter ?? {}) as Readonly<Record<string, unknown>>
+  const base = order === 'TRENDING' ? 60 : 3
+  if (typeof conditions.text === 'string') return base + (/["+-]|\bor\b/i.test(conditions.text) ? 300 : 100)
+  return base + (Object.keys(conditions).length > 0 ? 20 : 0)
+}
 
 /** The arguments of a list of papers at the root. */
 export interface PapersArguments {

@@ -7,7 +7,7 @@ import { BadInputError } from './core/errors.ts'
 import { requireNear } from './core/inputs.ts'
 import { Edition, SubmissionsRef } from './edition.ts'
 import { Paper, PaperConnection } from './paper.ts'
-import { PaperOrderEnum, rootPapers } from './papers.ts'
+import { costOfPapers, PaperOrderEnum, rootPapers } from './papers.ts'
 
 export const PeriodKindEnum = builder.enumType('PeriodKind', {
   description: 'The length of a period.',
@@ -39,7 +39,7 @@ PeriodRef.implement({
     }),
     editions: t.field({
       type: [Edition],
-      extensions: { bound: 31 },
+      extensions: { bound: 31, cost: 1 },
       listSize: { assumedSize: 7 },
       description: 'The editions of the period, newest first.',
       resolve: async ({ from, to }, _args, { db }) => {
@@ -53,6 +53,7 @@ PeriodRef.implement({
     papers: t.connection(
       {
         type: Paper,
+        extensions: { cost: costOfPapers },
         description: 'The papers that its editions list, each once, most upvotes first by default.',
         args: {
           order: t.arg({
@@ -77,7 +78,7 @@ PeriodRef.implement({
     ),
     submitters: t.field({
       type: [SubmissionsRef],
-      extensions: { bound: maxSubmitters },
+      extensions: { bound: maxSubmitters, cost: 10 },
       listSize: { assumedSize: 20 },
       description: `The accounts that submitted papers to its editions, most papers first: at most ${maxSubmitters}.`,
       resolve: (span, _args, { db }) => submittersOf(db, [span]),

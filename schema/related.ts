@@ -59,7 +59,7 @@ const RelatedPaperRef = builder.objectRef<Related>('RelatedPaper').implement({
 builder.objectFields(Paper, (t) => ({
   related: t.field({
     type: [RelatedPaperRef],
-    extensions: { columns: ['id'], bound: most },
+    extensions: { columns: ['id'], bound: most, cost: 15 },
     listSize: listSizeByFirst(5),
     description:
       'Returns the papers on the same subject, highest score first. Candidates are the papers in which the terms of this paper count most, and the most recently stored papers of its keywords, its authors and its repository. Withdrawn papers are not returned.',

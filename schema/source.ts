@@ -69,7 +69,7 @@ builder.queryFields((t) => ({
     tag: 'operations',
     listSize: { assumedSize: sourceNames.length },
     type: [Source],
-    extensions: { bound: sourceNames.length },
+    extensions: { bound: sourceNames.length, cost: 0.3 },
     description: 'Lists the sources of papers and how fresh each one is.',
     resolve: (_root, _args, { db }) => allSources(db),
   }),

@@ -56,7 +56,7 @@ builder.queryFields((t) => {
   return {
     stats: t.field({
       type: [StatsPointRef],
-      extensions: { bound: Math.max(...Object.values(mostPoints)) },
+      extensions: { bound: Math.max(...Object.values(mostPoints)), cost: 8 },
       listSize: { assumedSize: 31 }, // a month of days, the usual plot
       description: `Papers, upvotes and comments over time, oldest first: one point for each period that overlaps the range. At most ${mostPoints.day} days, ${mostPoints.week} weeks or ${mostPoints.month} months.`,
       args: {
@@ -80,7 +80,7 @@ builder.queryFields((t) => {
     }),
     topKeywords: t.field({
       type: [KeywordTrendRef],
-      extensions: { bound: mostKeywords },
+      extensions: { bound: mostKeywords, cost: 70 },
       listSize: listSizeByFirst(20),
       description: `The most frequent keywords of the papers first listed in a range of at most ${mostKeywordDays} days, most papers first, with their growth over the preceding range.`,
       args: {

@@ -39,7 +39,7 @@ const TrendRef = builder.objectRef<Trend>('Trend').implement({
 builder.objectFields(Paper, (t) => ({
   trending: t.field({
     type: TrendRef,
-    extensions: { columns: ['id', 'published_at'] },
+    extensions: { columns: ['id', 'published_at'], cost: 0.1 },
     description: "The values that decide the paper's position in the order TRENDING.",
     args: {
       asOf: t.arg({

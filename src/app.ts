@@ -5,6 +5,7 @@ import { openFeed } from '../db/feed/open.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
 import { openAuthenticator } from './auth.ts'
+import { ClientPoints } from './client-points.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { StartError } from './faults.ts'
@@ -77,10 +78,12 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
         ...{ feed, answers: store.answers, isStopping: () => stopping },
         maxFeedAgeMs: config.http.readyMaxFeedAgeMs,
       })
+    const points = new ClientPoints(config.points)
     const service = createFeedService({
       schema,
       db,
       feed,
+      points,
       config,
       viewerOf,
       log,
@@ -90,7 +93,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     life.opened('subscriptions', service.close)
     const { plugins, routes } = service
     const { limits, http } = config
-    const engine = createEngine({ schema, db, feed, limits, http, trusted, log, plugins })
+    const engine = createEngine({ schema, db, feed, limits, points, http, trusted, log, plugins })
     const server = createHttpServer({ engine, config, viewerOf, readiness: ready, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.

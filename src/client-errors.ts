@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql'
+import { DatabaseOverloadedError } from '../db/connection/shares.ts'
 import { DatabaseBusyError } from '../db/connection/write-queue.ts'
 import { codeOf } from '../db/error.ts'
 import { FeedCursorError } from '../db/feed/cursor.ts'
@@ -23,6 +24,7 @@ export function clientError(error: unknown): GraphQLError {
     return new ApiError(code, message, restartFrom === undefined ? {} : { restartFrom }, placeOf(error))
   }
   if (cause instanceof DatabaseBusyError) return busy(cause, placeOf(error))
+  if (cause instanceof DatabaseOverloadedError) return overloaded(cause, placeOf(error))
   const { code, message } = failure(cause)
   const { requestId, traceId } = requestScope.getStore() ?? {}
   const extensions = {
@@ -78,6 +80,17 @@ function busy({ retryAfterMs }: DatabaseBusyError, place: GraphQLErrorOptions): 
     'DATABASE_BUSY',
     'The database is busy with other writes, and nothing was stored. Repeat the request later.',
     { retryAfterMs, http: { spec: true, status: errorCodes.DATABASE_BUSY.status, headers } },
+    place,
+  )
+}
+
+/** Over HTTP with its status, whatever the client accepts: proxies and clients know what to do. */
+function overloaded({ retryAfterMs }: DatabaseOverloadedError, place: GraphQLErrorOptions): ApiError {
+  const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+  return new ApiError(
+    'OVERLOADED',
+    'The server has too much to do. Repeat the operation later.',
+    { retryAfterMs, http: { status: errorCodes.OVERLOADED.status, headers } },
     place,
   )
 }

@@ -1,65 +1,22 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { isConnectionString, maskPassword, withTlsMode } from './connection-string.ts'
+import { maskPassword, withTlsMode } from './connection-string.ts'
+import { trustedProxiesIn } from './http/client-address.ts'
+import {
+  contentOf,
+  flag,
+  integer,
+  optionalText,
+  origins,
+  postgresUrl,
+  textOr,
+  token,
+  trustedProxies,
+  webAddress,
+} from './setting-types.ts'
 
 /** The settings cannot be used. The message names every fault, one sentence a line. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
-}
-
-/** A setting: what the variable may hold, in words (for messages) and as a schema. */
-function integer(least: number, most: number, fallback: number) {
-  return z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .pipe(z.int().min(least).max(most))
-    .default(fallback)
-    .meta({ allowed: `a whole number from ${least} to ${most}` })
-}
-
-function flag(fallback: boolean) {
-  return z.stringbool().default(fallback).meta({ allowed: 'on or off' })
-}
-
-/** Any text. `meta` comes last: what is chained after it would lose it. */
-function text(allowed: string) {
-  return z.string().optional().meta({ allowed })
-}
-
-function textOr(fallback: string, allowed: string) {
-  return z.string().default(fallback).meta({ allowed })
-}
-
-const postgresUrl = z
-  .string()
-  .refine(isConnectionString)
-  .optional()
-  .meta({ allowed: 'a URL like postgresql://user:password@host:5432/database' })
-
-const origins = z
-  .string()
-  .transform((value) => (value === 'none' ? [] : value.split(/[\s,]+/)))
-  .pipe(z.array(z.string().refine((value) => value === '*' || isOrigin(value))))
-  .default(['*'])
-  .meta({ allowed: '*, none, or origins like https://example.org, separated by commas' })
-
-const webAddress = (fallback: string) =>
-  z
-    .string()
-    .refine((value) => /^https?:\/\/[^@]+$/i.test(value) && URL.canParse(value))
-    .default(fallback)
-    .meta({ allowed: `a URL like ${fallback}` })
-
-const token = z.string().regex(/^[\x21-\x7e]{16,}$/)
-
-/** The text of a file without what surrounds it; empty for one that cannot be read. */
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch {
-    return ''
-  }
 }
 
 /** Every variable that the program reads. src/OPERATIONS.md lists the same ones, and a test compares. */
@@ -69,11 +26,15 @@ export const settings = {
   DATABASE_URL: postgresUrl,
   DATABASE_LISTEN_URL: postgresUrl,
   POOL_SIZE: integer(1, 1_000, 10),
-  STATEMENT_TIMEOUT_MS: integer(100, 3_600_000, 30_000),
+  POOL_PER_CLIENT: integer(1, 1_000, 3),
+  POOL_WAIT_MS: integer(10, 600_000, 1_000),
+  POOL_QUEUE_LENGTH: integer(1, 1_000_000, 1_000),
+  STATEMENT_TIMEOUT_MS: integer(100, 3_600_000, 5_000),
+  QUERY_TIMEOUT_MS: integer(100, 3_600_000, 10_000),
   PREPARE_STATEMENTS: flag(true),
   DATA_DIR: textOr('.data', 'a folder'),
-  EMBEDDED_PG_BIN: text('the folder that contains postgres and initdb'),
-  EMBEDDED_PG_USER: text('a user of this system'),
+  EMBEDDED_PG_BIN: optionalText('the folder that contains postgres and initdb'),
+  EMBEDDED_PG_USER: optionalText('a user of this system'),
   WRITE_WAIT_MS: integer(10, 3_600_000, 10_000),
   WRITE_QUEUE_LENGTH: integer(1, 100_000, 100),
   INGEST_RETRY_MS: integer(0, 86_400_000, 600_000),
@@ -104,14 +65,18 @@ export const settings = {
   COMPRESSION: flag(true),
   GRAPHIQL: flag(true),
   INTROSPECTION: flag(true),
-  TRUSTED_DOCUMENTS: text('the path of a manifest file'),
+  TRUSTED_DOCUMENTS: optionalText('the path of a manifest file'),
   TRUSTED_ONLY: flag(false),
+  TRUST_PROXY: trustedProxies,
+  CLIENT_POINTS: integer(0, 1_000_000_000, 120_000),
+  CLIENT_POINTS_PER_SECOND: integer(1, 1_000_000_000, 2_000),
   MAX_BODY_BYTES: integer(1_000, 1_000_000_000, 1_000_000),
   MAX_QUERY_TOKENS: integer(100, 1_000_000, 4_000),
   MAX_QUERY_DEPTH: integer(1, 1_000, 16),
   MAX_QUERY_ALIASES: integer(0, 10_000, 64),
-  MAX_QUERY_OBJECTS: integer(1, 100_000_000, 20_000),
+  MAX_QUERY_COST: integer(1, 1_000_000_000, 1_000),
   MAX_ENTITIES: integer(1, 100_000, 1_000),
+  MAX_ANSWER_BYTES: integer(10_000, 1_000_000_000, 8_388_608),
   FEED_RETENTION_DAYS: integer(0, 36_500, 0),
   FEED_SEND_BUFFER: integer(16_384, 67_108_864, 262_144),
   FEED_STALL_MS: integer(1_000, 3_600_000, 60_000),
@@ -133,6 +98,7 @@ const renamed: Readonly<Record<string, keyof typeof settings>> = {
   FOLLOW: 'POLL',
   FOLLOW_MINUTES: 'POLL_MINUTES',
   FOLLOW_DAYS: 'POLL_DAYS',
+  MAX_QUERY_OBJECTS: 'MAX_QUERY_COST',
 }
 
 const Settings = z
@@ -159,6 +125,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       /** 0 asks the system for a free one. */
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS,
+      /** Which proxies are believed when they say for whom they ask. */
+      trustProxy: trustedProxiesIn(env.TRUST_PROXY) ?? { hops: 0 },
       maxBodyBytes: env.MAX_BODY_BYTES,
       /** How old the last reading of the feed may be while the server says that it is ready. */
       readyMaxFeedAgeMs: env.READY_MAX_FEED_AGE_MS,
@@ -181,10 +149,18 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       /** For the connection that listens: a pooler in transaction mode would swallow notifications. */
       listenUrl: withTlsMode(env.DATABASE_LISTEN_URL, PGSSLMODE) ?? url,
       poolSize: env.POOL_SIZE,
+      /** How operations of clients share the connections. */
+      shares: {
+        ...{ perClient: env.POOL_PER_CLIENT, maxWaitMs: env.POOL_WAIT_MS, maxWaiting: env.POOL_QUEUE_LENGTH },
+      },
+      /** Of one statement, writes aside. */
       statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
       prepare: env.PREPARE_STATEMENTS,
       /** Of writes through this process. */
-      writes: { maxWaitMs: env.WRITE_WAIT_MS, maxWaiting: env.WRITE_QUEUE_LENGTH },
+      writes: {
+        ...{ maxWaitMs: env.WRITE_WAIT_MS, maxWaiting: env.WRITE_QUEUE_LENGTH },
+        statementTimeoutMs: Math.max(30_000, env.STATEMENT_TIMEOUT_MS),
+      },
     },
     embedded: {
       /** A folder of any number of things; the cluster has its own inside, named after its version. */
@@ -218,13 +194,20 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       /** Told to upstreams with each request, so that their operators can reach ours. */
       contact: env.UPSTREAM_CONTACT,
     },
+    /** What each client may ask, in points of cost. */
+    points: { burst: env.CLIENT_POINTS, perSecond: env.CLIENT_POINTS_PER_SECOND },
     limits: {
       tokens: env.MAX_QUERY_TOKENS,
       depth: env.MAX_QUERY_DEPTH,
       aliases: env.MAX_QUERY_ALIASES,
-      objects: env.MAX_QUERY_OBJECTS,
+      /** Points of one operation; see schema/core/cost.ts. */
+      cost: env.MAX_QUERY_COST,
       /** References that a gateway may have resolved in one request. */
       entities: env.MAX_ENTITIES,
+      /** Bytes of one answer, of all its parts together, and of each event of a subscription. */
+      answerBytes: env.MAX_ANSWER_BYTES,
+      /** Milliseconds in which a query is answered, all its statements together. */
+      queryTimeoutMs: env.QUERY_TIMEOUT_MS,
     },
     feed: {
       /** Events older than so many days are forgotten; 0 keeps them for ever. */
@@ -275,10 +258,6 @@ function faultOf(name: string, value: string): string {
     .meta()
   const shown = meta?.secret ? '(not shown)' : JSON.stringify(maskPassword(value))
   return `${name} is ${shown}, but must be ${meta?.allowed}.`
-}
-
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && new URL(value).origin === value
 }
 
 function deepFreeze<T extends object>(value: T): Readonly<T> {

@@ -1,4 +1,5 @@
 import { isReadOnly } from '../db/connection/read-only.ts'
+import { DatabaseOverloadedError } from '../db/connection/shares.ts'
 import { DatabaseBusyError } from '../db/connection/write-queue.ts'
 import { messageOf } from '../db/error.ts'
 import { causeOf, isServerFault } from './client-errors.ts'
@@ -14,6 +15,8 @@ export function logFailure(log: Logger, sentence: string, { error, ...fields }: 
   const cause = causeOf(error)
   if (cause instanceof DatabaseBusyError)
     logOutage(log, 'Writes wait for too long and are refused; reads go on.', cause)
+  else if (cause instanceof DatabaseOverloadedError)
+    logOutage(log, 'Operations wait for too long for the database and are refused.', cause)
   else if (!isUnavailable(cause)) log.error(sentence, { ...fields, error: cause })
   else if (isReadOnly(cause))
     logOutage(log, 'The database is read-only; writes fail until it is not, and reads go on.', cause)
@@ -23,13 +26,19 @@ export function logFailure(log: Logger, sentence: string, { error, ...fields }: 
 /** When each log was last warned of each kind of outage. */
 const unreachableAt = new WeakMap<Logger, number>()
 const readOnlyAt = new WeakMap<Logger, number>()
+const overloadedAt = new WeakMap<Logger, number>()
 const busyAt = new WeakMap<Logger, number>()
 const warningIntervalMs = 60_000
 
 /** Warns of an outage of the database, without a stack and once a minute, however many notice it. */
 export function logOutage(log: Logger, sentence: string, error: unknown): void {
   const others = isReadOnly(error) ? readOnlyAt : unreachableAt
-  const warnedAt = error instanceof DatabaseBusyError ? busyAt : others
+  const warnedAt =
+    error instanceof DatabaseBusyError
+      ? busyAt
+      : error instanceof DatabaseOverloadedError
+        ? overloadedAt
+        : others
   const now = performance.now()
   const isKnown = now - (warnedAt.get(log) ?? Number.NEGATIVE_INFINITY) < warningIntervalMs
   if (!isKnown) warnedAt.set(log, now)

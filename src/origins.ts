@@ -21,7 +21,10 @@ export function setCorsHeaders(
   response.setHeader('vary', 'Origin')
   if (origin === undefined || !allowsOrigin(origins, origin)) return
   response.setHeader('access-control-allow-origin', origin)
-  response.setHeader('access-control-expose-headers', 'etag, retry-after, www-authenticate, x-request-id')
+  response.setHeader(
+    'access-control-expose-headers',
+    'etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id',
+  )
 }
 
 /** Answers OPTIONS: what a browser asks before it lets a page send a request, or what a program asks of a path. */

@@ -33,7 +33,9 @@ export interface Store {
 }
 
 const oldestPostgres = 15
-const answerTimeoutMs = 2_000
+const readyTimeoutMs = 2_000
+/** How much longer than a statement may take its answer may be on its way. */
+const answerGraceMs = 2_000
 /** More than the longest page of the log takes on a slow day. */
 const headTimeoutMs = 5_000
 
@@ -45,9 +47,13 @@ export async function openStore(config: Config, log: Logger, { share = false } =
   const life = createLifecycle(log)
   try {
     const { url, listenUrl, description, died } = await locate(config, log, life, share)
-    const { poolSize: max, statementTimeoutMs, prepare } = config.database
+    const { poolSize: max, prepare, shares, writes } = config.database
+    // Commands work for the operator, who has time.
+    const statementTimeoutMs = share ? writes.statementTimeoutMs : config.database.statementTimeoutMs
     const onError = (error: Error) => log.debug('A database connection was lost.', { reason: error.message })
-    const handle = openDatabase({ connectionString: url, max, statementTimeoutMs, prepare, onError })
+    const answerTimeoutMs = writes.statementTimeoutMs + answerGraceMs
+    const limits = { statementTimeoutMs, answerTimeoutMs, shares }
+    const handle = openDatabase({ connectionString: url, max, prepare, onError, ...limits })
     life.opened('connections', handle.close)
     limitWrites(handle.db, config.database.writes)
     const head = openDatabase({
@@ -69,7 +75,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
         description: `${description} (Postgres ${version})`,
         migrated,
         died,
-        answers: () => answersWithin(handle.db, answerTimeoutMs),
+        answers: () => answersWithin(handle.db, readyTimeoutMs),
         close: life.close,
       }
     } catch (error) {
@@ -118,7 +124,7 @@ async function connectable(url: string | undefined): Promise<string | undefined>
   if (url === undefined) return undefined
   const { db, close } = openDatabase({ connectionString: url, max: 1 })
   try {
-    return (await answersWithin(db, answerTimeoutMs)) ? url : undefined
+    return (await answersWithin(db, readyTimeoutMs)) ? url : undefined
   } finally {
     await close()
   }

@@ -3,10 +3,11 @@ import pg from 'pg'
 import type { Target } from './address.ts'
 import { findPreferred } from './find-preferred.ts'
 import { HostClient, Hosts, type ServerState } from './hosts.ts'
-import { isUnanswered, LiveLinks } from './live-links.ts'
-import { isReadOnly } from './read-only.ts'
+import { LiveLinks } from './live-links.ts'
+import { Session } from './pooled-session.ts'
 import { type OpenedSession, openSession } from './session.ts'
-import { TimeoutError } from './within.ts'
+import { ConnectionShares, type ShareLimits } from './shares.ts'
+import { StatementScope } from './statement-scope.ts'
 
 export interface PoolOptions {
   readonly connectionString: string
@@ -15,12 +16,8 @@ export interface PoolOptions {
   /** How long the answer to a statement is waited for; 0 for ever. */
   readonly answerTimeoutMs: number
   readonly types: pg.TypeOverrides
-}
-
-export interface Statement {
-  readonly name?: string
-  readonly text: string
-  readonly values: unknown[]
+  /** How operations of clients share the connections; without it, who comes first is served first. */
+  readonly shares?: Omit<ShareLimits, 'total'> | undefined
 }
 
 /** Quiet time after which the system asks whether the other side is still there. */
@@ -32,6 +29,7 @@ const searchIntervalMs = 5_000
 export class SessionPool {
   readonly pool: pg.Pool
   readonly #links: LiveLinks
+  readonly #shares: ConnectionShares | undefined
   readonly #hosts: Hosts
   readonly #opened = new WeakMap<pg.ClientBase, OpenedSession & { age: number }>()
   readonly #sessions = new WeakMap<pg.ClientBase, Session>()
@@ -43,6 +41,7 @@ export class SessionPool {
     const { connectionString, max, statementTimeoutMs, answerTimeoutMs, types } = options
     const hosts = new Hosts(connectionString)
     this.#hosts = hosts
+    this.#shares = options.shares && new ConnectionShares({ ...options.shares, total: max })
     this.pool = new pg.Pool({
       max,
       application_name: 'daily-papers',
@@ -80,7 +79,21 @@ export class SessionPool {
     return this.pool.end()
   }
 
+  /** A session for the caller, in the scope in which it runs. */
   async connect(): Promise<Session> {
+    const scope = StatementScope.current
+    const leave = (await this.#shares?.enter(scope)) ?? (() => {})
+    try {
+      const session = await this.#connect()
+      session.lend(scope, leave)
+      return session
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  async #connect(): Promise<Session> {
     for (let failures = 0; ; ) {
       const { current } = this.#hosts
       try {
@@ -143,89 +156,3 @@ function targetOf(client: pg.ClientBase): Target {
   if (client instanceof HostClient) return client.target
   throw new TypeError('The pool did not make this connection.')
 }
-
-/** A connection of the pool. After a failure that it does not survive, it is closed instead of given back. */
-export class Session {
-  readonly #client: pg.PoolClient
-  readonly #links: LiveLinks
-  readonly #onReadOnly: (error: unknown) => void
-  /** What begins a transaction behind a pooler; undefined where the session is ours. */
-  readonly #locals: string | undefined
-  #inTransaction = false
-  /** It said that the server may only be read. */
-  #isReadOnly = false
-  #isSilent = false
-  /** A transaction behind a pooler did not begin. */
-  #isHalfBegun = false
-
-  constructor(
-    client: pg.PoolClient,
-    links: LiveLinks,
-    opened: OpenedSession,
-    onReadOnly: (error: unknown) => void,
-  ) {
-    this.#client = client
-    this.#links = links
-    this.#onReadOnly = onReadOnly
-    if (opened.pooled)
-      this.#locals = opened.settings.map(([name, value]) => `; set local ${name} to ${value}`).join('')
-  }
-
-  async query(statement: Statement): Promise<pg.QueryResult> {
-    // A rollback, which would wait as long again.
-    if (this.#isSilent) throw new TimeoutError('Postgres does not answer on this connection.')
-    try {
-      return await (this.#locals === undefined ? this.#client.query(statement) : this.#pooled(statement))
-    } catch (error) {
-      if (isReadOnly(error)) {
-        this.#isReadOnly = true
-        this.#onReadOnly(error)
-      }
-      if (!isUnanswered(error)) throw error
-      this.#isSilent = true
-      this.#links.noteSilence()
-      throw new TimeoutError('Postgres did not answer in time.', { cause: error })
-    }
-  }
-
-  release(destroy = false): void {
-    const useless = this.#isReadOnly || this.#isSilent || this.#isHalfBegun
-    this.#links.giveBack(this.#client, { destroy: destroy || useless })
-  }
-
-  /** Every statement runs in a transaction, because only that is sure to stay within one session of Postgres. */
-  async #pooled(statement: Statement): Promise<pg.QueryResult> {
-    const { text } = statement
-    if (/^\s*(begin|start transaction)\b/i.test(text)) {
-      await this.#begin(text)
-      this.#inTransaction = true
-      return nothing
-    }
-    if (/^\s*(commit|rollback)\s*;?\s*$/i.test(text)) {
-      this.#inTransaction = false
-      return this.#client.query(statement)
-    }
-    if (this.#inTransaction || /^\s*vacuum\b/i.test(text)) return this.#client.query(statement)
-    await this.#begin('begin')
-    try {
-      const result = await this.#client.query(statement)
-      await this.#client.query('commit')
-      return result
-    } catch (error) {
-      if (!isUnanswered(error)) await this.#client.query('rollback').catch(() => {})
-      throw error
-    }
-  }
-
-  async #begin(text: string): Promise<void> {
-    const named = /isolation level/i.test(text) ? text : `${text} isolation level read committed`
-    try {
-      await this.#client.query(`${named}${this.#locals}`)
-    } catch (error) {
-      this.#isHalfBegun = true
-      throw error
-    }
-  }
-}
-
-const nothing: pg.QueryResult = { command: '', rowCount: null, oid: 0, fields: [], rows: [] }

@@ -11,6 +11,8 @@ export interface WriteLimits {
   readonly maxWaitMs: number
   /** Writes that may wait at once. */
   readonly maxWaiting: number
+  /** Milliseconds that one statement of a write may take. The default is that of the session. */
+  readonly statementTimeoutMs?: number
 }
 
 /** What Postgres says when `lock_timeout` has passed. */
@@ -56,11 +58,16 @@ export async function write<Result>(
 ): Promise<Result> {
   const queue = queues.get(db) ?? new WriteQueue(unlimited)
   queues.set(db, queue)
+  const { statementTimeoutMs } = queue.limits
+  const statementTimeout = statementTimeoutMs === undefined ? null : `${statementTimeoutMs}ms`
   const run = async (trx: Transaction<Tables>, leftMs: number | undefined) => {
     if (leftMs !== undefined) {
       await sql`
         select set_config('lock_timeout', ${`${leftMs}ms`}, true),
-          set_config('idle_in_transaction_session_timeout', ${`${maxIdleMs}ms`}, true)`.execute(trx)
+          set_config('idle_in_transaction_session_timeout', ${`${maxIdleMs}ms`}, true),
+          set_config('statement_timeout', coalesce(${statementTimeout}, current_setting('statement_timeout')), true)`.execute(
+        trx,
+      )
     }
     const result = await work(trx)
     await beforeCommit?.(trx)
@@ -78,17 +85,17 @@ export async function write<Result>(
 }
 
 export class WriteQueue {
-  readonly #limits: WriteLimits
+  readonly limits: WriteLimits
   readonly #waiting = new Set<() => void>()
   #isWriting = false
 
   constructor(limits: WriteLimits) {
-    this.#limits = limits
+    this.limits = limits
   }
 
   /** One at a time, in the order of the calls. `work` learns how long it may wait for locks; undefined: for ever. */
   async run<Result>(work: (leftMs: number | undefined) => Promise<Result>): Promise<Result> {
-    const { maxWaitMs } = this.#limits
+    const { maxWaitMs } = this.limits
     const deadline = performance.now() + maxWaitMs
     await this.#turn()
     try {
@@ -97,7 +104,7 @@ export class WriteQueue {
         : undefined
       return await work(leftMs)
     } catch (error) {
-      if (codeOf(error) === lockNotAvailable) throw new DatabaseBusyError(this.#limits, { cause: error })
+      if (codeOf(error) === lockNotAvailable) throw new DatabaseBusyError(this.limits, { cause: error })
       throw error
     } finally {
       this.#next()
@@ -109,13 +116,13 @@ export class WriteQueue {
       this.#isWriting = true
       return
     }
-    if (this.#waiting.size >= this.#limits.maxWaiting) throw new DatabaseBusyError(this.#limits)
+    if (this.#waiting.size >= this.limits.maxWaiting) throw new DatabaseBusyError(this.limits)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#waiting.add(resolve)
-    const { maxWaitMs } = this.#limits
+    const { maxWaitMs } = this.limits
     const giveUp = () => {
       this.#waiting.delete(resolve)
-      reject(new DatabaseBusyError(this.#limits))
+      reject(new DatabaseBusyError(this.limits))
     }
     const timer = Number.isFinite(maxWaitMs) ? setTimeout(giveUp, maxWaitMs) : undefined
     await promise.finally(() => clearTimeout(timer))

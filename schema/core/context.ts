@@ -1,7 +1,9 @@
+import { initContextCache } from '@pothos/core'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import type { PaperRecord, Rejection } from '../../db/model/record.ts'
 import type { AccessRole } from '../../db/tables.ts'
+import type { ExecutionBudget } from './execution-budget.ts'
 
 /** Who asks, as far as answers depend on it. */
 export interface Viewer {
@@ -39,12 +41,24 @@ export interface Context {
   readonly feed: Feed
   readonly viewer: Viewer
   readonly intake: Intake
+  /** What the execution may take; without one, it is not limited. */
+  readonly budget?: ExecutionBudget
 }
 
 export type ContextParts = Pick<Context, 'db' | 'feed'> & Partial<Pick<Context, 'viewer' | 'intake'>>
 
 export function createContext({ db, feed, viewer = anonymous, intake = nothing }: ContextParts): Context {
-  return { db, feed, viewer, intake }
+  return { ...initContextCache(), db, feed, viewer, intake }
+}
+
+/** A context for one execution, which shares what was loaded for the context given. */
+export function withBudget(context: Context, budget: ExecutionBudget): Context {
+  return Object.assign(Object.create(context) as Context, { budget })
+}
+
+/** The same context on another database, or on a transaction of it: nothing that was loaded before is used. */
+export function onDatabase(context: Context, db: Db): Context {
+  return Object.assign(Object.create(context) as Context, initContextCache(), { db })
 }
 
 /** Where only queries and subscriptions are executed. */

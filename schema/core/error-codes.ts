@@ -24,11 +24,26 @@ export const errorCodes = {
   QUERY_TOO_LARGE: {
     status: 400,
     meaning:
-      'The query exceeds a limit of the server: tokens, depth, aliases or objects. Split it into several queries.',
+      'The query exceeds a limit of the server: tokens, depth or aliases. Split it into several queries.',
+  },
+  QUERY_TOO_EXPENSIVE: {
+    status: 400,
+    meaning:
+      'The operation costs more points than the server allows. The message names the cost, the limit and the dearest field. Request smaller pages or fewer nested lists, or split it.',
+  },
+  ANSWER_TOO_LARGE: {
+    status: 400,
+    meaning:
+      'The answer would have more bytes than the server sends. The execution was stopped; what a mutation had stored by then stays stored. Request smaller pages, fewer nested lists or fewer long texts.',
   },
   TOO_MANY_ENTITIES: {
     status: 400,
     meaning: 'The request of a gateway refers to too many entities. Split it into several requests.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    meaning:
+      'The client has spent its points of cost. Repeat the operation after `retryAfterMs` milliseconds.',
   },
   BAD_REQUEST: {
     status: 400,
@@ -118,10 +133,14 @@ export const errorCodes = {
     meaning:
       'The write was refused because other writes take too long. Nothing was stored. Repeat it after `retryAfterMs` milliseconds.',
   },
-  QUERY_TIMEOUT: {
+  OVERLOADED: {
     status: 503,
     meaning:
-      'A statement of the query exceeded the time limit of the database. Request less data, or try again.',
+      'The server has too much to do to begin with the operation. Repeat it after `retryAfterMs` milliseconds.',
+  },
+  QUERY_TIMEOUT: {
+    status: 503,
+    meaning: 'The query, or one of its statements, exceeded its time limit. Request less data, or try again.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,

@@ -28,7 +28,7 @@ export interface WalkedField {
 }
 
 /** What a walk makes of an operation, from its leaves up. */
-export interface Visitor<Result> {
+interface Visitor<Result> {
   /** What one field gives; `below` is what the selection below it gives, undefined for a leaf. */
   field(field: WalkedField, below: Result | undefined): Result
   /** What several fields of one selection give together. */
@@ -43,7 +43,7 @@ type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
  * its result used wherever it is spread, so that fragments within fragments cost no exponential time. Introspection
  * is left out: it reads no data, and graphql-js itself bounds its depth.
  */
-export function walkOperation<Result>(
+function walkOperation<Result>(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

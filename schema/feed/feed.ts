@@ -45,6 +45,7 @@ builder.queryFields((t) => ({
   }),
   feed: t.field({
     type: FeedPage(),
+    extensions: { cost: ({ filter }: { filter?: unknown }) => (filter == null ? 15 : 150) },
     listSize: {
       assumedSize: 50,
       slicingArguments: ['first'],

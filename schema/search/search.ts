@@ -23,14 +23,14 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
     }),
     titleHighlights: t.field({
       type: [TextFragment],
-      extensions: { bound: 'the words of one title' },
+      extensions: { bound: 'the words of one title', cost: 0.2 },
       listSize: { assumedSize: 5 },
       description: 'The whole title in pieces, with the matching ones marked.',
       resolve: async (edge, _args, context) => (await highlightOf(edge, context)).title,
     }),
     abstractHighlights: t.field({
       type: [TextFragment],
-      extensions: { bound: 'three passages of one abstract' },
+      extensions: { bound: 'three passages of one abstract', cost: 1.5 },
       listSize: { assumedSize: 10 },
       description:
         'At most three passages of the abstract in pieces, with the matching ones marked. Empty if the abstract is unknown.',
@@ -49,7 +49,7 @@ const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
     const facet = (kind: FacetKind, description: string) =>
       t.field({
         type: [FacetRef],
-        extensions: { bound: most },
+        extensions: { bound: most, cost: 60 },
         listSize: listSizeByFirst(usual),
         description,
         args: { first },
@@ -106,6 +106,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
+      extensions: { cost: 50 },
       description: `The number of matching papers, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more". The list itself holds at most the ${rankedAtMost} newest matches. ${countOfPhrases}`,
       resolve: ({ count }) => count(),
     }),
@@ -134,6 +135,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
 builder.queryFields((t) => ({
   search: t.field({
     type: SearchConnectionRef,
+    extensions: { cost: 70 },
     listSize: connectionSize,
     description: `Searches titles, abstracts, authors and keywords, best match first; a paper whose title is the text is the first. If nothing matches, searches again with misspelled words corrected.
 

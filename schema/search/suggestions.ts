@@ -31,7 +31,7 @@ const SuggestionRef = builder.objectRef<Suggestion>('Suggestion').implement({
 builder.queryFields((t) => ({
   suggestions: t.field({
     type: [SuggestionRef],
-    extensions: { bound: most },
+    extensions: { bound: most, cost: 35 },
     listSize: listSizeByFirst(8),
     description: `Authors, keywords and organizations in which a word starts with the text typed so far: the three kinds in turn, most papers first. Considers at most ${candidatesPerKind} names of each kind. Meant for a search box, to be called on each keystroke. Empty for fewer than two letters.`,
     args: {

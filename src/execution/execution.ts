@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   responsePathAsArray,
 } from 'graphql'
+import type { ExecutionBudget } from '../../schema/core/execution-budget.ts'
 
 /** A place in an answer. Two places are the same only if they are one object. */
 export type Path = GraphQLResolveInfo['path']
@@ -32,6 +33,8 @@ export class Execution {
   readonly operation: Operation
   readonly rootValue: unknown
   readonly contextValue: unknown
+  /** Counts the values that no resolver makes. */
+  readonly budget: ExecutionBudget | undefined
   errors: GraphQLError[] | undefined
   readonly #nulled = new Set<Path | undefined>()
 
@@ -39,6 +42,7 @@ export class Execution {
     this.operation = operation
     this.rootValue = rootValue
     this.contextValue = contextValue
+    this.budget = (contextValue as { readonly budget?: ExecutionBudget } | undefined)?.budget
   }
 
   /** Notes an error at the place that is null because of it, unless a place around it is null already. */

@@ -72,7 +72,9 @@ export class FieldPlan implements ErrorPlace {
       const value = source[this.#field.definition.name]
       if (typeof value !== 'function' && !isPromise(value)) {
         try {
-          return this.#completeLeaf(value)
+          const json = this.#completeLeaf(value)
+          execution.budget?.spend(this.head.length + (json?.length ?? 4) + 1)
+          return json
         } catch (reason) {
           return execution.fail(reason, this, this.#path(parentPath))
         }

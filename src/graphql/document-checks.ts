@@ -16,7 +16,9 @@ import type { Plugin } from 'graphql-yoga'
 import type { ErrorCode } from '../../schema/core/error-codes.ts'
 import { type ApiError, requestError } from '../../schema/core/errors.ts'
 import { rootFields } from '../../schema/core/walk.ts'
-import { measure, overLimit, type QueryLimits, tooDeepToRead, tooLong, withDefaults } from './limits.ts'
+import { overLimit, type QueryLimits, tooDeepToRead, tooLong } from './limits.ts'
+import { dearestField } from './measure.ts'
+import { measureOperation, withDefaults } from './measure-once.ts'
 
 /** What is checked of documents on each transport, before anything of them is executed. */
 
@@ -37,13 +39,16 @@ export function limitQueries(limits: QueryLimits): Plugin {
   const faultOf = ({ schema, document, operationName, variableValues }: ExecutionArguments) => {
     const operation = getOperationAST(document, operationName)
     if (!operation) return undefined // the executor tells what is wrong
-    const variables = withDefaults(operation, variableValues ?? {})
-    if (operation.operation === 'subscription' && rootFields(document, operation, variables).length === 0) {
+    const given = variableValues ?? {}
+    const isEmpty = () => rootFields(document, operation, withDefaults(operation, given)).length === 0
+    if (operation.operation === 'subscription' && isEmpty()) {
       const { variableDefinitions = [] } = operation
-      const { errors } = getVariableValues(schema, variableDefinitions, variableValues ?? {})
+      const { errors } = getVariableValues(schema, variableDefinitions, given)
       return errors ? undefined : nothingSelected() // the executor tells which variables are wrong
     }
-    return overLimit(measure(schema, document, operation, variables), limits)
+    return overLimit(measureOperation(schema, document, operation, given), limits, () =>
+      dearestField(schema, document, operation, withDefaults(operation, given)),
+    )
   }
   return {
     onParse: ({ setParseFn }) => setParseFn(limitedParse),

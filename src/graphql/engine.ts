@@ -8,11 +8,13 @@ import { readVersion } from '../../db/version.ts'
 import type { Context, Viewer } from '../../schema/core/context.ts'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
 import { clientError } from '../client-errors.ts'
+import { ClientPoints } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import { judgeRecord } from '../ingest/intake.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { negotiate } from './accept.ts'
+import { boundExecution } from './bounded-execution.ts'
 import { allowConditionalSubscriptions, limitQueries } from './document-checks.ts'
 import { deferParts } from './executors.ts'
 import { hideSchema } from './hidden-schema.ts'
@@ -25,6 +27,12 @@ import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from '.
 /** What a transport knows of an operation's sender. */
 export interface Transport extends Record<string, unknown> {
   readonly viewer: Viewer
+  /** Who pays for it; see `payerOf`. */
+  readonly client: string
+  /** Whether the answer is to tell the cost of the operation. */
+  readonly asksCost?: boolean
+  /** Calls back when the client leaves; returns what takes it back. */
+  readonly onLeave?: (listener: () => void) => () => void
   /** Whether only the status and the headers are sent. */
   readonly headOnly?: boolean
 }
@@ -37,6 +45,8 @@ export interface EngineOptions {
   readonly db: Db
   readonly feed: Feed
   readonly limits: QueryLimits
+  /** The default limits nobody. */
+  readonly points?: ClientPoints
   readonly http: Pick<
     Config['http'],
     'corsOrigins' | 'maxBodyBytes' | 'cacheSeconds' | 'compression' | 'introspection'
@@ -53,6 +63,7 @@ const versionDeadlineMs = 2_000
 export function createEngine(options: EngineOptions): Engine {
   const { schema, db, feed, limits, http, log, plugins = [] } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
+  const { points = new ClientPoints({ burst: 0, perSecond: 1 }) } = options
   const version = singleFlight(() => readVersion(db), versionDeadlineMs)
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
@@ -68,6 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
       allowConditionalSubscriptions(),
       deferParts((error) => maskedAndLogged(error, log)),
       ...plugins,
+      boundExecution(limits, points, log),
       finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
     ],
     maskedErrors: { maskError: clientError, isDev: false },

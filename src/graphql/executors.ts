@@ -8,7 +8,7 @@ import {
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Db } from '../../db/database.ts'
-import type { Context } from '../../schema/core/context.ts'
+import { type Context, onDatabase } from '../../schema/core/context.ts'
 import { BadInputError } from '../../schema/core/errors.ts'
 import { streamDirective } from '../../schema/core/incremental.ts'
 import { type Outline, outlineOf, rootFields } from '../../schema/core/walk.ts'
@@ -96,11 +96,7 @@ export function snapshotWithPosition(db: Db): Plugin {
           .setIsolationLevel('repeatable read')
           .setAccessMode('read only')
           .execute((trx) => {
-            // An object of its own, for loaders remember by it.
-            const contextValue: Context = Object.assign(Object.create(given.contextValue as Context), {
-              db: trx,
-            })
-            return executeFn({ ...given, contextValue })
+            return executeFn({ ...given, contextValue: onDatabase(given.contextValue as Context, trx) })
           }),
       )
     },

@@ -4,6 +4,7 @@ import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
 import type { ViewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
+import { payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyTooLarge } from '../graphql/body.ts'
@@ -13,6 +14,7 @@ import { type Logger, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
+import { clientAddress } from './client-address.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { HttpRequest, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
@@ -80,6 +82,7 @@ export function createHttpServer(options: HttpOptions): Server {
 
 function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Route {
   const graphiql = graphiqlPage()
+  const addressOf = clientAddress(http.trustProxy)
   return {
     methods: ['GET', 'POST'],
     refuse: refuseGraphql,
@@ -93,15 +96,22 @@ function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Rout
         throw bodyTooLarge(http.maxBodyBytes)
       }
       if (headOnly) request.method = 'GET'
+      const viewer = await viewerOf(headers.authorization)
       // Not `handle`, which sends the stack of what a hook throws.
       const answer = await engine.handleNodeRequestAndResponse(request, response, {
-        ...{ req: request, res: response },
-        viewer: await viewerOf(headers.authorization),
-        headOnly,
+        ...{ req: request, res: response, viewer, client: payerOf(viewer, addressOf(request)), headOnly },
+        asksCost: headers['x-cost'] !== undefined,
+        onLeave: (listener: () => void) => leaving(response, listener),
       })
       await sendNodeResponse(answer, response, request, false)
     },
   }
+}
+
+/** Calls back when a connection closes before its response was sent. */
+function leaving(response: ServerResponse, listener: () => void): () => void {
+  response.once('close', listener)
+  return () => response.off('close', listener)
 }
 
 function getRoute(answer: Answer): Route {

@@ -1,6 +1,8 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import { StatementScope } from '../../db/connection/statement-scope.ts'
 import type { Delivery } from '../../db/feed/delivery.ts'
-import type { Context } from '../../schema/core/context.ts'
+import { type Context, withBudget } from '../../schema/core/context.ts'
+import { ExecutionBudget } from '../../schema/core/execution-budget.ts'
 import { clientError, formattedError } from '../client-errors.ts'
 import type { PreparedOperation } from '../execution/execute.ts'
 import type { RootField } from '../execution/plan.ts'
@@ -8,17 +10,20 @@ import { isTransient } from '../faults.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 
-/** How errors of a subscription are classified and shown. */
+/** How results of a subscription are limited, and its errors classified and shown. */
 export interface Format {
   /** The error as a client may see it. Masks and logs everything that is not meant for clients. */
   readonly toClient: (error: unknown) => GraphQLError
   /** Whether an error passes by itself, like a database that cannot be reached or a statement that took too long. */
   readonly isOutage: (error: unknown) => boolean
+  /** Bytes of one result at most. */
+  readonly maxBytes: number
 }
 
 /** The format of the server: errors as in any other operation, the masked ones logged. */
-export function feedFormat(log: Logger): Format {
+export function feedFormat(log: Logger, maxBytes: number): Format {
   return {
+    maxBytes,
     isOutage: isTransient,
     toClient(error) {
       logFailure(log, 'A subscription failed, or a field of one of its events.', { error })
@@ -49,22 +54,36 @@ export class UndeliverableError extends Error {
   }
 }
 
+/** Results are made for many clients at a time. All subscriptions together have the share of one of those who query. */
+const subscriptionsClient = 'subscriptions'
+
+/** A result, and how many values were made for it. */
+export interface Executed {
+  readonly result: JsonResult
+  readonly values: number
+}
+
 /**
  * The result of one delivery. A field that failed is null and reported in its `errors`, as in any result. Throws
- * OutageError where the cause passes, and UndeliverableError where nothing of the event is left: it must not be lost.
+ * OutageError where the cause passes, ApiError where the result is larger than clients get, and UndeliverableError where
+ * nothing of the event is left: it must not be lost.
  */
 export async function executeDelivery(
   operation: PreparedOperation,
   delivery: Delivery,
   context: Context,
-  { toClient, isOutage }: Format,
-): Promise<JsonResult> {
+  { toClient, isOutage, maxBytes }: Format,
+): Promise<Executed> {
+  const budget = new ExecutionBudget(maxBytes)
   // A subscription's root field has the event as its source; see schema/feed/feed.ts.
-  const { errors, fields } = await operation.run(delivery, context)
-  if (!errors) return { fields }
+  const scope = new StatementScope(subscriptionsClient, { isPatient: true })
+  const { errors, fields } = await scope.run(() => operation.run(delivery, withBudget(context, budget)))
+  if (budget.stoppedBy) throw budget.stoppedBy
+  const { values } = budget
+  if (!errors) return { result: { fields }, values }
   const outage = errors.find(({ originalError }) => originalError && isOutage(originalError))
   if (outage) throw new OutageError('The database cannot answer.', { cause: outage })
   const result = { errors: errors.map((error) => formattedError(toClient(error))), fields }
   if (!fields) throw new UndeliverableError(result)
-  return result
+  return { result, values }
 }

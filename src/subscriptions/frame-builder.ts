@@ -4,9 +4,11 @@ import type { Feed } from '../../db/feed/feed.ts'
 import type { Position } from '../../db/feed/position.ts'
 import { scan } from '../../db/feed/scan.ts'
 import type { Viewer } from '../../schema/core/context.ts'
+import { usedByValue } from '../../schema/core/cost.ts'
 import type { SubscriptionRequest } from '../../schema/feed/subscription.ts'
 import type { PreparedOperation } from '../execution/execute.ts'
 import { objectJson } from '../execution/plan.ts'
+import type { Measure } from '../graphql/measure.ts'
 import { Batch } from './batch.ts'
 import type { Contexts } from './contexts.ts'
 import { executeDelivery, type Format, type JsonResult } from './execution.ts'
@@ -51,6 +53,8 @@ export interface TopicSpec {
   readonly shapeKey: string
   /** Whether a result can differ by what was sent before it. */
   readonly showsPrevious: boolean
+  /** Points that the execution of one event costs at most, and what of it is beside showing values. */
+  readonly eventCost: Pick<Measure, 'cost' | 'work'>
 }
 
 /** Events of the log looked at in one go: their frames must fit in the buffer of one healthy socket. */
@@ -62,6 +66,8 @@ export class FrameBuilder {
   readonly #services: FrameServices
   /** Results executed so far, for tests. */
   executions = 0
+  /** Points that these have cost. */
+  spent = 0
 
   constructor(spec: TopicSpec, services: FrameServices) {
     this.#spec = spec
@@ -129,10 +135,11 @@ export class FrameBuilder {
 
   async #execute(delivery: Delivery, position: Position, contextKey: string): Promise<Frame> {
     const { contexts, format } = this.#services
-    const { operation, viewer, encoding } = this.#spec
+    const { operation, viewer, encoding, eventCost } = this.#spec
     const shared = contexts.take(viewer, contextKey)
     try {
-      const result = await executeDelivery(operation, delivery, shared.context, format)
+      const { result, values } = await executeDelivery(operation, delivery, shared.context, format)
+      this.spent += Math.min(eventCost.cost, eventCost.work + values * usedByValue)
       const text = encoding.encode(result, delivery)
       return { position, text, size: text.length }
     } finally {

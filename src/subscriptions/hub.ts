@@ -5,6 +5,7 @@ import type { Context } from '../../schema/core/context.ts'
 import { ApiError } from '../../schema/core/errors.ts'
 import { lapsed } from '../../schema/core/rights.ts'
 import { FeedSubscription } from '../../schema/feed/subscription.ts'
+import { ClientPoints, payerOf } from '../client-points.ts'
 import { type Clock, every } from '../clock.ts'
 import { prepareOperation } from '../execution/execute.ts'
 import { Admission, type SubscriptionLimits } from './admission.ts'
@@ -13,7 +14,7 @@ import { Contexts } from './contexts.ts'
 import type { Format } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { type Encoding, graphqlEncoding } from './frame-builder.ts'
-import { shapeKey, showsPrevious, topicKey } from './operation.ts'
+import { eventCost, shapeKey, showsPrevious, topicKey } from './operation.ts'
 import { SharedCache } from './shared-cache.ts'
 import { Topic, type TopicServices } from './topic.ts'
 
@@ -22,6 +23,8 @@ export interface HubOptions {
   readonly feed: Feed
   readonly format: Format
   readonly limits: SubscriptionLimits
+  /** The default limits nobody. */
+  readonly points?: ClientPoints
   /** Milliseconds that a client may take nothing before it is disconnected. */
   readonly stallAfterMs: number
   readonly clock: Clock
@@ -68,11 +71,12 @@ export class Hub {
   /** Of topics that have ended. */
   #pastExecutions = 0
 
-  constructor({ db, feed, format, limits, stallAfterMs, clock }: HubOptions) {
+  constructor({ db, feed, format, limits, points, stallAfterMs, clock }: HubOptions) {
     this.admission = new Admission(limits)
     this.#stallAfterMs = stallAfterMs
     this.#services = {
       ...{ feed, format, clock, signal: this.#stop.signal },
+      points: points ?? new ClientPoints({ burst: 0, perSecond: 1 }),
       contexts: new Contexts(db, feed),
       batches: new SharedCache<Batch>({ maxAgeMs, maxSize: maxBatchEvents, clock }),
       frames: new SharedCache<Frame>({ maxAgeMs, maxSize: maxFrameCharacters, clock }),
@@ -121,12 +125,9 @@ export class Hub {
       // The drain may have begun while the cursor was checked.
       this.#refuseWhileDraining()
       const place = { position: stream.start, previous: stream.start, history }
-      return this.#topicFor(args, stream, encoding).join(
-        place,
-        makeSink,
-        leave,
-        args.contextValue.viewer.lapse,
-      )
+      const { viewer } = args.contextValue
+      const joining = { place, client: payerOf(viewer, address), makeSink, lapse: viewer.lapse }
+      return this.#topicFor(args, stream, encoding).join(joining, leave)
     } catch (error) {
       leave?.()
       if (error instanceof ApiError) return { errors: [error] }
@@ -152,6 +153,7 @@ export class Hub {
       ...{ key, viewer, encoding, request, operation: prepareOperation(args) },
       shapeKey: `${encoding.name} ${viewer.sharingKey} ${shapeKey(args)}`,
       showsPrevious: showsPrevious(args),
+      eventCost: eventCost(args),
     }
     const topic = new Topic(spec, this.#services, ({ executions }) => {
       this.#topics.delete(key)

@@ -76,6 +76,8 @@ export class Member implements Subscription {
   readonly #sink: Sink
   /** Why its rights have ended; absent if they cannot. */
   readonly lapse: Viewer['lapse']
+  /** Who pays for what is executed for it. */
+  readonly client: string
   /** Absent while the sink is full, and after the end. */
   cohort: Cohort | undefined
   /** Where it is while it is in no cohort. */
@@ -89,10 +91,12 @@ export class Member implements Subscription {
     topic: TopicHandle,
     makeSink: (subscription: Subscription) => Sink,
     place: Place,
+    client: string,
     onEnd: () => void,
     lapse: Viewer['lapse'],
   ) {
     this.lapse = lapse
+    this.client = client
     this.#topic = topic
     this.#onEnd = onEnd
     this.place = place

@@ -10,6 +10,8 @@ import {
   visit,
 } from 'graphql'
 import { outlineOf } from '../../schema/core/walk.ts'
+import type { Measure } from '../graphql/measure.ts'
+import { measureOperation } from '../graphql/measure-once.ts'
 
 type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
 
@@ -39,6 +41,19 @@ export function showsPrevious(asked: Asked): boolean {
 function variablesBut({ variableValues }: Asked, names: ReadonlySet<string>): string {
   const others = Object.entries(variableValues ?? {}).filter(([name]) => !names.has(name))
   return canonical(Object.fromEntries(others))
+}
+
+/** What the execution of one event costs. */
+export function eventCost({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: Asked): Pick<Measure, 'cost' | 'work'> {
+  const operation = getOperationAST(document, operationName)
+  return operation
+    ? measureOperation(schema, document, operation, variableValues ?? {})
+    : { cost: 0, work: 0 }
 }
 
 interface Analysis {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Position } from '../../db/feed/position.ts'
 import type { Viewer } from '../../schema/core/context.ts'
+import type { ClientPoints } from '../client-points.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Batch } from './batch.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
@@ -11,15 +12,28 @@ import { Cohort, Member, type Place, type TopicHandle } from './member.ts'
 
 export interface TopicServices extends FrameServices {
   readonly clock: Clock
+  readonly points: ClientPoints
   /** Aborts when the hub has ended. */
   readonly signal: AbortSignal
 }
 
+/** Clients that share the cost of what is executed for all of them: enough to make it little for each. */
+const mostPayers = 8
 /** Frames written before other work of the process gets its turn. */
 const framesPerTurn = 4096
 const maxRetryDelayMs = 5_000
 /** For an event that cannot be delivered: each attempt is logged. */
 const maxFailureDelayMs = 60_000
+
+/** A subscriber to be. */
+export interface Joining {
+  readonly place: Place
+  /** Who pays for what is executed for it. */
+  readonly client: string
+  readonly makeSink: (subscription: Subscription) => Sink
+  /** Why its rights have ended; absent if they cannot. */
+  readonly lapse: Viewer['lapse']
+}
 
 /**
  * One distinct subscription with all its subscribers. Backfill, catching up and being at the head are one loop, `#run`:
@@ -60,13 +74,8 @@ export class Topic implements TopicHandle {
   }
 
   /** `onEnd` is called once, however the subscription ends. */
-  join(
-    place: Place,
-    makeSink: (subscription: Subscription) => Sink,
-    onEnd: () => void,
-    lapse: Viewer['lapse'],
-  ): Subscription {
-    const member = new Member(this, makeSink, place, onEnd, lapse)
+  join({ place, client, makeSink, lapse }: Joining, onEnd: () => void): Subscription {
+    const member = new Member(this, makeSink, place, client, onEnd, lapse)
     this.#members.add(member)
     this.rejoin(member)
     return member
@@ -141,6 +150,7 @@ export class Topic implements TopicHandle {
   async #advance(cohort: Cohort): Promise<void> {
     const { position } = cohort
     this.#waiting.add(cohort)
+    const { spent } = this.#builder
     const batch = await this.#builder.batchAfter(cohort)
     // Going back would send events twice, and staying would never end.
     if (batch.scannedTo.number <= position.number)
@@ -155,7 +165,25 @@ export class Topic implements TopicHandle {
     const last = frames.at(-1)?.position
     cohort.position = failure ? (last ?? position) : batch.scannedTo
     cohort.previous = last ?? cohort.previous
+    const waitMs = this.#charge(cohort, this.#builder.spent - spent)
+    if (waitMs > 0) await this.#services.clock.wait(waitMs, this.#services.signal).catch(() => {})
     if (failure) throw failure.reason
+  }
+
+  /**
+   * Charges the clients of a cohort for what was executed for it, each its part. Returns the milliseconds after which
+   * one of them is out of debt: until then the cohort waits, and what follows stays in the log.
+   */
+  #charge({ members }: Cohort, cost: number): number {
+    const { points } = this.#services
+    if (cost <= 0 || !points.isLimited) return 0
+    const payers = new Set<string>()
+    for (const { client } of members) {
+      payers.add(client)
+      if (payers.size >= mostPayers) break
+    }
+    const waits = [...payers].map((client) => points.charge(client, cost / payers.size))
+    return waits.length === 0 ? 0 : Math.min(...waits)
   }
 
   /** Makes the frames after a batch, which stay in the caches until they are asked for a moment later. */

@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { sql } from 'kysely'
-import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
-import { startEmbedded } from '../../db/embedded/index.ts'
 import { openFeed } from '../../db/feed/open.ts'
-import { generatePapers } from './generate.ts'
+import { fillDatabase, startBenchCluster } from './filled-database.ts'
 import { type Figures, measure, recordingDb, type StatementFigures } from './reads-measure.ts'
 import { questionsFor } from './reads-questions.ts'
 
@@ -29,20 +24,10 @@ const { values: options } = parseArgs({
   },
 })
 
-/** Loading waits for no disk; what reading depends on is as the embedded database has it. */
-const settings = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  max_wal_size: '8GB',
-  maintenance_work_mem: '1GB',
-}
-
 await using stack = new AsyncDisposableStack()
-const url = options.url ?? (await startCluster(options.folder))
+const url = options.url ?? (await startBenchCluster(stack, options.folder))
+await fillDatabase(url, Number(options.papers))
 const handle = stack.use(openDatabase({ connectionString: url, max: 4 }))
-await migrateToLatest(handle.db)
-await fill(Number(options.papers))
 const plain = stack.use(openDatabase({ connectionString: url, max: 1, statementTimeoutMs: 120_000 }))
 const recorder = recordingDb(handle.sessions)
 const feed = stack.use(await openFeed({ db: handle.db, connectionString: url }))
@@ -77,33 +62,4 @@ function print(name: string, { statements, responseMs, size, errors }: Figures):
 /** What a statement takes on a machine that does nothing else, ms. */
 function timeOf({ ms, cpuMs }: StatementFigures): number {
   return Number.isNaN(cpuMs) ? ms : Math.min(ms, cpuMs)
-}
-
-async function startCluster(kept: string | undefined): Promise<string> {
-  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'daily-papers-bench-')))
-  if (kept === undefined) stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const cluster = await startEmbedded({
-    superuser: true,
-    dataDir: join(folder, 'pg'),
-    database: 'bench',
-    sync: false,
-    path: process.env.PATH,
-    settings,
-  })
-  return stack.use(cluster).url
-}
-
-async function fill(amount: number): Promise<void> {
-  const { rows } = await sql`select from paper limit 1`.execute(handle.db)
-  if (rows.length > 0) return
-  const started = performance.now()
-  let told = 0
-  await generatePapers(handle.db, amount, {
-    progress(done) {
-      if (done < told + amount / 10) return
-      told = done
-      console.log(`${done} papers after ${((performance.now() - started) / 1000).toFixed(0)} s`)
-    },
-  })
-  console.log(`generated and indexed in ${((performance.now() - started) / 1000).toFixed(0)} s`)
 }

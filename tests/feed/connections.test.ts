@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { anonymous } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
 import { createEngine } from '../../src/graphql/engine.ts'
+import { clientAddress } from '../../src/http/client-address.ts'
 import { listen } from '../../src/http/listen.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/log.ts'
@@ -167,6 +168,7 @@ test('a peer that answers no ping is disconnected at the next one', async () => 
   const pingIntervalMs = 12_000
   const served = new WebSockets(server, {
     ...{ engine, hub, log, clock, pingIntervalMs, ...config.feed },
+    addressOf: clientAddress({ hops: 0 }),
     ...{ viewerOf: () => anonymous, documentOf: () => undefined, origins: ['*'], maxMessageBytes: 10_000 },
   })
   const endpoint = `${url.replace('http', 'ws')}/graphql`

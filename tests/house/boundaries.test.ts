@@ -64,7 +64,18 @@ const mayImport: Record<string, readonly string[]> = {
     ...['schema/core', 'db', 'db/connection', 'db/feed'],
   ],
   'src/http': ['src', 'src/graphql', 'src/graphql/responses', 'schema/core', 'db'],
-  'src/subscriptions': ['src', 'src/execution', 'schema/core', 'schema/feed', 'db', 'db/feed'],
+  'src/subscriptions': [
+    ...[
+      'src',
+      'src/execution',
+      'src/graphql',
+      'schema/core',
+      'schema/feed',
+      'db',
+      'db/connection',
+      'db/feed',
+    ],
+  ],
   'src/subscriptions/transports': [
     ...['src', 'src/subscriptions', 'src/graphql', 'src/http'],
     ...['schema/core', 'db', 'db/feed'],

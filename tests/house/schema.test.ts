@@ -21,7 +21,7 @@ import { describe, expect, test } from 'vitest'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
 import { schema } from '../../schema/index.ts'
 import { printClientSchema, schemaFile } from '../../schema/print.ts'
-import { declaredListSize } from '../../src/graphql/limits.ts'
+import { declaredListSize } from '../../src/graphql/list-size.ts'
 
 test('the printed schema is the one that is served; `npm run schema` writes it anew', () => {
   const kept = readFileSync(schemaFile, 'utf8')

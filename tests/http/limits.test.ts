@@ -1,7 +1,7 @@
 import { getIntrospectionQuery, getOperationAST, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { schema } from '../../schema/index.ts'
-import { measure } from '../../src/graphql/limits.ts'
+import { measure } from '../../src/graphql/measure.ts'
 import { answerTo, startTestApp, useTestApp } from '../support/app.ts'
 import { subscribe } from '../support/subscribe.ts'
 
@@ -14,59 +14,59 @@ function measured(query: string, variables: Record<string, unknown> = {}) {
 
 describe('what a query can ask for', () => {
   test.each([
-    ['{ __typename }', { depth: 1, aliases: 0, objects: 0 }],
-    ['{ paper { title categories } }', { depth: 2, aliases: 0, objects: 1 }],
-    // A connection, its 3 papers, and 2 listings of each, as the field assumes.
-    ['{ papers(first: 3) { nodes { listings { recordedAt } } } }', { depth: 4, aliases: 0, objects: 10 }],
+    ['{ __typename }', { depth: 1, aliases: 0, values: 1 }],
+    ['{ paper { title categories } }', { depth: 2, aliases: 0, values: 3 }],
+    // A connection, its 3 papers, and 2 listings of each, as the field assumes, with a value.
+    ['{ papers(first: 3) { nodes { listings { recordedAt } } } }', { depth: 4, aliases: 0, values: 16 }],
     [
       '{ papers(first: 3) { edges { cursor node { title } } pageInfo { hasNextPage } } }',
-      { depth: 4, aliases: 0, objects: 8 },
+      { depth: 4, aliases: 0, values: 15 },
     ],
-    ['{ papers { nodes { title } } }', { depth: 3, aliases: 0, objects: 21 }],
-    ['{ a: paper { title } b: paper { t: title } }', { depth: 2, aliases: 3, objects: 2 }],
-    ['{ nodes(ids: ["a", "b", "c"]) { id ... on Paper { title } } }', { depth: 2, aliases: 0, objects: 3 }],
-    ['{ nodes(ids: "a") { id } }', { depth: 2, aliases: 0, objects: 1 }],
-    ['{ feed(first: 7) { events { cursor } } }', { depth: 3, aliases: 0, objects: 8 }],
-    ['{ feed(kinds: [INGESTED, UPDATED]) { events { cursor } } }', { depth: 3, aliases: 0, objects: 51 }],
-    ['{ suggestions(typed: "a") { text } }', { depth: 2, aliases: 0, objects: 8 }],
-    ['{ paper { history(last: 30) { upvotes } } }', { depth: 3, aliases: 0, objects: 31 }],
+    ['{ papers { nodes { title } } }', { depth: 3, aliases: 0, values: 41 }],
+    ['{ a: paper { title } b: paper { t: title } }', { depth: 2, aliases: 3, values: 4 }],
+    ['{ nodes(ids: ["a", "b", "c"]) { id ... on Paper { title } } }', { depth: 2, aliases: 0, values: 9 }],
+    ['{ nodes(ids: "a") { id } }', { depth: 2, aliases: 0, values: 2 }],
+    ['{ feed(first: 7) { events { cursor } } }', { depth: 3, aliases: 0, values: 15 }],
+    ['{ feed(kinds: [INGESTED, UPDATED]) { events { cursor } } }', { depth: 3, aliases: 0, values: 101 }],
+    ['{ suggestions(typed: "a") { text } }', { depth: 2, aliases: 0, values: 16 }],
+    ['{ paper { history(last: 30) { upvotes } } }', { depth: 3, aliases: 0, values: 61 }],
     [
       '{ ...F } fragment F on Query { paper { ...G } } fragment G on Paper { x: title }',
-      { depth: 2, aliases: 1, objects: 1 },
+      { depth: 2, aliases: 1, values: 2 },
     ],
     [
       '{ a: papers(first: 2) { ...G } b: papers(first: 3) { ...G } } fragment G on PaperConnection { nodes { id } }',
-      { depth: 3, aliases: 2, objects: 3 + 4 },
+      { depth: 3, aliases: 2, values: 12 },
     ],
     [
       '{ paper { authors { nodes { papers(last: 5) { nodes { id } } } } } }',
-      { depth: 6, aliases: 0, objects: 2 + 20 * (1 + 6) },
+      { depth: 6, aliases: 0, values: 242 },
     ],
   ])('%s', (query, expected) => {
-    expect(measured(query)).toEqual({ ...expected, entities: 0 })
+    expect(measured(query)).toMatchObject({ ...expected, entities: 0 })
   })
 
   test('sizes in variables count', () => {
     const query =
       'query ($n: Int!, $ids: [ID!]!) { papers(first: $n) { nodes { id } } nodes(ids: $ids) { id } }'
-    expect(measured(query, { n: 4, ids: ['a', 'b'] }).objects).toBe(5 + 2)
+    expect(measured(query, { n: 4, ids: ['a', 'b'] }).values).toBe(1 + 4 * 2 + 2 * 2)
   })
 
   test('a mutation has a result for each record that it sends', () => {
     const mutation =
       'mutation ($papers: [PaperInput!]!) { ingestPapers(papers: $papers) { results { __typename } } }'
-    expect(measured(mutation, { papers: [{}, {}, {}] }).objects).toBe(4)
+    expect(measured(mutation, { papers: [{}, {}, {}] }).values).toBe(1 + 3 * 2)
   })
 
-  test('references count together, in whatever fragments and under whatever names', () => {
+  test('references count together, in whatever fragments and under whatever names, as they are resolved', () => {
     const query = `query ($references: [_Any!]!) {
       a: _entities(representations: $references) { ... on Paper { title } } ...B ...B }
       fragment B on Query { b: _entities(representations: [{ __typename: "Paper" }]) { __typename } }`
-    expect(measured(query, { references: [{}, {}] })).toMatchObject({ entities: 4, objects: 4 })
+    expect(measured(query, { references: [{}, {}] })).toMatchObject({ entities: 3 })
   })
 
   test('an absurd page size counts as a large one: the field refuses it in its own words', () => {
-    expect(measured('{ papers(first: 100000) { nodes { id } } }').objects).toBe(1001)
+    expect(measured('{ papers(first: 100000) { nodes { id } } }').values).toBe(1 + 1000 * 2)
   })
 
   test('fragments within fragments take no exponential time', () => {
@@ -80,9 +80,9 @@ describe('what a query can ask for', () => {
 
 describe('limits of a server', () => {
   const app = useTestApp({
-    MAX_QUERY_DEPTH: '3',
+    MAX_QUERY_DEPTH: '4',
     MAX_QUERY_ALIASES: '2',
-    MAX_QUERY_OBJECTS: '50',
+    MAX_QUERY_COST: '140',
     MAX_QUERY_TOKENS: '400',
   })
 
@@ -90,6 +90,10 @@ describe('limits of a server', () => {
   const refused = (message: string) => ({
     status: 400,
     errors: [{ message, extensions: { code: 'QUERY_TOO_LARGE' } }],
+  })
+  const tooExpensive = (message: string) => ({
+    status: 400,
+    errors: [{ message, extensions: { code: 'QUERY_TOO_EXPENSIVE' } }],
   })
 
   test('aliases', async () => {
@@ -99,23 +103,24 @@ describe('limits of a server', () => {
     )
   })
 
-  test('objects, by the length of the lists that were passed', async () => {
+  test('cost, by the length of the lists that were passed', async () => {
     const ids = (count: number) => Array.from({ length: count }, () => 'UGFwZXI6MQ')
-    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }'
-    expect(await ask(query, { ids: ids(51) })).toEqual(
-      refused(
-        'The answer could hold 51 objects; the limit is 50. Request smaller pages (`first`) or fewer nested lists.',
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Paper { related { score } } } }'
+    expect(await ask(query, { ids: ids(1) })).toMatchObject({ status: 200 })
+    expect(await ask(query, { ids: ids(10) })).toEqual(
+      tooExpensive(
+        'The query costs 151 points; the limit is 140. The dearest field is Paper.related with 150 points. ' +
+          'Request smaller pages (`first`) or fewer nested lists, or split it into several queries.',
       ),
     )
   })
 
-  test('objects, by the default values of variables', async () => {
-    const query = 'query ($__proto__: Int = 60) { papers(first: $__proto__) { nodes { id } } }'
-    expect(await ask(query)).toEqual(
-      refused(
-        'The answer could hold 61 objects; the limit is 50. Request smaller pages (`first`) or fewer nested lists.',
-      ),
-    )
+  test('cost, by the default values of variables, and anew for others', async () => {
+    const query = 'query ($__proto__: Int = 60) { papers(first: $__proto__) { nodes { related { score } } } }'
+    expect(await ask(query)).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE' } }] })
+    const one = Object.fromEntries([['__proto__', 1]])
+    expect(await ask(query, one)).toMatchObject({ status: 200 })
+    expect(await ask(query)).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE' } }] })
   })
 
   test.each(['Query', 'Paper'])('fragments on %s within fragments take no exponential time', async (type) => {
@@ -156,7 +161,7 @@ describe('limits of a server', () => {
     })
   })
 
-  test('the introspection of GraphiQL and of code generators passes, whatever the limits', async () => {
+  test('the introspection of GraphiQL and of code generators passes within a hundred and forty points', async () => {
     const query = getIntrospectionQuery({
       inputValueDeprecation: true,
       schemaDescription: true,

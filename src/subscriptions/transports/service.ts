@@ -5,11 +5,13 @@ import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { startRetention } from '../../../db/feed/retention.ts'
 import type { ViewerOf } from '../../auth.ts'
+import type { ClientPoints } from '../../client-points.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import { snapshotWithPosition } from '../../graphql/executors.ts'
 import type { Asked } from '../../graphql/trusted.ts'
+import { clientAddress } from '../../http/client-address.ts'
 import type { Route } from '../../http/route.ts'
 import type { Logger } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
@@ -23,7 +25,8 @@ export interface FeedServiceOptions {
   readonly schema: GraphQLSchema
   readonly db: Db
   readonly feed: Feed
-  readonly config: Pick<Config, 'http' | 'feed' | 'shutdownMs'>
+  readonly points: ClientPoints
+  readonly config: Pick<Config, 'http' | 'feed' | 'limits' | 'shutdownMs'>
   readonly viewerOf: ViewerOf
   readonly log: Logger
   readonly clock: Clock
@@ -51,13 +54,15 @@ const closePatienceMs = 2_000
 const pingIntervalMs = 12_000
 
 export function createFeedService(options: FeedServiceOptions): FeedService {
-  const { schema, db, feed, config, viewerOf, log, clock, documentOf } = options
+  const { schema, db, feed, points, config, viewerOf, log, clock, documentOf } = options
   const { stallAfterMs, sendBuffer } = config.feed
   const { http, shutdownMs } = config
-  const format = feedFormat(log)
-  const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits: config.feed.subscriptionLimits })
+  const format = feedFormat(log, config.limits.answerBytes)
+  const addressOf = clientAddress(http.trustProxy)
+  const limits = config.feed.subscriptionLimits
+  const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits, points })
   const route = createFeedRoute({
-    ...{ schema, db, feed, hub, sendBuffer, clock },
+    ...{ schema, db, feed, hub, sendBuffer, clock, addressOf },
     toClient: format.toClient,
     viewerOf,
   })
@@ -66,11 +71,12 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
 
   return {
     hub,
-    plugins: [serveFeed(hub), snapshotWithPosition(db)],
+    plugins: [serveFeed(hub, addressOf), snapshotWithPosition(db)],
     routes: new Map([['/feed', route]]),
     attach(server, engine) {
       sockets = new WebSockets(server, {
-        ...{ engine, hub, viewerOf, documentOf, log, clock, sendBuffer, stallAfterMs, pingIntervalMs },
+        ...{ engine, hub, addressOf, viewerOf, documentOf, log, clock },
+        ...{ sendBuffer, stallAfterMs, pingIntervalMs },
         ...{ origins: http.corsOrigins, maxMessageBytes: http.maxBodyBytes },
         ...{ maxSockets: config.feed.maxSockets, maxSocketsPerAddress: config.feed.maxSocketsPerAddress },
       })

@@ -9,12 +9,12 @@ import { refusalOf } from '../../../schema/core/rights.ts'
 import type { ViewerOf } from '../../auth.ts'
 import { flatError } from '../../client-errors.ts'
 import type { Clock } from '../../clock.ts'
+import type { ClientAddress } from '../../http/client-address.ts'
 import { refuse } from '../../http/respond.ts'
 import type { Route } from '../../http/route.ts'
 import type { Frame, Subscription } from '../frame.ts'
 import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
-import { addressOf } from './address.ts'
 import { readFeedRequest } from './sse-request.ts'
 import { EventStream, postpone } from './sse-stream.ts'
 
@@ -23,6 +23,7 @@ export interface FeedRouteOptions {
   readonly db: Db
   readonly feed: Feed
   readonly hub: Hub
+  readonly addressOf: ClientAddress
   readonly viewerOf: ViewerOf
   /** The error as a client may see it. */
   readonly toClient: (error: unknown) => GraphQLError
@@ -60,7 +61,7 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
  * event named `reset` says that events before its id are lost, and why; one named `fault` is an error, and has no id.
  */
 export function createFeedRoute(options: FeedRouteOptions): Route {
-  const { schema, db, feed, hub, viewerOf, toClient, sendBuffer, clock } = options
+  const { schema, db, feed, hub, addressOf, viewerOf, toClient, sendBuffer, clock } = options
   const document = parse(feedDocument)
   const streamOptions = {
     ...{ sendBuffer, clock },

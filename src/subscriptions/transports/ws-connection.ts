@@ -30,6 +30,7 @@ export class WebSocketConnection {
   readonly #clock: Clock
   readonly #waiting = new Set<Subscription>()
   readonly #end: () => void
+  readonly #onLeave = new Set<() => void>()
   readonly #restarts: Extract<EndReason, { kind: 'restart' }>[] = []
   #isAlive = true
   #flushed = 0
@@ -55,6 +56,12 @@ export class WebSocketConnection {
     this.#end = resolve
     raw.on('drain', () => this.#resume())
     socket.on('pong', () => this.onSign())
+  }
+
+  /** Calls back when the socket closes; returns what takes it back. */
+  onLeave(listener: () => void): () => void {
+    this.#onLeave.add(listener)
+    return () => void this.#onLeave.delete(listener)
   }
 
   /** A message of the protocol. Resolves when it has left the process: graphql-ws waits for that. */
@@ -113,6 +120,7 @@ export class WebSocketConnection {
   /** Frees what it holds, once the socket is closed. */
   dispose(): void {
     this.#waiting.clear()
+    for (const listener of [...this.#onLeave]) listener()
     this.#end()
   }
 

@@ -2,6 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { SubscribePayload } from 'graphql-ws'
 import type { Viewer } from '../../../schema/core/context.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
+import { payerOf } from '../../client-points.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import type { Hub, OpenArgs } from '../hub.ts'
 import { PushedResults } from './pushed-results.ts'
@@ -23,11 +24,22 @@ export class WebSocketOperation implements PushOperation {
   readonly #enveloped: Enveloped
   #results: PushedResults | undefined
 
-  constructor(engine: Engine, hub: Hub, connection: WebSocketConnection, id: string, viewer: Viewer) {
+  constructor(
+    engine: Engine,
+    hub: Hub,
+    connection: WebSocketConnection,
+    id: string,
+    viewer: Viewer,
+    asksCost: boolean,
+  ) {
     this.#hub = hub
     this.#connection = connection
     this.#id = id
-    this.#enveloped = engine.getEnveloped({ viewer, push: this })
+    const client = payerOf(viewer, connection.address)
+    this.#enveloped = engine.getEnveloped({
+      ...{ viewer, client, asksCost, push: this },
+      onLeave: (listener: () => void) => connection.onLeave(listener),
+    })
   }
 
   /** The operation that graphql-ws executes with these arguments. */

@@ -38,7 +38,8 @@ export function createProtocol({
         // This operation is among them already.
         hub.admission.checkSocket(Object.keys(subscriptions).length - 1)
         const viewer = await viewerOf(authorization)
-        const operation = new WebSocketOperation(engine, hub, connection, id, viewer)
+        const asksCost = payload.extensions?.cost === true
+        const operation = new WebSocketOperation(engine, hub, connection, id, viewer, asksCost)
         return await operation.prepare({ ...payload, query: documentOf(payload) ?? payload.query })
       } catch (error) {
         if (error instanceof GraphQLError) return [error]

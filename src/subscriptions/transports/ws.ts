@@ -6,12 +6,12 @@ import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { every } from '../../clock.ts'
 import { textOf } from '../../graphql/body.ts'
+import type { ClientAddress } from '../../http/client-address.ts'
 import { normalizeTarget, pathOf, requestScopeOf } from '../../http/request.ts'
 import { type Logger, requestScope } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
 import { mayConnect } from '../../origins.ts'
 import { AddressCounts } from '../address-counts.ts'
-import { addressOf } from './address.ts'
 import { type ConnectionOptions, tryAgainLater, WebSocketConnection } from './ws-connection.ts'
 import { createProtocol, type ProtocolOptions } from './ws-protocol.ts'
 
@@ -19,6 +19,7 @@ export interface WebSocketOptions extends ConnectionOptions, ProtocolOptions {
   readonly log: Logger
   /** Origins whose pages may connect, beside those of this host; `*` for all. */
   readonly origins: readonly string[]
+  readonly addressOf: ClientAddress
   readonly maxMessageBytes: number
   readonly maxSockets: number
   readonly maxSocketsPerAddress: number
@@ -105,7 +106,7 @@ export class WebSockets {
   #accept(socket: WebSocket, request: IncomingMessage, raw: Socket): void {
     const { log } = this.#options
     socket.on('error', (error) => log.debug('A WebSocket failed.', { reason: error.message }))
-    const address = addressOf(request)
+    const address = this.#options.addressOf(request)
     const refusal = this.#refusalFor(address)
     if (refusal) {
       socket.close(tryAgainLater, refusal)

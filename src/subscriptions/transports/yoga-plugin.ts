@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../../../schema/core/context.ts'
+import type { ClientAddress } from '../../http/client-address.ts'
 import type { Hub, OpenArgs } from '../hub.ts'
-import { addressOf } from './address.ts'
 import { PulledResults } from './pulled-results.ts'
 import type { PushedResults } from './pushed-results.ts'
 
@@ -22,19 +22,20 @@ export interface TransportContext extends Context {
 }
 
 /** Opens subscriptions at the hub, once Yoga's checks have let them pass. */
-export function serveFeed(hub: Hub): Plugin {
+export function serveFeed(hub: Hub, addressOf: ClientAddress): Plugin {
   return {
     onSubscribe({ args, setSubscribeFn }) {
       // The engine has made the context; see createEngine.
       const checked = args as unknown as OpenArgs & { contextValue: TransportContext }
       const { push } = checked.contextValue
-      setSubscribeFn(() => (push ? push.open(checked) : openPulled(hub, checked)))
+      setSubscribeFn(() => (push ? push.open(checked) : openPulled(hub, addressOf, checked)))
     },
   }
 }
 
 async function openPulled(
   hub: Hub,
+  addressOf: ClientAddress,
   args: OpenArgs & { contextValue: TransportContext },
 ): Promise<PulledResults | ExecutionResult> {
   const { req, res } = args.contextValue

@@ -1,0 +1,53 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/**
+ * The statements of one operation of a client. What runs within `scope.run` asks the database in its name, however
+ * deep: its share of the connections is the client's, and its statements end with the scope. Work that several
+ * operations share must not run in the scope of one of them.
+ */
+export class StatementScope {
+  static readonly #storage = new AsyncLocalStorage<StatementScope>()
+
+  /** Whose statements they are, as shares are counted. */
+  readonly client: string
+  /** Milliseconds that statements have taken so far, added up. */
+  spentMs = 0
+  /** Whether a connection was had: from then on, the operation waits for others instead of being refused. */
+  hasBegun: boolean
+  readonly #onEnd = new Set<(reason: Error) => void>()
+  #endedBy: Error | undefined
+
+  /** `isPatient`: it waits for its first connection as for others, instead of being refused. */
+  constructor(client: string, { isPatient = false } = {}) {
+    this.client = client
+    this.hasBegun = isPatient
+  }
+
+  /** The scope in which the caller runs. */
+  static get current(): StatementScope | undefined {
+    return StatementScope.#storage.getStore()
+  }
+
+  /** Why nothing may run in it any more. */
+  get endedBy(): Error | undefined {
+    return this.#endedBy
+  }
+
+  run<Result>(work: () => Result): Result {
+    return StatementScope.#storage.run(this, work)
+  }
+
+  /** Ends what runs, and refuses what would begin. Only the first reason counts. */
+  end(reason: Error): void {
+    if (this.#endedBy) return
+    this.#endedBy = reason
+    for (const listener of [...this.#onEnd]) listener(reason)
+    this.#onEnd.clear()
+  }
+
+  /** Calls `listener` at the end; returns what takes it back. */
+  onEnd(listener: (reason: Error) => void): () => void {
+    this.#onEnd.add(listener)
+    return () => this.#onEnd.delete(listener)
+  }
+}

@@ -1,0 +1,113 @@
+import { TokenBucket } from 'limiter'
+import { LRUCache } from 'lru-cache'
+import type { Viewer } from '../schema/core/context.ts'
+import { ApiError } from '../schema/core/errors.ts'
+
+export interface PointLimits {
+  /** Points that a client can spend at once after a time of rest; 0 for no limit. */
+  readonly burst: number
+  /** Points that it gets back each second. */
+  readonly perSecond: number
+}
+
+/** Clients that are remembered; who has not asked for longest is forgotten first, and begins anew. */
+const rememberedClients = 100_000
+
+/** A client as it is charged: by its token, or by its address without one. */
+export function payerOf({ token }: Viewer, address: string): string {
+  return token === undefined ? address : `token ${token}`
+}
+
+/**
+ * What each client may still ask, in points of cost: a leaky bucket for each. Operations are charged before they are
+ * executed, with the most that they can cost, and get back what they did not use.
+ */
+export class ClientPoints {
+  readonly #limits: PointLimits
+  readonly #buckets = new LRUCache<string, TokenBucket>({ max: rememberedClients })
+
+  constructor(limits: PointLimits) {
+    this.#limits = limits
+  }
+
+  /** Whether anything is limited. */
+  get isLimited(): boolean {
+    return this.#limits.burst > 0
+  }
+
+  /** Takes the points of an operation. Returns the refusal if the client has too few. */
+  take(client: string, points: number): ApiError | undefined {
+    if (!this.isLimited) return undefined
+    const bucket = this.#bucketOf(client)
+    // Dearer than all that fits: the full bucket is enough, and goes below zero.
+    const needed = Math.min(points, this.#limits.burst)
+    if (bucket.tryRemoveTokens(needed)) {
+      bucket.content -= points - needed
+      return undefined
+    }
+    const missing = needed - bucket.content
+    return rateLimited(points, Math.floor(bucket.content), this.#msFor(missing))
+  }
+
+  /** Gives points back, or takes more than there are if the number is negative. */
+  giveBack(client: string, points: number): void {
+    if (!this.isLimited) return
+    const bucket = this.#bucketOf(client)
+    bucket.content = Math.min(bucket.bucketSize, bucket.content + points)
+  }
+
+  /** Charges what is already spent. Returns the milliseconds to wait until the client is out of debt. */
+  charge(client: string, points: number): number {
+    if (!this.isLimited) return 0
+    this.giveBack(client, -points)
+    const { content } = this.#bucketOf(client)
+    return content >= 0 ? 0 : this.#msFor(-content)
+  }
+
+  /** Points that a client has left; undefined without a limit. */
+  left(client: string): number | undefined {
+    return this.isLimited ? Math.max(0, Math.floor(this.#bucketOf(client).content)) : undefined
+  }
+
+  /**
+   * The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): the quota and the seconds
+   * in which it fills up; what is left and the seconds until it is full.
+   */
+  headers(client: string): Readonly<Record<string, string>> {
+    const left = this.left(client)
+    if (left === undefined) return {}
+    const { burst, perSecond } = this.#limits
+    const seconds = (points: number) => Math.ceil(points / perSecond)
+    return {
+      'ratelimit-policy': `"points";q=${burst};w=${seconds(burst)}`,
+      ratelimit: `"points";r=${left};t=${seconds(burst - left)}`,
+    }
+  }
+
+  #bucketOf(client: string): TokenBucket {
+    let bucket = this.#buckets.get(client)
+    if (!bucket) {
+      const { burst, perSecond } = this.#limits
+      bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: perSecond, interval: 'second' })
+      bucket.content = burst
+      this.#buckets.set(client, bucket)
+    } else bucket.drip()
+    return bucket
+  }
+
+  #msFor(points: number): number {
+    return Math.ceil((1000 * points) / this.#limits.perSecond)
+  }
+}
+
+/** Over HTTP with its status, whatever the client accepts: proxies and clients know what to do. */
+function rateLimited(points: number, left: number, retryAfterMs: number): ApiError {
+  return new ApiError(
+    'RATE_LIMITED',
+    `The operation costs ${Math.ceil(points)} points, and you have ${Math.max(0, left)} left. Repeat it after ${retryAfterMs} ms, or request less.`,
+    {
+      retryAfterMs,
+      http: { status: 429, headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } },
+    },
+  )
+}

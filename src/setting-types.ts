@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { isConnectionString } from './connection-string.ts'
+import { trustedProxiesIn } from './http/client-address.ts'
+
+/** A setting: what the variable may hold, in words (for messages) and as a schema. */
+export function integer(least: number, most: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+    .default(fallback)
+    .meta({ allowed: `a whole number from ${least} to ${most}` })
+}
+
+export function flag(fallback: boolean) {
+  return z.stringbool().default(fallback).meta({ allowed: 'on or off' })
+}
+
+/** Any text. `meta` comes last: what is chained after it would lose it. */
+export function optionalText(allowed: string) {
+  return z.string().optional().meta({ allowed })
+}
+
+export function textOr(fallback: string, allowed: string) {
+  return z.string().default(fallback).meta({ allowed })
+}
+
+export const postgresUrl = z
+  .string()
+  .refine(isConnectionString)
+  .optional()
+  .meta({ allowed: 'a URL like postgresql://user:password@host:5432/database' })
+
+export const origins = z
+  .string()
+  .transform((value) => (value === 'none' ? [] : value.split(/[\s,]+/)))
+  .pipe(z.array(z.string().refine((value) => value === '*' || isOrigin(value))))
+  .default(['*'])
+  .meta({ allowed: '*, none, or origins like https://example.org, separated by commas' })
+
+export const webAddress = (fallback: string) =>
+  z
+    .string()
+    .refine((value) => /^https?:\/\/[^@]+$/i.test(value) && URL.canParse(value))
+    .default(fallback)
+    .meta({ allowed: `a URL like ${fallback}` })
+
+export const token = z.string().regex(/^[\x21-\x7e]{16,}$/)
+
+/** The text of a file without what surrounds it; empty for one that cannot be read. */
+export function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+export const trustedProxies = z
+  .string()
+  .refine((value) => trustedProxiesIn(value) !== undefined)
+  .default('none')
+  .meta({
+    allowed:
+      'none, the number of proxies, or their addresses and networks like 10.0.0.0/8, separated by commas',
+  })
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value
+}
