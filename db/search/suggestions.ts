@@ -24,15 +24,20 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
   if ([...start].length < 2) return []
   const { rows } = await sql<Suggestion>`
     with input as materialized (
-      select folded(${likePattern(start)}::text) as pattern, ${withoutSeparators(sql`folded(${escaped(start)}::text)`)} as solid),
+      select folded(${likePattern(start)}::text) as pattern, ${withoutSeparators(sql`folded(${start}::text)`)} as solid),
     matching_authors as (
       select a.name from author a, input
       where ${wordBegins(sql`folded(a.name)`)}
       limit ${sql.lit(candidatesPerKind)}),
     matching_keywords as (
-      select k.key from keyword k, input
-      where ${wordBegins(sql`k.key`)} or (length(input.solid) > 1 and ${withoutSeparators(sql`k.key`)} like input.solid || '%')
-      limit ${sql.lit(candidatesPerKind)}),
+      (select k.key from keyword k, input
+      where ${wordBegins(sql`k.key`)}
+      limit ${sql.lit(candidatesPerKind)})
+      union
+      (select k.key from keyword k, input
+      where ${withoutSeparators(sql`k.key`)} ~>=~ input.solid
+        and ${withoutSeparators(sql`k.key`)} ~<~ (input.solid || ${lastLetter}::text) and length(input.solid) > 4
+      limit ${sql.lit(candidatesPerKind)})),
     matching_organizations as (
       select o.name, coalesce(o.full_name, o.name) as text from organization o, input
       where ${wordBegins(sql`(folded(o.name) || ' ' || folded(coalesce(o.full_name, '')))`)}
@@ -64,11 +69,11 @@ function withoutSeparators(text: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`translate(${text}, '-_./ ', '')`
 }
 
+/** Sorts behind all letters: what begins with a text is between the text and the text with it. */
+const lastLetter = '\u{10fffd}'
+
 /** The text inside a LIKE pattern: any sign may be where one that separates words is. */
 function likePattern(text: string): string {
-  return escaped(text).replace(/(?<=[\p{L}\p{N}])(?:[-./ ]|\\_)(?=[\p{L}\p{N}])/gu, '_')
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
+  const escaped = text.replace(/[\\%_]/g, '\\$&')
+  return escaped.replace(/(?<=[\p{L}\p{N}])(?:[-./ ]|\\_)(?=[\p{L}\p{N}])/gu, '_')
 }

@@ -429,10 +429,14 @@ matching_authors as (
   where (folded(a.name) like input.pattern || '%' or folded(a.name) like '% ' || input.pattern || '%')
   limit 500),
 matching_keywords as (
-  select k.key from keyword k, input
-  where (k.key like input.pattern || '%' or k.key like '% ' || input.pattern || '%') or (length(input.solid) > 1
-    and translate(k.key, '-_./ ', '') like input.solid || '%')
-  limit 500),
+  (select k.key from keyword k, input
+    where (k.key like input.pattern || '%' or k.key like '% ' || input.pattern || '%')
+    limit 500)
+  union
+  (select k.key from keyword k, input
+    where translate(k.key, '-_./ ', '') ~>=~ input.solid
+    and translate(k.key, '-_./ ', '') ~<~ (input.solid || $3::text) and length(input.solid) > 4
+    limit 500)),
 matching_organizations as (
   select o.name, coalesce(o.full_name, o.name) as text from organization o, input
   where ((folded(o.name) || ' ' || folded(coalesce(o.full_name, ''))) like input.pattern || '%' or (folded(o.name) || ' ' || folded(coalesce(o.full_name, ''))) like '% ' || input.pattern || '%')
@@ -450,7 +454,7 @@ ranked as (
   row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
         limit 1000) c) desc, name) from matching_organizations
 )
-select kind, key, text from ranked order by position, kind limit $3;
+select kind, key, text from ranked order by position, kind limit $4;
 
 -- matchFilters
 select p.id as "paperId", f.index as "filterIndex" from paper p join (
