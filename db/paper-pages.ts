@@ -2,6 +2,7 @@ import type { Db } from './database.ts'
 import { computedOrders, type PaperOrder, paperOrders } from './lists/orders.ts'
 import { countList, type List, type ListPage, type PageRequest, readListPage } from './lists/page.ts'
 import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from './papers.ts'
+import { expansionsOf } from './search/acronyms.ts'
 import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
 import { allMatchesIfFew, countMatches } from './search/matches.ts'
 import { listByRelevance } from './search/search.ts'
@@ -117,16 +118,18 @@ export async function searchRepaired(
   return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), kind: 'repaired' }
 }
 
-/** A page of the search for the text as it is. */
+/** A page of the search for the text as it is, with what belongs to its acronyms and long forms. */
 export async function searchAsTyped(
   db: Db,
   filter: CanonicalFilter,
   request: PageRequest,
   columns: Columns,
 ): Promise<SearchPage> {
-  const list = listByRelevance(filter, columns)
+  const expansions = typeof filter.text === 'string' ? await expansionsOf(db, filter.text) : []
+  const expanded = { ...filter, ...(expansions.length > 0 && { expansions }) }
+  const list = listByRelevance(expanded, columns)
   const page = await readListPage<PaperFields & { relevance: number }>(db, list, request)
   // A paper whose title is the text is an answer, even if all its words are stop words.
-  const count = async (most: number) => Math.max(await countMatches(db, filter, most), page.rows.length)
-  return { ...page, filter, kind: 'typed', searchable: true, count }
+  const count = async (most: number) => Math.max(await countMatches(db, expanded, most), page.rows.length)
+  return { ...page, filter: expanded, kind: 'typed', searchable: true, count }
 }

@@ -1,9 +1,21 @@
-import type { ColumnType, Generated, GeneratedAlways, Insertable, JSONColumnType, Selectable } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely'
+import type {
+  AcronymBuildTable,
+  AcronymTable,
+  NameWordTable,
+  PaperTermTable,
+  SearchBuildTable,
+  TermCensusTable,
+  TermRarityTable,
+  WordTable,
+} from './search-tables.ts'
 
 /** One interface a table, one property a column; `tests/house/tables.test.ts` compares them with the migrated database. */
 export interface Tables {
   access_token: AccessTokenTable
   account: AccountTable
+  acronym: AcronymTable
+  acronym_build: AcronymBuildTable
   author: AuthorTable
   edition: EditionTable
   edition_reading: EditionReadingTable
@@ -140,29 +152,6 @@ export interface PaperKeywordTable {
   keyword_key: string
 }
 
-/** A term that tells a paper from others; kept by db/writer/related-terms.ts, for finding related papers. */
-export interface PaperTermTable {
-  paper_id: number
-  /** How much of the paper is about it, in hundredths: BM25F without the rarity of the term. */
-  weight: number
-  term: string
-}
-
-/** How rare a term is among all papers, ln(1 + papers / papers with it), if it is not among the rarest. */
-export interface TermRarityTable {
-  term: string
-  rarity: number
-}
-
-/** The last count of how rare terms are. One row. */
-export interface TermCensusTable {
-  only: Generated<boolean>
-  /** The rarity of every term without one of its own. */
-  rarest: number
-  /** The greatest key of a paper at that time. */
-  up_to: number
-}
-
 /** The Daily Papers list of one day. */
 export interface EditionTable {
   date: Day
@@ -262,24 +251,6 @@ export interface SourceTable {
   records_rejected: Generated<number>
 }
 
-/** How far the terms of all papers are those of a version of db/tokens. One row. */
-export interface SearchBuildTable {
-  only: Generated<boolean>
-  version: number
-  /** The key of the last paper whose terms were made anew; null when all are. */
-  built_to: number | null
-}
-
-/** A word of some title, folded; kept by triggers, for repairing searches that find nothing. */
-export interface WordTable {
-  word: string
-}
-
-/** The same of a name of some author. */
-export interface NameWordTable {
-  word: string
-}
-
 /** One row: the head of the log. Its row lock is what makes the order of numbers the order of commits. */
 export interface FeedTable {
   only: Generated<boolean>
@@ -317,11 +288,9 @@ export interface FeedEventTable {
 
 export type AccessTokenRow = Selectable<AccessTokenTable>
 export type PaperRow = Omit<Selectable<PaperTable>, 'search'>
-export type NewPaperRow = Insertable<PaperTable>
 export type PaperAuthorRow = Selectable<PaperAuthorTable>
 export type AccountRow = Selectable<AccountTable>
 export type OrganizationRow = Selectable<OrganizationTable>
 export type ListingRow = Selectable<ListingTable>
 export type HistoryRow = Selectable<PaperHistoryTable>
-export type FeedEventRow = Selectable<FeedEventTable>
 export type SourceRow = Selectable<SourceTable>

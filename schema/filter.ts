@@ -51,7 +51,7 @@ export const PaperFilterInput = builder.inputRef<PaperFilter>('PaperFilter').imp
   fields: (t) => ({
     text: t.string({
       validate: searchText,
-      description: `Words in the title, abstract, authors or keywords, as in \`search(text:)\`: \`"mixture of experts" routing -vision\`, \`llama or mistral\`, \`author:LeCun year:2024\`. arXiv ids and addresses match those papers. A text of only very common words and punctuation is refused. At most ${longestText} characters. ${countOfPhrases}`,
+      description: `Words in the title, abstract, authors or keywords, as in \`search(text:)\`: \`"mixture of experts" routing -vision\`, \`llama or mistral\`, \`author:LeCun year:2024\`. arXiv ids and addresses match those papers. Acronyms match as written: unlike there, nothing is added. A text of only very common words and punctuation is refused. At most ${longestText} characters. ${countOfPhrases}`,
     }),
     authors: t.stringList({
       validate: names,

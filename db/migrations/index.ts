@@ -11,6 +11,7 @@ import * as folding from './0009_folding.ts'
 import * as leases from './0010_leases.ts'
 import * as terms from './0011_terms.ts'
 import * as relatedTerms from './0012_related_terms.ts'
+import * as acronyms from './0013_acronyms.ts'
 import * as accessTokens from './0015_access_tokens.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
@@ -27,5 +28,6 @@ export const migrations: Record<string, Migration> = {
   '0010_leases': leases,
   '0011_terms': terms,
   '0012_related_terms': relatedTerms,
+  '0013_acronyms': acronyms,
   '0015_access_tokens': accessTokens,
 }

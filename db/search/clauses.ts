@@ -18,10 +18,12 @@ export interface PhraseStep {
   readonly distance: number
 }
 
-/** What a paper has to have one of: a term, or the steps of a phrase one after the other. */
+/** What a paper has to have one of: a term, or the steps of a phrase one after the other, or all of some clauses. */
 export interface Clause {
   readonly terms: readonly string[]
   readonly phrases: readonly (readonly PhraseStep[])[]
+  /** Or all of these clauses. */
+  readonly every?: readonly Clause[] | undefined
   /** The weights that the place of the term must have (`tsvector`); undefined for any. */
   readonly weights?: string | undefined
 }

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { foldSpace, keywordKey } from '../model/text.ts'
-import { textQueryOf } from './text-query.ts'
+import type { Expansion } from './expansions.ts'
+import { type TextQuery, textQueryOf } from './text-query.ts'
 import { readTyped, type TypedText } from './typed.ts'
 
 /**
@@ -52,7 +53,12 @@ type ValueName = keyof typeof types
 const valueNames = Object.keys(types) as ValueName[]
 
 /** A filter in its one form: folded, sorted, without what is absent. Equal filters are equal as JSON. */
-export type CanonicalFilter = { readonly [Name in ValueName]?: string | number | boolean | readonly string[] }
+export type CanonicalFilter = {
+  readonly [Name in ValueName]?: string | number | boolean | readonly string[]
+} & {
+  /** What a search adds to the words of the text. Lists and the feed add nothing: they would change with the papers. */
+  readonly expansions?: readonly Expansion[]
+}
 
 type Sql = RawBuilder<unknown>
 type Test = (value: (name: ValueName) => Sql) => Sql
@@ -151,7 +157,7 @@ function canonical(filter: PaperFilter, typed: TypedText | undefined): Canonical
 export function filterConditions(filter: CanonicalFilter): Sql[] {
   const value = (name: ValueName): Sql => {
     const given = sql`${filter[name] ?? null}::${sql.raw(types[name])}`
-    return name === 'text' ? tsqueryOfText(filter.text) : given
+    return name === 'text' ? sql`${textQueryOfFilter(filter).query}::tsquery` : given
   }
   return criteria
     .filter(({ needs }) => needs.some((name) => filter[name] !== undefined))
@@ -209,6 +215,7 @@ export function isSearchable(text: string): boolean {
   return textQueryOf(text).query !== ''
 }
 
-function tsqueryOfText(text: CanonicalFilter['text']): Sql {
-  return sql`${textQueryOf(String(text ?? '')).query}::tsquery`
+/** The text of a filter as Postgres is asked for it. */
+export function textQueryOfFilter({ text, expansions }: CanonicalFilter): TextQuery {
+  return textQueryOf(String(text ?? ''), expansions)
 }

@@ -3,8 +3,7 @@ import type { Db } from '../database.ts'
 import { storedTerms, weights } from '../tokens/document.ts'
 import { type Atom, atomsIn } from '../tokens/scan.ts'
 import type { Clause, PhraseStep } from './clauses.ts'
-import type { CanonicalFilter } from './filter.ts'
-import { textQueryOf } from './text-query.ts'
+import { type CanonicalFilter, textQueryOfFilter } from './filter.ts'
 
 /** A piece of a text; the pieces in order are the text. */
 export interface Fragment {
@@ -26,7 +25,7 @@ export interface Highlight {
 export async function highlightsByPaperIds(
   db: Db,
   ids: readonly number[],
-  { text }: CanonicalFilter,
+  filter: CanonicalFilter,
   titleOnly: boolean,
 ): Promise<Map<number, Highlight>> {
   const rows = await db
@@ -34,7 +33,7 @@ export async function highlightsByPaperIds(
     .select((eb) => ['id', 'title', titleOnly ? eb.val(null).as('abstract') : 'abstract'])
     .where('id', '=', sql<number>`any(${ids}::bigint[])`)
     .execute()
-  const clauses = textQueryOf(String(text ?? '')).alternatives.flatMap(({ required }) => required)
+  const clauses = textQueryOfFilter(filter).alternatives.flatMap(({ required }) => required)
   return new Map(
     rows.map(({ id, title, abstract }) => [
       id,
@@ -61,6 +60,7 @@ function spansIn(text: string, clauses: readonly Clause[], weight: string): Span
   const atoms = atomsIn(text)
   const found = foundTerms(atoms)
   const spans = clauses
+    .flatMap(withParts)
     .filter(({ weights: wanted = weight }) => wanted.includes(weight))
     .flatMap(({ terms, phrases }): Span[] => [
       ...terms.flatMap((term) => found.get(term) ?? []),
@@ -73,6 +73,10 @@ function spansIn(text: string, clauses: readonly Clause[], weight: string): Span
     else merged.push({ start, end })
   }
   return merged
+}
+
+function withParts(clause: Clause): Clause[] {
+  return [clause, ...(clause.every ?? []).flatMap(withParts)]
 }
 
 function foundTerms(atoms: readonly Atom[]): Map<string, Found[]> {

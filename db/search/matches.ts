@@ -2,9 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { countList } from '../lists/page.ts'
 import { facetConditions, hasFacet } from './facets.ts'
-import { type CanonicalFilter, filterConditions } from './filter.ts'
+import { type CanonicalFilter, filterConditions, textQueryOfFilter } from './filter.ts'
 import { needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
-import { textQueryOf } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>
 type Criterion = keyof CanonicalFilter
@@ -17,6 +16,7 @@ type Criterion = keyof CanonicalFilter
 const lookups: Readonly<Record<Criterion, readonly ('column' | 'facet' | 'row' | 'own index')[]>> = {
   arxivIds: ['own index'],
   text: ['column'],
+  expansions: ['column'],
   authors: ['column'],
   keywords: ['column'],
   submitters: ['column'],
@@ -84,7 +84,7 @@ export function newestMatches(filter: CanonicalFilter, most: number): Sql {
     return sql`select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}`
   if (typeof filter.text !== 'string') return newestOf(filter, sql`true`, most)
-  const { tables } = textMatches(filter, filter.text, {
+  const { tables } = textMatches(filter, {
     maxMatches: most,
     maxWords: maxIndexWords,
     maxRechecked,
@@ -95,13 +95,10 @@ export function newestMatches(filter: CanonicalFilter, most: number): Sql {
 }
 
 /** The table `matches` of a filter with a text, with the tables it is made of, and its limit of papers to scan. */
-function textMatches(
-  filter: CanonicalFilter,
-  text: string,
-  budget: SearchBudget,
-): { tables: Sql; scanLimit: Sql } {
-  const query = searchQuery(text)
-  if (!needsRecheck(textQueryOf(text), budget)) {
+function textMatches(filter: CanonicalFilter, budget: SearchBudget): { tables: Sql; scanLimit: Sql } {
+  const asked = textQueryOfFilter(filter)
+  const query = searchQuery(asked)
+  if (!needsRecheck(asked, budget)) {
     const scanLimit = sql.lit(budget.maxMatches)
     const candidates = papersWith(sql`p.search @@ (select query from search_query)`)
     return { tables: sql`${query}, ${matchesByPeriod(filter, { candidates, scanLimit })}`, scanLimit }
@@ -114,7 +111,12 @@ function textMatches(
     recheck: sql`p.search @@ (select query from search_query)`,
     scanLimit,
   })
-  return { tables: sql`${query}, ${searchPlan(text, budget)}, ${matches}`, scanLimit }
+  return { tables: sql`${query}, ${searchPlan(asked, budget)}, ${matches}`, scanLimit }
+}
+
+/** The ids of the newest papers with the words of a `tsquery`, `most` at most, as SQL. */
+export function newestWithWords(query: Sql, most: number): Sql {
+  return newestOf({}, sql`p.search @@ ${query}`, most)
 }
 
 function newestOf(filter: CanonicalFilter, condition: Sql, most: number): Sql {
@@ -203,7 +205,7 @@ const fewMatchesBudget: SearchBudget = {
  */
 export async function allMatchesIfFew(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
   if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
-  const { tables, scanLimit } = textMatches(filter, filter.text, fewMatchesBudget)
+  const { tables, scanLimit } = textMatches(filter, fewMatchesBudget)
   const { rows } = await sql<{ is_complete: boolean; ids: number[] }>`
     with recursive ${tables}
     select max(matches.scanned) < ${scanLimit} as is_complete,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Alternative, indexTextOf, type TextQuery, textQueryOf } from './text-query.ts'
+import type { Clause } from './clauses.ts'
+import { type Alternative, indexTextOf, type TextQuery } from './text-query.ts'
 
 /** How much a search for a text may read. */
 export interface SearchBudget {
@@ -15,8 +16,8 @@ export interface SearchBudget {
 const maxExcludedWords = 2
 
 /** A text as the common table expression `search_query (query)`, of one row. */
-export function searchQuery(text: string): RawBuilder<unknown> {
-  return sql`search_query as materialized (select ${textQueryOf(text).query}::tsquery as query)`
+export function searchQuery({ query }: TextQuery): RawBuilder<unknown> {
+  return sql`search_query as materialized (select ${query}::tsquery as query)`
 }
 
 /**
@@ -29,7 +30,7 @@ export function needsRecheck({ alternatives, positive }: TextQuery, { maxWords }
   return (
     positive === '' ||
     excluded.length > maxExcludedWords ||
-    [...required, ...excluded].some(({ phrases, weights }) => phrases.length > 0 || weights !== undefined) ||
+    [...required, ...excluded].some(hasPlaces) ||
     (alternatives.length === 1 && required.length > maxWords)
   )
 }
@@ -41,8 +42,10 @@ export function needsRecheck({ alternatives, positive }: TextQuery, { maxWords }
  *
  * Of `"sparse models" routing` with a `maxWords` of 1, `index_query` is `'rout'`, say.
  */
-export function searchPlan(text: string, { maxWords }: SearchBudget): RawBuilder<unknown> {
-  const { alternatives, positive } = textQueryOf(text)
+export function searchPlan(
+  { alternatives, positive }: TextQuery,
+  { maxWords }: SearchBudget,
+): RawBuilder<unknown> {
   const [first] = alternatives
   const indexQuery =
     positive === ''
@@ -51,6 +54,10 @@ export function searchPlan(text: string, { maxWords }: SearchBudget): RawBuilder
         ? rarestClauses(first, maxWords)
         : sql`${alternatives.map(indexTextOfAll).join(' | ')}::tsquery`
   return sql`search_plan as materialized (select ${indexQuery} as index_query)`
+}
+
+function hasPlaces({ phrases, weights, every = [] }: Clause): boolean {
+  return phrases.length > 0 || weights !== undefined || every.some(hasPlaces)
 }
 
 function indexTextOfAll({ required }: Alternative): string {
@@ -62,7 +69,11 @@ function rarestClauses(alternative: Alternative, most: number): RawBuilder<unkno
   if (required.length <= most) return sql`${indexTextOfAll(alternative)}::tsquery`
   const clauses = required.map((clause) => ({
     text: indexTextOf(clause),
-    terms: [...clause.terms, ...clause.phrases.map(([step]) => step?.terms[0] ?? '')],
+    terms: [
+      ...clause.terms,
+      ...clause.phrases.map(([step]) => step?.terms[0] ?? ''),
+      ...(clause.every?.[0]?.terms ?? []),
+    ],
   }))
   // Postgres has counted how often its commonest words occur; of the others the longest tend to be the rarest.
   return sql`(

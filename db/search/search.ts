@@ -4,9 +4,8 @@ import { computedOrders } from '../lists/orders.ts'
 import type { List } from '../lists/page.ts'
 import { titleKey } from '../model/text.ts'
 import { type PaperColumn, selectPaper } from '../papers.ts'
-import { type CanonicalFilter, filterConditions } from './filter.ts'
+import { type CanonicalFilter, filterConditions, textQueryOfFilter } from './filter.ts'
 import { newestMatches } from './matches.ts'
-import { textQueryOf } from './text-query.ts'
 
 /** Of a search that finds more, only the newest are ranked and counted, which makes common words affordable. */
 export const rankedAtMost = 1000
@@ -18,7 +17,7 @@ export const rankedAtMost = 1000
  */
 export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<PaperColumn>): List {
   const text = String(filter.text ?? '')
-  const key = titleKey(textQueryOf(text).wanted)
+  const key = titleKey(textQueryOfFilter(filter).wanted)
   const keys = [...new Set([key, titleKey(text)])].filter((one) => one !== '')
   const inTitle = sql`case when p.title_key = any(${keys}::text[]) then 2
     when strpos(' ' || p.title_key || ' ', ${` ${key || text} `}) > 0 then 1 else 0 end`
@@ -45,8 +44,8 @@ function newestIds(filter: CanonicalFilter): RawBuilder<unknown> {
 }
 
 /** The text of a filter without its excluded words, which ts_rank would take for words that are missing. */
-function positiveQueryOf({ text }: CanonicalFilter): RawBuilder<unknown> {
-  const { query, positive } = textQueryOf(String(text ?? ''))
+function positiveQueryOf(filter: CanonicalFilter): RawBuilder<unknown> {
+  const { query, positive } = textQueryOfFilter(filter)
   return sql`${positive || query}::tsquery`
 }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { initialTerm, weights, wordsOfName } from '../tokens/document.ts'
 import { type Clause, clausesOfPhrase, clausesOfWords, type PhraseStep } from './clauses.ts'
+import { clausesWithExpansions, type Expansion } from './expansions.ts'
 
 /** What one alternative of a text asks for: all of `required`, and of no entry of `excluded` all. */
 export interface Alternative {
@@ -27,17 +28,32 @@ const cache = new LRUCache<string, TextQuery>({ max: 500 })
  * Reads a text as people type it into a search: words, of which all are wanted; `"words side by side"`; `-word` for
  * papers without it; `or` between alternatives; and `author:`, `title:`, `abstract:` and `keyword:` before a word or
  * a quote. Whatever else looks like an operator is punctuation.
+ *
+ * @param expansions what is looked for beside words that are not in quotes, excluded or looked for in one field
  */
-export function textQueryOf(text: string): TextQuery {
-  const known = cache.get(text)
+export function textQueryOf(text: string, expansions: readonly Expansion[] = []): TextQuery {
+  const name = expansions.length === 0 ? text : JSON.stringify([text, expansions])
+  const known = cache.get(name)
   if (known) return known
-  const { alternatives, wanted, unexcluded } = readAlternatives(text)
+  const { alternatives, wanted, unexcluded } = readAlternatives(text, (plain) =>
+    clausesWithExpansions(plain, expansions),
+  )
   const query = tsqueryOf(alternatives)
   const positive = tsqueryOf(alternatives.map(({ required }) => ({ required, excluded: [] })))
   const onlyExcludes = alternatives.some(({ required }) => required.length === 0)
   const read = { alternatives, query, positive: onlyExcludes ? '' : positive, wanted, unexcluded }
-  cache.set(text, read)
+  cache.set(name, read)
   return read
+}
+
+/** The parts of a text that may be expanded. */
+export function plainPartsOf(text: string): string[] {
+  const parts: string[] = []
+  readAlternatives(text, (plain) => {
+    if (plain !== '') parts.push(plain)
+    return []
+  })
+  return parts
 }
 
 /** Fields of a paper that a word may be looked for in. */
@@ -53,14 +69,17 @@ const item = new RegExp(
   'giu',
 )
 
-function readAlternatives(text: string): Pick<TextQuery, 'alternatives' | 'wanted' | 'unexcluded'> {
+function readAlternatives(
+  text: string,
+  readPlain: (plain: string) => Clause[],
+): Pick<TextQuery, 'alternatives' | 'wanted' | 'unexcluded'> {
   const alternatives: { required: Clause[]; excluded: Clause[][] }[] = [{ required: [], excluded: [] }]
   let plain = ''
   let wanted = ''
   let unexcluded = ''
   const current = () => alternatives.at(-1) ?? { required: [], excluded: [] }
   const endPlain = () => {
-    current().required.push(...clausesOfWords(plain))
+    current().required.push(...readPlain(plain))
     plain = ''
   }
   for (const match of text.matchAll(item)) {
@@ -128,10 +147,11 @@ function tsqueryOf(alternatives: readonly Alternative[]): string {
   return texts.filter((text) => text !== '').join(' | ')
 }
 
-function clauseText({ terms, phrases, weights: places = '' }: Clause): string {
+function clauseText({ terms, phrases, every, weights: places = '' }: Clause): string {
   return oneOf([
     ...terms.map((term) => quoted(term, places)),
     ...phrases.map((steps) => phraseText(steps, places)),
+    ...(every ? [allOf(every.map(clauseText))] : []),
   ])
 }
 
@@ -144,10 +164,18 @@ function phraseText(steps: readonly PhraseStep[], places: string): string {
 }
 
 /** The terms that a paper must have to fulfil a clause, as the index is asked for them: it knows no places. */
-export function indexTextOf({ terms, phrases }: Clause): string {
-  const every = (steps: readonly PhraseStep[]) =>
+export function indexTextOf({ terms, phrases, every }: Clause): string {
+  const all = (steps: readonly PhraseStep[]) =>
     steps.map((step) => oneOf(step.terms.map((term) => quoted(term, '')))).join(' & ')
-  return oneOf([...terms.map((term) => quoted(term, '')), ...phrases.map((steps) => `(${every(steps)})`)])
+  return oneOf([
+    ...terms.map((term) => quoted(term, '')),
+    ...phrases.map((steps) => `(${all(steps)})`),
+    ...(every ? [allOf(every.map(indexTextOf))] : []),
+  ])
+}
+
+function allOf(texts: readonly string[]): string {
+  return `(${texts.join(' & ')})`
 }
 
 function oneOf(texts: readonly string[]): string {

@@ -2,6 +2,18 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- searchPapers with a word
+select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
+  select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
+  (array_agg(long_form order by papers desc, long_form))[1] as long_form,
+  sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
+  from acronym where key in (
+    select key from acronym where key = any($1::text[])
+    union select key from acronym where long_key = any($2::text[]))
+  group by key, long_key) pair
+where papers >= 2 and papers >= defined * 0.5
+and (key = any($3::text[]) or long_key = any($4::text[]))
+order by papers desc, key, long_key;
+
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
   select p.id, case when p.title_key = any($1::text[]) then 2
   when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
@@ -40,6 +52,45 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
       where p.title_key = any($7::text[]) limit 100))
 ) r join paper p on p.id = r.id
 order by r.relevance desc, p.id desc limit $8;
+
+-- expansionsOf, a long form
+insert into acronym
+values ('kv', 'keyvalue', 'KV', 'key-value', 2);
+
+select asked.key from jsonb_to_recordset($1::jsonb)
+as asked (key text, query tsquery, small text)
+where (
+  select avg((concat_ws(' ', p.title, p.abstract) ~ asked.small)::integer) from paper p
+  where p.id = any(array(with recursive
+      years as materialized (
+        select greatest(extract(year
+            from $2::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $3::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, true as is_match
+            from (select p.*
+              from paper p
+              where p.search @@ asked.query
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+            where true
+            order by p.published_at desc, p.id desc limit 50 - matches.scanned) candidate) newest
+        where matches.scanned < 50 and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) as newest (id)))) >= 0.2;
 
 -- isAllExcluded
 select count(*)::integer as amount from (with recursive search_query as materialized (select $1::tsquery as query),

@@ -159,6 +159,33 @@ stored as (
 update term_census set up_to = $2,
 rarest = (select ln(1 + least(size.papers, 500)::float8) from size);
 
+-- recordPapers, an acronym instead of another
+insert into acronym (key, long_key, acronym, long_form, papers)
+select key, long_key, acronym, long_form, sum(amount)
+from json_to_recordset($1::json) as said (
+  paper_id bigint, key text, long_key text, acronym text, long_form text, amount integer)
+where not exists (select from acronym_build where said.paper_id > built_to)
+group by key, long_key, acronym, long_form having sum(amount) <> 0
+order by key, long_key, acronym, long_form
+on conflict (key, long_key, acronym, long_form) do update set papers = acronym.papers + excluded.papers;
+
+delete
+from acronym
+where key = any($1::text[]) and papers <= 0;
+
+-- learnAcronyms, of papers from before
+update "acronym_build"
+set "built_to" = $1;
+
+select "built_to"
+from "acronym_build";
+
+select "id", "title", "abstract"
+from "paper"
+where "id" > $1
+order by "id"
+limit $2;
+
 -- rebuildTerms, of an older version
 update "search_build"
 set "version" = $1;

@@ -1,40 +1,21 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
-import { write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { paperTerms, searchedColumns, tokensVersion } from '../tokens/document.ts'
+import { inSteps, type StepsOptions } from './in-steps.ts'
 import { oneWriterAtATime } from './one-writer.ts'
 import { storeRelatedTerms } from './related-terms.ts'
 
 /** Papers of one transaction: it takes some tenths of a second, for which other writers wait. */
 const papersAtOnce = 200
 
-interface RebuildOptions {
-  /** Ends the work after the transaction in progress; the next call goes on from there. */
-  readonly signal?: AbortSignal | undefined
-  /** Whether to rest between transactions for as long as they take, so that others get their turn. */
-  readonly rests?: boolean
-  readonly onProgress?: (papers: number) => void
-}
-
 /**
  * Makes the terms of all papers anew if they are those of an older version of db/tokens. Returns how many were made.
  * Nobody who reads has to wait: papers are found by their old terms until then. Servers that do it at once share the
  * work, and it goes on where it was interrupted.
  */
-export async function rebuildTerms(db: Db, options: RebuildOptions = {}): Promise<number> {
-  let papers = 0
-  while (!options.signal?.aborted) {
-    const started = performance.now()
-    const made = await write(db, rebuildSome)
-    if (made === undefined) break
-    papers += made
-    options.onProgress?.(papers)
-    if (options.rests)
-      await wait(performance.now() - started, undefined, { signal: options.signal }).catch(() => {})
-  }
-  return papers
+export function rebuildTerms(db: Db, options: StepsOptions = {}): Promise<number> {
+  return inSteps(db, rebuildSome, options)
 }
 
 /** Makes the terms of the next papers; undefined if there are none left. */

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
 import { paperTerms, searchedColumns } from '../tokens/document.ts'
+import { countAcronyms } from './acronyms.ts'
 import { counters as counterNames, isSamePoint, onlyChanges, type Point } from './merge/counters.ts'
 import type { MergedPaper } from './merge-batch.ts'
 import { storeRelatedTerms } from './related-terms.ts'
@@ -55,6 +56,7 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
       .filter(({ before, after }) => !equal(before?.keyword_keys ?? [], after.keyword_keys))
       .map(({ id, before, after }) => ({ paperId: id, isNew: !before, keys: after.keyword_keys })),
   )
+  await countAcronyms(trx, [...created, ...changed])
   await storeListings(trx, papers, now)
   await storePoints(trx, papers)
   await insertRows(

@@ -11,6 +11,7 @@ import {
   searchRepaired,
 } from '../../db/paper-pages.ts'
 import type { PaperFields } from '../../db/papers.ts'
+import type { Expansion } from '../../db/search/expansions.ts'
 import {
   type CanonicalFilter,
   canonicalFilter,
@@ -41,6 +42,7 @@ export interface SearchResult extends Connection<PaperFields, SearchEdge> {
   /** What was searched for in the end. */
   readonly filter: CanonicalFilter
   readonly repairedText: string | null
+  readonly expansions: readonly Expansion[]
   readonly stopWordsOnly: boolean
   readonly excludedAll: () => Promise<boolean>
 }
@@ -93,6 +95,7 @@ function toResult(
     ...connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost)),
     filter,
     repairedText: kind === 'repaired' ? String(filter.text) : null,
+    expansions: filter.expansions ?? [],
     stopWordsOnly: !searchable,
     excludedAll: async () => rows.length === 0 && (await isAllExcluded(db, filter)),
   }

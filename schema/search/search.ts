@@ -1,3 +1,5 @@
+import { fewestPapers, mostAdded, mostExpandedWords } from '../../db/search/acronyms.ts'
+import type { Expansion } from '../../db/search/expansions.ts'
 import type { CanonicalFilter } from '../../db/search/filter.ts'
 import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../../db/search/search.ts'
 import { builder } from '../core/builder.ts'
@@ -87,6 +89,19 @@ const FacetRef = builder.objectRef<Facet & { kind: FacetKind }>('Facet').impleme
   }),
 })
 
+const ExpansionRef = builder.objectRef<Expansion>('SearchExpansion').implement({
+  description: 'What a search looked for beside some words of its text.',
+  fields: (t) => ({
+    typed: t.exposeString('typed', { description: 'The words as typed, e.g. `MoE`.' }),
+    added: t.stringList({
+      extensions: { bound: mostAdded },
+      listSize: { assumedSize: 1 },
+      description: 'What was looked for too, e.g. `mixture-of-experts`.',
+      resolve: ({ added }) => [...added],
+    }),
+  }),
+})
+
 const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').implement({
   description: 'A page of search results, best match first.',
   fields: (t) => ({
@@ -114,6 +129,13 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       nullable: true,
       description:
         'The corrected text that was searched for, if the text as typed matches nothing and has words that look misspelled, e.g. `diffusion` for `difusion`. Null if the text was not corrected.',
+    }),
+    expansions: t.field({
+      type: [ExpansionRef],
+      extensions: { bound: mostExpandedWords },
+      listSize: { assumedSize: 1 },
+      description: `The acronyms and long forms that were looked for beside the words as typed: \`MoE\` finds papers on "mixture of experts" too, and \`mixture of experts\` papers on "MoE". They are learned from the papers here: at least ${fewestPapers} papers, and at least half of those that define the acronym, must define it so (at least three fifths, for an acronym to be added). Nothing is added to "quoted words" (write \`"MoE"\` to find exactly that), to excluded words, behind \`author:\` and the like, and to texts of more than ${mostExpandedWords} words.`,
+      resolve: ({ expansions }) => expansions,
     }),
     stopWordsOnly: t.exposeBoolean('stopWordsOnly', {
       description:

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { learnAcronyms } from '../../db/writer/learn-acronyms.ts'
 import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
 import { openStore } from '../store.ts'
 import { printable } from '../terminal.ts'
@@ -13,6 +14,8 @@ export function migrateCommand(context: () => CommandContext): Command {
     try {
       const papers = await rebuildTerms(store.db)
       if (papers > 0) console.log(`Made the search terms of ${papers} papers anew.`)
+      const counted = await learnAcronyms(store.db)
+      if (counted > 0) console.log(`Counted the acronyms of ${counted} papers.`)
     } finally {
       await store.close()
     }

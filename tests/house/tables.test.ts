@@ -49,9 +49,10 @@ test('the table types are the migrated database: tables, columns, types, nulls, 
   }
 })
 
-/** Reads the interfaces of db/tables.ts: types leave nothing at run time to compare. */
+/** Reads the interfaces of the tables: types leave nothing at run time to compare. */
 async function declaredColumns(): Promise<Column[]> {
-  const source = await readFile(new URL('../../db/tables.ts', import.meta.url), 'utf8')
+  const read = (file: string) => readFile(new URL(`../../db/${file}`, import.meta.url), 'utf8')
+  const source = (await Promise.all(['tables.ts', 'search-tables.ts'].map(read))).join('\n')
   const bodies = new Map(
     [...source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)].map(([, name = '', body = '']) => [
       name,

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
 import { allMatchesIfFew, countMatches, maxRechecked, newestMatches } from '../../db/search/matches.ts'
 import { searchPlan } from '../../db/search/query-text.ts'
+import { textQueryOf } from '../../db/search/text-query.ts'
 import { createTestDatabase, useTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
 
@@ -145,7 +146,7 @@ test('of many words the index is asked for the rarest', async () => {
   )
   await sql`analyze paper`.execute(db)
   const { rows } = await sql<{ words: string }>`
-    with ${searchPlan(`${everywhere} gru`, { maxMatches: 10, maxWords: 2, maxRechecked: 10 })}
+    with ${searchPlan(textQueryOf(`${everywhere} gru`), { maxMatches: 10, maxWords: 2, maxRechecked: 10 })}
     select index_query::text as words from search_plan`.execute(db)
   expect(rows[0]?.words).toContain("'gru'")
   expect(await countMatches(db, canonicalFilter({ text: `${everywhere} gru` }), 10)).toBe(1)

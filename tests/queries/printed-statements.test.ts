@@ -52,7 +52,7 @@ test('every function of db that reads or writes by itself has its statements pri
   const printed = Object.values(statementCases).flatMap((cases) =>
     Object.keys(cases).map((name) => /^\w+/.exec(name)?.[0]),
   )
-  // Migrations are SQL already; the retention calls pruneLog; `write` runs the statements of others.
-  const others = ['migrateToLatest', 'startRetention', 'write', 'limitWrites']
+  // Migrations are SQL already; the retention calls pruneLog; `write` and `inSteps` run the statements of others.
+  const others = ['migrateToLatest', 'startRetention', 'write', 'limitWrites', 'inSteps']
   expect([...new Set(printed), ...others].sort()).toEqual(sending.sort())
 })

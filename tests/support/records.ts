@@ -70,6 +70,7 @@ export async function emptyStore(db: Db): Promise<void> {
     'organization',
     'author',
     'keyword',
+    'acronym',
   ] as const) {
     await db.deleteFrom(table).execute()
   }

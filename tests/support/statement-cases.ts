@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   allAccessTokens,
   createAccessToken,
@@ -47,19 +48,18 @@ import {
   organizationsByNames,
 } from '../../db/people.ts'
 import { relatedByPaperIds } from '../../db/related.ts'
+import { expansionsOf } from '../../db/search/acronyms.ts'
 import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../../db/search/filter.ts'
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
 import { facetsOf } from '../../db/search/search.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
-import { allSources, noteFailure, noteReading } from '../../db/sources.ts'
+import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
 import { trendsByPaperIds } from '../../db/trending.ts'
 import { readVersion } from '../../db/version.ts'
-import { recordPapers } from '../../db/writer/index.ts'
-import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
-import { anAuthor, aReading, aRecord } from './records.ts'
+import { writerCases } from './statement-cases-writer.ts'
 
 const criteria: PaperFilter = {
   authors: ['Ada Lovelace'],
@@ -82,16 +82,6 @@ const asOf = new Date('2026-06-10T00:00:00.000Z')
 const first = { limit: 20, backwards: false }
 const next = { ...first, after: ['2026-06-01T00:00:00.000Z', 1] }
 const [day, month] = ['2026-06-01', { from: '2026-06-01', to: '2026-06-30' }]
-
-const reading = aReading(day, '2026-07-01T00:00:00.000Z', [
-  aRecord({ keywords: ['decoding'], organization: { name: 'lab' }, githubRepo: 'https://github.com/a/b' }),
-])
-const later = aReading(day, '2026-07-02T00:00:00.000Z', [
-  aRecord({ title: 'Another title', authors: [anAuthor('Grace Hopper')], keywords: ['routing'] }),
-])
-const votes = aReading(day, '2026-07-03T00:00:00.000Z', [
-  aRecord({ title: 'Another title', authors: [anAuthor('Grace Hopper')], keywords: ['routing'], upvotes: 9 }),
-])
 
 /** Calls whose statements are printed, by file and heading; a heading begins with the name of the function. */
 export const statementCases: Record<string, Record<string, (db: Db) => Promise<unknown>>> = {
@@ -154,6 +144,10 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
         first,
         columns,
       ),
+    'expansionsOf, a long form': async (db) => {
+      await sql`insert into acronym values ('kv', 'keyvalue', 'KV', 'key-value', 2)`.execute(db)
+      await expansionsOf(db, 'key value')
+    },
     isAllExcluded: (db) => isAllExcluded(db, filterOf({ text: 'sparse -models' })),
     'searchAsTyped with a phrase': (db) =>
       searchAsTyped(db, filterOf({ text: '"sparse models"' }), first, columns),
@@ -186,26 +180,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       lastShared(db, await readLogState(db), { number: 9, mark: 1, recordedAtMs: 1 }, []),
     'pruneLog, with events to prune': (db) => pruneLog(db, -1),
   },
-  writer: {
-    'recordPapers, an edition with a new paper': (db) =>
-      recordPapers(db, { source: 'huggingface', ...reading }),
-    'recordPapers, texts, authors and keywords that changed': (db) =>
-      recordPapers(db, { source: 'huggingface', ...later }),
-    'recordPapers, votes that changed': (db) => recordPapers(db, { source: 'huggingface', ...votes }),
-    'recordPapers, an observation that comes late': (db) =>
-      recordPapers(db, {
-        source: 'huggingface',
-        records: [aRecord({ observedAt: '2026-06-30T00:00:00.000Z' })],
-      }),
-    'recordPapers, a paper without an arXiv id': (db) =>
-      recordPapers(db, { source: 'client', records: [withoutId] }),
-    'rebuildTerms, of an older version': async (db) => {
-      await db.updateTable('search_build').set({ version: 0 }).execute()
-      await rebuildTerms(db)
-    },
-    noteReading: (db) => noteReading(db, 'arxiv', { read: 1, new: 1, changed: 0, rejected: 0 }),
-    noteFailure: (db) => noteFailure(db, 'arxiv', 'The server did not answer.'),
-  },
+  writer: writerCases,
   server: {
     allSources,
     countStored,
@@ -227,7 +202,6 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
 }
 
 const lease = { name: 'work', owner: 'one', fence: 1 }
-const { arxivId: _, ...withoutId } = aRecord({ title: 'A paper from elsewhere' })
 const ofKeywords = papersOwnedBy('keyword', paperOrders.NEWEST, columns)
 
 function page(db: Db, filter: PaperFilter, order: PaperOrder = 'NEWEST', request: PageRequest = first) {
