@@ -10,6 +10,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { StartError } from './faults.ts'
 import { createEngine } from './graphql/engine.ts'
+import { createPlainRequests } from './graphql/plain-requests.ts'
 import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
 import { drain, listen } from './http/listen.ts'
@@ -94,7 +95,10 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const { plugins, routes } = service
     const { limits, http } = config
     const engine = createEngine({ schema, db, feed, limits, points, http, trusted, log, plugins })
-    const server = createHttpServer({ engine, config, viewerOf, readiness: ready, routes, log })
+    const answerPlain = http.shortWay
+      ? createPlainRequests({ engine, trusted, points, http, log })
+      : undefined
+    const server = createHttpServer({ engine, answerPlain, config, viewerOf, readiness: ready, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
     const sockets = service.attach(server, engine)

@@ -65,6 +65,7 @@ export const settings = {
   COMPRESSION: flag(true),
   GRAPHIQL: flag(true),
   INTROSPECTION: flag(true),
+  HTTP_SHORT_WAY: flag(true),
   TRUSTED_DOCUMENTS: optionalText('the path of a manifest file'),
   TRUSTED_ONLY: flag(false),
   TRUST_PROXY: trustedProxies,
@@ -137,6 +138,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       graphiql: env.GRAPHIQL,
       /** Whether everybody may ask for the schema. */
       introspection: env.INTROSPECTION,
+      /** Whether plain requests are answered without the HTTP layer of Yoga. */
+      shortWay: env.HTTP_SHORT_WAY,
     },
     /** Documents that are known by an id, and whether nothing else is executed. */
     trusted: {

@@ -12,10 +12,13 @@ import { conditionsOf, fragmentsOf } from '../../schema/core/walk.ts'
 import { Execution, isPromise, type Operation, type Pending } from './execution.ts'
 import { Plan, type RootField } from './plan.ts'
 
-/** The answer to an operation, its fields as JSON. `fields` is null if an error left nothing. */
+/**
+ * The answer to an operation, its fields as JSON. `fields` is null if an error left nothing, and undefined if nothing
+ * was executed.
+ */
 export interface JsonAnswer {
   readonly errors?: readonly GraphQLError[]
-  readonly fields: readonly RootField[] | null
+  readonly fields: readonly RootField[] | null | undefined
 }
 
 /** An operation with its variables, to be run any number of times. */
@@ -33,11 +36,20 @@ const plansPerDocument = 16
  * and null propagation included: the same functions resolve the fields, by the same schema.
  */
 export function prepareOperation(asked: Asked): PreparedOperation {
+  return (
+    compiledOperation(asked) ?? {
+      run: (rootValue, contextValue) => runUncompiled({ ...asked, rootValue, contextValue }),
+    }
+  )
+}
+
+/** The same; undefined for what is not compiled, among it whatever has an error before anything is executed. */
+export function compiledOperation(asked: Asked): PreparedOperation | undefined {
   const { schema, document, operationName, variableValues } = asked
   const definition = getOperationAST(document, operationName)
   const variables = definition && variablesOf(schema, definition, variableValues)
   const plan = variables && planOf(schema, document, definition, variables)
-  if (!plan) return { run: (rootValue, contextValue) => runUncompiled({ ...asked, rootValue, contextValue }) }
+  if (!plan) return undefined
   const operation: Operation = {
     ...{ schema, definition, fragments: fragmentsOf(document), variableValues: variables },
     argumentValues: [],
@@ -60,12 +72,10 @@ function run(plan: Plan, execution: Execution): Pending<JsonAnswer> {
   }
 }
 
-/** For what has no plan: among others whatever graphql-js has an error for before it executes anything. */
 async function runUncompiled(args: ExecutionArgs): Promise<JsonAnswer> {
   const { errors, data } = await execute(args)
-  const fields = data
-    ? Object.entries(data).map(([name, value]) => ({ name, json: JSON.stringify(value) ?? 'null' }))
-    : null
+  const fields =
+    data && Object.entries(data).map(([name, value]) => ({ name, json: JSON.stringify(value) ?? 'null' }))
   return errors ? { errors, fields } : { fields }
 }
 

@@ -86,6 +86,6 @@ function tooManyEncodings(): ApiError {
   return httpError('UNSUPPORTED_MEDIA_TYPE', message, { 'accept-encoding': taken })
 }
 
-function endedEarly(): ApiError {
+export function endedEarly(): ApiError {
   return httpError('BAD_REQUEST', 'The body of the request ended early. Send it again.')
 }

@@ -32,7 +32,11 @@ export function limitQueries(limits: QueryLimits): Plugin {
       if (error instanceof RangeError) throw tooDeepToRead()
       if (error instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(error.message))
         throw tooLong(limits.tokens)
-      if (error instanceof GraphQLError) error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode // Yoga has it for HTTP alone
+      // Yoga has these for requests of its own alone, and keeps the error for the next one with the same text.
+      if (error instanceof GraphQLError) {
+        error.extensions.code = 'GRAPHQL_PARSE_FAILED' satisfies ErrorCode
+        error.extensions.http = { spec: true, status: 400 }
+      }
       throw error
     }
   }

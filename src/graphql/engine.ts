@@ -15,6 +15,7 @@ import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { negotiate } from './accept.ts'
 import { boundExecution } from './bounded-execution.ts'
+import { compileOperations } from './compiled.ts'
 import { allowConditionalSubscriptions, limitQueries } from './document-checks.ts'
 import { deferParts } from './executors.ts'
 import { hideSchema } from './hidden-schema.ts'
@@ -75,6 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
       requireRights(),
       ...(http.introspection ? [] : [hideSchema()]),
       limitQueries(limits),
+      compileOperations(),
       useDeferStream(),
       allowConditionalSubscriptions(),
       deferParts((error) => maskedAndLogged(error, log)),

@@ -1,7 +1,6 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   type GraphQLError,
   getDirectiveValues,
   getOperationAST,
@@ -14,6 +13,7 @@ import { streamDirective } from '../../schema/core/incremental.ts'
 import { type Outline, outlineOf, rootFields } from '../../schema/core/walk.ts'
 import { formattedError } from '../client-errors.ts'
 import { takesParts } from './accept.ts'
+import { executeWhole } from './compiled.ts'
 
 /** Operations that the usual executor does not serve: those with an answer in parts, and those in one snapshot. */
 
@@ -48,7 +48,7 @@ export function deferParts(toClient: (error: unknown) => GraphQLError): Plugin {
       }
       const { request } = args.contextValue as { request?: Request }
       if (!request || !takesParts(request) || asksPosition(args)) {
-        setExecuteFn(execute)
+        setExecuteFn(executeWhole)
         return undefined
       }
       return {

@@ -8,7 +8,7 @@ import { readBody } from './body.ts'
 export function readRequests(maxBytes: number): Plugin {
   return {
     onRequestParse({ request, setRequestParser }) {
-      if (request.method === 'GET') setRequestParser(({ url }) => readParameters(queryOf(url)))
+      if (request.method === 'GET') setRequestParser(({ url }) => parametersOf(url))
       else setRequestParser((posted) => readPost(posted, maxBytes))
     },
     onParse: () => refuseForgeableMutation,
@@ -100,6 +100,11 @@ function readJson(body: string): GraphQLParams {
     'BAD_REQUEST',
     'The body is not a JSON object. Send one like {"query": "{ feedPosition }"}.',
   )
+}
+
+/** The parameters in an address. Throws ApiError. */
+export function parametersOf(url: string): GraphQLParams {
+  return readParameters(queryOf(url))
 }
 
 /** Of an address or a form. */

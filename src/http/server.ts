@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
+import type { AnswerPlain } from '../graphql/plain-requests.ts'
 import { requireUtf8 } from '../graphql/requests.ts'
 import { type Logger, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
@@ -23,6 +24,8 @@ import type { Answer, Route } from './route.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
+  /** The short way of plain requests; without it, the engine answers all of them. */
+  readonly answerPlain?: AnswerPlain | undefined
   readonly config: Pick<Config, 'http'>
   readonly viewerOf: ViewerOf
   /** Whether the server can serve at this moment. Never rejects. */
@@ -80,7 +83,7 @@ export function createHttpServer(options: HttpOptions): Server {
   return server
 }
 
-function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Route {
+function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpOptions): Route {
   const graphiql = graphiqlPage()
   const addressOf = clientAddress(http.trustProxy)
   return {
@@ -97,12 +100,14 @@ function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Rout
       }
       if (headOnly) request.method = 'GET'
       const viewer = await viewerOf(headers.authorization)
-      // Not `handle`, which sends the stack of what a hook throws.
-      const answer = await engine.handleNodeRequestAndResponse(request, response, {
+      const transport = {
         ...{ req: request, res: response, viewer, client: payerOf(viewer, addressOf(request)), headOnly },
         asksCost: headers['x-cost'] !== undefined,
         onLeave: (listener: () => void) => leaving(response, listener),
-      })
+      }
+      if (await answerPlain?.(request, response, transport)) return
+      // Not `handle`, which sends the stack of what a hook throws.
+      const answer = await engine.handleNodeRequestAndResponse(request, response, transport)
       await sendNodeResponse(answer, response, request, false)
     },
   }

@@ -77,7 +77,9 @@ export async function executeDelivery(
   const budget = new ExecutionBudget(maxBytes)
   // A subscription's root field has the event as its source; see schema/feed/feed.ts.
   const scope = new StatementScope(subscriptionsClient, { isPatient: true })
-  const { errors, fields } = await scope.run(() => operation.run(delivery, withBudget(context, budget)))
+  const { errors, fields = null } = await scope.run(() =>
+    operation.run(delivery, withBudget(context, budget)),
+  )
   if (budget.stoppedBy) throw budget.stoppedBy
   const { values } = budget
   if (!errors) return { result: { fields }, values }

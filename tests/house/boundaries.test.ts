@@ -60,7 +60,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/execution': ['schema/core'],
   'src/graphql/responses': ['schema/core'],
   'src/graphql': [
-    ...['src', 'src/graphql/responses', 'src/ingest'],
+    ...['src', 'src/execution', 'src/graphql/responses', 'src/ingest'],
     ...['schema/core', 'db', 'db/connection', 'db/feed'],
   ],
   'src/http': ['src', 'src/graphql', 'src/graphql/responses', 'schema/core', 'db'],

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { encodingFor } from '../../src/graphql/responses/finish.ts'
+import { encodingFor } from '../../src/graphql/responses/answer-headers.ts'
 import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 

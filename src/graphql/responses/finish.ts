@@ -1,10 +1,8 @@
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { ExecutionArgs } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import Negotiator from 'negotiator'
 import type { Viewer } from '../../../schema/core/context.ts'
+import { cacheControlFor, cacheControlOf, compressed, encodingFor, scoped, varyOf } from './answer-headers.ts'
 import { type Freshness, freshnessOf } from './cache-hints.ts'
 import { etagOf, type Given, names, questionOf } from './validators.ts'
 
@@ -28,9 +26,6 @@ interface Transport {
 /** Answers of which the validators are kept. */
 const rememberedAnswers = 5_000
 
-/** Bytes below which compressing costs more than it saves: they fit into one packet. */
-const leastCompressed = 1_024
-
 interface Revalidation {
   readonly question: string
   readonly ifNoneMatch: string
@@ -47,7 +42,7 @@ export function finishAnswers(options: AnswerOptions): Plugin {
   const validators = new LRUCache<string, Given>({ max: rememberedAnswers })
   const revalidations = new WeakMap<Request, Revalidation>()
   const kept = new WeakMap<Request, Freshness>()
-  const vary = ['Accept', ...(compression ? ['Accept-Encoding'] : []), ...(varyByOrigin ? ['Origin'] : [])]
+  const vary = varyOf({ compression, varyByOrigin })
 
   return {
     async onRequest({ request, serverContext, endResponse, fetchAPI }) {
@@ -62,7 +57,11 @@ export function finishAnswers(options: AnswerOptions): Plugin {
       const given = validators.get(question)
       if (given === undefined || given.version !== now || !names(ifNoneMatch, given.etag)) return
       const { etag, cacheControl } = given
-      const headers = { etag, 'cache-control': scoped(cacheControl, request), vary: vary.join(', ') }
+      const headers = {
+        etag,
+        'cache-control': scoped(cacheControl, request.headers.has('authorization')),
+        vary: vary.join(', '),
+      }
       endResponse(new fetchAPI.Response(null, { status: 304, headers }))
     },
 
@@ -97,8 +96,10 @@ export function finishAnswers(options: AnswerOptions): Plugin {
         return setResponse(new fetchAPI.Response(null, { status, statusText, headers }))
       }
       const freshness = kept.get(request)
-      const cacheControl = freshness ? cacheControlFor(freshness, cacheSeconds) : 'no-store'
-      headers.set('cache-control', scoped(cacheControl, request))
+      headers.set(
+        'cache-control',
+        cacheControlOf(freshness, cacheSeconds, request.headers.has('authorization')),
+      )
       const revalidation = revalidations.get(request)
       const isCacheable = freshness !== undefined && request.method === 'GET'
       const encoding = compression ? encodingFor(request.headers.get('accept-encoding')) : undefined
@@ -109,7 +110,10 @@ export function finishAnswers(options: AnswerOptions): Plugin {
         const etag = etagOf(mediaType, body)
         headers.set('etag', etag)
         if (revalidation?.version !== undefined && !freshness.clocked) {
-          validators.set(revalidation.question, { etag, version: revalidation.version, cacheControl })
+          validators.set(revalidation.question, {
+            ...{ etag, version: revalidation.version },
+            cacheControl: cacheControlFor(freshness, cacheSeconds),
+          })
         }
         if (revalidation && names(revalidation.ifNoneMatch, etag)) {
           headers.delete('content-type')
@@ -118,11 +122,9 @@ export function finishAnswers(options: AnswerOptions): Plugin {
         }
       }
       const { status, statusText } = response
-      let sent = body
-      if (encoding && body.length >= leastCompressed) {
-        sent = await compress(body, encoding)
-        headers.set('content-encoding', encoding)
-      }
+      const packed = encoding && (await compressed(body, encoding))
+      const sent = packed ?? body
+      if (packed) headers.set('content-encoding', encoding)
       headers.set('content-length', String(sent.length))
       setResponse(new fetchAPI.Response(sent, { status, statusText, headers }))
     },
@@ -136,47 +138,10 @@ async function close(stream: ReadableStream | null): Promise<void> {
   await reader?.cancel()
 }
 
-function cacheControlFor({ revalidate }: Freshness, seconds: number): string {
-  return revalidate || seconds === 0 ? 'no-cache' : `max-age=${seconds}`
-}
-
-/** An answer to a request with credentials is for its sender, even where the next one would get the same. */
-function scoped(cacheControl: string, request: Request): string {
-  if (cacheControl === 'no-store') return cacheControl
-  return `${request.headers.has('authorization') ? 'private' : 'public'}, ${cacheControl}`
-}
-
 function merged(vary: string | null, more: readonly string[]): string {
   const names = new Map(more.map((name) => [name.toLowerCase(), name]))
   for (const name of vary?.split(/\s*,\s*/) ?? []) {
     if (!names.has(name.toLowerCase())) names.set(name.toLowerCase(), name)
   }
   return [...names.values()].join(', ')
-}
-
-type Encoding = 'br' | 'gzip'
-
-/** The encoding that a client wants most among ours; Brotli where it does not mind. */
-export function encodingFor(acceptEncoding: string | null): Encoding | undefined {
-  if (!acceptEncoding) return undefined
-  const client = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } })
-  const wanted = client.encoding(['br', 'gzip', 'identity'], { preferred: ['br', 'gzip'] })
-  return wanted === 'identity' ? undefined : wanted
-}
-
-/** Compresses on another thread. */
-function compress(body: Buffer, encoding: Encoding): Promise<Buffer<ArrayBuffer>> {
-  return encoding === 'br' ? brotli(body, { params: brotliParams(body.length) }) : deflate(body)
-}
-
-const brotli = promisify<Buffer, object, Buffer<ArrayBuffer>>(brotliCompress)
-const deflate = promisify<Buffer, Buffer<ArrayBuffer>>(gzip)
-
-/** Quality 4 is as fast as gzip and smaller; the default, 11, takes a hundred times as long. */
-function brotliParams(size: number): Record<number, number> {
-  return {
-    [constants.BROTLI_PARAM_QUALITY]: 4,
-    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-    [constants.BROTLI_PARAM_SIZE_HINT]: size,
-  }
 }

@@ -1,0 +1,45 @@
+import { type ExecutionArgs, type ExecutionResult, execute, getOperationAST } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { outlineOf } from '../../schema/core/walk.ts'
+import { compiledOperation, type JsonAnswer } from '../execution/execute.ts'
+import type { Pending } from '../execution/execution.ts'
+import { objectJson } from '../execution/plan.ts'
+
+/** Executes all operations but those with an answer in parts by their compiled form. */
+export function compileOperations(): Plugin {
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const operation = getOperationAST(args.document, args.operationName)
+      if (operation && !outlineOf(args.schema, args.document, operation).incremental)
+        setExecuteFn((given: ExecutionArgs) => executeCompiled(given) ?? executeFn(given))
+    },
+  }
+}
+
+/** The result of an operation in one piece, whatever of it might be sent in parts. */
+export function executeWhole(args: ExecutionArgs): Pending<ExecutionResult> {
+  return executeCompiled(args) ?? execute(args)
+}
+
+/** The result, which has its JSON ready: `data` is made of it where something looks at it. Undefined if not compiled. */
+function executeCompiled(args: ExecutionArgs): Pending<ExecutionResult> | undefined {
+  const answer = compiledOperation(args)?.run(args.rootValue, args.contextValue)
+  return answer instanceof Promise ? answer.then(toResult) : answer && toResult(answer)
+}
+
+function toResult({ errors, fields }: JsonAnswer): ExecutionResult {
+  if (fields === undefined) return { ...(errors && { errors }) }
+  const json = fields ? objectJson(fields) : 'null'
+  const result: ExecutionResult & { stringify(shown: ExecutionResult): string } = {
+    ...(errors && { errors }),
+    stringify: (shown) => stringify(shown, json),
+  }
+  return Object.defineProperty(result, 'data', { enumerable: true, get: () => JSON.parse(json) })
+}
+
+/** Yoga hands over the result as clients may see it. */
+function stringify({ errors, extensions }: ExecutionResult, data: string): string {
+  const before = errors ? `"errors":${JSON.stringify(errors)},` : ''
+  const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : ''
+  return `{${before}"data":${data}${after}}`
+}
