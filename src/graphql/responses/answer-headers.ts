@@ -37,10 +37,10 @@ export function varyOf({
   return ['Accept', ...(compression ? ['Accept-Encoding'] : []), ...(varyByOrigin ? ['Origin'] : [])]
 }
 
-export type Encoding = 'br' | 'gzip'
+type ContentEncoding = 'br' | 'gzip'
 
 /** The encoding that a client wants most among ours; Brotli where it does not mind. */
-export function encodingFor(acceptEncoding: string | null | undefined): Encoding | undefined {
+export function encodingFor(acceptEncoding: string | null | undefined): ContentEncoding | undefined {
   if (!acceptEncoding) return undefined
   const client = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } })
   const wanted = client.encoding(['br', 'gzip', 'identity'], { preferred: ['br', 'gzip'] })
@@ -48,7 +48,10 @@ export function encodingFor(acceptEncoding: string | null | undefined): Encoding
 }
 
 /** Compresses on another thread; undefined for a body that is too small. */
-export async function compressed(body: Buffer, encoding: Encoding): Promise<Buffer<ArrayBuffer> | undefined> {
+export async function compressed(
+  body: Buffer,
+  encoding: ContentEncoding,
+): Promise<Buffer<ArrayBuffer> | undefined> {
   if (body.length < leastCompressed) return undefined
   return encoding === 'br' ? brotli(body, { params: brotliParams(body.length) }) : deflate(body)
 }
