@@ -12,6 +12,7 @@ import type { ClientPoints } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
+import { dataJsonOf } from './compiled.ts'
 import type { Measure } from './measure.ts'
 import { measureOperation } from './measure-once.ts'
 
@@ -136,6 +137,8 @@ function excess(
   maxBytes: number,
   args: ExecutionArgs,
 ): ApiError | undefined {
+  const ready = dataJsonOf(result)
+  if (ready !== undefined) return Buffer.byteLength(ready) > maxBytes ? answerTooLarge(maxBytes) : undefined
   // Names of types are not counted; a value takes less than a hundred characters beside its text.
   const mayBeLarger = bytes * mostBytesOfCharacter > maxBytes || values * 100 > maxBytes || asksSchema(args)
   if (!mayBeLarger) return undefined

@@ -34,7 +34,15 @@ function toResult({ errors, fields }: JsonAnswer): ExecutionResult {
     ...(errors && { errors }),
     stringify: (shown) => stringify(shown, json),
   }
+  dataJson.set(result, json)
   return Object.defineProperty(result, 'data', { enumerable: true, get: () => JSON.parse(json) })
+}
+
+const dataJson = new WeakMap<ExecutionResult, string>()
+
+/** The JSON of the data of a compiled operation's result; undefined for other results. */
+export function dataJsonOf(result: ExecutionResult): string | undefined {
+  return dataJson.get(result)
 }
 
 /** Yoga hands over the result as clients may see it. */

@@ -32,7 +32,7 @@ describe('an answer beyond the limit is refused whole', () => {
   })
 
   test('however small the parts of it are', async () => {
-    const query = `{ papers(first: 30) { nodes { ${copies(60, 'upvotes')} } } }`
+    const query = `{ papers(first: 30) { nodes { ${copies(90, 'upvotes')} } } }`
     expect(await answerTo(app, { query })).toMatchObject({ data: null, errors: [refused] })
   })
 
