@@ -75,7 +75,8 @@ export async function openStore(config: Config, log: Logger, { share = false } =
         description: `${description} (Postgres ${version})`,
         migrated,
         died,
-        answers: () => answersWithin(handle.db, readyTimeoutMs),
+        // Not on the connections of requests: while all of them are in use, the server is busy, and ready.
+        answers: () => answersWithin(head.db, readyTimeoutMs),
         close: life.close,
       }
     } catch (error) {

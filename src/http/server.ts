@@ -39,10 +39,14 @@ export interface HttpOptions {
 export function createHttpServer(options: HttpOptions): Server {
   const { config, readiness, routes, log } = options
   const { corsOrigins } = config.http
+  const live = getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))
+  const isReady = getRoute(async (_request, response) => ready(response, await readiness()))
   const answers = new Map<string, Route>([
     ['/graphql', graphqlRoute(options)],
-    ['/health', getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))],
-    ['/ready', getRoute(async (_request, response) => ready(response, await readiness()))],
+    ['/health', live],
+    ['/livez', live],
+    ['/ready', isReady],
+    ['/readyz', isReady],
     ['/', config.http.graphiql ? { methods: ['GET', 'POST'], answer: home } : nowhere],
     ...(routes ?? []),
   ])

@@ -137,6 +137,23 @@ describe('while one client waits for the database', () => {
   })
 })
 
+test('a server is ready while each of its connections is in use', async () => {
+  await hold(app)
+  const stop = new AbortController()
+  const waiting = ['203.0.113.1', '203.0.113.1', '203.0.113.2'].map((address) =>
+    fetch(app.endpoint, {
+      ...{ method: 'POST', body, signal: stop.signal },
+      headers: { 'content-type': 'application/json', ...from(address) },
+    }).catch(() => {}),
+  )
+  await blocked(app, 3)
+  for (const path of ['/ready', '/readyz', '/livez'])
+    expect((await fetch(`${app.url}${path}`)).status).toBe(200)
+  stop.abort()
+  await Promise.all(waiting)
+  await blocked(app, 0)
+})
+
 test('a statement that ends as it is cancelled harms no other one', async () => {
   await using handle = openDatabase({
     ...{ connectionString: app.database.url, max: 1 },
