@@ -42,6 +42,10 @@ const fontCommands = new Set(
 
 const unspacedScripts =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]/u
+function isUnspaced(part: string): boolean {
+  return !/^[a-z0-9.]+$/.test(part) && unspacedScripts.test(part)
+}
+
 const scriptParts =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}ー々]+|\p{Script=Greek}+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Greek}ー々]+/gu
 
@@ -71,7 +75,8 @@ export function atomsIn(text: string): Atom[] {
     const parts = atomsOf(named, { start, end, link: link ?? 'apart', exact: named === word })
     const last = parts.at(-1)
     if (!last) continue
-    parts[parts.length - 1] = { ...last, sign, stopped: text[end] === '.' }
+    if (sign !== '' || text[end] === '.')
+      parts[parts.length - 1] = { ...last, sign, stopped: text[end] === '.' }
     atoms.push(...parts)
     link = undefined
   }
@@ -114,6 +119,11 @@ interface Place {
 
 /** The atoms of a word without a sign: its scripts, and its letters and numbers, stand apart. */
 function atomsOf(word: string, { start, end, link, exact }: Place): Atom[] {
+  // Most words are of small letters alone, and are told at once.
+  if (exact && /^[a-z]+$/.test(word)) {
+    const text = word.length > longestAtom ? word.slice(0, longestAtom) : word
+    return [{ text, cased: text, unspaced: false, link, sign: '', stopped: false, start, end }]
+  }
   const { cased, text, transcribed, offsets } = foldLetters(word)
   const place = (index: number) => (exact ? start + (offsets ? (offsets[index] ?? word.length) : index) : end)
   const whole = transcribed === undefined || transcribed.length === 0
@@ -124,7 +134,7 @@ function atomsOf(word: string, { start, end, link, exact }: Place): Atom[] {
       text: greekName(part) ?? part.slice(0, longestAtom),
       cased: cased.slice(from, from + longestAtom),
       ...(!whole && part === text && { transcribed: transcribed?.slice(0, longestAtom) }),
-      unspaced: unspacedScripts.test(part),
+      unspaced: isUnspaced(part),
       link: atoms.length > 0 ? 'solid' : link,
       sign: '',
       stopped: false,
@@ -138,10 +148,11 @@ function atomsOf(word: string, { start, end, link, exact }: Place): Atom[] {
 /** The parts of a folded word and where they begin. */
 function* partsOf(text: string): Generator<readonly [number, string]> {
   if (/^[a-z]+$/.test(text)) return yield [0, text]
+  if (/^[a-z0-9.]+$/.test(text)) return yield* lettersAndNumbers(text)
   for (const match of text.matchAll(scriptParts)) {
     const [part] = match
     if (!/[\p{L}\p{N}]/u.test(part)) continue
-    if (unspacedScripts.test(part) || !/\p{Nd}/u.test(part)) yield [match.index, part]
+    if (isUnspaced(part) || !/\p{Nd}/u.test(part)) yield [match.index, part]
     else for (const [from, piece] of lettersAndNumbers(part)) yield [match.index + from, piece]
   }
 }

@@ -7,16 +7,17 @@
  * highlights of a search, which are made here, are what it found.
  */
 export function stemOf(word: string): string {
-  if (word.length <= 2 || !/^[a-z]+$/.test(word)) return word
+  if (word.length <= 2) return word
   const known = cache.get(word)
   if (known !== undefined) return known
+  if (!/^[a-z]+$/.test(word)) return word
   const stem = exceptions.get(word) ?? porter2(word)
   if (cache.size >= cachedAtMost) cache.clear()
   cache.set(word, stem)
   return stem
 }
 
-const cachedAtMost = 50_000
+const cachedAtMost = 200_000
 const cache = new Map<string, string>()
 
 const exceptions = new Map(
