@@ -138,7 +138,7 @@ test('a list reads for each field just what a whole paper has', async () => {
   )
   const leaves = __type.fields
     .filter((field) => !kinds(field.type).includes('OBJECT'))
-    .map(({ name }) => name)
+    .map(({ name }) => (name === 'citation' ? 'citation(format: RIS)' : name))
   expect(leaves.length).toBeGreaterThan(25)
   const { nodes } = (await query<{ papers: { nodes: { id: string }[] } }>(app, '{ papers { nodes { id } } }'))
     .papers
