@@ -4,7 +4,7 @@ import { codeOf, messageOf } from '../error.ts'
 import { ensureDatabase, ensureOwner, ownerRole, writeAccess } from './access.ts'
 import { findBinaries } from './binaries.ts'
 import { EmbeddedDatabaseError } from './error.ts'
-import { ensureCluster, refuseForeign, superuser } from './initdb.ts'
+import { ensureCluster, refuseForeign, refuseOtherVersion, superuser } from './initdb.ts'
 import { endLeftoverProcesses } from './leftovers.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
 import { refuseToStartEmpty } from './other-majors.ts'
@@ -80,7 +80,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const dataDir = place(options.dataDir)
   const user = serverUser({ user: options.user, bin: binaries.bin, parent: dirname(dataDir) })
   // Its lock file would be said to be another user's, which is the smaller half of it.
-  if (process.getuid?.() === 0) refuseForeign(dataDir, user)
+  if (process.getuid?.() === 0) {
+    refuseOtherVersion(dataDir, binaries)
+    refuseForeign(dataDir, user)
+  }
   const lock = await lockDirectory(dataDir)
   const open: { socket?: SocketFolder; server?: PostgresProcess } = {}
   try {

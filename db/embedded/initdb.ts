@@ -40,6 +40,15 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
         'Set DATA_DIR to another folder, or move its contents away.',
     )
   }
+  refuseOtherVersion(dataDir, binaries)
+  refuseForeign(dataDir, user)
+  if (statSync(dataDir).uid !== user.owner) takeOver(dataDir, user.owner)
+  return false
+}
+
+/** Refuses a data directory that another major version made. */
+export function refuseOtherVersion(dataDir: string, binaries: Binaries): void {
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) return
   const made = Number(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'))
   if (made !== binaries.major) {
     throw new EmbeddedDatabaseError(
@@ -48,9 +57,6 @@ export async function ensureCluster(options: ClusterOptions): Promise<boolean> {
         `empty, or set EMBEDDED_PG_BIN to the folder of a Postgres ${made}.`,
     )
   }
-  refuseForeign(dataDir, user)
-  if (statSync(dataDir).uid !== user.owner) takeOver(dataDir, user.owner)
-  return false
 }
 
 function contentsOf(dataDir: string, user: ServerUser): string[] {

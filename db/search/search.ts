@@ -32,10 +32,13 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
   }
 }
 
-/** The papers of a filter whose title is the text, however old they are. */
-function idsWithTitle({ text: _, ...others }: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
-  return sql`array(select p.id from paper p
-    where ${sql.join([sql`p.title_key = any(${keys}::text[])`, ...filterConditions(others)], sql` and `)} limit 100)`
+/** The papers of a filter whose title is the text, however old they are, without what the text excludes. */
+function idsWithTitle(filter: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
+  const { text: _, ...others } = filter
+  const { excluded } = textQueryOfFilter(filter)
+  const conditions = [sql`p.title_key = any(${keys}::text[])`, ...filterConditions(others)]
+  if (excluded !== '') conditions.push(sql`not p.search @@ ${excluded}::tsquery`)
+  return sql`array(select p.id from paper p where ${sql.join(conditions, sql` and `)} limit 100)`
 }
 
 /** As an array, of which Postgres fetches the papers by key, whatever it expects the search to find. */

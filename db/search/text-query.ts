@@ -20,6 +20,8 @@ export interface TextQuery {
   readonly wanted: string
   /** The text without what is excluded; undefined if it excludes nothing. */
   readonly unexcluded: string | undefined
+  /** What every alternative excludes, as the text of a `tsquery`; empty if one excludes nothing. */
+  readonly excluded: string
 }
 
 const cache = new LRUCache<string, TextQuery>({ max: 500 })
@@ -41,7 +43,12 @@ export function textQueryOf(text: string, expansions: readonly Expansion[] = [])
   const query = tsqueryOf(alternatives)
   const positive = tsqueryOf(alternatives.map(({ required }) => ({ required, excluded: [] })))
   const onlyExcludes = alternatives.some(({ required }) => required.length === 0)
-  const read = { alternatives, query, positive: onlyExcludes ? '' : positive, wanted, unexcluded }
+  const alwaysExcludes =
+    alternatives.length > 0 && alternatives.every((alternative) => alternative.excluded.length > 0)
+  const excluded = alwaysExcludes
+    ? allOf(alternatives.map((alternative) => oneOf(alternative.excluded.map(allOfClauses))))
+    : ''
+  const read = { alternatives, query, positive: onlyExcludes ? '' : positive, wanted, unexcluded, excluded }
   cache.set(name, read)
   return read
 }
@@ -139,12 +146,13 @@ function clausesOfAuthor(value: string): Clause[] {
 /** Alternatives as the text of a `tsquery`. */
 function tsqueryOf(alternatives: readonly Alternative[]): string {
   const texts = alternatives.map(({ required, excluded }) =>
-    [
-      ...required.map(clauseText),
-      ...excluded.map((clauses) => `!(${clauses.map(clauseText).join(' & ')})`),
-    ].join(' & '),
+    [...required.map(clauseText), ...excluded.map((clauses) => `!${allOfClauses(clauses)}`)].join(' & '),
   )
   return texts.filter((text) => text !== '').join(' | ')
+}
+
+function allOfClauses(clauses: readonly Clause[]): string {
+  return allOf(clauses.map(clauseText))
 }
 
 function clauseText({ terms, phrases, every, weights: places = '' }: Clause): string {

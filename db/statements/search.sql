@@ -48,8 +48,11 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
             order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
         where matches.scanned < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
-      where p.title_key = any($7::text[]) limit 100))
+      order by matches.scanned, newest.position
+      limit 1000) || array(select p.id
+      from paper p
+      where p.title_key = any($7::text[])
+      limit 100))
 ) r join paper p on p.id = r.id
 order by r.relevance desc, p.id desc limit $8;
 
@@ -169,8 +172,11 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
             order by p.published_at desc, p.id desc limit 3000 - matches.scanned) candidate) newest
         where matches.scanned < 3000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
-      where p.title_key = any($8::text[]) limit 100))
+      order by matches.scanned, newest.position
+      limit 1000) || array(select p.id
+      from paper p
+      where p.title_key = any($8::text[])
+      limit 100))
 ) r join paper p on p.id = r.id
 order by r.relevance desc, p.id desc limit $9;
 
@@ -233,7 +239,9 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
             order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
         where matches.scanned < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position limit 1000) || array(select p.id from paper p
+      order by matches.scanned, newest.position
+      limit 1000) || array(select p.id
+      from paper p
       where p.title_key = any($30::text[])
       and p.upvotes >= $31::integer
       and p.published_at >= (($32::date)::timestamp at time zone 'UTC')
@@ -260,8 +268,12 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
   select p.id, case when p.title_key = any($1::text[]) then 2
   when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
   from paper p where p.id = any(array(select p.id from paper p where p.arxiv_id = any($4::text[])
-      order by p.published_at desc, p.id desc limit 1000) || array(select p.id from paper p
-      where p.title_key = any($5::text[]) and p.arxiv_id = any($6::text[]) limit 100))
+      order by p.published_at desc, p.id desc
+      limit 1000) || array(select p.id
+      from paper p
+      where p.title_key = any($5::text[])
+      and p.arxiv_id = any($6::text[])
+      limit 100))
 ) r join paper p on p.id = r.id
 order by r.relevance desc, p.id desc limit $7;
 

@@ -153,7 +153,7 @@ describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeou
     const nested =
       '{ papers(first: 100) { nodes { authors(first: 100) { nodes { papers(first: 100) { nodes { title } } } } } } }'
     const { errors } = await ask(gateway, nested)
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_LARGE' })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE' })
   })
 
   test('an error in the other subgraph leaves our part of the answer', async () => {
