@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import { paperTerms } from '../../db/tokens/document.ts'
+import { paperTerms, tokensVersion } from '../../db/tokens/document.ts'
 import { storeRelatedTerms } from '../../db/writer/related-terms.ts'
 import { createWorld, generateRows, type PaperJson, type World } from './generate-papers.ts'
 
@@ -134,6 +134,9 @@ async function insertTheRest(db: Db, { amount, words, coined, editions }: World)
         else jsonb_build_object('submitter', submitter_names[1], 'submittedAt', null) end
     from paper, generate_series(0, 1) n`.execute(db)
   await sql`update feed set head = ${2 * amount}`.execute(db)
+  // The terms are made: no server makes them anew while something is measured.
+  await sql`update search_build set version = ${tokensVersion}, built_to = null`.execute(db)
+  await sql`update acronym_build set built_to = null`.execute(db)
   await sql`select setval(pg_get_serial_sequence('paper', 'id'), ${amount})`.execute(db)
 }
 
