@@ -4,7 +4,9 @@ import type { Db } from '../db/database.ts'
 import { messageOf } from '../db/error.ts'
 import { learnAcronyms } from '../db/writer/learn-acronyms.ts'
 import { rebuildTerms } from '../db/writer/rebuild-terms.ts'
+import { isUnavailable } from './faults.ts'
 import type { Logger } from './log.ts'
+import { logOutage } from './log-failure.ts'
 
 const retryMs = 60_000
 
@@ -25,9 +27,12 @@ export function rebuildInBackground(db: Db, log: Logger): { close(): Promise<voi
         return
       } catch (error) {
         if (isReadOnly(error) || signal.aborted) return
-        log.warn('Search: terms and acronyms of papers could not be renewed; trying again.', {
-          reason: messageOf(error),
-        })
+        if (isUnavailable(error))
+          logOutage(log, 'The database cannot be reached; search terms are renewed once it can.', error)
+        else
+          log.warn('Search: terms and acronyms of papers could not be renewed; trying again.', {
+            reason: messageOf(error),
+          })
         await wait(retryMs, undefined, { signal, ref: false }).catch(() => {})
       }
     }
