@@ -30,7 +30,7 @@ export interface HttpOptions {
   readonly viewerOf: ViewerOf
   /** Whether the server can serve at this moment. Never rejects. */
   readonly readiness: () => Promise<Readiness>
-  /** Further paths, e.g. `/feed`. */
+  /** Further paths, e.g. `/feed`; with a slash at the end, all paths below, e.g. `/papers/` for `/papers/2601.00001`. */
   readonly routes?: ReadonlyMap<string, Route>
   readonly log: Logger
 }
@@ -57,7 +57,7 @@ export function createHttpServer(options: HttpOptions): Server {
     normalizeTarget(request)
     if (!hasOneHost(request)) return refuse(response, badHost())
     const path = pathOf(request)
-    const route = answers.get(path) ?? nowhere
+    const route = routeOf(answers, path)
     const allow = allowedBy(route)
     if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {
@@ -137,6 +137,14 @@ function home({ headers }: IncomingMessage, response: ServerResponse): void {
   if (!prefersHtml(headers.accept)) throw notFound()
   response.appendHeader('vary', 'Accept')
   response.writeHead(302, { location: 'graphql' }).end()
+}
+
+/** The route of a path, or of the nearest folder above it that has one. */
+function routeOf(routes: ReadonlyMap<string, Route>, path: string): Route {
+  let found = routes.get(path)
+  for (let end = path.lastIndexOf('/'); found === undefined && end > 0; end = path.lastIndexOf('/', end - 1))
+    found = routes.get(path.slice(0, end + 1))
+  return found ?? nowhere
 }
 
 /** Any path without a route, with any method. */
