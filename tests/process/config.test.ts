@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, readConfig, settings } from '../../src/config.ts'
+import { ConfigError, readConfig } from '../../src/config.ts'
 import { maskPassword } from '../../src/connection-string.ts'
+import { settings } from '../../src/settings.ts'
 
 function faultsOf(env: Record<string, string>): string {
   try {
