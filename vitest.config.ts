@@ -9,8 +9,8 @@ export default defineConfig({
     setupFiles: ['tests/support/failed-files.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two workers: the suite starts servers, databases and a browser of its own beside them.
-    maxWorkers: 2,
+    // More than two cores: many tests wait for servers and clocks. Each worker starts programs of its own beside it.
+    maxWorkers: 4,
     server: {
       // Loaded by Node itself, so that one copy of graphql serves Pothos, Yoga and the tests.
       deps: { external: [/node_modules/] },
