@@ -34,6 +34,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       corsOrigins: env.CORS_ORIGINS,
       /** Which proxies are believed when they say for whom they ask. */
       trustProxy: trustedProxiesIn(env.TRUST_PROXY) ?? { hops: 0 },
+      /** Where readers find this server, for links in what leaves it, e.g. `https://papers.example.org`. */
+      publicUrl: env.PUBLIC_URL,
       maxBodyBytes: env.MAX_BODY_BYTES,
       /** How old the last reading of the feed may be while the server says that it is ready. */
       readyMaxFeedAgeMs: env.READY_MAX_FEED_AGE_MS,

@@ -47,6 +47,14 @@ export const webAddress = (fallback: string) =>
     .default(fallback)
     .meta({ allowed: `a URL like ${fallback}` })
 
+/** Where readers find the server, without a slash at the end. */
+export const publicUrl = z
+  .string()
+  .refine((value) => /^https?:\/\/[^@?#]+$/i.test(value) && URL.canParse(value))
+  .transform((value) => value.replace(/\/+$/, ''))
+  .optional()
+  .meta({ allowed: 'a URL like https://papers.example.org' })
+
 export const token = z.string().regex(/^[\x21-\x7e]{16,}$/)
 
 /** The text of a file without what surrounds it; empty for one that cannot be read. */
