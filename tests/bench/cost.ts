@@ -44,7 +44,7 @@ interface Tried {
 }
 
 await using stack = new AsyncDisposableStack()
-const url = options.url ?? (await startBenchCluster(stack, options.folder))
+const url = options.url ?? (await startBenchCluster(stack, options.folder)).url
 if (options.url === undefined) await fillDatabase(url, Number(options.papers))
 const { limits, database } = readConfig({})
 const handle = stack.use(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
-import { startEmbedded } from '../../db/embedded/index.ts'
+import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded/index.ts'
 import { generatePapers } from './generate.ts'
 
 /** Loading waits for no disk; what reading depends on is as the embedded database has it. */
@@ -16,11 +16,11 @@ const settings = {
   maintenance_work_mem: '1GB',
 }
 
-/** Starts a Postgres, in `folder` to keep it there and use it again, or in one that is removed. Returns its URL. */
+/** Starts a Postgres, in `folder` to keep it there and use it again, or in one that is removed. */
 export async function startBenchCluster(
   stack: AsyncDisposableStack,
   kept: string | undefined,
-): Promise<string> {
+): Promise<EmbeddedDatabase> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'daily-papers-bench-')))
   if (kept === undefined) stack.defer(() => rm(folder, { recursive: true, force: true }))
   const cluster = await startEmbedded({
@@ -31,7 +31,7 @@ export async function startBenchCluster(
     path: process.env.PATH,
     settings,
   })
-  return stack.use(cluster).url
+  return stack.use(cluster)
 }
 
 /** Migrates a database and fills it with generated papers, unless it has some. */

@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
 })
 
 await using stack = new AsyncDisposableStack()
-const url = options.url ?? (await startBenchCluster(stack, options.folder))
+const url = options.url ?? (await startBenchCluster(stack, options.folder)).url
 await fillDatabase(url, Number(options.papers))
 const handle = stack.use(openDatabase({ connectionString: url, max: 4 }))
 const plain = stack.use(openDatabase({ connectionString: url, max: 1, statementTimeoutMs: 120_000 }))
