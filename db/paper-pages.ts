@@ -1,3 +1,4 @@
+import { listByArrival } from './arrivals.ts'
 import type { Db } from './database.ts'
 import { computedOrders, type PaperOrder, paperOrders } from './lists/orders.ts'
 import { countList, type List, type ListPage, type PageRequest, readListPage } from './lists/page.ts'
@@ -18,6 +19,8 @@ export interface PapersQuery {
   readonly order: PaperOrder
   /** The instant of TRENDING. */
   readonly asOf: Date
+  /** For ARRIVAL: only papers that arrived after this number of the log. */
+  readonly since?: number | undefined
 }
 
 export interface PapersPage<Row = PaperFields> extends ListPage<Row> {
@@ -42,18 +45,26 @@ export async function pageOfPapers(
 ): Promise<PapersPage> {
   const { filter, order } = query
   const byColumn = order in computedOrders ? undefined : paperOrders[order as keyof typeof paperOrders]
-  const few = byColumn && filter.text !== undefined ? await allMatchesIfFew(db, filter) : undefined
-  const list = byColumn && few ? listOfPapers([oneOfPapers(few)], byColumn, columns) : listOf(query, columns)
+  const looksForFew = (byColumn || order === 'ARRIVAL') && filter.text !== undefined
+  const few = looksForFew ? await allMatchesIfFew(db, filter) : undefined
+  const list =
+    byColumn && few ? listOfPapers([oneOfPapers(few)], byColumn, columns) : listOf(query, few, columns)
   const page = request ? await readListPage<PaperFields>(db, list, request) : { rows: [], more: false }
+  const isWhole = order !== 'TRENDING' && query.since === undefined
   return {
     ...page,
     searchable: page.rows.length > 0 || hasWords(filter),
     count: async (most) =>
-      few?.length ?? (order === 'TRENDING' ? countList(db, list, most) : countMatches(db, filter, most)),
+      isWhole ? (few?.length ?? countMatches(db, filter, most)) : countList(db, list, most),
   }
 }
 
-function listOf({ filter, order, asOf }: PapersQuery, columns: Columns): List {
+function listOf(
+  { filter, order, asOf, since }: PapersQuery,
+  few: readonly number[] | undefined,
+  columns: Columns,
+): List {
+  if (order === 'ARRIVAL') return listByArrival(filter, { since, few }, columns)
   if (order === 'TRENDING') return listOfTrending(asOf, filterConditions(filter), columns)
   if (order === 'RELEVANCE') return listByRelevance(filter, columns)
   return listOfPapers(filterConditions(filter), paperOrders[order], columns)

@@ -26,6 +26,7 @@ const otherColumns: Record<Exclude<PaperColumn, FieldColumn>, true> = {
   last_listed_on: true,
   ingested_at: true,
   updated_at: true,
+  text_changed_at: true,
 }
 
 /** Every column of `PaperFields`. */

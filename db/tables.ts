@@ -97,6 +97,8 @@ export interface PaperTable {
   provenance: JSONColumnType<Record<string, string | null>>
   ingested_at: Instant
   updated_at: Instant
+  /** When the title, the abstract or the withdrawal last changed here; null while none has since it was stored. */
+  text_changed_at: Instant | null
   /** The terms that it is found by (db/tokens/document.ts); empty until they are made. */
   search: Generated<string>
 }

@@ -181,5 +181,12 @@ Paper.implement({
       type: 'DateTime',
       description: 'When this server last stored a change to the paper.',
     }),
+    textChangedAt: t.field({
+      ...reads('text_changed_at', 'ingested_at'),
+      type: 'DateTime',
+      description:
+        'When this server last stored a change to the title, the abstract or the withdrawal; `ingestedAt` if it never did.',
+      resolve: ({ text_changed_at, ingested_at }) => text_changed_at ?? ingested_at,
+    }),
   }),
 })

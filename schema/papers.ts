@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql'
+import { arrivalsAtMost } from '../db/arrivals.ts'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/lists/orders.ts'
 import { pageOfPapers } from '../db/paper-pages.ts'
 import type { PaperFields } from '../db/papers.ts'
@@ -51,6 +52,9 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
     TRENDING: {
       description: `By \`trending.score\` at \`asOf\`: the number of upvotes, each counting half as much for every ${halfLifeHours} hours of its age. Covers papers published or listed in the preceding ${trendingDays} days that had been observed by then.`,
     },
+    ARRIVAL: {
+      description: `By when the paper came to match \`filter\`: by the position in the feed of the newest event that stored the paper or changed what the filter looks at, e.g. its listings or, for \`minUpvotes\`, the upvotes that reached it. Nothing new appears below what a client has seen. Covers the ${arrivalsAtMost} newest matches, and the matches among the papers of the ${arrivalsAtMost} newest events.`,
+    },
     RELEVANCE: {
       description: `By how well the paper matches \`filter.text\`, which is required: first a paper whose title is the text (2 is added), then titles that contain it (1 is added), then by words. Words in the title weigh 1, in authors and keywords 0.4, in the abstract 0.1, combined by \`ts_rank\` of Postgres and divided by 1 + log(length). Covers the ${rankedAtMost} newest matches.`,
     },
@@ -79,18 +83,29 @@ builder.queryFields((t) => ({
           description:
             'For the order TRENDING: the instant at which papers are ranked. A past ranking is repeatable, because it uses only what had been observed by that instant; only `filter` applies to papers as they are now. Default: now. Example: `2026-06-12T12:00:00Z`.',
         }),
+        arrivedAfter: t.arg({
+          type: 'FeedCursor',
+          description:
+            'For the order ARRIVAL: only papers that came to match after this position of the feed: a `feedPosition`, or the `cursor` of an event. Default: all.',
+        }),
       },
       validate: {
         refine: [
           rejectFirstWithLast,
+          [
+            ({ order, arrivedAfter }) => arrivedAfter == null || order === 'ARRIVAL',
+            { message: 'only available with the order ARRIVAL; omit it.', path: ['arrivedAfter'] },
+          ],
           [
             ({ order, asOf }) => asOf == null || order === 'TRENDING',
             { message: 'only available with the order TRENDING; omit it.', path: ['asOf'] },
           ],
         ],
       },
-      resolve: (_root, { filter, order, asOf, ...args }, context, info) =>
-        rootPapers({ filter: canonicalFilter(filter ?? {}), order, asOf }, args, context, info),
+      resolve: async (_root, { filter, order, asOf, arrivedAfter, ...args }, context, info) => {
+        const since = arrivedAfter == null ? undefined : (await context.feed.position(arrivedAfter)).number
+        return rootPapers({ filter: canonicalFilter(filter ?? {}), order, asOf, since }, args, context, info)
+      },
     },
     PaperConnection,
   ),
@@ -102,7 +117,7 @@ builder.queryFields((t) => ({
  */
 export const costOfPapers: FieldCost = ({ filter, order }) => {
   const conditions = (filter ?? {}) as Readonly<Record<string, unknown>>
-  const base = order === 'TRENDING' ? 60 : 3
+  const base = order === 'TRENDING' || order === 'ARRIVAL' ? 60 : 3
   if (typeof conditions.text === 'string') return base + (/["+-]|\bor\b/i.test(conditions.text) ? 300 : 100)
   return base + (Object.keys(conditions).length > 0 ? 20 : 0)
 }
@@ -113,6 +128,8 @@ export interface PapersArguments {
   readonly order: PaperOrder
   /** For TRENDING; absent for now. */
   readonly asOf?: Date | null | undefined
+  /** For ARRIVAL: the number of the log after which; absent for all. */
+  readonly since?: number | undefined
 }
 
 /** A list of papers at the root. */
@@ -130,7 +147,7 @@ export async function rootPapers(
       'order: RELEVANCE requires `filter.text`; pass the words to search for, or choose another order.',
       ['order'],
     )
-  const query = { filter, order, asOf: momentOf(args, given, scope) }
+  const query = { filter, order, asOf: momentOf(args, given, scope), since: given.since }
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const page = await pageOfPapers(db, query, readsPage(info) ? request : undefined, wanted)
   if (!page.searchable) throw unsearchable()

@@ -18,13 +18,14 @@ export const paperOrders = {
   STARS: { name: 'STARS', keys: [{ kind: 'integer', sql: 'coalesce(p.github_stars, -1)' }, id] },
 } as const satisfies Record<string, Order>
 
-/** By a score that the statement itself works out: see db/trending.ts and db/search/search.ts. */
+/** By a number that the statement itself works out: see db/trending.ts, db/search/search.ts and db/arrivals.ts. */
 export const computedOrders = {
   /** The instant is the same for all rows: it travels in the cursor, so that the next page is of the same moment. */
   TRENDING: {
     name: 'TRENDING',
     keys: [{ kind: 'instant', sql: 't.as_of' }, { kind: 'number', sql: 't.score' }, id],
   },
+  ARRIVAL: { name: 'ARRIVAL', keys: [{ kind: 'integer', sql: 'a.arrival' }] },
   RELEVANCE: { name: 'RELEVANCE', keys: [{ kind: 'number', sql: 'r.relevance' }, id] },
 } as const satisfies Record<string, Order>
 

@@ -157,6 +157,110 @@ select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key
 ) t join paper p on p.id = t.id
 order by t.as_of desc, t.score desc, p.id desc limit $2;
 
+-- pageOfPapers by arrival, of every criterion
+select p.id, p.title, p.upvotes, a.arrival as key_0 from (
+  select c.id, coalesce(
+    (select max(e.number)
+      from feed_event e
+      where e.paper_id = c.id
+      and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
+          and e.data->'changed' ?| $1::text[]) or (e.kind = 'updated'
+          and (e.data->'changed'->'upvotes'->>'before')::integer < $2
+          and (e.data->'changed'->'upvotes'->>'after')::integer >= $3))),
+    c.id + -281474976710656) as arrival
+  from ((with recursive
+      years as materialized (
+        select greatest(extract(year
+            from $4::date)::integer, extract(year
+            from min(published_at) at time zone 'UTC')::integer)
+        as first_year,
+        least(extract(year
+            from $5::date)::integer, extract(year
+            from max(published_at) at time zone 'UTC')::integer) as last_year
+        from paper),
+      matches as (
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        union all
+        select next.period, newest.ids, matches.scanned + newest.scanned
+        from matches cross join years
+        cross join lateral (
+          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
+          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+        cross join lateral (
+          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
+            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
+            select p.id, p.published_at, true as is_match
+            from (select p.*
+              from paper p
+              where true
+              and p.author_names && $6::text[]
+              and p.keyword_keys && $7::text[]
+              and p.submitter_names && $8::text[]
+              and p.categories && $9::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$10::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$11::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$13::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $14::text[]
+              and edition_periods(p.listed_on) && array(
+                select distinct case when date_trunc('year', month) >= first
+                and date_trunc('year', month) + interval '1 year' <= last + 1
+                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                from (select greatest($15::date, min(date)) as first, least($16::date, max(date)) as last
+                  from edition) editions,
+                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
+            where true
+            and p.upvotes >= $17::integer
+            and p.published_at >= (($18::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($19::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $20::boolean
+            and (p.first_listed_on is not null
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $21::date > $22::date then 'empty' else daterange($23::date, $24::date, '[]') end
+              and exists (select from unnest(p.listed_on) as listed (day)
+                where listed.day <@ case when $25::date > $26::date then 'empty' else daterange($27::date, $28::date, '[]') end))
+            order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
+        where matches.scanned < 10000 and next.period >= first_year)
+      select newest.id from matches cross join unnest(matches.ids) as newest (id)) union select p.id from paper p
+    where p.id = any(array(
+        select e.paper_id from feed_event e
+        where e.number > (select head
+          from feed) - 10000
+        and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
+            and e.data->'changed' ?| $29::text[]) or (e.kind = 'updated'
+            and (e.data->'changed'->'upvotes'->>'before')::integer < $30
+            and (e.data->'changed'->'upvotes'->>'after')::integer >= $31))))
+    and p.upvotes >= $32::integer
+    and p.published_at >= (($33::date)::timestamp at time zone 'UTC')
+    and p.published_at < (($34::date + 1)::timestamp at time zone 'UTC')
+    and (p.github_repo is not null) = $35::boolean
+    and (p.project_page is not null) = $36::boolean
+    and (p.media_urls <> '{}') = $37::boolean
+    and (p.withdrawn_at is not null) = $38::boolean
+    and p.organization_name = any($39::text[])
+    and (p.first_listed_on is not null
+      and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $40::date > $41::date then 'empty' else daterange($42::date, $43::date, '[]') end
+      and exists (select from unnest(p.listed_on) as listed (day)
+        where listed.day <@ case when $44::date > $45::date then 'empty' else daterange($46::date, $47::date, '[]') end))
+    and p.author_names && $48::text[]
+    and p.keyword_keys && $49::text[]
+    and p.submitter_names && $50::text[]
+    and p.categories && $51::text[]) c
+) a join paper p on p.id = a.id
+order by a.arrival desc limit $52;
+
+-- pageOfPapers by arrival, all of them
+select p.id, p.title, p.upvotes, a.arrival as key_0 from (
+  select c.id, coalesce(
+    (select max(e.number) from feed_event e where e.paper_id = c.id and (e.kind = 'ingested')),
+    c.id + -281474976710656) as arrival
+  from ((select p.id from paper p order by p.id desc limit 10000) union select p.id from paper p
+    where p.id = any(array(
+        select e.paper_id from feed_event e
+        where e.number > (select head from feed) - 10000 and (e.kind = 'ingested')))) c
+) a join paper p on p.id = a.id
+order by a.arrival desc limit $1;
+
 -- readListPages of the papers of one keyword
 select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
 from paper p

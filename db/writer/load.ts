@@ -58,4 +58,5 @@ const storedColumns = [
   'provenance',
   'ingested_at',
   'updated_at',
+  'text_changed_at',
 ] as const satisfies readonly (keyof PaperRow)[]

@@ -145,10 +145,15 @@ function begin(state: PaperState, now: string): UnfinishedPaper {
 }
 
 function finish(paper: UnfinishedPaper, now: string): MergedPaper {
-  const after = toRow(paper.state, now)
-  const { before } = paper
+  const { before, state } = paper
+  const merged = toRow(state, now)
+  const after = before && textDiffers(before, merged) ? { ...merged, text_changed_at: now } : merged
   const changed = before && (paper.changedListings.length > 0 || valuesDiffer(before, after))
   return { ...paper, after, outcome: before ? (changed ? 'changed' : 'unchanged') : 'new' }
+}
+
+function textDiffers(before: StoredPaper, after: StoredPaper): boolean {
+  return (['title', 'abstract', 'withdrawn_at'] as const).some((column) => before[column] !== after[column])
 }
 
 function valuesDiffer(before: StoredPaper, after: StoredPaper): boolean {
@@ -163,6 +168,7 @@ function newPaper(id: number): PaperState {
     isNew: true,
     arxivId: null,
     ingestedAt: null,
+    textChangedAt: null,
     values: { ...unknownValues },
     stamps: new Map(),
     listings: new Map(),

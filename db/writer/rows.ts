@@ -40,6 +40,7 @@ export function toRow(state: PaperState, now: string): StoredPaper {
     provenance: encodeProvenance(state.stamps),
     ingested_at: state.ingestedAt ?? now,
     updated_at: now,
+    text_changed_at: state.textChangedAt,
   }
 }
 
@@ -58,6 +59,7 @@ export function fromRow(row: PaperRow): PaperState {
     },
     stamps,
     ingestedAt: row.ingested_at.toISOString(),
+    textChangedAt: row.text_changed_at?.toISOString() ?? null,
     listings: new Map(),
     confirmations: {},
     listingConfirmations: new Map(),

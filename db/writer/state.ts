@@ -7,6 +7,7 @@ export interface PaperState extends MergedFields {
   isNew: boolean
   arxivId: string | null
   ingestedAt: string | null
+  textChangedAt: string | null
   /** By edition day. */
   listings: Map<string, ListingState>
   confirmations: Confirmations

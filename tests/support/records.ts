@@ -41,7 +41,9 @@ export async function storedState(db: Db) {
   const listings = await db.selectFrom('listing').selectAll().execute()
   return {
     papers: papers
-      .map(({ id: _, provenance: __, ingested_at: ___, updated_at: ____, ...row }) => JSON.stringify(row))
+      .map(({ id: _, provenance: __, ingested_at: ___, updated_at: ____, text_changed_at: _____, ...row }) =>
+        JSON.stringify(row),
+      )
       .sort(),
     authors: of(await db.selectFrom('paper_author').selectAll().execute()),
     keywords: of(await db.selectFrom('paper_keyword').selectAll().execute()),

@@ -127,6 +127,8 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'pageOfPapers with a text that few papers match': (db) => page(db, { text: 'sparse' }),
     'pageOfPapers with a text of no words': (db) => page(db, { text: 'the of' }),
     'pageOfPapers, those that are trending': (db) => page(db, {}, 'TRENDING'),
+    'pageOfPapers by arrival, of every criterion': (db) => page(db, criteria, 'ARRIVAL'),
+    'pageOfPapers by arrival, all of them': (db) => page(db, {}, 'ARRIVAL'),
     'readListPages of the papers of one keyword': (db) => readListPages(db, ['decoding'], ofKeywords, first),
     'readListPages of the papers of several keywords': (db) =>
       readListPages(db, ['decoding', 'routing'], ofKeywords, first),
