@@ -38,7 +38,7 @@ export interface DatabaseHandle extends AsyncDisposable {
 
 /** How much longer than a statement may take its answer may be on its way, or Postgres busy with ending it. */
 const answerGraceMs = 2_000
-/** How long connections that were asked to close may take. */
+/** How long connections may take to close, statements that are not answered included. */
 const closeTimeoutMs = 1_000
 
 /** A pool over one Postgres. Opens no connection before the first statement. */
@@ -66,12 +66,12 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll())
   async function closeAll(): Promise<void> {
-    await db.destroy()
-    // Over a dead link nothing answers the request to close, and the socket would keep the process alive.
+    // Over a dead link no statement is answered, nor the request to close: the process would wait, or stay alive.
     const cut = () => {
       for (const client of open) client.connection.stream.destroy()
     }
     if (open.size > 0) setTimeout(cut, closeTimeoutMs).unref()
+    await db.destroy()
   }
   return { db, pool, sessions, close, [Symbol.asyncDispose]: close }
 }

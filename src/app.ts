@@ -17,7 +17,7 @@ import { drain, listen } from './http/listen.ts'
 import { createHttpServer } from './http/server.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
-import { createLifecycle } from './lifecycle.ts'
+import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { logOutage } from './log-failure.ts'
 import { readiness } from './readiness.ts'
@@ -63,15 +63,16 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const auth = await openAuthenticator({
       ...{ db, headDb: store.headDb, writeToken, requireReadToken, clock, log },
     })
-    life.opened('access tokens', auth.close)
+    life.opened('access tokens', auth.close, statementPatienceMs)
     const { viewerOf } = auth
     const feed = await openFeed({
+      ...config.feed.timing,
       db,
       headDb: store.headDb,
       connectionString: store.listenUrl,
       onError: (error) => logOutage(log, 'Feed: database connection lost, retrying.', error),
     })
-    life.opened('feed', () => feed.close())
+    life.opened('feed', () => feed.close(), statementPatienceMs)
 
     let stopping = false
     const ready = () =>
@@ -108,7 +109,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       await drain(server, config.shutdownMs, () => service.close())
     }
     life.opened('server', stop, config.shutdownMs + 10_000)
-    life.opened('rebuilding of search terms', rebuildInBackground(db, log).close)
+    life.opened('rebuilding of search terms', rebuildInBackground(db, log).close, statementPatienceMs)
     if (config.poll.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
       const poller = pollHuggingFace({ ...config.poll, db, leaseDb: store.headDb, client, log })

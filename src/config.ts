@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { feedDefaults } from '../db/feed/options.ts'
 import { maskPassword, withTlsMode } from './connection-string.ts'
 import { trustedProxiesIn } from './http/client-address.ts'
 import { renamed, settings } from './settings.ts'
@@ -66,6 +67,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       },
       /** Of one statement, writes aside. */
       statementTimeoutMs: env.STATEMENT_TIMEOUT_MS,
+      /** Of a reading that everybody waits for: more than the longest page of the log takes on a slow day. */
+      headTimeoutMs: 5_000,
       prepare: env.PREPARE_STATEMENTS,
       /** Of writes through this process. */
       writes: {
@@ -127,6 +130,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       sendBuffer: env.FEED_SEND_BUFFER,
       /** How long a client may take nothing before it is disconnected. */
       stallAfterMs: env.FEED_STALL_MS,
+      /** How soon news and silent links are noticed, where tests cannot wait. */
+      timing: {} as Partial<typeof feedDefaults>,
       maxSockets: env.MAX_SOCKETS,
       maxSocketsPerAddress: env.MAX_SOCKETS_PER_ADDRESS,
       subscriptionLimits: {

@@ -11,6 +11,8 @@ export interface Lifecycle {
 
 /** How long one thing may take to close before the next one is closed, unless it says otherwise. */
 const closePatienceMs = 15_000
+/** For what waits only for statements that are being answered: over a dead link none is. */
+export const statementPatienceMs = 2_000
 
 export function createLifecycle(log: Logger): Lifecycle {
   const closers: { name: string; close: () => unknown; patienceMs: number }[] = []

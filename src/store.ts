@@ -36,8 +36,6 @@ const oldestPostgres = 15
 const readyTimeoutMs = 2_000
 /** How much longer than a statement may take its answer may be on its way. */
 const answerGraceMs = 2_000
-/** More than the longest page of the log takes on a slow day. */
-const headTimeoutMs = 5_000
 
 /**
  * Opens the database that the settings name and migrates it. Without DATABASE_URL that is the embedded one, or,
@@ -47,7 +45,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
   const life = createLifecycle(log)
   try {
     const { url, listenUrl, description, died } = await locate(config, log, life, share)
-    const { poolSize: max, prepare, shares, writes } = config.database
+    const { poolSize: max, prepare, shares, writes, headTimeoutMs } = config.database
     // Commands work for the operator, who has time.
     const statementTimeoutMs = share ? writes.statementTimeoutMs : config.database.statementTimeoutMs
     const onError = (error: Error) => log.debug('A database connection was lost.', { reason: error.message })

@@ -5,9 +5,10 @@ import { answerTo, post, query, startTestApp, type TestApp } from '../support/ap
 import { execute } from '../support/execute.ts'
 import { ingestPaper } from '../support/feed.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
-import { type ReplicatedPair, startReplicatedPair } from '../support/standby.ts'
+import { type ReplicatedPair, useReplicatedPairs } from '../support/standby.ts'
 import { subscribe } from '../support/subscribe.ts'
 
+const startPair = useReplicatedPairs()
 const token = 'a-token-of-the-tests'
 const patient = { timeout: 60_000, interval: 100 }
 
@@ -45,13 +46,13 @@ async function proxyOf(url: string) {
 }
 
 test('of several hosts the primary is used, through a switch over and back, and subscribers lose nothing', async () => {
-  await using pair = await startReplicatedPair()
+  await using pair = await startPair()
   const [first, second] = [await proxyOf(pair.primary.url), await proxyOf(pair.standby.url)]
   await using one = first.proxy
   await using other = second.proxy
   // The standby is named first.
   const url = `postgresql://${first.login}@${second.host},${first.host}/papers`
-  await using app = await startTestApp({ settings: { DATABASE_URL: url, WRITE_TOKEN: token } })
+  await using app = await startTestApp({ settings: { DATABASE_URL: url, WRITE_TOKEN: token }, isAlert: true })
   await using papers = subscribe<{ paperIngested: { paper: { title: string } } }>(
     app,
     'subscription { paperIngested(after: "START") { paper { title } } }',
@@ -80,11 +81,11 @@ test('of several hosts the primary is used, through a switch over and back, and 
 }, 180_000)
 
 test('an address that has moved to the new primary is followed, though links to the demoted server stay open', async () => {
-  await using pair = await startReplicatedPair()
+  await using pair = await startPair()
   const { proxy, login, host } = await proxyOf(pair.primary.url)
   await using address = proxy
   const url = `postgresql://${login}@${host}/papers`
-  await using app = await startTestApp({ settings: { DATABASE_URL: url, WRITE_TOKEN: token } })
+  await using app = await startTestApp({ settings: { DATABASE_URL: url, WRITE_TOKEN: token }, isAlert: true })
   expect(await write(app, 'Before')).toBe(1)
   await pair.caughtUp()
   await switchOver(pair)
@@ -102,9 +103,12 @@ const sessions = `select pid from pg_stat_activity
   where application_name like 'daily-papers%' and backend_type = 'client backend'`
 
 test('on a standby by choice, reads and subscribers go on, and what it has not received is waited for', async () => {
-  await using pair = await startReplicatedPair()
+  await using pair = await startPair()
   await using primary = await startTestApp({ settings: { DATABASE_URL: pair.primary.url } })
-  await using app = await startTestApp({ settings: { DATABASE_URL: pair.standby.url, WRITE_TOKEN: token } })
+  await using app = await startTestApp({
+    settings: { DATABASE_URL: pair.standby.url, WRITE_TOKEN: token },
+    isAlert: true,
+  })
   await using feed = subscribe<{ feed: { caughtUpAt?: string; paper?: { title: string } } }>(
     app,
     'subscription { feed(heartbeat: 1) { ... on FeedHeartbeat { caughtUpAt } ... on PaperIngested { paper { title } } } }',
@@ -138,7 +142,7 @@ test.each([
 ])(
   'a connection of target_session_attrs=%s that is open is dropped when %s',
   async (role) => {
-    await using pair = await startReplicatedPair()
+    await using pair = await startPair()
     const servers = [await proxyOf(pair.primary.url), await proxyOf(pair.standby.url)] as const
     await using one = servers[0].proxy
     await using other = servers[1].proxy

@@ -44,7 +44,7 @@ async function transports(app: TestApp): Promise<(() => Promise<Item>)[]> {
 test('while the database does not answer, heartbeats go on over each transport, with what was known last', async () => {
   await using database = await createTestDatabase()
   await using proxy = await startDatabaseProxy(database.url)
-  await using app = await startTestApp({ settings: { DATABASE_URL: proxy.url } })
+  await using app = await startTestApp({ settings: { DATABASE_URL: proxy.url }, isAlert: true })
   const nexts = await transports(app)
   for (const next of nexts) expect((await next()).type).toBe('FeedHeartbeat')
   proxy.accepts = false

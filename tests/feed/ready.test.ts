@@ -27,6 +27,7 @@ test('while its links to the database are silent, /ready answers 503 with the ag
   await using proxy = await startDatabaseProxy(database.url)
   await using app = await startTestApp({
     settings: { DATABASE_URL: proxy.url, READY_MAX_FEED_AGE_MS: '6000' },
+    isAlert: true,
   })
   const ask = async () => {
     const response = await fetch(`${app.url}/ready`)

@@ -24,7 +24,11 @@ export interface TestAppOptions {
   /** Another server on the database of this one, which stays there when it closes. */
   readonly beside?: TestApp
   readonly clock?: Clock
+  /** News and silent links are noticed in a second or two, not in some more. */
+  readonly isAlert?: boolean
 }
+
+const alertTiming = { pollIntervalMs: 500, checkIntervalMs: 1_000, timeoutMs: 2_000 }
 
 /** One server for the tests of a file or of a block: it starts before the first of them and ends after the last. */
 export function useTestApp(settings: TestAppOptions['settings'] = {}, beside?: TestApp): TestApp {
@@ -38,9 +42,10 @@ export function useTestApp(settings: TestAppOptions['settings'] = {}, beside?: T
 }
 
 /** Starts the whole server in this process; `await using` (or `close()`) ends it. */
-export async function startTestApp({ settings = {}, beside, clock }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { settings = {}, beside, clock, isAlert = false } = options
   const database = beside?.database ?? (await createTestDatabase())
-  const config = readConfig({
+  const given = readConfig({
     PORT: '0',
     DATABASE_URL: database.url,
     PLANT_SEEDS: 'off',
@@ -48,6 +53,7 @@ export async function startTestApp({ settings = {}, beside, clock }: TestAppOpti
     SHUTDOWN_MS: '2000',
     ...settings,
   })
+  const config = isAlert ? alert(given) : given
   const logged: string[] = []
   const log: Logger = createLogger({ level: 'debug', format: 'text', write: (line) => logged.push(line) })
   const closeDatabase = async () => {
@@ -72,6 +78,14 @@ export async function startTestApp({ settings = {}, beside, clock }: TestAppOpti
   } catch (error) {
     await closeDatabase()
     throw error
+  }
+}
+
+function alert({ database, feed, ...others }: Config): Config {
+  return {
+    ...others,
+    database: { ...database, headTimeoutMs: 1_000 },
+    feed: { ...feed, timing: alertTiming },
   }
 }
 

@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { afterAll, beforeAll } from 'vitest'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded/index.ts'
@@ -30,23 +31,27 @@ export interface ReplicatedPair extends AsyncDisposable {
 
 const settings = { fsync: 'off', full_page_writes: 'off', wal_level: 'replica', max_wal_senders: 4 }
 
-export async function startReplicatedPair(): Promise<ReplicatedPair> {
-  await using stack = new AsyncDisposableStack()
-  const folder = stack.use(temporaryFolder())
-  const [first, second] = [join(folder.path, 'first'), join(folder.path, 'second')]
-  {
+/** For the tests of a file, which share the making of an empty database: starts a pair for one test. */
+export function useReplicatedPairs(): () => Promise<ReplicatedPair> {
+  const folder = temporaryFolder()
+  const dataDir = join(folder.path, 'origin')
+  beforeAll(async () => {
     await using origin = await startEmbedded({
-      superuser: true,
-      dataDir: first,
-      database: 'papers',
-      sync: false,
-      settings,
+      ...{ superuser: true, dataDir, database: 'papers', sync: false, settings },
     })
     await using database = openDatabase({ connectionString: origin.url, max: 1 })
     await migrateToLatest(database.db)
-  }
+  })
+  afterAll(() => folder[Symbol.asyncDispose]())
+  return () => startPair(dataDir)
+}
+
+async function startPair(origin: string): Promise<ReplicatedPair> {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(temporaryFolder())
+  const [first, second] = [join(folder.path, 'first'), join(folder.path, 'second')]
   // With its owner, who is not root.
-  await promisify(execFile)('cp', ['-Rp', first, second])
+  for (const copy of [first, second]) await promisify(execFile)('cp', ['-Rp', origin, copy])
   const primary = stack.use(await startServer(first))
   const standby = stack.use(await startServer(second, primary))
   const opened = stack.move()
@@ -78,6 +83,10 @@ async function startServer(
       settings: { ...settings, ...(behind && { primary_conninfo: conninfo(behind.url) }) },
     })
   }
+  const stop = async () => {
+    await running?.stop()
+    running = undefined
+  }
   await start(primary)
   const server = {
     get url() {
@@ -85,17 +94,20 @@ async function startServer(
       return running.url
     },
     async stop() {
-      await running?.stop()
-      running = undefined
+      // What it commits it sends before it ends, but only to standbys that are there.
+      while ((await execute(server.url, streaming)).length === 0);
+      await stop()
     },
     startBehind: start,
     async promote() {
       await execute(server.url, 'select pg_promote()')
     },
-    [Symbol.asyncDispose]: () => server.stop(),
+    [Symbol.asyncDispose]: stop,
   }
   return server
 }
+
+const streaming = "select 1 from pg_stat_replication where state = 'streaming'"
 
 function conninfo(url: string): string {
   const { host, port, user } = new pg.Client({ connectionString: url })
