@@ -10,16 +10,20 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { StartError } from './faults.ts'
 import { createEngine } from './graphql/engine.ts'
+import { createExecuteInProcess } from './graphql/in-process.ts'
 import { createPlainRequests } from './graphql/plain-requests.ts'
 import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
+import { homeRoute } from './http/home.ts'
 import { drain, listen } from './http/listen.ts'
-import { createHttpServer } from './http/server.ts'
+import type { Route } from './http/route.ts'
+import { createHttpServer, nothingHere } from './http/server.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { logOutage } from './log-failure.ts'
+import { createPageRoutes } from './page/routes.ts'
 import { readiness } from './readiness.ts'
 import { rebuildInBackground } from './rebuild.ts'
 import { openStore, type Store } from './store.ts'
@@ -93,12 +97,15 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       documentOf: trusted.documentOf,
     })
     life.opened('subscriptions', service.close)
-    const { plugins, routes } = service
+    const { plugins } = service
     const { limits, http } = config
     const engine = createEngine({ schema, db, feed, limits, points, http, trusted, log, plugins })
     const answerPlain = http.shortWay
       ? createPlainRequests({ engine, trusted, points, http, log })
       : undefined
+    const execute = createExecuteInProcess(engine)
+    const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()
+    const routes = new Map([...service.routes, ...pages, ['/', homeRoute(nothingHere, pages.get('/'))]])
     const server = createHttpServer({ engine, answerPlain, config, viewerOf, readiness: ready, routes, log })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.

@@ -45,6 +45,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       compression: env.COMPRESSION,
       /** Whether browsers get the playground. */
       graphiql: env.GRAPHIQL,
+      /** Whether browsers get pages for readers. */
+      page: env.PAGE,
       /** Whether everybody may ask for the schema. */
       introspection: env.INTROSPECTION,
       /** Whether plain requests are answered without the HTTP layer of Yoga. */

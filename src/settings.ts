@@ -58,6 +58,7 @@ export const settings = {
   CACHE_SECONDS: integer(0, 86_400, 60),
   COMPRESSION: flag(true),
   GRAPHIQL: flag(true),
+  PAGE: flag(true),
   INTROSPECTION: flag(true),
   HTTP_SHORT_WAY: flag(true),
   TRUSTED_DOCUMENTS: optionalText('the path of a manifest file'),

@@ -32,6 +32,12 @@ export function clientAddress(trusted: TrustedProxies): ClientAddress {
   }
 }
 
+/** Whether a request comes from a proxy that is believed. */
+export function fromTrustedProxy(trusted: TrustedProxies): (request: IncomingMessage) => boolean {
+  const isTrusted = trustedBy(trusted)
+  return ({ socket: { remoteAddress } }) => remoteAddress !== undefined && isTrusted(remoteAddress, 0)
+}
+
 type IsTrusted = (address: string, hop: number) => boolean
 
 function trustedBy(trusted: TrustedProxies): IsTrusted {

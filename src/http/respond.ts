@@ -16,17 +16,18 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** Refuses a request, as `{"error": {"code": …, "message": …}}`. */
 export function refuse(response: ServerResponse, error: GraphQLError): void {
-  setHeaders(response, error)
+  setRefusalHeaders(response, error)
   sendJson(response, statusOf(error.extensions.code), { error: plainError(error) })
 }
 
 /** Refuses a request to `/graphql` in the form of a GraphQL result. */
 export function refuseGraphql(response: ServerResponse, error: GraphQLError): void {
-  setHeaders(response, error)
+  setRefusalHeaders(response, error)
   sendJson(response, statusOf(error.extensions.code), { errors: [formattedError(error)] })
 }
 
-function setHeaders(response: ServerResponse, { extensions }: GraphQLError): void {
+/** What a refusal says in its headers, whatever the form of its body. */
+export function setRefusalHeaders(response: ServerResponse, { extensions }: GraphQLError): void {
   const status = statusOf(extensions.code)
   // RFC 9110 (15.5.2) requires a challenge.
   if (status === 401) response.setHeader('www-authenticate', 'Bearer')

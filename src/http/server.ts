@@ -4,7 +4,6 @@ import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
 import type { ViewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
-import { payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyTooLarge } from '../graphql/body.ts'
@@ -15,12 +14,12 @@ import { type Logger, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
-import { clientAddress } from './client-address.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { HttpRequest, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
 import type { Answer, Route } from './route.ts'
+import { readSender } from './sender.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
@@ -47,7 +46,6 @@ export function createHttpServer(options: HttpOptions): Server {
     ['/livez', live],
     ['/ready', isReady],
     ['/readyz', isReady],
-    ['/', config.http.graphiql ? { methods: ['GET', 'POST'], answer: home } : nowhere],
     ...(routes ?? []),
   ])
   const newest = new WeakMap<Duplex, ServerResponse>()
@@ -89,7 +87,7 @@ export function createHttpServer(options: HttpOptions): Server {
 
 function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpOptions): Route {
   const graphiql = graphiqlPage()
-  const addressOf = clientAddress(http.trustProxy)
+  const senderOf = readSender(viewerOf, http)
   return {
     methods: ['GET', 'POST'],
     refuse: refuseGraphql,
@@ -103,11 +101,9 @@ function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpO
         throw bodyTooLarge(http.maxBodyBytes)
       }
       if (headOnly) request.method = 'GET'
-      const viewer = await viewerOf(headers.authorization)
       const transport = {
-        ...{ req: request, res: response, viewer, client: payerOf(viewer, addressOf(request)), headOnly },
-        asksCost: headers['x-cost'] !== undefined,
-        onLeave: (listener: () => void) => leaving(response, listener),
+        ...(await senderOf(request, response)),
+        ...{ req: request, res: response, headOnly, asksCost: headers['x-cost'] !== undefined },
       }
       if (await answerPlain?.(request, response, transport)) return
       // Not `handle`, which sends the stack of what a hook throws.
@@ -117,12 +113,6 @@ function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpO
   }
 }
 
-/** Calls back when a connection closes before its response was sent. */
-function leaving(response: ServerResponse, listener: () => void): () => void {
-  response.once('close', listener)
-  return () => response.off('close', listener)
-}
-
 function getRoute(answer: Answer): Route {
   return { methods: ['GET'], answer }
 }
@@ -130,13 +120,6 @@ function getRoute(answer: Answer): Route {
 function ready(response: ServerResponse, { reason, feedAgeMs }: Readiness): void {
   if (reason === null) sendJson(response, 200, { status: 'ready', feedAgeMs })
   else sendJson(response, 503, { status: 'not ready', reason, feedAgeMs })
-}
-
-/** A person who opens the bare address in a browser wants the playground. A proxy may serve it below a prefix. */
-function home({ headers }: IncomingMessage, response: ServerResponse): void {
-  if (!prefersHtml(headers.accept)) throw notFound()
-  response.appendHeader('vary', 'Accept')
-  response.writeHead(302, { location: 'graphql' }).end()
 }
 
 /** The route of a path, or of the nearest folder above it that has one. */
@@ -150,9 +133,11 @@ function routeOf(routes: ReadonlyMap<string, Route>, path: string): Route {
 /** Any path without a route, with any method. */
 const nowhere: Route = {
   methods: ['GET', 'POST'],
-  answer() {
-    throw notFound()
-  },
+  answer: nothingHere,
+}
+
+export function nothingHere(): never {
+  throw new ApiError('NOT_FOUND', 'Not found. The GraphQL API is at /graphql.')
 }
 
 function allowedBy({ methods }: Route): string[] {
@@ -170,10 +155,6 @@ function hasOneHost({ headers: { host }, rawHeaders }: IncomingMessage): boolean
 
 function badHost(): ApiError {
   return new ApiError('BAD_REQUEST', 'Send one header Host, with a host name and, if need be, a port.')
-}
-
-function notFound(): ApiError {
-  return new ApiError('NOT_FOUND', 'Not found. The GraphQL API is at /graphql.')
 }
 
 function methodNotAllowed(allow: readonly string[]): ApiError {

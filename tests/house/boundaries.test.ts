@@ -64,6 +64,10 @@ const mayImport: Record<string, readonly string[]> = {
     ...['schema/core', 'db', 'db/connection', 'db/feed'],
   ],
   'src/http': ['src', 'src/graphql', 'src/graphql/responses', 'schema/core', 'db'],
+  'src/page': [
+    ...['src', 'src/graphql', 'src/graphql/responses', 'src/http'],
+    ...['schema/core', 'db/model'],
+  ],
   'src/subscriptions': [
     ...[
       'src',
@@ -88,7 +92,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/examples/gateway': ['schema'],
   // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
   src: [
-    ...['src/commands', 'src/graphql', 'src/http', 'src/ingest'],
+    ...['src/commands', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
     ...['src/subscriptions', 'src/subscriptions/transports'],
     ...['seeds', 'schema', 'schema/core', 'db', 'db/connection', 'db/embedded', 'db/feed', 'db/writer'],
   ],

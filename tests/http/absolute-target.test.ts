@@ -37,9 +37,9 @@ test.each(['http://papers.example/graphql', 'ws://papers.example/graphql?x=1'])(
 
 test('an address without a path is that of /', async () => {
   const asked = { target: 'http://papers.example', headers: { accept: 'text/html' } }
-  expect(await exchange(app, asked)).toMatchObject({ status: 302, headers: { location: 'graphql' } })
+  expect(await exchange(app, asked)).toMatchObject({ status: 200 })
   const query = await exchange(app, { ...asked, target: 'http://papers.example?x=1' })
-  expect(query.status).toBe(302)
+  expect(query.status).toBe(200)
 })
 
 test('the host of the address has to be one', async () => {

@@ -37,7 +37,7 @@ describe('a page of an allowed origin can read', () => {
     [405, 'a mutation with GET', { target: '/graphql?query=mutation%7Bx:__typename%7D' }],
     [406, 'another answer', { target: '/graphql?query={__typename}', headers: { accept: 'image/png' } }],
     [404, 'another path', { target: '/grapql' }],
-    [404, 'a body for another path', { method: 'POST', target: '/', body: '{}' }],
+    [404, 'a body for another path', { method: 'POST', target: '/grapql', body: '{}' }],
     [400, 'a cursor that is none', { target: '/feed?after=x' }],
     [405, 'another method of the feed', { method: 'DELETE', target: '/feed' }],
     [200, 'health', { target: '/health' }],

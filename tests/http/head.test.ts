@@ -17,7 +17,7 @@ test.each<[string, Record<string, string>, number]>([
   [query('mutation { ingestPapers(papers: []) { newCount } }'), {}, 405],
   ['/graphql', { accept: 'text/html' }, 200],
   ['/graphql', { accept: 'image/png' }, 406],
-  ['/', { accept: 'text/html' }, 302],
+  ['/', { accept: 'text/html' }, 200],
   ['/health', {}, 200],
   ['/ready', {}, 200],
   ['/feed?after=x', {}, 400],

@@ -55,9 +55,9 @@ test('a stream is sent to a client that would rather have events than HTML', asy
   expect(headers['content-type']).toMatch(/^text\/event-stream/)
 })
 
-test('the bare address leads only those to the playground who want HTML', async () => {
+test('the bare address shows the page only to those who want HTML', async () => {
   const home = (accept: string) => exchange(app, { target: '/', headers: { accept } })
-  expect((await home('Text/HTML')).status).toBe(302)
+  expect((await home('Text/HTML')).status).toBe(200)
   for (const accept of ['application/json, text/html;q=0.5', 'text/html;q=0', '*/*']) {
     expect((await home(accept)).status).toBe(404)
   }

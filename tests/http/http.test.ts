@@ -22,9 +22,9 @@ describe('health', () => {
     })
   })
 
-  test('a browser at the bare address is led to GraphiQL', async () => {
-    const response = await fetch(app.url, { headers: { accept: 'text/html' }, redirect: 'manual' })
-    expect([response.status, response.headers.get('location')]).toEqual([302, 'graphql'])
+  test('a browser at the bare address gets the page for readers', async () => {
+    const { status, headers } = await fetch(app.url, { headers: { accept: 'text/html' } })
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   })
 })
 

@@ -1,0 +1,16 @@
+import { prefersHtml } from '../graphql/accept.ts'
+import type { Answer, Route } from './route.ts'
+
+/** The bare address: the page for browsers, where there is one, and the index of all doors for programs. */
+export function homeRoute(index: Answer, page?: Route): Route {
+  return {
+    ...page,
+    methods: ['GET'],
+    answer(request, response) {
+      response.appendHeader('vary', 'Accept')
+      return page && prefersHtml(request.headers.accept)
+        ? page.answer(request, response)
+        : index(request, response)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Viewer } from '../../schema/core/context.ts'
+import type { ViewerOf } from '../auth.ts'
+import { payerOf } from '../client-points.ts'
+import type { Config } from '../config.ts'
+import { clientAddress } from './client-address.ts'
+
+/** Who sent a request, as executions need it. */
+export interface HttpSender {
+  readonly viewer: Viewer
+  /** Who pays; see `payerOf`. */
+  readonly client: string
+  /** Calls back when the connection closes before the response was sent; returns what takes it back. */
+  readonly onLeave: (listener: () => void) => () => void
+}
+
+export type SenderOf = (request: IncomingMessage, response: ServerResponse) => Promise<HttpSender>
+
+export function readSender(viewerOf: ViewerOf, { trustProxy }: Pick<Config['http'], 'trustProxy'>): SenderOf {
+  const addressOf = clientAddress(trustProxy)
+  return async (request, response) => {
+    const viewer = await viewerOf(request.headers.authorization)
+    return {
+      ...{ viewer, client: payerOf(viewer, addressOf(request)) },
+      onLeave(listener) {
+        response.once('close', listener)
+        return () => response.off('close', listener)
+      },
+    }
+  }
+}

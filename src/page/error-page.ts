@@ -1,0 +1,28 @@
+import type { GraphQLError } from 'graphql'
+import { statusOf } from '../../schema/core/error-codes.ts'
+import { html } from '../html.ts'
+import type { Links } from './links.ts'
+import type { PageContent } from './page-query.ts'
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'The address is not valid',
+  401: 'This page requires a token',
+  403: 'This page requires other rights',
+  404: 'Page not found',
+  405: 'This page can only be read',
+  429: 'Too many requests',
+}
+
+/** A refusal in words. */
+export function errorPage({ message, extensions }: GraphQLError, links: Links): PageContent {
+  const status = statusOf(extensions.code)
+  const title = titles[status] ?? 'The page cannot be shown now'
+  const { requestId } = extensions
+  return {
+    ...{ title, description: message, path: '', noIndex: true },
+    main: html`<h1>${title}</h1>
+<p>${message}</p>
+${typeof requestId === 'string' && html`<p class="small">If it happens again, tell the operator the number ${requestId}.</p>`}
+<p><a href="${links.root}">Read the newest edition</a>, or search for a paper above.</p>`,
+  }
+}

@@ -1,0 +1,70 @@
+import { type Html, html } from '../html.ts'
+import { assetPath } from './assets.ts'
+import type { Links } from './links.ts'
+import type { PageContent } from './page-query.ts'
+
+export interface LayoutOptions {
+  readonly links: Links
+  /** Where readers reach the server, without a slash at the end. */
+  readonly publicUrl: string
+  /** The query behind the page in GraphiQL; undefined where there is none. */
+  readonly graphiql?: string | undefined
+  /** What the search box holds. */
+  readonly searched?: string
+}
+
+/** The whole page around its content. */
+export function layout(content: PageContent, options: LayoutOptions): Html {
+  const { links, publicUrl, graphiql, searched = '' } = options
+  const { title, description, path, position, arrivals } = content
+  const canonical = `${publicUrl}/${path}`
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<meta name="description" content="${description}">
+<link rel="canonical" href="${canonical}">
+<meta property="og:site_name" content="Daily Papers">
+<meta property="og:type" content="${content.isArticle ? 'article' : 'website'}">
+<meta property="og:title" content="${title}">
+<meta property="og:description" content="${description}">
+<meta property="og:url" content="${canonical}">
+<meta name="twitter:card" content="summary">
+${content.noIndex && html`<meta name="robots" content="noindex">`}
+<link rel="icon" type="image/svg+xml" href="${links.to(assetPath('icon.svg'))}">
+<link rel="stylesheet" href="${links.to(assetPath('page.css'))}">
+<script type="module" src="${links.to(assetPath('page.js'))}"></script>
+</head>
+<body${position !== undefined && html` data-position="${position}"`}${
+    arrivals &&
+    html` data-edition="${arrivals.date}" data-arrivals="${arrivals.newest ? 'newest' : 'edition'}"`
+  }>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
+<p class="masthead"><a href="${links.root}">Daily Papers</a></p>
+<nav aria-label="Site">
+<a href="${links.root}">Today</a>
+<a href="${links.to('trending')}">Trending</a>
+<a href="${links.to('editions')}">Calendar</a>
+</nav>
+<form role="search" action="${links.to('search')}">
+<label for="q">Search papers</label>
+<input id="q" type="search" name="q" value="${searched}" maxlength="1000" autocomplete="off">
+<button>Search</button>
+</form>
+</header>
+<main id="main" tabindex="-1">
+${content.main}
+</main>
+<footer>
+<p>${graphiql && html`<a href="${graphiql}">The query behind this page</a>`}</p>
+<p>Titles, abstracts and votes as <a href="https://huggingface.co/papers">Hugging Face</a> and
+<a href="https://arxiv.org">arXiv</a> publish them.</p>
+</footer>
+</body>
+</html>
+`
+}

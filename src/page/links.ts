@@ -1,0 +1,47 @@
+/**
+ * The addresses of pages, relative to the page that they stand on: a proxy may serve all of them below a prefix.
+ */
+export class Links {
+  /** From the page to the bare address: `./`, `../`, `../../` … */
+  readonly root: string
+
+  /** @param path of the page, e.g. `/editions/2026-01-05` */
+  constructor(path: string) {
+    const depth = path.split('/').length - 2
+    this.root = depth < 1 ? './' : '../'.repeat(depth)
+  }
+
+  /** @param path below the bare address, without a slash at its start */
+  to(path: string, params: Readonly<Record<string, string | null | undefined>> = {}): string {
+    const given = Object.entries(params).flatMap(([name, value]) => (value ? [[name, value]] : []))
+    const search = new URLSearchParams(given).toString()
+    return this.root + path + (search && `?${search}`)
+  }
+
+  edition(date: string): string {
+    return this.to(`editions/${date}`)
+  }
+
+  paper({ arxivId, id }: { readonly arxivId: string | null; readonly id: string }): string {
+    return this.to(`papers/${arxivId ?? encodeURIComponent(id)}`)
+  }
+
+  author(name: string): string {
+    return this.to(`authors/${encodeURIComponent(name)}`)
+  }
+
+  organization(name: string): string {
+    return this.to(`organizations/${encodeURIComponent(name)}`)
+  }
+
+  keyword(key: string): string {
+    return this.to(`keywords/${encodeURIComponent(key)}`)
+  }
+
+  /** GraphiQL, filled in. */
+  graphiql(query: string, variables: Readonly<Record<string, unknown>>): string {
+    const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined))
+    const filled = Object.keys(given).length > 0
+    return this.to('graphql', { query, variables: filled ? JSON.stringify(given, null, 2) : null })
+  }
+}

@@ -1,0 +1,3 @@
+// @ts-check
+/** What pages do beyond what their HTML does by itself. */
+export {}
