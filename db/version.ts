@@ -1,4 +1,6 @@
-import { sql } from 'kysely'
+import { setImmediate } from 'node:timers/promises'
+import { type CompiledQuery, type QueryResult, sql } from 'kysely'
+import { singleFlight } from './connection/single-flight.ts'
 import type { Db } from './database.ts'
 import { prepared } from './prepared.ts'
 
@@ -9,11 +11,24 @@ import { prepared } from './prepared.ts'
  * The start of the server is part of it, because a restored backup counts its transactions again.
  */
 export async function readVersion(db: Db): Promise<string> {
-  const { version } = await db
-    .selectNoFrom(
-      sql<string>`concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time())`.as('version'),
-    )
-    .modifyFront(prepared)
-    .executeTakeFirstOrThrow()
-  return version
+  return versionIn(await db.executeQuery(statementFor(db)))
+}
+
+/** Without a version a response is made anew, which beats waiting for long. */
+const deadlineMs = 2_000
+
+/** Reads the version as it is after the call, once for all who ask in the same turn or while it is read. */
+export function versionReader(db: Db): () => Promise<string> {
+  const statement = statementFor(db)
+  return singleFlight(async () => versionIn(await db.executeQuery(statement)), deadlineMs, setImmediate)
+}
+
+function statementFor(db: Db): CompiledQuery<{ version: string }> {
+  const version = sql<string>`concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time())`
+  return db.selectNoFrom(version.as('version')).modifyFront(prepared).compile()
+}
+
+function versionIn({ rows: [row] }: QueryResult<{ version: string }>): string {
+  if (!row) throw new Error('Postgres tells no version.')
+  return row.version
 }

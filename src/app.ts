@@ -2,9 +2,11 @@ import { isReadOnly } from '../db/connection/read-only.ts'
 import type { Db } from '../db/database.ts'
 import type { Feed } from '../db/feed/feed.ts'
 import { openFeed } from '../db/feed/open.ts'
+import { versionReader } from '../db/version.ts'
 import { schema } from '../schema/index.ts'
 import { plantSeeds } from '../seeds/plant.ts'
 import { openAuthenticator } from './auth.ts'
+import { ResponseCache } from './cache/response-cache.ts'
 import { ClientPoints } from './client-points.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -99,9 +101,11 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     life.opened('subscriptions', service.close)
     const { plugins } = service
     const { limits, http } = config
-    const engine = createEngine({ schema, db, feed, limits, points, http, trusted, log, plugins })
+    const version = versionReader(store.versionDb)
+    const cache = new ResponseCache({ maxBytes: http.responseCacheBytes, version })
+    const engine = createEngine({ schema, db, feed, limits, points, http, trusted, version, log, plugins })
     const answerPlain = http.shortWay
-      ? createPlainRequests({ engine, trusted, points, http, log })
+      ? createPlainRequests({ engine, trusted, points, cache, http, log })
       : undefined
     const execute = createExecuteInProcess(engine)
     const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()

@@ -42,6 +42,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       readyMaxFeedAgeMs: env.READY_MAX_FEED_AGE_MS,
       /** How long caches may show paper content without asking again. */
       cacheSeconds: env.CACHE_SECONDS,
+      /** Bytes of responses that are kept while nothing is committed; 0 for none. */
+      responseCacheBytes: env.RESPONSE_CACHE_BYTES,
       compression: env.COMPRESSION,
       /** Whether browsers get the playground. */
       graphiql: env.GRAPHIQL,

@@ -56,6 +56,7 @@ export const settings = {
   READY_MAX_FEED_AGE_MS: integer(6_000, 3_600_000, 30_000),
   CORS_ORIGINS: origins,
   CACHE_SECONDS: integer(0, 86_400, 60),
+  RESPONSE_CACHE_BYTES: integer(0, 68_719_476_736, 67_108_864),
   COMPRESSION: flag(true),
   GRAPHIQL: flag(true),
   PAGE: flag(true),

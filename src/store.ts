@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readAddress } from '../db/connection/address.ts'
 import { migrateToLatest } from '../db/connection/migrate.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { limitWrites } from '../db/connection/write-queue.ts'
@@ -19,6 +20,8 @@ export interface Store {
   readonly db: Db
   /** The same for short readings that everybody waits for: with connections of its own and a short time limit. */
   readonly headDb: Db
+  /** For reading the version of what `db` reads. */
+  readonly versionDb: Db
   /** For the connection that listens to the feed. */
   readonly listenUrl: string
   /** Which one it is, for people; without its password. */
@@ -69,6 +72,8 @@ export async function openStore(config: Config, log: Logger, { share = false } =
       return {
         db: handle.db,
         headDb: head.db,
+        // Where there are several hosts, one pool may be connected to another server than the other.
+        versionDb: hasSeveralHosts(url) ? handle.db : head.db,
         listenUrl,
         description: `${description} (Postgres ${version})`,
         migrated,
@@ -106,6 +111,10 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
     description: `embedded, in ${dataDir}`,
     died: deathOf(embedded),
   }
+}
+
+function hasSeveralHosts(url: string): boolean {
+  return new Set(readAddress(url).targets.map(({ host }) => host)).size > 1
 }
 
 async function deathOf({ exited, logFile, dataDir }: EmbeddedDatabase): Promise<StartError> {

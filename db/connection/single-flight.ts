@@ -19,10 +19,13 @@ export interface Run {
 /**
  * @param deadlineMs After this time without progress a run fails, whatever its work still does, and the next one may
  * begin: work that never ends must not hold up all callers for good.
+ * @param gather Called where nothing runs; who calls until it resolves shares the run that begins then. By default the
+ * run begins at once.
  */
 export function singleFlight<Value>(
   work: (run: Run) => Promise<Value>,
   deadlineMs: number,
+  gather?: () => Promise<unknown>,
 ): SingleFlight<Value> {
   let running: Promise<Value> | undefined
   let next: Promise<Value> | undefined
@@ -43,19 +46,19 @@ export function singleFlight<Value>(
     }
   }
 
+  function begin(): Promise<Value> {
+    next = undefined
+    running = runOnce().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
   function run(): Promise<Value> {
-    if (!running) {
-      running = runOnce().finally(() => {
-        running = undefined
-      })
-      return running
-    }
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        next = undefined
-        return run()
-      })
+    if (next) return next
+    const before = running?.catch(() => {}) ?? gather?.()
+    if (!before) return begin()
+    next = before.then(begin)
     return next
   }
 

@@ -18,8 +18,8 @@ import { measureOperation } from './measure-once.ts'
 
 /** A character of a text takes at most so many bytes of JSON: `\u0001` does. */
 const mostBytesOfCharacter = 6
-/** Points that an operation uses at least. */
-const usedAtLeast = 0.02
+/** Points that an operation uses at least, and what a kept answer costs. */
+export const leastUsed = 0.02
 
 type ExecutionLimits = Pick<Config['limits'], 'answerBytes' | 'queryTimeoutMs'>
 
@@ -66,7 +66,7 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
         const settle = () => {
           clearTimeout(timer)
           stopWatching?.()
-          const measuredUse = usedAtLeast + scope.spentMs + budget.values * usedByValue
+          const measuredUse = leastUsed + scope.spentMs + budget.values * usedByValue
           const used = Math.min(measured.cost, measuredUse)
           points.giveBack(client, measured.cost - used)
           return used

@@ -1,10 +1,9 @@
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
-import { singleFlight } from '../../db/connection/single-flight.ts'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
-import { readVersion } from '../../db/version.ts'
+import { versionReader } from '../../db/version.ts'
 import type { Context, Viewer } from '../../schema/core/context.ts'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
 import { clientError } from '../client-errors.ts'
@@ -54,18 +53,16 @@ export interface EngineOptions {
   >
   /** Documents that are known by an id. The default is none. */
   readonly trusted?: TrustedDocuments
+  /** The version of all that answers are made from; see db/version.ts. */
+  readonly version?: () => Promise<string>
   readonly log: Logger
   readonly plugins?: readonly Plugin[]
 }
 
-/** Without a version an answer is made anew, which beats waiting for long. */
-const versionDeadlineMs = 2_000
-
 export function createEngine(options: EngineOptions): Engine {
   const { schema, db, feed, limits, http, log, plugins = [] } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
-  const { points = new ClientPoints({ burst: 0, perSecond: 1 }) } = options
-  const version = singleFlight(() => readVersion(db), versionDeadlineMs)
+  const { points = new ClientPoints({ burst: 0, perSecond: 1 }), version = versionReader(db) } = options
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord }),

@@ -1,31 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type DocumentNode, type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql'
+import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphql'
 import { processRegularResult } from 'graphql-yoga'
 import { outlineOf } from '../../schema/core/walk.ts'
+import { KeptResponse, sendKept } from '../cache/kept-response.ts'
+import type { Made, ResponseCache } from '../cache/response-cache.ts'
 import { clientError } from '../client-errors.ts'
 import type { ClientPoints } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { endedEarly, textOf } from './body.ts'
+import { leastUsed } from './bounded-execution.ts'
 import type { Engine, Transport } from './engine.ts'
 import { parametersOf } from './requests.ts'
-import { cacheControlOf, compressed, encodingFor, varyOf } from './responses/answer-headers.ts'
+import { cacheControlFor, varyOf } from './responses/answer-headers.ts'
 import { freshnessOf } from './responses/cache-hints.ts'
-import { etagOf } from './responses/validators.ts'
 import type { TrustedDocuments } from './trusted.ts'
 
 export interface PlainRequestOptions {
   readonly engine: Engine
   readonly trusted: TrustedDocuments
   readonly points: ClientPoints
+  readonly cache: ResponseCache
   readonly http: Pick<Config['http'], 'cacheSeconds' | 'compression' | 'corsOrigins'>
   readonly log: Logger
 }
 
+type PostedRequest = IncomingMessage & { body?: Buffer }
+
 /** Answers a request if it is plain. Resolves with false, and has sent nothing, if Yoga is to answer it. */
 export type AnswerPlain = (
-  request: IncomingMessage,
+  request: PostedRequest,
   response: ServerResponse,
   transport: Transport,
 ) => Promise<boolean>
@@ -43,7 +48,7 @@ interface Asked {
  * faults among it, goes on to Yoga before anything is executed, so that they have one behaviour.
  */
 export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
-  const { engine, trusted, points, http, log } = options
+  const { engine, trusted, points, cache, http, log } = options
   const { cacheSeconds, compression } = http
   const vary = varyOf({ compression, varyByOrigin: http.corsOrigins.length > 0 }).join(', ')
 
@@ -62,40 +67,23 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
     }
   }
 
-  async function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    mediaType: string,
+  /** The answer as it is sent, and kept if the next one who asks the same may get it. */
+  function made(
     result: ExecutionResult,
-    schema: GraphQLSchema,
-    document: DocumentNode,
+    mediaType: string,
+    { enveloped, document }: Checked,
     asked: Asked,
-    client: string,
-  ): Promise<void> {
-    const { headers, method } = request
-    const { body, init } = processRegularResult(
-      result,
-      { Response: Captured } as never,
-      mediaType,
-    ) as unknown as Captured
-    const isKept = 'data' in result && !result.errors?.length
-    const freshness = isKept
-      ? freshnessOf(schema, document, asked.operationName, asked.variables ?? {})
+  ): Made {
+    const captured = processRegularResult(result, { Response: Captured } as never, mediaType)
+    const { body, init } = captured as unknown as Captured
+    const { 'Content-Type': contentType = mediaType, ...headers } = init.headers
+    const isWhole = 'data' in result && !result.errors?.length
+    const freshness = isWhole
+      ? freshnessOf(enveloped.schema, document, asked.operationName, asked.variables ?? {})
       : undefined
-    const bytes = Buffer.from(body)
-    const contentType = String(init.headers['Content-Type'])
-    const encoding = compression ? encodingFor(headers['accept-encoding'] as string | undefined) : undefined
-    const packed = encoding && (await compressed(bytes, encoding))
-    response.writeHead(init.status, {
-      ...init.headers,
-      ...points.headers(client),
-      vary,
-      'cache-control': cacheControlOf(freshness, cacheSeconds, headers.authorization !== undefined),
-      ...(freshness && method === 'GET' && { etag: etagOf(contentType, bytes) }),
-      ...(packed && { 'content-encoding': encoding }),
-      'content-length': (packed ?? bytes).length,
-    })
-    response.end(packed ?? bytes)
+    const cacheControl = freshness && cacheControlFor(freshness, cacheSeconds)
+    const parts = { status: init.status, body: Buffer.from(body), contentType, cacheControl, headers }
+    return { response: new KeptResponse(parts), isKept: freshness?.clocked === false }
   }
 
   /** What is to be executed, if it is valid and has an answer in one piece. */
@@ -117,22 +105,28 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
 
   return async (request, response, transport) => {
     const { method = '', headers } = request
+    const { viewer, client } = transport
     const mediaType = mediaTypeFor(headers.accept)
     if (mediaType === undefined || transport.headOnly) return false
-    const asked = method === 'GET' ? askedByGet(request) : await askedByPost(request)
-    const checked = asked && check(asked, method, { ...transport, params: asked })
-    if (!checked) return false
-    const result = await run(asked, checked)
-    await send(
-      request,
-      response,
-      mediaType,
-      result,
-      checked.enveloped.schema,
-      checked.document,
-      asked,
-      transport.client,
-    )
+    const question = method === 'GET' ? request.url : await postedText(request)
+    if (question === undefined) return false
+    const make = async () => {
+      const asked = method === 'GET' ? askedByGet(request) : askedIn(request.body)
+      const checked = asked && check(asked, method, { ...transport, params: asked })
+      return checked && made(await run(asked, checked), mediaType, checked, asked)
+    }
+    let isMade = false
+    const makeOnce = () => {
+      isMade = true
+      return make()
+    }
+    const key = `${viewer.role} ${viewer.sharingKey} ${mediaType} ${method} ${question}`
+    // Who asks for the cost wants to know that of an execution.
+    let answer = transport.asksCost ? (await makeOnce())?.response : await cache.respond(key, makeOnce)
+    // The execution says how long a client without points has to wait.
+    if (!isMade && points.take(client, leastUsed)) answer = (await make())?.response
+    if (!answer) return false
+    await sendKept(request, response, answer, { compression, vary, headers: points.headers(client) })
     return true
   }
 }
@@ -176,15 +170,18 @@ function askedByGet({ url = '', headers }: IncomingMessage): Asked | undefined {
   }
 }
 
-/** Reads the body, which stays with the request for Yoga. */
-async function askedByPost(request: IncomingMessage & { body?: Buffer }): Promise<Asked | undefined> {
+/** Reads the body, which stays with the request for Yoga. Its bytes as text; undefined if it is not plain JSON. */
+async function postedText(request: PostedRequest): Promise<string | undefined> {
   const { headers } = request
   if (!Number(headers['content-length']) || headers['content-encoding'] !== undefined) return undefined
   if (!/^application\/json(;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')) return undefined
-  const body = await readAll(request)
-  request.body = body
+  request.body = await readAll(request)
+  return request.body.toString('latin1')
+}
+
+function askedIn(body: Buffer | undefined): Asked | undefined {
   try {
-    return plain(JSON.parse(textOf(body) ?? ''))
+    return body && plain(JSON.parse(textOf(body) ?? ''))
   } catch {
     return undefined
   }

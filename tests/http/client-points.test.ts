@@ -12,6 +12,8 @@ const writeToken = 'a-token-of-this-test'
 const app = useTestApp({
   CLIENT_POINTS: '100',
   CLIENT_POINTS_PER_SECOND: '1',
+  // Each asks the same, and is to be executed.
+  RESPONSE_CACHE_BYTES: '0',
   WRITE_TOKEN: writeToken,
   TRUST_PROXY: '1',
 })

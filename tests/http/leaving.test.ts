@@ -13,6 +13,8 @@ const app = useTestApp({
   POOL_SIZE: '4',
   POOL_PER_CLIENT: '2',
   POOL_WAIT_MS: '300',
+  // Many ask the same, and each is to be executed.
+  RESPONSE_CACHE_BYTES: '0',
   TRUST_PROXY: '1',
 })
 const hasty = useTestApp({ QUERY_TIMEOUT_MS: '300', STATEMENT_TIMEOUT_MS: '60000' })

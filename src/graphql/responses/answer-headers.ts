@@ -37,7 +37,7 @@ export function varyOf({
   return ['Accept', ...(compression ? ['Accept-Encoding'] : []), ...(varyByOrigin ? ['Origin'] : [])]
 }
 
-type ContentEncoding = 'br' | 'gzip'
+export type ContentEncoding = 'br' | 'gzip'
 
 /** The encoding that a client wants most among ours; Brotli where it does not mind. */
 export function encodingFor(acceptEncoding: string | null | undefined): ContentEncoding | undefined {
@@ -48,10 +48,10 @@ export function encodingFor(acceptEncoding: string | null | undefined): ContentE
 }
 
 /** Compresses on another thread; undefined for a body that is too small. */
-export async function compressed(
+export function compressed(
   body: Buffer,
   encoding: ContentEncoding,
-): Promise<Buffer<ArrayBuffer> | undefined> {
+): Promise<Buffer<ArrayBuffer>> | undefined {
   if (body.length < leastCompressed) return undefined
   return encoding === 'br' ? brotli(body, { params: brotliParams(body.length) }) : deflate(body)
 }
