@@ -16,6 +16,8 @@ import { createExecuteInProcess } from './graphql/in-process.ts'
 import { createPlainRequests } from './graphql/plain-requests.ts'
 import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
+import { clientAddress } from './http/client-address.ts'
+import { Connections } from './http/connections.ts'
 import { homeRoute } from './http/home.ts'
 import { drain, listen } from './http/listen.ts'
 import type { Route } from './http/route.ts'
@@ -43,6 +45,7 @@ export interface App {
   readonly hub: Hub
   readonly feedPlugins: FeedService['plugins']
   readonly sockets: WebSockets
+  readonly connections: Connections
   readonly store: Pick<Store, 'description' | 'migrated'>
   /** Settles with the reason when the server cannot go on. */
   readonly failed: Promise<StartError>
@@ -110,10 +113,14 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const execute = createExecuteInProcess(engine)
     const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()
     const routes = new Map([...service.routes, ...pages, ['/', homeRoute(nothingHere, pages.get('/'))]])
-    const server = createHttpServer({ engine, answerPlain, config, viewerOf, readiness: ready, routes, log })
+    const addressOf = clientAddress(http.trustProxy)
+    const connections = new Connections({ limits: http.connections, addressOf, clock, log })
+    const server = createHttpServer({
+      ...{ engine, answerPlain, config, viewerOf, readiness: ready, routes, connections, log },
+    })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
-    const sockets = service.attach(server, engine)
+    const sockets = service.attach(server, engine, connections)
     const stop = async () => {
       stopping = true
       // Subscriptions end first, so that their clients see an end and not a cut.
@@ -133,6 +140,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       hub: service.hub,
       feedPlugins: plugins,
       sockets,
+      connections,
       store,
       failed: store.died,
       close: life.close,

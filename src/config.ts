@@ -38,6 +38,21 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       /** Where readers find this server, for links in what leaves it, e.g. `https://papers.example.org`. */
       publicUrl: env.PUBLIC_URL,
       maxBodyBytes: env.MAX_BODY_BYTES,
+      /** Of WebSockets. */
+      maxMessageBytes: env.MAX_MESSAGE_BYTES,
+      /** How long a client may take to send what it sends, and how long a connection stays open without a request. */
+      timeouts: {
+        headersMs: Math.min(env.HEADERS_TIMEOUT_MS, env.REQUEST_TIMEOUT_MS),
+        requestMs: env.REQUEST_TIMEOUT_MS,
+        keepAliveMs: env.KEEP_ALIVE_MS,
+      },
+      connections: {
+        ...{ perServer: env.MAX_CONNECTIONS, perAddress: env.MAX_CONNECTIONS_PER_ADDRESS },
+        unsentBytes: Math.max(env.MAX_UNSENT_BYTES, env.MAX_ANSWER_BYTES),
+        // One answer of the largest size, at least, and what goes with it.
+        unsentBytesPerAddress: Math.max(env.MAX_UNSENT_BYTES_PER_ADDRESS, 2 * env.MAX_ANSWER_BYTES),
+        ...{ stallAfterMs: env.RESPONSE_STALL_MS, streamStallAfterMs: 2 * env.FEED_STALL_MS },
+      },
       /** How old the last reading of the feed may be while the server says that it is ready. */
       readyMaxFeedAgeMs: env.READY_MAX_FEED_AGE_MS,
       /** How long caches may show paper content without asking again. */

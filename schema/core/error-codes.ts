@@ -115,6 +115,11 @@ export const errorCodes = {
     meaning:
       'Events after the cursor have been deleted. `restartFrom` is the oldest cursor that still works; earlier events are lost.',
   },
+  TOO_MANY_CONNECTIONS: {
+    status: 429,
+    meaning:
+      'The client address has reached its limit of connections, or of requests at the same time. Use the connections that are open.',
+  },
   TOO_MANY_SUBSCRIPTIONS: {
     status: 429,
     meaning: 'The server, the client address or the WebSocket has reached its limit of subscriptions.',

@@ -9,7 +9,11 @@ type TrustedProxies =
   | { readonly networks: readonly string[] }
 
 /** The address by which the client of a request is counted. */
-export type ClientAddress = (request: IncomingMessage | undefined) => string
+export interface ClientAddress {
+  (request: IncomingMessage | undefined): string
+  /** The same of a connection without a request yet; undefined for that of a trusted proxy, which serves many. */
+  readonly ofPeer: (address: string | undefined) => string | undefined
+}
 
 /**
  * An IPv4 address, the network of an IPv6 address (/64: what one customer has at least), or `unknown`. Anybody can
@@ -18,7 +22,7 @@ export type ClientAddress = (request: IncomingMessage | undefined) => string
  */
 export function clientAddress(trusted: TrustedProxies): ClientAddress {
   const isTrusted = trustedBy(trusted)
-  return (request) => {
+  const addressOf = (request: IncomingMessage | undefined) => {
     let address = request?.socket.remoteAddress
     if (address === undefined) return 'unknown'
     if (!isTrusted(address, 0)) return countedAs(address)
@@ -30,6 +34,11 @@ export function clientAddress(trusted: TrustedProxies): ClientAddress {
     }
     return countedAs(address)
   }
+  const ofPeer = (address: string | undefined) => {
+    if (address === undefined) return 'unknown'
+    return isTrusted(address, 0) ? undefined : countedAs(address)
+  }
+  return Object.assign(addressOf, { ofPeer })
 }
 
 /** Whether a request comes from a proxy that is believed. */

@@ -15,6 +15,7 @@ import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
+import type { Connections } from './connections.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { HttpRequest, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
@@ -31,12 +32,14 @@ export interface HttpOptions {
   readonly readiness: () => Promise<Readiness>
   /** Further paths, e.g. `/feed`; with a slash at the end, all paths below, e.g. `/papers/` for `/papers/2601.00001`. */
   readonly routes?: ReadonlyMap<string, Route>
+  /** Who gets a connection. Without it, everybody. */
+  readonly connections?: Connections
   readonly log: Logger
 }
 
 /** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
 export function createHttpServer(options: HttpOptions): Server {
-  const { config, readiness, routes, log } = options
+  const { config, readiness, routes, connections, log } = options
   const { corsOrigins } = config.http
   const live = getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))
   const isReady = getRoute(async (_request, response) => ready(response, await readiness()))
@@ -59,6 +62,7 @@ export function createHttpServer(options: HttpOptions): Server {
     const allow = allowedBy(route)
     if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {
+      connections?.admit(request, response)
       requireUtf8(request.url ?? '')
       if (!allow.includes(request.method ?? '') && route !== nowhere) {
         response.setHeader('allow', allow.join(', '))
@@ -72,7 +76,12 @@ export function createHttpServer(options: HttpOptions): Server {
     }
   }
 
-  const server = createServer({ IncomingMessage: HttpRequest }, (request, response) => {
+  const { headersMs, requestMs, keepAliveMs } = config.http.timeouts
+  const timeouts = {
+    ...{ headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
+    connectionsCheckingInterval: Math.min(1_000, headersMs),
+  }
+  const server = createServer({ IncomingMessage: HttpRequest, ...timeouts }, (request, response) => {
     newest.set(request.socket, response)
     const scope = requestScopeOf(request)
     if (!server.listening) response.setHeader('connection', 'close')
@@ -81,6 +90,7 @@ export function createHttpServer(options: HttpOptions): Server {
     response.setHeader('referrer-policy', 'no-referrer')
     void requestScope.run(scope, answer, request, response)
   })
+  connections?.watch(server)
   answerConnectionErrors(server, (socket) => newest.get(socket), log)
   return server
 }

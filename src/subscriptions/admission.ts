@@ -1,5 +1,5 @@
 import { ApiError } from '../../schema/core/errors.ts'
-import { AddressCounts } from './address-counts.ts'
+import { AddressCounts } from '../address-counts.ts'
 
 export interface SubscriptionLimits {
   /** Subscriptions of all clients of this server. */

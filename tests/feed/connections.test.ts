@@ -170,6 +170,7 @@ test('a peer that answers no ping is disconnected at the next one', async () => 
     ...{ engine, hub, log, clock, pingIntervalMs, ...config.feed },
     addressOf: clientAddress({ hops: 0 }),
     ...{ viewerOf: () => anonymous, documentOf: () => undefined, origins: ['*'], maxMessageBytes: 10_000 },
+    messageTimeoutMs: 60_000,
   })
   const endpoint = `${url.replace('http', 'ws')}/graphql`
   const dead = await connect(endpoint, {}, { autoPong: false })

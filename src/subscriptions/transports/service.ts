@@ -12,6 +12,7 @@ import type { Engine } from '../../graphql/engine.ts'
 import { snapshotWithPosition } from '../../graphql/executors.ts'
 import type { Asked } from '../../graphql/trusted.ts'
 import { clientAddress } from '../../http/client-address.ts'
+import type { Connections } from '../../http/connections.ts'
 import type { Route } from '../../http/route.ts'
 import type { Logger } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
@@ -42,7 +43,7 @@ export interface FeedService {
   /** For the HTTP server: `/feed`. */
   readonly routes: ReadonlyMap<string, Route>
   /** Serves WebSockets on `/graphql` of a server that listens. */
-  attach(server: Server, engine: Engine): WebSockets
+  attach(server: Server, engine: Engine, connections: Connections): WebSockets
   /** Ends all subscriptions, telling each client its cursor and when to come back; takes a few seconds at most. */
   close(): Promise<void>
 }
@@ -73,11 +74,12 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
     hub,
     plugins: [serveFeed(hub, addressOf), snapshotWithPosition(db)],
     routes: new Map([['/feed', route]]),
-    attach(server, engine) {
+    attach(server, engine, connections) {
       sockets = new WebSockets(server, {
-        ...{ engine, hub, addressOf, viewerOf, documentOf, log, clock },
+        ...{ engine, hub, connections, addressOf, viewerOf, documentOf, log, clock },
         ...{ sendBuffer, stallAfterMs, pingIntervalMs },
-        ...{ origins: http.corsOrigins, maxMessageBytes: http.maxBodyBytes },
+        ...{ origins: http.corsOrigins, maxMessageBytes: http.maxMessageBytes },
+        messageTimeoutMs: http.timeouts.requestMs,
         ...{ maxSockets: config.feed.maxSockets, maxSocketsPerAddress: config.feed.maxSocketsPerAddress },
       })
       return sockets

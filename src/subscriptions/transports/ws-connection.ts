@@ -10,12 +10,16 @@ export interface ConnectionOptions {
   readonly sendBuffer: number
   /** Milliseconds without progress before a stalled client is disconnected. */
   readonly stallAfterMs: number
+  /** Milliseconds in which a message that has begun must be complete. */
+  readonly messageTimeoutMs: number
   readonly clock: Clock
 }
 
 /** Close code "try again later": the client is to come back, with a cursor. */
 export const tryAgainLater = 1013
 const serviceRestart = 1012
+/** As graphql-ws numbers it: 4000 and the status of HTTP. */
+const messageTooLate = 4408
 
 /** One WebSocket: what waits in it, which subscriptions wait for it, and whether the peer is alive. */
 export class WebSocketConnection {
@@ -32,16 +36,17 @@ export class WebSocketConnection {
   readonly #end: () => void
   readonly #onLeave = new Set<() => void>()
   readonly #restarts: Extract<EndReason, { kind: 'restart' }>[] = []
+  readonly #messageTimeoutMs: number
   #isAlive = true
-  #flushed = 0
-  #progressAt: number
+  /** Since when a message is incomplete, in milliseconds. */
+  #incompleteSince: number | undefined
 
   constructor(
     socket: WebSocket,
     raw: Socket,
     request: IncomingMessage,
     address: string,
-    { sendBuffer, stallAfterMs, clock }: ConnectionOptions,
+    { sendBuffer, stallAfterMs, messageTimeoutMs, clock }: ConnectionOptions,
   ) {
     this.socket = socket
     this.request = request
@@ -50,12 +55,15 @@ export class WebSocketConnection {
     this.#bound = sendBuffer
     this.#stallAfterMs = stallAfterMs
     this.#clock = clock
-    this.#progressAt = this.#now()
+    this.#messageTimeoutMs = messageTimeoutMs
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ended = promise
     this.#end = resolve
     raw.on('drain', () => this.#resume())
+    raw.on('data', () => this.#noteIncomplete())
     socket.on('pong', () => this.onSign())
+    // It is answered with a pong, which waits like all else.
+    socket.on('ping', () => this.#pauseIfFull())
   }
 
   /** Calls back when the socket closes; returns what takes it back. */
@@ -69,6 +77,7 @@ export class WebSocketConnection {
     if (isClosing(this.socket)) return Promise.resolve()
     return new Promise((resolve, reject) => {
       this.socket.send(data, (error) => (error && !isClosing(this.socket) ? reject(error) : resolve()))
+      this.#pauseIfFull()
     })
   }
 
@@ -89,16 +98,14 @@ export class WebSocketConnection {
     this.#isAlive = true
   }
 
-  /** Pings the peer; disconnects one that did not answer the last ping, or takes nothing of what waits for it. */
+  /** Pings the peer; disconnects one that did not answer the last ping, or does not end a message that it began. */
   ping(): void {
-    const flushed = this.#raw.bytesWritten - this.#raw.writableLength
-    if (flushed !== this.#flushed) this.#progressAt = this.#now()
-    this.#flushed = flushed
-    // A ping would only wait behind what the peer does not take.
-    if (this.#raw.writableLength > 0) {
-      if (this.#now() - this.#progressAt > 2 * this.#stallAfterMs) this.socket.terminate()
+    if (this.#now() - (this.#incompleteSince ?? this.#now()) > this.#messageTimeoutMs) {
+      this.socket.close(messageTooLate, 'The message did not arrive in time.')
       return
     }
+    // A ping would only wait behind what the peer does not take. For how long, src/http/connections.ts says.
+    if (this.#raw.writableLength > 0) return
     if (!this.#isAlive) {
       this.socket.terminate()
     } else if (!isClosing(this.socket)) {
@@ -146,7 +153,20 @@ export class WebSocketConnection {
     return taken
   }
 
+  /** Reads nothing more of a peer that does not read: its messages would be answered, and the answers kept. */
+  #pauseIfFull(): void {
+    if (this.#raw.writableLength > this.#bound) this.socket.pause()
+  }
+
+  /** ws tells of messages when they are complete; what it holds until then is in its receiver alone. */
+  #noteIncomplete(): void {
+    const { _receiver: receiver } = this.socket as unknown as { _receiver: Receiver }
+    const isIncomplete = receiver._bufferedBytes > 0 || receiver._state !== 0 || receiver._fragmented !== 0
+    this.#incompleteSince = isIncomplete ? (this.#incompleteSince ?? this.#now()) : undefined
+  }
+
   #resume(): void {
+    this.socket.resume()
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const subscription of waiting) subscription.resume()
@@ -163,6 +183,13 @@ export class WebSocketConnection {
       this.#restarts.push(reason)
     }
   }
+}
+
+/** Of ws: bytes that are not decoded yet, the part of a frame that comes next (0: a new one), the message begun. */
+interface Receiver {
+  readonly _bufferedBytes: number
+  readonly _state: number
+  readonly _fragmented: number
 }
 
 function isClosing(socket: WebSocket): boolean {

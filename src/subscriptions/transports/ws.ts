@@ -1,17 +1,19 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { IncomingMessage, Server } from 'node:http'
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { statusOf } from '../../../schema/core/error-codes.ts'
+import { AddressCounts } from '../../address-counts.ts'
 import { every } from '../../clock.ts'
 import { textOf } from '../../graphql/body.ts'
 import type { ClientAddress } from '../../http/client-address.ts'
+import type { Connections } from '../../http/connections.ts'
 import { normalizeTarget, pathOf, requestScopeOf } from '../../http/request.ts'
 import { type Logger, requestScope } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
 import { mayConnect } from '../../origins.ts'
-import { AddressCounts } from '../address-counts.ts'
 import { type ConnectionOptions, tryAgainLater, WebSocketConnection } from './ws-connection.ts'
 import { createProtocol, type ProtocolOptions } from './ws-protocol.ts'
 
@@ -21,6 +23,10 @@ export interface WebSocketOptions extends ConnectionOptions, ProtocolOptions {
   readonly origins: readonly string[]
   readonly addressOf: ClientAddress
   readonly maxMessageBytes: number
+  /** Milliseconds in which a message that has begun must be complete. */
+  readonly messageTimeoutMs: number
+  /** Who gets a connection at all. Without it, everybody. */
+  readonly connections?: Connections
   readonly maxSockets: number
   readonly maxSocketsPerAddress: number
   /** Milliseconds between pings; a peer that is silent for two of them is disconnected. */
@@ -84,13 +90,11 @@ export class WebSockets {
 
   #onUpgrade = (request: IncomingMessage, raw: Duplex, head: Buffer): void => {
     normalizeTarget(request)
-    const refusal =
-      pathOf(request) !== '/graphql'
-        ? '404 Not Found'
-        : !mayConnect(this.#options.origins, request) && '403 Forbidden'
+    const refusal = this.#upgradeRefusalFor(request)
     if (refusal) {
       this.#options.log.debug('A WebSocket was refused.', { refusal })
-      raw.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+      const status = `${refusal} ${STATUS_CODES[refusal]}`
+      raw.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
     }
     // It may offer others beside.
@@ -101,6 +105,14 @@ export class WebSockets {
         this.#accept(socket, request, raw as Socket),
       )
     })
+  }
+
+  #upgradeRefusalFor(request: IncomingMessage): number | undefined {
+    const { origins, connections } = this.#options
+    if (pathOf(request) !== '/graphql') return 404
+    if (!mayConnect(origins, request)) return 403
+    const refusal = connections?.admitUpgrade(request)
+    return refusal && statusOf(refusal.extensions.code)
   }
 
   #accept(socket: WebSocket, request: IncomingMessage, raw: Socket): void {
