@@ -9,6 +9,7 @@ import type {
   TermRarityTable,
   WordTable,
 } from './search-tables.ts'
+import type { WebhookAttemptTable, WebhookTable } from './webhook-tables.ts'
 
 /** One interface a table, one property a column; `tests/house/tables.test.ts` compares them with the migrated database. */
 export interface Tables {
@@ -36,6 +37,8 @@ export interface Tables {
   source: SourceTable
   term_census: TermCensusTable
   term_rarity: TermRarityTable
+  webhook: WebhookTable
+  webhook_attempt: WebhookAttemptTable
   word: WordTable
   name_word: NameWordTable
 }

@@ -14,6 +14,7 @@ import * as relatedTerms from './0012_related_terms.ts'
 import * as acronyms from './0013_acronyms.ts'
 import * as accessTokens from './0015_access_tokens.ts'
 import * as textChanges from './0024_text_changes.ts'
+import * as webhooks from './0016_webhooks.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0013_acronyms': acronyms,
   '0015_access_tokens': accessTokens,
   '0024_text_changes': textChanges,
+  '0016_webhooks': webhooks,
 }

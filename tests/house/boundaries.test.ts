@@ -34,6 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
   'db/lists': ['db'],
   'db/search': ['db', 'db/lists', 'db/model', 'db/tokens'],
   'db/feed': ['db', 'db/connection', 'db/model', 'db/search'],
+  'db/outbox': ['db', 'db/connection'],
   'db/writer/merge': ['db/model'],
   'db/writer': ['db', 'db/connection', 'db/feed', 'db/model', 'db/tokens', 'db/writer/merge'],
   // error.ts, tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.

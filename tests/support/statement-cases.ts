@@ -59,6 +59,7 @@ import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
 import { trendsByPaperIds } from '../../db/trending.ts'
 import { readVersion } from '../../db/version.ts'
+import { outboxCases } from './statement-cases-outbox.ts'
 import { writerCases } from './statement-cases-writer.ts'
 
 const criteria: PaperFilter = {
@@ -182,6 +183,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       lastShared(db, await readLogState(db), { number: 9, mark: 1, recordedAtMs: 1 }, []),
     'pruneLog, with events to prune': (db) => pruneLog(db, -1),
   },
+  outbox: outboxCases,
   writer: writerCases,
   server: {
     allSources,
