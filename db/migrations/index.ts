@@ -13,8 +13,8 @@ import * as terms from './0011_terms.ts'
 import * as relatedTerms from './0012_related_terms.ts'
 import * as acronyms from './0013_acronyms.ts'
 import * as accessTokens from './0015_access_tokens.ts'
-import * as textChanges from './0024_text_changes.ts'
 import * as webhooks from './0016_webhooks.ts'
+import * as textChanges from './0024_text_changes.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -32,6 +32,6 @@ export const migrations: Record<string, Migration> = {
   '0012_related_terms': relatedTerms,
   '0013_acronyms': acronyms,
   '0015_access_tokens': accessTokens,
-  '0024_text_changes': textChanges,
   '0016_webhooks': webhooks,
+  '0024_text_changes': textChanges,
 }
