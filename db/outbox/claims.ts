@@ -100,7 +100,7 @@ export function settle<Row extends OutboxRow>(
 }
 
 /** Ends a claim, if it has not ended, without a record: the work is due again after `delayMs`. */
-export function postpone<Row extends OutboxRow>(
+export function deferClaim<Row extends OutboxRow>(
   db: Db,
   outbox: Outbox<Row>,
   claim: Row,

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../database.ts'
-import { claimDue, type Outbox, type OutboxRow, postpone, renewClaims, stateOfOutbox } from './claims.ts'
+import { claimDue, deferClaim, type Outbox, type OutboxRow, renewClaims, stateOfOutbox } from './claims.ts'
 
 export interface OutboxWorkerOptions<Row extends OutboxRow> {
   /** Best with connections of its own and a short time limit for statements: claims must not queue behind requests. */
@@ -87,7 +87,7 @@ export function startOutboxWorker<Row extends OutboxRow>(options: OutboxWorkerOp
       delayMs = retryMs
     }
     // Where this fails too, the claim runs out.
-    await postpone(db, outbox, claim, delayMs).catch(() => {})
+    await deferClaim(db, outbox, claim, delayMs).catch(() => {})
   }
 
   /** Claims what there is room for. Returns for how long nothing more will be due. */

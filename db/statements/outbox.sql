@@ -27,7 +27,7 @@ from jsonb_populate_recordset(null::"webhook", $1) as held
 where "claimed"."id" = "held"."id" and claimed.fence = held.fence and claimed.claimed_until is not null
 returning 1;
 
--- postpone
+-- deferClaim
 
 -- stateOfOutbox
 select count(*) filter (where next_attempt_at <= clock_timestamp()) as due,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
-import { claimDue, postpone, renewClaims, settle, stateOfOutbox } from '../../db/outbox/claims.ts'
+import { claimDue, deferClaim, renewClaims, settle, stateOfOutbox } from '../../db/outbox/claims.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { makeTestWork, markDone, type TestWork, testOutbox } from '../support/outbox.ts'
 
@@ -50,7 +50,7 @@ test('what is settled is recorded, once, and is not claimed again', async () => 
   const work = await claimOne()
   expect(await settle(db, testOutbox, work, markDone(work, 'me'))).toBe(true)
   expect(await settle(db, testOutbox, work, markDone(work, 'me again'))).toBe(false)
-  expect(await postpone(db, testOutbox, work, 0)).toBe(false)
+  expect(await deferClaim(db, testOutbox, work, 0)).toBe(false)
   expect(await claim()).toEqual([])
   const { rows } = await sql<TestWork>`select * from test_work`.execute(db)
   expect(rows).toMatchObject([{ done_by: 'me', claimed_until: null, fence: 1 }])
@@ -91,10 +91,10 @@ test('a claim that ran out and was taken by nobody still counts, and can be rene
 
 test('what is postponed is due again when its time has come', async () => {
   await makeTestWork(db, 1)
-  expect(await postpone(db, testOutbox, await claimOne(), 3_600_000)).toBe(true)
+  expect(await deferClaim(db, testOutbox, await claimOne(), 3_600_000)).toBe(true)
   expect(await claim()).toEqual([])
   expect((await stateOfOutbox(db, testOutbox)).nextInMs).toBeGreaterThan(3_500_000)
   await sql`update test_work set next_attempt_at = now()`.execute(db)
-  expect(await postpone(db, testOutbox, await claimOne(), 0)).toBe(true)
+  expect(await deferClaim(db, testOutbox, await claimOne(), 0)).toBe(true)
   expect(await claim()).toHaveLength(1)
 })

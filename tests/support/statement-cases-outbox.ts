@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import {
   claimDue,
+  deferClaim,
   type Outbox,
   type OutboxRow,
-  postpone,
   renewClaims,
   settle,
   stateOfOutbox,
@@ -24,6 +24,6 @@ export const outboxCases: Record<string, (db: Db) => Promise<unknown>> = {
   claimDue: (db) => claimDue(db, outbox, { limit: 10, leaseMs: 30_000 }),
   renewClaims: (db) => renewClaims(db, outbox, [claim], 30_000),
   settle: (db) => settle(db, outbox, claim, async () => {}),
-  postpone: (db) => postpone(db, outbox, claim, 1_000),
+  deferClaim: (db) => deferClaim(db, outbox, claim, 1_000),
   stateOfOutbox: (db) => stateOfOutbox(db, outbox),
 }
