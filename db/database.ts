@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { columnTypes } from './column-types.ts'
 import { SessionPool } from './connection/pool.ts'
 import type { ShareLimits } from './connection/shares.ts'
-import { preparingPool } from './prepared.ts'
+import { preparingPool, type StatementObserver } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export type Db = Kysely<Tables>
@@ -26,6 +26,8 @@ export interface DatabaseOptions {
   shares?: Omit<ShareLimits, 'total'>
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   onError?: (error: Error) => void
+  /** Called after each statement, whether it worked or not. */
+  onStatement?: StatementObserver | undefined
 }
 
 export interface DatabaseHandle extends AsyncDisposable {
@@ -43,7 +45,7 @@ const closeTimeoutMs = 1_000
 
 /** A pool over one Postgres. Opens no connection before the first statement. */
 export function openDatabase(options: DatabaseOptions): DatabaseHandle {
-  const { statementTimeoutMs = 30_000 } = options
+  const { statementTimeoutMs = 30_000, onStatement } = options
   const { answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerGraceMs } = options
   const sessions = new SessionPool({
     connectionString: options.connectionString,
@@ -61,7 +63,9 @@ export function openDatabase(options: DatabaseOptions): DatabaseHandle {
   const open = new Set<pg.PoolClient>()
   pool.on('connect', (client) => open.add(client)).on('remove', (client) => open.delete(client))
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: preparingPool(sessions, { prepare: options.prepare ?? true }) }),
+    dialect: new PostgresDialect({
+      pool: preparingPool(sessions, { prepare: options.prepare ?? true, onStatement }),
+    }),
   })
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll())

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import {
   type PostgresCursor,
   type PostgresPool,
@@ -49,12 +50,21 @@ export function createNames(): (text: string) => string | undefined {
   }
 }
 
+/** `text` is its SQL, which has no values in it; `error` is undefined for one that worked. */
+export type StatementObserver = (text: string, durationMs: number, error: unknown) => void
+
+interface PreparingOptions {
+  readonly prepare: boolean
+  /** Called after each statement. Not by Kysely's log, which costs as much as a small statement. */
+  readonly onStatement?: StatementObserver | undefined
+}
+
 /**
  * The pool as Kysely wants it, with marked statements prepared. Where a prepared statement has become useless, it
  * is run again without a name, and the connection names no more: a migration changed its columns (0A000), or a pooler
  * in transaction mode hands the session to others (26000: gone, 42P05: of somebody else).
  */
-export function preparingPool(pool: SessionPool, { prepare }: { prepare: boolean }): PostgresPool {
+export function preparingPool(pool: SessionPool, { prepare, onStatement }: PreparingOptions): PostgresPool {
   const nameOf = prepare ? createNames() : () => undefined
   const clients = new WeakMap<Session, PostgresPoolClient>()
   return {
@@ -64,7 +74,7 @@ export function preparingPool(pool: SessionPool, { prepare }: { prepare: boolean
       const session = await pool.connect()
       const existing = clients.get(session)
       if (existing) return existing
-      const preparing = new PreparingClient(session, nameOf)
+      const preparing = new PreparingClient(session, nameOf, onStatement)
       clients.set(session, preparing)
       return preparing
     },
@@ -76,11 +86,17 @@ const useless = new Set(['0A000', '26000', '42P05'])
 class PreparingClient implements PostgresPoolClient {
   readonly #session: Session
   readonly #nameOf: (text: string) => string | undefined
+  readonly #onStatement: StatementObserver | undefined
   #prepares = true
 
-  constructor(session: Session, nameOf: (text: string) => string | undefined) {
+  constructor(
+    session: Session,
+    nameOf: (text: string) => string | undefined,
+    onStatement: StatementObserver | undefined,
+  ) {
     this.#session = session
     this.#nameOf = nameOf
+    this.#onStatement = onStatement
   }
 
   query<Row>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<Row>>
@@ -108,7 +124,15 @@ class PreparingClient implements PostgresPoolClient {
   }
 
   #run<Row>(statement: Statement): Promise<PostgresQueryResult<Row>> {
-    return this.#session.query(statement) as unknown as Promise<PostgresQueryResult<Row>>
+    const answer = this.#session.query(statement)
+    if (this.#onStatement) this.#observe(statement.text, answer, this.#onStatement)
+    return answer as unknown as Promise<PostgresQueryResult<Row>>
+  }
+
+  #observe(text: string, answer: Promise<unknown>, onStatement: StatementObserver): void {
+    const startedMs = performance.now()
+    const done = (error: unknown) => onStatement(text, performance.now() - startedMs, error)
+    answer.then(() => done(undefined), done)
   }
 
   release(destroy?: boolean): void {

@@ -34,6 +34,7 @@ import { openStore, type Store } from './store.ts'
 import type { Hub } from './subscriptions/hub.ts'
 import { createFeedService, type FeedService } from './subscriptions/transports/service.ts'
 import type { WebSockets } from './subscriptions/transports/ws.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 
 /** The server, running. */
 export interface App {
@@ -60,7 +61,8 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const { manifest, only } = config.trusted
     const documents = manifest === undefined ? undefined : await readManifest(manifest, schema, log)
     const trusted = createTrustedDocuments({ documents, only })
-    const store = await openStore(config, log)
+    const telemetry = createTelemetry(config, log)
+    const store = await openStore(config, log, { onStatement: telemetry.onStatement })
     life.opened('database', store.close)
     const { db } = store
     if (config.plantSeeds)
@@ -95,6 +97,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       db,
       feed,
       points,
+      meter: telemetry.metrics.feed,
       config,
       viewerOf,
       log,
@@ -106,17 +109,22 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const { limits, http } = config
     const version = versionReader(store.versionDb)
     const cache = new ResponseCache({ maxBytes: http.responseCacheBytes, version })
-    const engine = createEngine({ schema, db, feed, limits, points, http, trusted, version, log, plugins })
+    const observer = telemetry.operations(trusted.idOf)
+    const engine = createEngine({
+      ...{ schema, db, feed, limits, points, http, trusted, version, log, plugins, observer },
+    })
     const answerPlain = http.shortWay
       ? createPlainRequests({ engine, trusted, points, cache, http, log })
       : undefined
     const execute = createExecuteInProcess(engine)
     const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()
-    const routes = new Map([...service.routes, ...pages, ['/', homeRoute(nothingHere, pages.get('/'))]])
+    const home = homeRoute(nothingHere, pages.get('/'))
+    const routes = new Map([...service.routes, ...pages, ['/', home], ...telemetry.routes])
     const addressOf = clientAddress(http.trustProxy)
     const connections = new Connections({ limits: http.connections, addressOf, clock, log })
+    const { onRequest } = telemetry
     const server = createHttpServer({
-      ...{ engine, answerPlain, config, viewerOf, readiness: ready, routes, connections, log },
+      ...{ engine, answerPlain, config, viewerOf, readiness: ready, routes, connections, onRequest, log },
     })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.
@@ -127,6 +135,9 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       await drain(server, config.shutdownMs, () => service.close())
     }
     life.opened('server', stop, config.shutdownMs + 10_000)
+    const { hub } = service
+    const stopMetrics = await telemetry.start({ feed, hub, sockets, responses: cache, pools: store.pools })
+    life.opened('metrics', stopMetrics)
     life.opened('rebuilding of search terms', rebuildInBackground(db, log).close, statementPatienceMs)
     if (config.poll.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })

@@ -161,6 +161,15 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
     },
     /** How long requests may go on after a stop was asked for. */
     shutdownMs: env.SHUTDOWN_MS,
+    telemetry: {
+      /** Where the metrics are, apart from the API; without it, on its port, if there is a token. */
+      metricsPort: env.METRICS_PORT,
+      metricsToken: env.METRICS_TOKEN,
+      /** From which duration on operations and statements are logged; 0 for none. */
+      slowMs: env.SLOW_MS,
+      /** Whether each request has a line in the log. */
+      requestLog: env.REQUEST_LOG,
+    },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
   })
 }

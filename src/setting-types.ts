@@ -14,6 +14,17 @@ export function integer(least: number, most: number, fallback: number) {
     .meta({ allowed: `a whole number from ${least} to ${most}` })
 }
 
+/** One without a default. */
+export function optionalInteger(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+    .optional()
+    .meta({ allowed: `a whole number from ${least} to ${most}` })
+}
+
 export function flag(fallback: boolean) {
   return z.stringbool().default(fallback).meta({ allowed: 'on or off' })
 }

@@ -3,6 +3,7 @@ import {
   contentOf,
   flag,
   integer,
+  optionalInteger,
   optionalText,
   origins,
   postgresUrl,
@@ -93,6 +94,10 @@ export const settings = {
   MAX_SUBSCRIPTIONS_PER_ADDRESS: integer(1, 1_000_000, 2_000),
   MAX_SUBSCRIPTIONS_PER_SOCKET: integer(1, 10_000, 100),
   SHUTDOWN_MS: integer(0, 600_000, 5_000),
+  METRICS_PORT: optionalInteger(0, 65_535),
+  METRICS_TOKEN: token.optional().meta({ allowed: 'at least 16 characters without spaces', secret: true }),
+  SLOW_MS: integer(0, 3_600_000, 1_000),
+  REQUEST_LOG: flag(false),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readAddress } from '../db/connection/address.ts'
 import { migrateToLatest } from '../db/connection/migrate.ts'
+import type { PoolCounts } from '../db/connection/pool.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { limitWrites } from '../db/connection/write-queue.ts'
 import { type Db, openDatabase } from '../db/database.ts'
@@ -9,6 +10,7 @@ import { findBinaries } from '../db/embedded/binaries.ts'
 import { explainLog, withoutBadAdvice } from '../db/embedded/damage.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
 import { runningEmbedded } from '../db/embedded/running.ts'
+import type { StatementObserver } from '../db/prepared.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './connection-string.ts'
 import { databaseFault, StartError } from './faults.ts'
@@ -28,6 +30,8 @@ export interface Store {
   readonly description: string
   /** Migrations that this opening ran. */
   readonly migrated: readonly string[]
+  /** Connections in use and idle, and how many operations wait for one. */
+  readonly pools: Readonly<Record<'requests' | 'feed', () => PoolCounts>>
   /** Settles when the embedded Postgres ended without being asked to. */
   readonly died: Promise<StartError>
   /** Whether it answers, within two seconds. */
@@ -40,11 +44,21 @@ const readyTimeoutMs = 2_000
 /** How much longer than a statement may take its answer may be on its way. */
 const answerGraceMs = 2_000
 
+export interface StoreOptions {
+  /** Whether the database that a running server has embedded is used. Default false. */
+  readonly share?: boolean
+  readonly onStatement?: StatementObserver
+}
+
 /**
  * Opens the database that the settings name and migrates it. Without DATABASE_URL that is the embedded one, or,
  * with `share`, the one that a running server has already started on the same data directory.
  */
-export async function openStore(config: Config, log: Logger, { share = false } = {}): Promise<Store> {
+export async function openStore(
+  config: Config,
+  log: Logger,
+  { share = false, onStatement }: StoreOptions = {},
+): Promise<Store> {
   const life = createLifecycle(log)
   try {
     const { url, listenUrl, description, died } = await locate(config, log, life, share)
@@ -54,7 +68,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
     const onError = (error: Error) => log.debug('A database connection was lost.', { reason: error.message })
     const answerTimeoutMs = writes.statementTimeoutMs + answerGraceMs
     const limits = { statementTimeoutMs, answerTimeoutMs, shares }
-    const handle = openDatabase({ connectionString: url, max, prepare, onError, ...limits })
+    const handle = openDatabase({ connectionString: url, max, prepare, onError, onStatement, ...limits })
     life.opened('connections', handle.close)
     limitWrites(handle.db, config.database.writes)
     const head = openDatabase({
@@ -63,6 +77,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
       statementTimeoutMs: headTimeoutMs,
       prepare,
       onError,
+      onStatement,
       answerTimeoutMs: headTimeoutMs + 1_000,
     })
     life.opened('connections of the feed', head.close)
@@ -77,6 +92,7 @@ export async function openStore(config: Config, log: Logger, { share = false } =
         listenUrl,
         description: `${description} (Postgres ${version})`,
         migrated,
+        pools: { requests: () => handle.sessions.counts, feed: () => head.sessions.counts },
         died,
         // Not on the connections of requests: while all of them are in use, the server is busy, and ready.
         answers: () => answersWithin(head.db, readyTimeoutMs),

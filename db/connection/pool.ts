@@ -20,6 +20,13 @@ export interface PoolOptions {
   readonly shares?: Omit<ShareLimits, 'total'> | undefined
 }
 
+/** Connections, those of them that nobody uses, and how many operations wait for one. */
+export interface PoolCounts {
+  readonly total: number
+  readonly idle: number
+  readonly waiting: number
+}
+
 /** Quiet time after which the system asks whether the other side is still there. */
 const keepAliveMs = 10_000
 /** Milliseconds between searches for a better server than one that is only a fallback. */
@@ -73,6 +80,11 @@ export class SessionPool {
 
   get options(): object {
     return this.pool.options
+  }
+
+  get counts(): PoolCounts {
+    const { totalCount: total, idleCount: idle, waitingCount } = this.pool
+    return { total, idle, waiting: waitingCount + (this.#shares?.waiting ?? 0) }
   }
 
   end(): Promise<void> {

@@ -54,6 +54,13 @@ export class ConnectionShares {
     this.#limits = limits
   }
 
+  /** How many wait for a connection. */
+  get waiting(): number {
+    let waiting = 0
+    for (const client of this.#clients.values()) waiting += client.waiting.length
+    return waiting
+  }
+
   /** Resolves with what gives the connection back. Throws DatabaseOverloadedError, or the reason of the scope's end. */
   enter(scope: StatementScope | undefined): (() => void) | Promise<() => void> {
     if (scope?.endedBy) throw scope.endedBy

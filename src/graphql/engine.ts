@@ -19,6 +19,7 @@ import { allowConditionalSubscriptions, limitQueries } from './document-checks.t
 import { deferParts } from './executors.ts'
 import { hideSchema } from './hidden-schema.ts'
 import type { QueryLimits } from './limits.ts'
+import { type OperationObserver, observeOperations } from './observe-operations.ts'
 import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
 import { requireRights } from './rights.ts'
@@ -56,6 +57,7 @@ export interface EngineOptions {
   /** The version of all that answers are made from; see db/version.ts. */
   readonly version?: () => Promise<string>
   readonly log: Logger
+  readonly observer?: OperationObserver | undefined
   readonly plugins?: readonly Plugin[]
 }
 
@@ -63,10 +65,12 @@ export function createEngine(options: EngineOptions): Engine {
   const { schema, db, feed, limits, http, log, plugins = [] } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
   const { points = new ClientPoints({ burst: 0, perSecond: 1 }), version = versionReader(db) } = options
+  const [first, last] = options.observer ? observeOperations(options.observer) : []
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
     context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord }),
     plugins: [
+      ...(first ? [first] : []),
       negotiate(),
       readRequests(http.maxBodyBytes),
       trustDocuments(trusted),
@@ -80,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...plugins,
       boundExecution(limits, points, log),
       finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
+      ...(last ? [last] : []),
     ],
     maskedErrors: { maskError: clientError, isDev: false },
     logging: engineLog(log),

@@ -15,6 +15,8 @@ export interface Asked {
 export interface TrustedDocuments {
   /** The text to execute; undefined where none was asked. Throws an ApiError that says why not. */
   documentOf(asked: Asked): string | undefined
+  /** The id that the manifest gives a document; undefined for others. */
+  idOf(text: string): string | undefined
 }
 
 export interface TrustedOptions {
@@ -35,8 +37,10 @@ export function createTrustedDocuments({ documents, only }: TrustedOptions): Tru
   const byName = new Map<string, string>()
   for (const text of documents?.values() ?? []) byName.set(sha256(text), text)
   for (const [id, text] of documents ?? []) byName.set(id, text)
+  const idByText = new Map([...(documents ?? [])].map(([id, text]) => [text, id]))
 
   return {
+    idOf: (text) => idByText.get(text),
     documentOf(asked) {
       const name = nameOf(asked)
       const text = typeof asked.query === 'string' && asked.query !== '' ? asked.query : undefined

@@ -8,8 +8,11 @@ interface Place {
   readonly port: number
 }
 
-/** Makes the server reachable and returns its address as a URL. Fails with a StartError that says what to change. */
-export async function listen(server: Server, { host, port }: Place): Promise<string> {
+/**
+ * Makes the server reachable and returns its address as a URL. Fails with a StartError that says what to change;
+ * `setting` is where the port comes from.
+ */
+export async function listen(server: Server, { host, port }: Place, setting = 'PORT'): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
   // After a restart all subscribers come back within seconds; the default queue of 511 would reset some of them.
@@ -17,7 +20,7 @@ export async function listen(server: Server, { host, port }: Place): Promise<str
   try {
     await promise
   } catch (error) {
-    throw new StartError(reasonFor(error, { host, port }), { cause: error })
+    throw new StartError(reasonFor(error, { host, port }, setting), { cause: error })
   } finally {
     server.off('error', reject)
   }
@@ -25,12 +28,12 @@ export async function listen(server: Server, { host, port }: Place): Promise<str
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 }
 
-function reasonFor(error: unknown, { host, port }: Place): string {
+function reasonFor(error: unknown, { host, port }: Place, setting: string): string {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
-      return `Port ${port} is in use by another program. Stop it, or choose another port, e.g. PORT=${port + 1}.`
+      return `Port ${port} is in use by another program. Stop it, or choose another port, e.g. ${setting}=${port + 1}.`
     case 'EACCES':
-      return `This user may not listen on port ${port}. Set PORT to a number above 1023.`
+      return `This user may not listen on port ${port}. Set ${setting} to a number above 1023.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

@@ -34,12 +34,17 @@ export interface HttpOptions {
   readonly routes?: ReadonlyMap<string, Route>
   /** Who gets a connection. Without it, everybody. */
   readonly connections?: Connections
+  /** Told of each request to a route, before it is answered. */
+  readonly onRequest?: RequestObserver | undefined
   readonly log: Logger
 }
 
+/** `route` is its path, e.g. `/graphql`; `other` for paths without one. */
+export type RequestObserver = (request: IncomingMessage, response: ServerResponse, route: string) => void
+
 /** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
 export function createHttpServer(options: HttpOptions): Server {
-  const { config, readiness, routes, connections, log } = options
+  const { config, readiness, routes, connections, onRequest, log } = options
   const { corsOrigins } = config.http
   const live = getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))
   const isReady = getRoute(async (_request, response) => ready(response, await readiness()))
@@ -51,6 +56,7 @@ export function createHttpServer(options: HttpOptions): Server {
     ['/readyz', isReady],
     ...(routes ?? []),
   ])
+  const names = new Map([...answers].map(([path, route]) => [route, path]))
   const newest = new WeakMap<Duplex, ServerResponse>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,6 +65,7 @@ export function createHttpServer(options: HttpOptions): Server {
     if (!hasOneHost(request)) return refuse(response, badHost())
     const path = pathOf(request)
     const route = routeOf(answers, path)
+    onRequest?.(request, response, names.get(route) ?? 'other')
     const allow = allowedBy(route)
     if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {

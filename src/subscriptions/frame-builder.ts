@@ -141,7 +141,8 @@ export class FrameBuilder {
       const { result, values } = await executeDelivery(operation, delivery, shared.context, format)
       this.spent += Math.min(eventCost.cost, eventCost.work + values * usedByValue)
       const text = encoding.encode(result, delivery)
-      return { position, text, size: text.length }
+      const recordedAt = delivery.entry?.recordedAt
+      return { position, text, size: text.length, ...(recordedAt && { recordedAt }) }
     } finally {
       contexts.release(shared)
     }

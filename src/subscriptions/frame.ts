@@ -1,10 +1,13 @@
 import type { GraphQLError } from 'graphql'
 import type { Position } from '../../db/feed/position.ts'
+import type { FeedTransport } from './meter.ts'
 
 /** One result of a subscription, executed and serialised once for all who get it. */
 export interface Frame {
   /** The position just after it; undefined for a failure, which moves no subscriber on. */
   readonly position: Position | undefined
+  /** When its event was committed; undefined for heartbeats and failures. */
+  readonly recordedAt?: Date
   /** The result as its transports send it. */
   readonly text: string
   /** Characters of it. */
@@ -22,6 +25,7 @@ export type EndReason =
 
 /** Where the frames of one subscriber go: a WebSocket, or an HTTP response. */
 export interface Sink {
+  readonly transport: FeedTransport
   /**
    * Takes frames in order and returns how many it took. Fewer than there were, none included, means that it is
    * full: it calls `Subscription.resume` once there is room.

@@ -5,6 +5,7 @@ import type { Context } from '../../schema/core/context.ts'
 import { ApiError } from '../../schema/core/errors.ts'
 import { lapsed } from '../../schema/core/rights.ts'
 import { FeedSubscription } from '../../schema/feed/subscription.ts'
+import { clientError } from '../client-errors.ts'
 import { ClientPoints, payerOf } from '../client-points.ts'
 import { type Clock, every } from '../clock.ts'
 import { prepareOperation } from '../execution/execute.ts'
@@ -14,6 +15,7 @@ import { Contexts } from './contexts.ts'
 import type { Format } from './execution.ts'
 import type { Frame, Sink, Subscription } from './frame.ts'
 import { type Encoding, graphqlEncoding } from './frame-builder.ts'
+import { type FeedMeter, type FeedTransport, noMeter } from './meter.ts'
 import { eventCost, shapeKey, showsPrevious, topicKey } from './operation.ts'
 import { SharedCache } from './shared-cache.ts'
 import { Topic, type TopicServices } from './topic.ts'
@@ -25,6 +27,8 @@ export interface HubOptions {
   readonly limits: SubscriptionLimits
   /** The default limits nobody. */
   readonly points?: ClientPoints
+  /** The default counts nothing. */
+  readonly meter?: FeedMeter
   /** Milliseconds that a client may take nothing before it is disconnected. */
   readonly stallAfterMs: number
   readonly clock: Clock
@@ -71,12 +75,13 @@ export class Hub {
   /** Of topics that have ended. */
   #pastExecutions = 0
 
-  constructor({ db, feed, format, limits, points, stallAfterMs, clock }: HubOptions) {
+  constructor({ db, feed, format, limits, points, meter, stallAfterMs, clock }: HubOptions) {
     this.admission = new Admission(limits)
     this.#stallAfterMs = stallAfterMs
     this.#services = {
       ...{ feed, format, clock, signal: this.#stop.signal },
       points: points ?? new ClientPoints({ burst: 0, perSecond: 1 }),
+      meter: meter ?? noMeter,
       contexts: new Contexts(db, feed),
       batches: new SharedCache<Batch>({ maxAgeMs, maxSize: maxBatchEvents, clock }),
       frames: new SharedCache<Frame>({ maxAgeMs, maxSize: maxFrameCharacters, clock }),
@@ -101,6 +106,19 @@ export class Hub {
     }
   }
 
+  /** Who reads the feed, by transport: subscriptions, and how many events the last of them is behind the head. */
+  get readers(): ReadonlyMap<FeedTransport, { readonly count: number; readonly lag: number }> {
+    const { head } = this.#services.feed
+    const readers = new Map<FeedTransport, { count: number; lag: number }>()
+    for (const topic of this.#topics.values())
+      for (const { transport, cohort, place } of topic.members) {
+        const { count, lag } = readers.get(transport) ?? { count: 0, lag: 0 }
+        const behind = head.number - (cohort ?? place).position.number
+        readers.set(transport, { count: count + 1, lag: Math.max(lag, behind) })
+      }
+    return readers
+  }
+
   /**
    * Opens a subscription whose results go to the sink. Resolves with a result of errors where it is refused: a bad
    * cursor, bad arguments, too many subscriptions, a server that is stopping.
@@ -119,6 +137,7 @@ export class Hub {
       if (!(stream instanceof FeedSubscription)) {
         leave()
         if (Symbol.asyncIterator in stream) throw new Error('The hub serves only subscriptions to the feed.')
+        this.#services.meter.refused(String(clientError(stream.errors?.[0]).extensions.code))
         return stream
       }
       const { history } = this.#services.feed
@@ -130,8 +149,9 @@ export class Hub {
       return this.#topicFor(args, stream, encoding).join(joining, leave)
     } catch (error) {
       leave?.()
-      if (error instanceof ApiError) return { errors: [error] }
-      throw error
+      if (!(error instanceof ApiError)) throw error
+      this.#services.meter.refused(String(error.extensions.code))
+      return { errors: [error] }
     }
   }
 

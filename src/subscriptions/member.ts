@@ -1,6 +1,7 @@
 import type { Position } from '../../db/feed/position.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
+import type { FeedTransport } from './meter.ts'
 
 /** Where subscribers are in the log. */
 export interface Place {
@@ -67,6 +68,7 @@ export interface TopicHandle {
   cursor(position: Position): string
   /** The time in milliseconds. */
   now(): number
+  ended(reason: EndReason['kind']): void
 }
 
 /** One subscriber: a position in the log and a sink. It holds no events. */
@@ -86,6 +88,10 @@ export class Member implements Subscription {
   fullSince: number | undefined
   #written: Position | undefined
   #ended = false
+
+  get transport(): FeedTransport {
+    return this.#sink.transport
+  }
 
   constructor(
     topic: TopicHandle,
@@ -138,6 +144,7 @@ export class Member implements Subscription {
   end(reason: EndReason): void {
     if (this.#ended) return
     this.leave()
+    this.#topic.ended(reason.kind)
     this.#sink.end(reason)
   }
 

@@ -5,14 +5,16 @@ import type { ClientPoints } from '../client-points.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Batch } from './batch.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
-import type { Frame, Sink, Subscription } from './frame.ts'
+import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
 import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Cohort, Member, type Place, type TopicHandle } from './member.ts'
+import type { FeedMeter, FeedTransport } from './meter.ts'
 
 export interface TopicServices extends FrameServices {
   readonly clock: Clock
   readonly points: ClientPoints
+  readonly meter: FeedMeter
   /** Aborts when the hub has ended. */
   readonly signal: AbortSignal
 }
@@ -101,6 +103,10 @@ export class Topic implements TopicHandle {
 
   now(): number {
     return this.#services.clock.now().getTime()
+  }
+
+  ended(reason: EndReason['kind']): void {
+    this.#services.meter.ended(reason)
   }
 
   /** The head has moved. */
@@ -205,6 +211,17 @@ export class Topic implements TopicHandle {
       if (from > 0) await nextTurn()
       cohort.write(frames, members.slice(from, from + membersPerTurn))
     }
+    this.#measure(cohort, frames, members)
+  }
+
+  /** Those who have not caught up yet receive old events: how old is no measure of the server. */
+  #measure({ caughtUpAt }: Cohort, frames: readonly Frame[], members: readonly Member[]): void {
+    const { meter } = this.#services
+    const subscribers = new Map<FeedTransport, number>()
+    for (const { transport } of members) subscribers.set(transport, (subscribers.get(transport) ?? 0) + 1)
+    const now = Date.now()
+    const lagsMs = caughtUpAt ? frames.map(({ recordedAt }) => now - Number(recordedAt ?? now)) : []
+    for (const [transport, count] of subscribers) meter.sent(transport, frames.length, count, lagsMs)
   }
 
   #park(cohort: Cohort): void {

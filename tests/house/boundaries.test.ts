@@ -87,6 +87,18 @@ const mayImport: Record<string, readonly string[]> = {
     ...['src', 'src/subscriptions', 'src/graphql', 'src/http'],
     ...['schema/core', 'db', 'db/feed'],
   ],
+  'src/telemetry': [
+    ...[
+      '.',
+      'src',
+      'src/cache',
+      'src/graphql',
+      'src/http',
+      'src/subscriptions',
+      'src/subscriptions/transports',
+    ],
+    ...['schema/core', 'db', 'db/connection', 'db/feed'],
+  ],
   'src/commands': [
     ...['.', 'src', 'src/client', 'src/ingest', 'src/ingest/sources'],
     ...['db', 'db/connection', 'db/embedded', 'db/feed', 'db/model', 'db/writer'],
@@ -96,7 +108,7 @@ const mayImport: Record<string, readonly string[]> = {
   // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
   src: [
     ...['src/cache', 'src/commands', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
-    ...['src/subscriptions', 'src/subscriptions/transports'],
+    ...['src/subscriptions', 'src/subscriptions/transports', 'src/telemetry'],
     ...['seeds', 'schema', 'schema/core', 'db', 'db/connection', 'db/embedded', 'db/feed', 'db/writer'],
   ],
   seeds: ['src/ingest', 'src/ingest/sources', 'db'],

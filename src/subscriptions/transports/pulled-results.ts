@@ -17,6 +17,7 @@ const capacity = 64
  * `return()` frees everything at once, whatever is pending.
  */
 export class PulledResults implements AsyncIterableIterator<ReadyResult, undefined>, Sink {
+  readonly transport = 'sse'
   readonly #subscription: Subscription
   /** Called when the client took nothing for too long; nobody pulls a last result then. */
   readonly #onStalled: () => void

@@ -18,6 +18,7 @@ import type { Logger } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
 import { feedFormat } from '../execution.ts'
 import { Hub } from '../hub.ts'
+import type { FeedMeter } from '../meter.ts'
 import { createFeedRoute } from './sse.ts'
 import { WebSockets } from './ws.ts'
 import { serveFeed } from './yoga-plugin.ts'
@@ -27,6 +28,7 @@ export interface FeedServiceOptions {
   readonly db: Db
   readonly feed: Feed
   readonly points: ClientPoints
+  readonly meter?: FeedMeter
   readonly config: Pick<Config, 'http' | 'feed' | 'limits' | 'shutdownMs'>
   readonly viewerOf: ViewerOf
   readonly log: Logger
@@ -55,13 +57,13 @@ const closePatienceMs = 2_000
 const pingIntervalMs = 12_000
 
 export function createFeedService(options: FeedServiceOptions): FeedService {
-  const { schema, db, feed, points, config, viewerOf, log, clock, documentOf } = options
+  const { schema, db, feed, points, meter, config, viewerOf, log, clock, documentOf } = options
   const { stallAfterMs, sendBuffer } = config.feed
   const { http, shutdownMs } = config
   const format = feedFormat(log, config.limits.answerBytes)
   const addressOf = clientAddress(http.trustProxy)
   const limits = config.feed.subscriptionLimits
-  const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits, points })
+  const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits, points, ...(meter && { meter }) })
   const route = createFeedRoute({
     ...{ schema, db, feed, hub, sendBuffer, clock, addressOf },
     toClient: format.toClient,

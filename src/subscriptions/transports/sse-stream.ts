@@ -30,6 +30,7 @@ export function postpone(response: ServerResponse, error: GraphQLError, clock: C
 
 /** One response of Server-Sent Events. */
 export class EventStream implements Sink {
+  readonly transport = 'feed'
   readonly #response: ServerResponse
   readonly #subscription: Subscription
   readonly #options: EventStreamOptions

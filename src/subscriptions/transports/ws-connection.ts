@@ -85,6 +85,7 @@ export class WebSocketConnection {
   sinkFor(id: string, subscription: Subscription, results: PushedResults): Sink {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`
     return {
+      transport: 'websocket',
       write: (frames) => this.#write(subscription, head, frames),
       end: (reason) => {
         this.#waiting.delete(subscription)

@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import { messageOf } from '../../db/error.ts'
+import type { StatementObserver } from '../../db/prepared.ts'
+import type { OperationObserver } from '../graphql/observe-operations.ts'
+import type { RequestObserver } from '../http/server.ts'
+import type { Logger } from '../log.ts'
+import type { Metrics } from './metrics.ts'
+import { statementName } from './statement-name.ts'
+
+export interface ObserverOptions {
+  readonly metrics: Metrics
+  readonly log: Logger
+  /** Operations and statements that take at least so many milliseconds are logged; 0 for none. */
+  readonly slowMs: number
+}
+
+/** Counts operations, and logs slow ones. `idOf` is the id of a trusted document. */
+export function operationObserver(
+  { metrics, log, slowMs }: ObserverOptions,
+  idOf: (text: string) => string | undefined,
+): OperationObserver {
+  return {
+    executed({ type, transport, outcome, name, text, durationMs }) {
+      const document = (text !== undefined && idOf(text)) || ''
+      metrics.operations.observe({ type, transport, outcome, document }, durationMs / 1000)
+      if (slowMs === 0 || durationMs < slowMs) return
+      log.warn('An operation took long.', {
+        ...{ type, operation: name, ...(document && { document }), transport, outcome },
+        durationMs: Math.round(durationMs),
+      })
+    },
+    invalid: (transport) => metrics.invalidDocuments.inc({ transport }),
+  }
+}
+
+/** Counts statements by name, and logs slow ones. */
+export function statementObserver({ metrics, log, slowMs }: ObserverOptions): StatementObserver {
+  return (text, durationMs, error) => {
+    const statement = statementName(text)
+    metrics.statements.observe({ statement }, durationMs / 1000)
+    if (error !== undefined) metrics.failedStatements.inc({ statement })
+    if (slowMs === 0 || durationMs < slowMs) return
+    const reason = error === undefined ? {} : { reason: messageOf(error) }
+    log.warn('A statement took long.', { statement, durationMs: Math.round(durationMs), ...reason })
+  }
+}
+
+/** Counts HTTP requests and, with `logs`, writes a line for each. */
+export function requestObserver({ metrics, log }: ObserverOptions, logs: boolean): RequestObserver {
+  return (request, response, route) => {
+    const startedMs = performance.now()
+    response.once('close', () => {
+      const durationMs = performance.now() - startedMs
+      const status = statusClass(response)
+      if (isStream(response)) metrics.streams.inc({ route, status })
+      else metrics.responses.observe({ route, status }, durationMs / 1000)
+      if (logs) logRequest(log, request, response, durationMs)
+    })
+  }
+}
+
+function logRequest(
+  log: Logger,
+  { method, url }: IncomingMessage,
+  response: ServerResponse,
+  durationMs: number,
+): void {
+  const length = response.getHeader('content-length')
+  log.info('Request.', {
+    method,
+    // What follows the question mark may be a whole document, and what its sender searches for.
+    path: url?.replace(/\?.*$/s, ''),
+    status: response.headersSent ? response.statusCode : undefined,
+    ...(length !== undefined && { bytes: Number(length) }),
+    durationMs: Math.round(durationMs * 10) / 10,
+    ...(!response.writableFinished && { cut: true }),
+  })
+}
+
+function statusClass(response: ServerResponse): string {
+  return response.headersSent && (response.writableFinished || isStream(response))
+    ? `${Math.floor(response.statusCode / 100)}xx`
+    : 'cut'
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
+}

@@ -1,0 +1,49 @@
+import type { StatementObserver } from '../../db/prepared.ts'
+import type { Config } from '../config.ts'
+import type { OperationObserver } from '../graphql/observe-operations.ts'
+import type { Route } from '../http/route.ts'
+import type { RequestObserver } from '../http/server.ts'
+import type { Logger } from '../log.ts'
+import { metricsRoute, serveMetrics } from './endpoint.ts'
+import { type GaugeOptions, registerGauges } from './gauges.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { operationObserver, requestObserver, statementObserver } from './observers.ts'
+
+/** What an operator sees of a server: its metrics, its slow operations and statements, its requests. */
+export interface Telemetry {
+  readonly metrics: Metrics
+  readonly onStatement: StatementObserver
+  readonly onRequest: RequestObserver
+  /** `idOf` is the id of a trusted document. */
+  readonly operations: (idOf: (text: string) => string | undefined) => OperationObserver
+  /** For the HTTP server: `/metrics`, if it is to be there. */
+  readonly routes: ReadonlyMap<string, Route>
+  /** Makes the metrics whole, and serves them on a port of their own if the settings say so. Resolves with its end. */
+  start(options: GaugeOptions): Promise<() => Promise<void>>
+}
+
+export function createTelemetry(
+  { http, telemetry }: Pick<Config, 'http' | 'telemetry'>,
+  log: Logger,
+): Telemetry {
+  const { metricsPort, metricsToken, requestLog, slowMs } = telemetry
+  const metrics = createMetrics()
+  const options = { metrics, log, slowMs }
+  const route = metricsRoute(metrics.registry, metricsToken)
+  const isBesideApi = metricsPort === undefined && metricsToken !== undefined
+  return {
+    metrics,
+    onStatement: statementObserver(options),
+    onRequest: requestObserver(options, requestLog),
+    operations: (idOf) => operationObserver(options, idOf),
+    routes: new Map(isBesideApi ? [['/metrics', route]] : []),
+    async start(sources) {
+      if (metricsPort === undefined && metricsToken === undefined) return async () => {}
+      registerGauges(metrics.registry, sources)
+      if (metricsPort === undefined) return async () => {}
+      const { url, close } = await serveMetrics(route, { host: http.host, port: metricsPort })
+      log.info(`Metrics are at ${url}/metrics.`)
+      return close
+    },
+  }
+}
