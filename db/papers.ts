@@ -1,4 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { Db } from './database.ts'
 import { anyOf } from './keys.ts'
 import type { OwnedList } from './lists/owned.ts'
@@ -31,22 +32,32 @@ const otherColumns: Record<Exclude<PaperColumn, FieldColumn>, true> = {
 
 /** Every column of `PaperFields`. */
 export const paperColumns = [...Object.keys(otherColumns), ...fieldColumns] as PaperColumn[]
+const allColumns: ReadonlySet<PaperColumn> = new Set(paperColumns)
 
 /**
  * The columns that a plan asks for, which may be fewer than a row has, and always the id. In a fixed order, so that
  * one set of columns is one statement.
  */
-function selectedColumns(wanted?: ReadonlySet<PaperColumn>): PaperColumn[] {
-  return wanted ? paperColumns.filter((column) => column === 'id' || wanted.has(column)) : paperColumns
+function selectedColumns(wanted: ReadonlySet<PaperColumn> = allColumns): PaperColumn[] {
+  return paperColumns.filter((column) => column === 'id' || wanted.has(column))
 }
 
 /** The same as SQL over the alias `p`. */
 export function selectPaper(wanted?: ReadonlySet<PaperColumn>): RawBuilder<unknown> {
-  return sql.raw(
-    selectedColumns(wanted)
+  return sql.raw(columnsText(wanted))
+}
+
+const columnTexts = new WeakMap<ReadonlySet<PaperColumn>, string>()
+
+function columnsText(wanted = allColumns): string {
+  let text = columnTexts.get(wanted)
+  if (text === undefined) {
+    text = selectedColumns(wanted)
       .map((column) => `p.${column}`)
-      .join(', '),
-  )
+      .join(', ')
+    columnTexts.set(wanted, text)
+  }
+  return text
 }
 
 /** Whether the database has any paper. */
@@ -77,11 +88,13 @@ export type PaperKey =
   | { readonly id?: undefined; readonly arxivId: string }
 
 /** In any order, each once; a missing one is left out. */
-export function papersByKeys(
+export async function papersByKeys(
   db: Db,
   keys: readonly PaperKey[],
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<PaperFields[]> {
+  const [only, ...others] = keys
+  if (only && others.length === 0) return paperByKey(db, only, wanted)
   const ids = keys.flatMap(({ id }) => id ?? [])
   const arxivIds = keys.flatMap(({ arxivId }) => arxivId ?? [])
   return db
@@ -97,13 +110,36 @@ export function papersByKeys(
     .execute()
 }
 
+const statementsByKey = new LRUCache<string, CompiledQuery<PaperFields>>({ max: 200 })
+
+/** The planner expects ten of a list whose length it does not know, and would plan each time anew. */
+async function paperByKey(
+  db: Db,
+  { id, arxivId }: PaperKey,
+  wanted?: ReadonlySet<PaperColumn>,
+): Promise<PaperFields[]> {
+  const key = id === undefined ? 'arxiv_id' : 'id'
+  const name = `${key} ${columnsText(wanted)}`
+  let statement = statementsByKey.get(name)
+  if (!statement) {
+    statement = sql<PaperFields>`${prepared} select ${selectPaper(wanted)} from paper p
+      where ${sql.ref(`p.${key}`)} = ${id ?? arxivId}`.compile(db)
+    statementsByKey.set(name, statement)
+  }
+  const { rows } = await db.executeQuery<PaperFields>({ ...statement, parameters: [id ?? arxivId] })
+  return rows
+}
+
 /** Papers that fulfil all of `where`, which are SQL over the alias `p`. */
 export function listOfPapers(
   where: readonly RawBuilder<unknown>[],
   order: Order,
   wanted?: ReadonlySet<PaperColumn>,
 ): List {
-  return { select: selectPaper(wanted), from: sql`paper p`, where, order, prepared: where.length === 0 }
+  return {
+    ...{ select: selectPaper(wanted), from: sql`paper p`, where, order },
+    ...{ prepared: where.length === 0, name: columnsText(wanted) },
+  }
 }
 
 /** Papers of these ids alone, as a condition. */

@@ -1,4 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { Db } from '../database.ts'
 import { prepared } from '../prepared.ts'
 
@@ -39,12 +40,30 @@ export interface List {
   readonly order: Order
   /** The plan is the same whatever the values are: see db/prepared.ts. */
   readonly prepared?: boolean
+  /** Names `select` and `from` of a prepared list without conditions: its statements are built once by this name. */
+  readonly name?: string
 }
 
 /** One page by keyset: page 10,000 costs what page 1 costs. One more row than requested shows whether more follow. */
 export async function readListPage<Row>(db: Db, list: List, page: PageRequest): Promise<ListPage<Row>> {
-  const { rows } = await sql`${preparedMark(list)}${pageStatement(list, page)}`.execute(db)
+  const { rows } = await db.executeQuery(listStatement(db, list, page))
   return toListPage<Row>(rows as KeyedRow[], list.order, page)
+}
+
+const built = new LRUCache<string, CompiledQuery>({ max: 200 })
+
+/** Statements of one name differ in their values alone, which are those of the cursor. */
+function listStatement(db: Db, list: List, page: PageRequest): CompiledQuery {
+  const build = () => sql`${preparedMark(list)}${pageStatement(list, page)}`.compile(db)
+  if (list.name === undefined || list.where.length > 0) return build()
+  const { limit, backwards, after, before } = page
+  const name = `${list.name} ${list.order.name} ${limit} ${backwards} ${after !== undefined} ${before !== undefined}`
+  let statement = built.get(name)
+  if (!statement) {
+    statement = build()
+    built.set(name, statement)
+  }
+  return { ...statement, parameters: [...(after ?? []), ...(before ?? [])] }
 }
 
 /** The number of rows of the list; `most` if there are at least that many, so that every count is bounded. */
@@ -67,8 +86,8 @@ export function pageStatement(list: List, page: PageRequest): RawBuilder<unknown
   const keys = sql.raw(order.keys.map((key, index) => `${key.sql} as key_${index}`).join(', '))
   const all = [
     ...where,
-    ...(page.after ? [keysetCondition(order, page.after, '<')] : []),
-    ...(page.before ? [keysetCondition(order, page.before, '>')] : []),
+    ...(page.after ? [keysetCondition(list, page.after, '<')] : []),
+    ...(page.before ? [keysetCondition(list, page.before, '>')] : []),
   ]
   // A plan for any limit would be one for a tenth of all rows.
   const limit = list.prepared ? sql.lit(page.limit + 1) : page.limit + 1
@@ -96,9 +115,17 @@ const types: Record<KeyKind, string> = {
   number: 'double precision',
 }
 
-function keysetCondition(order: Order, keys: Keys, sign: '<' | '>'): RawBuilder<unknown> {
+function keysetCondition(
+  { order, prepared: isPrepared }: Pick<List, 'order' | 'prepared'>,
+  keys: Keys,
+  sign: '<' | '>',
+): RawBuilder<unknown> {
   const columns = sql.raw(order.keys.map((key) => key.sql).join(', '))
-  const values = order.keys.map((key, index) => sql`${keys[index]}::${sql.raw(types[key.kind])}`)
+  const values = order.keys.map((key, index) => {
+    const value = sql`${keys[index]}::${sql.raw(types[key.kind])}`
+    // Of a value in a subquery the planner expects the same each time, so that it keeps the plan.
+    return isPrepared ? sql`(select ${value})` : value
+  })
   return sql`(${columns}) ${sql.raw(sign)} (${sql.join(values)})`
 }
 

@@ -8,7 +8,7 @@ order by p.published_at desc, p.id desc limit 21;
 -- pageOfPapers, all of them, a later page
 /* prepared */ select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
 from paper p
-where (p.published_at, p.id) < ($1::timestamptz, $2::bigint)
+where (p.published_at, p.id) < ((select $1::timestamptz), (select $2::bigint))
 order by p.published_at desc, p.id desc limit 21;
 
 -- pageOfPapers, in another order

@@ -2,9 +2,8 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- papersByKeys, by ids
-select /* prepared */ "id", "title", "upvotes"
-from "paper"
-where "id" = any($1);
+/* prepared */ select p.id, p.title, p.upvotes from paper p
+where "p"."id" = $1;
 
 -- papersByKeys, by arXiv ids and ids
 select /* prepared */ "id", "title", "upvotes"
