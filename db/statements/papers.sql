@@ -1,9 +1,14 @@
 -- The statements that the functions of db send, written by tests/queries/printed-statements.test.ts.
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
--- papersByKeys, by ids
+-- papersByKeys, by one arXiv id
 /* prepared */ select p.id, p.title, p.upvotes from paper p
-where "p"."id" = $1;
+where "p"."arxiv_id" = $1;
+
+-- papersByKeys, by ids
+select /* prepared */ "id", "title", "upvotes"
+from "paper"
+where "id" = any($1);
 
 -- papersByKeys, by arXiv ids and ids
 select /* prepared */ "id", "title", "upvotes"

@@ -14,6 +14,8 @@ select (select count(*) as "papers"
 -- readVersion
 select /* prepared */ concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) as "version";
 
+-- versionReader
+
 -- databaseFacts
 select split_part(current_setting('server_version'), ' ', 1) as version,
 pg_encoding_to_char(d.encoding) as encoding

@@ -58,7 +58,7 @@ import { repairText } from '../../db/search/typos.ts'
 import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
 import { trendsByPaperIds } from '../../db/trending.ts'
-import { readVersion } from '../../db/version.ts'
+import { readVersion, versionReader } from '../../db/version.ts'
 import { outboxCases } from './statement-cases-outbox.ts'
 import { writerCases } from './statement-cases-writer.ts'
 
@@ -87,7 +87,8 @@ const [day, month] = ['2026-06-01', { from: '2026-06-01', to: '2026-06-30' }]
 /** Calls whose statements are printed, by file and heading; a heading begins with the name of the function. */
 export const statementCases: Record<string, Record<string, (db: Db) => Promise<unknown>>> = {
   papers: {
-    'papersByKeys, by ids': (db) => papersByKeys(db, [{ id: 1 }], columns),
+    'papersByKeys, by one arXiv id': (db) => papersByKeys(db, [{ arxivId: '2605.00001' }], columns),
+    'papersByKeys, by ids': (db) => papersByKeys(db, [{ id: 1 }, { id: 2 }], columns),
     'papersByKeys, by arXiv ids and ids': (db) =>
       papersByKeys(db, [{ arxivId: '2605.00001' }, { id: 1 }], columns),
     hasPapers,
@@ -189,6 +190,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     allSources,
     countStored,
     readVersion,
+    versionReader: (db) => versionReader(db)(),
     databaseFacts,
     isStandby,
     takeLease: (db) => takeLease(db, { name: 'work', owner: 'one', leaseMs: 30_000 }),

@@ -19,11 +19,12 @@ export async function countStatements(
 ): Promise<Counted> {
   let statements = 0
   const counter: KyselyPlugin = {
-    transformQuery({ node }) {
+    transformQuery: ({ node }) => node,
+    // Not above: statements that are built once are sent many times.
+    async transformResult({ result }) {
       statements += 1
-      return node
+      return result
     },
-    transformResult: async ({ result }) => result,
   }
   const contextValue = createContext({ db: db.withPlugin(counter), feed })
   const result = await execute({ schema, document: parse(text), contextValue, variableValues: variables })
