@@ -172,7 +172,7 @@ export interface LeaseTable {
 }
 
 /** What a token allows. Each role also allows what those before it allow. */
-export const accessRoles = ['read', 'ingest', 'admin'] as const
+export const accessRoles = ['read', 'gateway', 'ingest', 'admin'] as const
 export type AccessRole = (typeof accessRoles)[number]
 
 /** A token with which clients prove their rights. */

@@ -2,6 +2,7 @@ import { TokenBucket } from 'limiter'
 import { LRUCache } from 'lru-cache'
 import type { Viewer } from '../schema/core/context.ts'
 import { ApiError } from '../schema/core/errors.ts'
+import { allows } from '../schema/core/rights.ts'
 
 export interface PointLimits {
   /** Points that a client can spend at once after a time of rest; 0 for no limit. */
@@ -13,9 +14,18 @@ export interface PointLimits {
 /** Clients that are remembered; who has not asked for longest is forgotten first, and begins anew. */
 const rememberedClients = 100_000
 
-/** A client as it is charged: by its token, or by its address without one. */
-export function payerOf({ token }: Viewer, address: string): string {
-  return token === undefined ? address : `token ${token}`
+/** The header with which gateways name the client for which they ask; over WebSocket, `extensions.clientId`. */
+export const clientIdHeader = 'x-client-id'
+
+/**
+ * A client as limits count it: by its token, or by its address without one. A gateway asks for many; `named` is what it
+ * says of the one. From anybody else it means nothing: who invents names would have a new share with each.
+ */
+export function payerOf(viewer: Viewer, address: string, named?: unknown): string {
+  const { token } = viewer
+  if (token === undefined) return address
+  const isNamed = typeof named === 'string' && /^[\x21-\x7e]{1,200}$/.test(named) && allows(viewer, 'gateway')
+  return isNamed ? `token ${token} for ${named}` : `token ${token}`
 }
 
 /**

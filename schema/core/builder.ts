@@ -48,6 +48,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authScopes: ({ viewer }) => ({
       read: allows(viewer, 'read'),
+      gateway: allows(viewer, 'gateway'),
       ingest: allows(viewer, 'ingest'),
       admin: allows(viewer, 'admin'),
     }),

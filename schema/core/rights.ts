@@ -33,7 +33,9 @@ export function declaredRole({ extensions }: GraphQLField<unknown, unknown>): Ac
   return accessRoles.find((role) => pothosOptions?.authScopes?.[role] === true) ?? 'admin'
 }
 
-const subjects: Readonly<Record<AccessRole, string>> = { read: 'Reading', ingest: 'Writing', admin: 'This' }
+const subjects: Readonly<Record<AccessRole, string>> = {
+  ...{ read: 'Reading', gateway: 'Naming clients', ingest: 'Writing', admin: 'This' },
+}
 
 /** Why the sender of a request may not do what the role allows; undefined if it may. `subject` is what requires it. */
 export function refusalOf(

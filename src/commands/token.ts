@@ -72,6 +72,7 @@ export function tokenCommand(context: () => CommandContext): Command {
 const roleHelp = `
 Roles:
   read     read and subscribe, where the server requires a token for that (REQUIRE_READ_TOKEN)
+  gateway  the same, and name the clients for which it asks, so that limits count each by itself
   ingest   the same, and the mutation ingestPapers
   admin    everything
 

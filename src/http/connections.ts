@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError } from '../../schema/core/errors.ts'
-import { AddressCounts } from '../address-counts.ts'
+import { ClientCounts } from '../client-counts.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
@@ -38,7 +38,7 @@ const refusedAtOnce = 1_000
 export class Connections {
   readonly #options: ConnectionsOptions
   readonly #bySocket = new Map<Socket, ClientConnection>()
-  readonly #counts = new AddressCounts()
+  readonly #counts = new ClientCounts()
   #refused = 0
 
   constructor(options: ConnectionsOptions) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
-import { payerOf } from '../client-points.ts'
+import { clientIdHeader, payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import { clientAddress } from './client-address.ts'
 
@@ -21,7 +21,7 @@ export function readSender(viewerOf: ViewerOf, { trustProxy }: Pick<Config['http
   return async (request, response) => {
     const viewer = await viewerOf(request.headers.authorization)
     return {
-      ...{ viewer, client: payerOf(viewer, addressOf(request)) },
+      ...{ viewer, client: payerOf(viewer, addressOf(request), request.headers[clientIdHeader]) },
       onLeave(listener) {
         response.once('close', listener)
         return () => response.off('close', listener)

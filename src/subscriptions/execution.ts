@@ -43,6 +43,11 @@ export class OutageError extends Error {
   override name = 'OutageError'
 }
 
+/** Why statements for subscriptions end that nobody has any more. */
+export class AbandonedError extends Error {
+  override name = 'AbandonedError'
+}
+
 /** An event of which nothing can be delivered. `result` is what clients see in its place. */
 export class UndeliverableError extends Error {
   override name = 'UndeliverableError'
@@ -55,7 +60,9 @@ export class UndeliverableError extends Error {
 }
 
 /** Results are made for many clients at a time. All subscriptions together have the share of one of those who query. */
-const subscriptionsClient = 'subscriptions'
+export function scopeOfSubscriptions(): StatementScope {
+  return new StatementScope('subscriptions', { isPatient: true })
+}
 
 /** A result, and how many values were made for it. */
 export interface Executed {
@@ -73,17 +80,21 @@ export async function executeDelivery(
   delivery: Delivery,
   context: Context,
   { toClient, isOutage, maxBytes }: Format,
+  scope: StatementScope,
 ): Promise<Executed> {
   const budget = new ExecutionBudget(maxBytes)
   // A subscription's root field has the event as its source; see schema/feed/feed.ts.
-  const scope = new StatementScope(subscriptionsClient, { isPatient: true })
   const { errors, fields = null } = await scope.run(() =>
     operation.run(delivery, withBudget(context, budget)),
   )
   if (budget.stoppedBy) throw budget.stoppedBy
   const { values } = budget
   if (!errors) return { result: { fields }, values }
-  const outage = errors.find(({ originalError }) => originalError && isOutage(originalError))
+  // A topic that was abandoned may have begun what others share with it. They ask again.
+  const outage = errors.find(
+    ({ originalError }) =>
+      originalError && (isOutage(originalError) || originalError instanceof AbandonedError),
+  )
   if (outage) throw new OutageError('The database cannot answer.', { cause: outage })
   const result = { errors: errors.map((error) => formattedError(toClient(error))), fields }
   if (!fields) throw new UndeliverableError(result)

@@ -1,3 +1,4 @@
+import type { StatementScope } from '../../db/connection/statement-scope.ts'
 import { FeedCursorError } from '../../db/feed/cursor.ts'
 import { type Delivery, deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
 import type { Feed } from '../../db/feed/feed.ts'
@@ -11,7 +12,13 @@ import { objectJson } from '../execution/plan.ts'
 import type { Measure } from '../graphql/measure.ts'
 import { Batch } from './batch.ts'
 import type { Contexts } from './contexts.ts'
-import { executeDelivery, type Format, type JsonResult } from './execution.ts'
+import {
+  AbandonedError,
+  executeDelivery,
+  type Format,
+  type JsonResult,
+  scopeOfSubscriptions,
+} from './execution.ts'
 import type { Frame } from './frame.ts'
 import type { Place } from './member.ts'
 import type { SharedCache } from './shared-cache.ts'
@@ -64,6 +71,8 @@ const batchSize = 64
 export class FrameBuilder {
   readonly #spec: TopicSpec
   readonly #services: FrameServices
+  /** Of the executions under way. */
+  readonly #scopes = new Set<StatementScope>()
   /** Results executed so far, for tests. */
   executions = 0
   /** Points that these have cost. */
@@ -110,6 +119,11 @@ export class FrameBuilder {
     return this.#execute(delivery, position, `at ${position.number} ${position.mark}`)
   }
 
+  /** Ends the statements that run for the topic, because nobody subscribes to it any more. */
+  abandon(): void {
+    for (const scope of this.#scopes) scope.end(new AbandonedError('Nobody subscribes any more.'))
+  }
+
   /** What clients see in the place of an event that cannot be delivered. */
   failure(result: JsonResult): Frame {
     const text = this.#spec.encoding.encode(result, undefined)
@@ -137,13 +151,16 @@ export class FrameBuilder {
     const { contexts, format } = this.#services
     const { operation, viewer, encoding, eventCost } = this.#spec
     const shared = contexts.take(viewer, contextKey)
+    const scope = scopeOfSubscriptions()
+    this.#scopes.add(scope)
     try {
-      const { result, values } = await executeDelivery(operation, delivery, shared.context, format)
+      const { result, values } = await executeDelivery(operation, delivery, shared.context, format, scope)
       this.spent += Math.min(eventCost.cost, eventCost.work + values * usedByValue)
       const text = encoding.encode(result, delivery)
       const recordedAt = delivery.entry?.recordedAt
       return { position, text, size: text.length, ...(recordedAt && { recordedAt }) }
     } finally {
+      this.#scopes.delete(scope)
       contexts.release(shared)
     }
   }

@@ -6,10 +6,10 @@ import { ApiError } from '../../schema/core/errors.ts'
 import { lapsed } from '../../schema/core/rights.ts'
 import { FeedSubscription } from '../../schema/feed/subscription.ts'
 import { clientError } from '../client-errors.ts'
-import { ClientPoints, payerOf } from '../client-points.ts'
+import { ClientPoints } from '../client-points.ts'
 import { type Clock, every } from '../clock.ts'
 import { prepareOperation } from '../execution/execute.ts'
-import { Admission, type SubscriptionLimits } from './admission.ts'
+import { Admission, type Subscriber, type SubscriptionLimits } from './admission.ts'
 import type { Batch } from './batch.ts'
 import { Contexts } from './contexts.ts'
 import type { Format } from './execution.ts'
@@ -41,7 +41,7 @@ export type OpenArgs = Omit<ExecutionArgs, 'contextValue'> & { contextValue: Con
 export interface HubHeld {
   readonly topics: number
   readonly subscriptions: number
-  readonly addresses: number
+  readonly clients: number
   /** Subscriptions whose clients take nothing for now. */
   readonly stalled: number
   readonly contexts: number
@@ -64,7 +64,7 @@ const maxFrameCharacters = 32 * 1024 * 1024
  * once an event and serialised once, over whatever transports its subscribers came.
  */
 export class Hub {
-  readonly admission: Admission
+  readonly #admission: Admission
   readonly #services: TopicServices
   readonly #topics = new Map<string, Topic>()
   readonly #stallAfterMs: number
@@ -76,7 +76,7 @@ export class Hub {
   #pastExecutions = 0
 
   constructor({ db, feed, format, limits, points, meter, stallAfterMs, clock }: HubOptions) {
-    this.admission = new Admission(limits)
+    this.#admission = new Admission(limits)
     this.#stallAfterMs = stallAfterMs
     this.#services = {
       ...{ feed, format, clock, signal: this.#stop.signal },
@@ -101,7 +101,7 @@ export class Hub {
       for (const { fullSince } of topic.members) if (fullSince !== undefined) stalled += 1
     }
     return {
-      ...{ topics: this.#topics.size, ...this.admission.held, stalled, executions },
+      ...{ topics: this.#topics.size, ...this.#admission.held, stalled, executions },
       ...{ contexts: contexts.held, batches: batches.held, frames: frames.held },
     }
   }
@@ -125,14 +125,14 @@ export class Hub {
    */
   async open(
     args: OpenArgs,
-    address: string,
+    subscriber: Subscriber,
     makeSink: (subscription: Subscription) => Sink,
     encoding: Encoding = graphqlEncoding,
   ): Promise<Subscription | ExecutionResult> {
     let leave: (() => void) | undefined
     try {
       this.#refuseWhileDraining()
-      leave = this.admission.enter(address)
+      leave = this.#admission.enter(subscriber)
       const stream = await createSourceEventStream(args)
       if (!(stream instanceof FeedSubscription)) {
         leave()
@@ -145,7 +145,7 @@ export class Hub {
       this.#refuseWhileDraining()
       const place = { position: stream.start, previous: stream.start, history }
       const { viewer } = args.contextValue
-      const joining = { place, client: payerOf(viewer, address), makeSink, lapse: viewer.lapse }
+      const joining = { place, client: subscriber.client, makeSink, lapse: viewer.lapse }
       return this.#topicFor(args, stream, encoding).join(joining, leave)
     } catch (error) {
       leave?.()

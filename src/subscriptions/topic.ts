@@ -94,6 +94,7 @@ export class Topic implements TopicHandle {
     if (this.#members.size > 0) return
     this.#stopHeartbeats?.()
     this.#parked.clear()
+    this.#builder.abandon()
     this.#onEmpty(this)
   }
 

@@ -76,13 +76,13 @@ test('leaving frees everything at once, however a client leaves', async () => {
   byMessage.subscribe('a')
   await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
   byMessage.say({ type: 'complete', id: 'a' })
-  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, addresses: 0 }), {
+  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, clients: 0 }), {
     timeout: 10_000,
   })
   byMessage.subscribe('b')
   await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 10_000 })
   byMessage.socket.terminate()
-  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, addresses: 0 }), {
+  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, clients: 0 }), {
     timeout: 10_000,
   })
   expect(app.feed.held.watchers).toBe(1)
@@ -124,10 +124,12 @@ test('more subscriptions than a socket or an address may have are refused by cod
   await one.heard({ type: 'connection_ack' })
   for (const id of ['1', '2', '3', '4', '5']) one.subscribe(id)
   expect(JSON.stringify(await one.heard({ id: '5' }))).toContain('TOO_MANY_SUBSCRIPTIONS')
+  one.subscribe('query', '{ __typename }')
+  expect(await one.heard({ id: 'query', type: 'next' })).toMatchObject({ payload: { data: {} } })
   const two = await connect()
   await two.heard({ type: 'connection_ack' })
   for (const id of ['1', '2']) two.subscribe(id)
-  expect(JSON.stringify(await two.heard({ id: '2' }))).toContain('Your address has 5 subscriptions')
+  expect(JSON.stringify(await two.heard({ id: '2' }))).toContain('Your address or token has 5 subscriptions')
   const { error } = (await (await fetch(`${app.url}/feed`)).json()) as { error: { code: string } }
   expect(error.code).toBe('TOO_MANY_SUBSCRIPTIONS')
   await plant(app.db, [{ arxivId: '2605.00011', title: 'For those within' }])

@@ -37,7 +37,7 @@ test('one execution serves all subscribers of one kind, whatever their transport
   expect(app.hub.held.executions - executions).toBe(1)
   await Promise.all(subscriptions.map((each) => each.close()))
   await opened(0)
-  expect(app.hub.held).toMatchObject({ topics: 0, subscriptions: 0, addresses: 0, contexts: 0 })
+  expect(app.hub.held).toMatchObject({ topics: 0, subscriptions: 0, clients: 0, contexts: 0 })
 })
 
 test('a late subscriber catches up on its own, then shares', async () => {

@@ -30,7 +30,7 @@ describe('a subscription', () => {
     'text/event-stream;charset=latin1, application/json',
   ])('for a client that accepts %s is refused in words, and nothing stays open', async (accept) => {
     expect(await refusalIn(await send(events, accept))).toEqual([406, 'NOT_ACCEPTABLE'])
-    expect(app.hub.admission.held.subscriptions).toBe(0)
+    expect(app.hub.held.subscriptions).toBe(0)
   })
 
   test.each(['text/event-stream', '*/*', 'text/*, application/json', 'TEXT/EVENT-STREAM; charset=utf-8'])(

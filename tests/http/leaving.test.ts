@@ -52,14 +52,24 @@ describe('the statements of a client that leaves end', () => {
 
   test('over WebSocket', async () => {
     await hold(app)
-    const socket = new WebSocket(app.wsEndpoint, 'graphql-transport-ws')
-    await once(socket, 'open')
-    socket.send('{"type":"connection_init"}')
-    await once(socket, 'message')
-    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: slow } }))
+    const socket = await openSocket()
+    socket.send(subscribeMessage('1', slow))
     await blocked(app, 1)
     socket.terminate()
     await blocked(app, 0)
+  })
+
+  test('over WebSocket, when it completes the operation, and the socket goes on', async () => {
+    await hold(app)
+    const socket = await openSocket()
+    socket.send(subscribeMessage('1', slow))
+    await blocked(app, 1)
+    socket.send('{"type":"complete","id":"1"}')
+    await blocked(app, 0)
+    socket.send(subscribeMessage('2', '{ __typename }'))
+    const [text] = await once(socket, 'message')
+    expect(JSON.parse(String(text))).toMatchObject({ id: '2', type: 'next' })
+    socket.terminate()
   })
 
   test('in a snapshot, and the connection is clean for the next one', async () => {
@@ -170,6 +180,18 @@ test('a statement that ends as it is cancelled harms no other one', async () => 
     await next.run(() => sql`select pg_sleep(0.002)`.execute(handle.db))
   }
 })
+
+async function openSocket(): Promise<WebSocket> {
+  const socket = new WebSocket(app.wsEndpoint, 'graphql-transport-ws')
+  await once(socket, 'open')
+  socket.send('{"type":"connection_init"}')
+  await once(socket, 'message')
+  return socket
+}
+
+function subscribeMessage(id: string, query: string): string {
+  return JSON.stringify({ id, type: 'subscribe', payload: { query } })
+}
 
 function send(socket: Socket, accept: string): void {
   socket.write(

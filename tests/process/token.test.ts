@@ -42,7 +42,7 @@ describe('daily-papers token', () => {
 
   test.each([
     [['create', '--name', 'a b', '--role', 'read'], 'Use 1 to 64 letters'],
-    [['create', '--name', 'a', '--role', 'root'], 'Allowed choices are read, ingest, admin'],
+    [['create', '--name', 'a', '--role', 'root'], 'Allowed choices are read, gateway, ingest, admin'],
     [['create', '--name', 'a', '--role', 'read', '--expires', 'soon'], 'such as 90d'],
     [['create', '--role', 'read'], "required option '--name <name>' not specified"],
   ])('%j is refused', async (args, sentence) => {

@@ -5,6 +5,8 @@ import type { Db } from '../../db/database.ts'
 /** Locks that another program holds, until the end of the scope at the latest. */
 export interface HeldLocks extends AsyncDisposable {
   release(): Promise<void>
+  /** Resolves when so many statements wait for a lock of this database. */
+  waiting(amount: number): Promise<void>
   /** Resolves when somebody waits for a lock of this database. */
   someoneWaits(): Promise<void>
 }
@@ -32,6 +34,7 @@ export async function hold(db: Db, statement: RawBuilder<unknown>): Promise<Held
   }
   return {
     release,
+    waiting: (amount) => expect.poll(countWaiting, { timeout: 20_000 }).toBe(amount),
     someoneWaits: () => expect.poll(countWaiting, { timeout: 20_000 }).toBeGreaterThan(0),
     [Symbol.asyncDispose]: release,
   }

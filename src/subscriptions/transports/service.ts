@@ -14,6 +14,7 @@ import type { Asked } from '../../graphql/trusted.ts'
 import { clientAddress } from '../../http/client-address.ts'
 import type { Connections } from '../../http/connections.ts'
 import type { Route } from '../../http/route.ts'
+import { readSender } from '../../http/sender.ts'
 import type { Logger } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
 import { feedFormat } from '../execution.ts'
@@ -65,16 +66,16 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
   const limits = config.feed.subscriptionLimits
   const hub = new Hub({ db, feed, format, stallAfterMs, clock, limits, points, ...(meter && { meter }) })
   const route = createFeedRoute({
-    ...{ schema, db, feed, hub, sendBuffer, clock, addressOf },
+    ...{ schema, db, feed, hub, sendBuffer, clock },
     toClient: format.toClient,
-    viewerOf,
+    senderOf: readSender(viewerOf, http),
   })
   const retention = retentionFor(options)
   let sockets: WebSockets | undefined
 
   return {
     hub,
-    plugins: [serveFeed(hub, addressOf), snapshotWithPosition(db)],
+    plugins: [serveFeed(hub), snapshotWithPosition(db)],
     routes: new Map([['/feed', route]]),
     attach(server, engine, connections) {
       sockets = new WebSockets(server, {

@@ -6,12 +6,11 @@ import { createContext } from '../../../schema/core/context.ts'
 import { statusOf } from '../../../schema/core/error-codes.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
 import { refusalOf } from '../../../schema/core/rights.ts'
-import type { ViewerOf } from '../../auth.ts'
 import { flatError } from '../../client-errors.ts'
 import type { Clock } from '../../clock.ts'
-import type { ClientAddress } from '../../http/client-address.ts'
 import { refuse } from '../../http/respond.ts'
 import type { Route } from '../../http/route.ts'
+import type { SenderOf } from '../../http/sender.ts'
 import type { Frame, Subscription } from '../frame.ts'
 import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
@@ -23,8 +22,7 @@ export interface FeedRouteOptions {
   readonly db: Db
   readonly feed: Feed
   readonly hub: Hub
-  readonly addressOf: ClientAddress
-  readonly viewerOf: ViewerOf
+  readonly senderOf: SenderOf
   /** The error as a client may see it. */
   readonly toClient: (error: unknown) => GraphQLError
   /** Bytes that may wait for one client in this process. */
@@ -61,7 +59,7 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
  * event named `reset` says that events before its id are lost, and why; one named `fault` is an error, and has no id.
  */
 export function createFeedRoute(options: FeedRouteOptions): Route {
-  const { schema, db, feed, hub, addressOf, viewerOf, toClient, sendBuffer, clock } = options
+  const { schema, db, feed, hub, senderOf, toClient, sendBuffer, clock } = options
   const document = parse(feedDocument)
   const streamOptions = {
     ...{ sendBuffer, clock },
@@ -74,7 +72,7 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const viewer = await viewerOf(request.headers.authorization)
+    const { viewer, client } = await senderOf(request, response)
     const unauthorized = refusalOf(viewer, 'read')
     if (unauthorized) return refuseOrPostpone(request, response, unauthorized)
     const variableValues = readFeedRequest(request)
@@ -87,7 +85,7 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
         stream = new EventStream(response, subscription, streamOptions)
         return stream
       }
-      const opened = await hub.open(args, addressOf(request), makeSink, feedEncoding)
+      const opened = await hub.open(args, { client }, makeSink, feedEncoding)
       return stream ? undefined : toClient((opened as ExecutionResult).errors?.[0])
     }
     const refusal = await open(variableValues.after)

@@ -2,10 +2,11 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { SubscribePayload } from 'graphql-ws'
 import type { Viewer } from '../../../schema/core/context.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
-import { payerOf } from '../../client-points.ts'
+import { clientIdHeader, payerOf } from '../../client-points.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import type { Hub, OpenArgs } from '../hub.ts'
 import { PushedResults } from './pushed-results.ts'
+import { QueryResults } from './query-results.ts'
 import type { WebSocketConnection } from './ws-connection.ts'
 import type { PushOperation, TransportContext } from './yoga-plugin.ts'
 
@@ -21,7 +22,9 @@ export class WebSocketOperation implements PushOperation {
   readonly #hub: Hub
   readonly #connection: WebSocketConnection
   readonly #id: string
+  readonly #client: string
   readonly #enveloped: Enveloped
+  readonly #onLeave = new Set<() => void>()
   #results: PushedResults | undefined
 
   constructor(
@@ -30,15 +33,16 @@ export class WebSocketOperation implements PushOperation {
     connection: WebSocketConnection,
     id: string,
     viewer: Viewer,
-    asksCost: boolean,
+    extensions: SubscribePayload['extensions'],
   ) {
     this.#hub = hub
     this.#connection = connection
     this.#id = id
-    const client = payerOf(viewer, connection.address)
+    const named = extensions?.clientId ?? connection.request.headers[clientIdHeader]
+    this.#client = payerOf(viewer, connection.address, named)
     this.#enveloped = engine.getEnveloped({
-      ...{ viewer, client, asksCost, push: this },
-      onLeave: (listener: () => void) => connection.onLeave(listener),
+      ...{ viewer, client: this.#client, asksCost: extensions?.cost === true, push: this },
+      onLeave: (listener: () => void) => this.#whenLeft(listener),
     })
   }
 
@@ -62,8 +66,12 @@ export class WebSocketOperation implements PushOperation {
     }
   }
 
-  execute(args: ExecutionArgs): ReturnType<Enveloped['execute']> {
-    return this.#enveloped.execute(args)
+  execute(args: ExecutionArgs): ReturnType<Enveloped['execute']> | QueryResults {
+    const made: unknown = this.#enveloped.execute(args)
+    if (!(made instanceof Promise)) return made as ExecutionResult
+    return new QueryResults(made, () => {
+      for (const listener of [...this.#onLeave]) listener()
+    })
   }
 
   async subscribe(args: ExecutionArgs): Promise<PushedResults | ExecutionResult> {
@@ -74,8 +82,19 @@ export class WebSocketOperation implements PushOperation {
     return this.#results ?? checked
   }
 
+  /** When the client completes the operation, or the socket closes. Returns what takes it back. */
+  #whenLeft(listener: () => void): () => void {
+    const forget = this.#connection.onLeave(listener)
+    this.#onLeave.add(listener)
+    return () => {
+      forget()
+      this.#onLeave.delete(listener)
+    }
+  }
+
   async open(args: OpenArgs): Promise<PushedResults | ExecutionResult> {
-    const opened = await this.#hub.open(args, this.#connection.address, (subscription) => {
+    const subscriber = { client: this.#client, socket: this.#connection }
+    const opened = await this.#hub.open(args, subscriber, (subscription) => {
       this.#results = new PushedResults(subscription)
       return this.#connection.sinkFor(this.#id, subscription, this.#results)
     })

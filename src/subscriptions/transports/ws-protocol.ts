@@ -30,16 +30,13 @@ export function createProtocol({
     connectionInitWaitTimeout: connectionInitTimeoutMs,
     execute: (args) => WebSocketOperation.of(args).execute(args),
     subscribe: (args) => WebSocketOperation.of(args).subscribe(args),
-    async onSubscribe({ connectionParams, extra: connection, subscriptions }, id, payload) {
+    async onSubscribe({ connectionParams, extra: connection }, id, payload) {
       const given = connectionParams?.authorization ?? connectionParams?.Authorization
       const authorization = typeof given === 'string' ? given : connection.request.headers.authorization
       // A thrown error would close the socket, and with it every other operation of this client.
       try {
-        // This operation is among them already.
-        hub.admission.checkSocket(Object.keys(subscriptions).length - 1)
         const viewer = await viewerOf(authorization)
-        const asksCost = payload.extensions?.cost === true
-        const operation = new WebSocketOperation(engine, hub, connection, id, viewer, asksCost)
+        const operation = new WebSocketOperation(engine, hub, connection, id, viewer, payload.extensions)
         return await operation.prepare({ ...payload, query: documentOf(payload) ?? payload.query })
       } catch (error) {
         if (error instanceof GraphQLError) return [error]

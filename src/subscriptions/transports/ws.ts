@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { statusOf } from '../../../schema/core/error-codes.ts'
-import { AddressCounts } from '../../address-counts.ts'
+import { ClientCounts } from '../../client-counts.ts'
 import { every } from '../../clock.ts'
 import { textOf } from '../../graphql/body.ts'
 import type { ClientAddress } from '../../http/client-address.ts'
@@ -40,7 +40,7 @@ export class WebSockets {
   readonly #upgrader: WebSocketServer
   readonly #protocol: Protocol<WebSocketConnection>
   readonly #connections = new Set<WebSocketConnection>()
-  readonly #addresses = new AddressCounts()
+  readonly #addresses = new ClientCounts()
   readonly #stopPings: () => void
   #closing = false
 

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Context } from '../../../schema/core/context.ts'
-import type { ClientAddress } from '../../http/client-address.ts'
 import type { Hub, OpenArgs } from '../hub.ts'
 import { PulledResults } from './pulled-results.ts'
 import type { PushedResults } from './pushed-results.ts'
@@ -16,31 +15,31 @@ export interface PushOperation {
 export interface TransportContext extends Context {
   /** Absent where Yoga sends the results, over SSE. */
   readonly push?: PushOperation
+  /** As limits count clients. */
+  readonly client: string
   /** As Yoga's Node adapter gives them. */
-  readonly req?: IncomingMessage
   readonly res?: ServerResponse
 }
 
 /** Opens subscriptions at the hub, once Yoga's checks have let them pass. */
-export function serveFeed(hub: Hub, addressOf: ClientAddress): Plugin {
+export function serveFeed(hub: Hub): Plugin {
   return {
     onSubscribe({ args, setSubscribeFn }) {
       // The engine has made the context; see createEngine.
       const checked = args as unknown as OpenArgs & { contextValue: TransportContext }
       const { push } = checked.contextValue
-      setSubscribeFn(() => (push ? push.open(checked) : openPulled(hub, addressOf, checked)))
+      setSubscribeFn(() => (push ? push.open(checked) : openPulled(hub, checked)))
     },
   }
 }
 
 async function openPulled(
   hub: Hub,
-  addressOf: ClientAddress,
   args: OpenArgs & { contextValue: TransportContext },
 ): Promise<PulledResults | ExecutionResult> {
-  const { req, res } = args.contextValue
+  const { client, res } = args.contextValue
   let results: PulledResults | undefined
-  const opened = await hub.open(args, addressOf(req), (subscription) => {
+  const opened = await hub.open(args, { client }, (subscription) => {
     results = new PulledResults(subscription, () => res?.destroy())
     return results
   })
