@@ -1,5 +1,11 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely'
 import type {
+  MailDeliveryTable,
+  MailKeyTable,
+  MailSubscriberTable,
+  MailSuppressedTable,
+} from './mail-tables.ts'
+import type {
   AcronymBuildTable,
   AcronymTable,
   NameWordTable,
@@ -25,6 +31,10 @@ export interface Tables {
   keyword: KeywordTable
   lease: LeaseTable
   listing: ListingTable
+  mail_delivery: MailDeliveryTable
+  mail_key: MailKeyTable
+  mail_subscriber: MailSubscriberTable
+  mail_suppressed: MailSuppressedTable
   organization: OrganizationTable
   paper: PaperTable
   paper_alias: PaperAliasTable

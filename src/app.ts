@@ -10,6 +10,8 @@ import { ResponseCache } from './cache/response-cache.ts'
 import { ClientPoints } from './client-points.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { type RunningDigest, startDigest } from './digest/digest.ts'
+import { createDigestRoutes } from './digest/routes.ts'
 import type { StartError } from './faults.ts'
 import { createEngine } from './graphql/engine.ts'
 import { createExecuteInProcess } from './graphql/in-process.ts'
@@ -21,6 +23,7 @@ import { Connections } from './http/connections.ts'
 import { homeRoute } from './http/home.ts'
 import { drain, listen } from './http/listen.ts'
 import type { Route } from './http/route.ts'
+import { readSender } from './http/sender.ts'
 import { createHttpServer, nothingHere } from './http/server.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
@@ -110,16 +113,23 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const version = versionReader(store.versionDb)
     const cache = new ResponseCache({ maxBytes: http.responseCacheBytes, version })
     const observer = telemetry.operations(trusted.idOf)
+    let digest: RunningDigest | undefined
+    const onMailPromised = config.mail.digest ? () => digest?.wake() : undefined
     const engine = createEngine({
-      ...{ schema, db, feed, limits, points, http, trusted, version, log, plugins, observer },
+      ...{ schema, db, feed, limits, points, http, trusted, version, log, plugins, observer, onMailPromised },
     })
     const answerPlain = http.shortWay
       ? createPlainRequests({ engine, trusted, points, cache, http, log })
       : undefined
     const execute = createExecuteInProcess(engine)
     const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()
+    const mailPages = onMailPromised
+      ? createDigestRoutes({
+          ...{ db, execute, http, clock, wake: onMailPromised, senderOf: readSender(viewerOf, http) },
+        })
+      : []
     const home = homeRoute(nothingHere, pages.get('/'))
-    const routes = new Map([...service.routes, ...pages, ['/', home], ...telemetry.routes])
+    const routes = new Map([...service.routes, ...pages, ...mailPages, ['/', home], ...telemetry.routes])
     const addressOf = clientAddress(http.trustProxy)
     const connections = new Connections({ limits: http.connections, addressOf, clock, log })
     const { onRequest } = telemetry
@@ -139,6 +149,10 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const stopMetrics = await telemetry.start({ feed, hub, sockets, responses: cache, pools: store.pools })
     life.opened('metrics', stopMetrics)
     life.opened('rebuilding of search terms', rebuildInBackground(db, log).close, statementPatienceMs)
+    if (config.mail.digest) {
+      digest = await startDigest({ db, mail: config.mail, publicUrl: http.publicUrl ?? url, clock, log })
+      life.opened('digest', digest.close)
+    }
     if (config.poll.source === 'huggingface') {
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
       const poller = pollHuggingFace({ ...config.poll, db, leaseDb: store.headDb, client, log })

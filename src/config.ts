@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { feedDefaults } from '../db/feed/options.ts'
 import { maskPassword, withTlsMode } from './connection-string.ts'
@@ -20,6 +21,18 @@ const Settings = z
   .refine((env) => env.TRUSTED_DOCUMENTS || !env.TRUSTED_ONLY, {
     error: 'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
   })
+
+  .refine(
+    (env) => !env.MAIL_URL || (env.PUBLIC_URL && env.MAIL_FROM !== settings.MAIL_FROM.parse(undefined)),
+    {
+      error: 'MAIL_URL is set: set MAIL_FROM and PUBLIC_URL, too, which every mail carries.',
+    },
+  )
+  .refine(
+    ({ MAIL_DKIM_DOMAIN, MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE }) =>
+      new Set([MAIL_DKIM_DOMAIN, MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE].map((value) => !value)).size === 1,
+    { error: 'Set all of MAIL_DKIM_DOMAIN, MAIL_DKIM_SELECTOR and MAIL_DKIM_KEY_FILE, or none of them.' },
+  )
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -158,6 +171,21 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
         perAddress: env.MAX_SUBSCRIPTIONS_PER_ADDRESS,
         perSocket: env.MAX_SUBSCRIPTIONS_PER_SOCKET,
       },
+    },
+    mail: {
+      /** Whether digests are sent, and readers can subscribe. */
+      digest: env.DIGEST,
+      /** The relay; without one, mail becomes files in `folder`. */
+      url: env.MAIL_URL,
+      folder: join(env.DATA_DIR, 'mail'),
+      from: env.MAIL_FROM,
+      dkim: env.MAIL_DKIM_KEY_FILE
+        ? {
+            domain: env.MAIL_DKIM_DOMAIN ?? '',
+            selector: env.MAIL_DKIM_SELECTOR ?? '',
+            key: env.MAIL_DKIM_KEY_FILE,
+          }
+        : undefined,
     },
     /** How long requests may go on after a stop was asked for. */
     shutdownMs: env.SHUTDOWN_MS,

@@ -66,6 +66,19 @@ export const publicUrl = z
   .optional()
   .meta({ allowed: 'a URL like https://papers.example.org' })
 
+/** Whom mail is sent by: an address, or a name and an address. */
+export const mailFrom = z
+  .string()
+  .regex(/^(?:[^<>"@,;:\r\n]+ <[^\s<>@,;:]+@[a-z0-9.-]+>|[^\s<>@,;:]+@[a-z0-9.-]+)$/i)
+  .default('Daily Papers <digest@localhost>')
+  .meta({ allowed: 'an address like digest@example.org or Daily Papers <digest@example.org>' })
+
+export const mailUrl = z
+  .string()
+  .refine((value) => /^smtps?:\/\/[^/?#]+\/?(?:\?tls=require)?$/i.test(value) && URL.canParse(value))
+  .optional()
+  .meta({ allowed: 'a URL like smtps://user:password@mail.example.org', secret: true })
+
 export const token = z.string().regex(/^[\x21-\x7e]{16,}$/)
 
 /** The text of a file without what surrounds it; empty for one that cannot be read. */

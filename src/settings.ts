@@ -3,6 +3,8 @@ import {
   contentOf,
   flag,
   integer,
+  mailFrom,
+  mailUrl,
   optionalInteger,
   optionalText,
   origins,
@@ -98,6 +100,17 @@ export const settings = {
   METRICS_TOKEN: token.optional().meta({ allowed: 'at least 16 characters without spaces', secret: true }),
   SLOW_MS: integer(0, 3_600_000, 1_000),
   REQUEST_LOG: flag(false),
+  DIGEST: flag(true),
+  MAIL_URL: mailUrl,
+  MAIL_FROM: mailFrom,
+  MAIL_DKIM_DOMAIN: optionalText('a domain like example.org'),
+  MAIL_DKIM_SELECTOR: optionalText('the selector of the key in DNS'),
+  MAIL_DKIM_KEY_FILE: z
+    .string()
+    .transform(contentOf)
+    .pipe(z.string().startsWith('-----BEGIN'))
+    .optional()
+    .meta({ allowed: 'the path of a file that holds a private key in PEM' }),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

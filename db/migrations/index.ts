@@ -14,6 +14,7 @@ import * as relatedTerms from './0012_related_terms.ts'
 import * as acronyms from './0013_acronyms.ts'
 import * as accessTokens from './0015_access_tokens.ts'
 import * as webhooks from './0016_webhooks.ts'
+import * as mail from './0017_mail.ts'
 import * as gatewayRole from './0019_gateway_role.ts'
 import * as textChanges from './0024_text_changes.ts'
 
@@ -34,6 +35,7 @@ export const migrations: Record<string, Migration> = {
   '0013_acronyms': acronyms,
   '0015_access_tokens': accessTokens,
   '0016_webhooks': webhooks,
+  '0017_mail': mail,
   '0019_gateway_role': gatewayRole,
   '0024_text_changes': textChanges,
 }

@@ -41,6 +41,8 @@ export interface Context {
   readonly feed: Feed
   readonly viewer: Viewer
   readonly intake: Intake
+  /** Says that mail was promised, so that it is sent soon. Undefined where no digest is sent. */
+  readonly onMailPromised?: (() => void) | undefined
   /** What the execution may take; without one, it is not limited. */
   readonly budget?: ExecutionBudget
 }

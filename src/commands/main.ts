@@ -7,6 +7,7 @@ import { SourceError } from '../ingest/errors.ts'
 import { createLogger, describe } from '../log.ts'
 import { printable, printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
+import { digestCommand } from './digest.ts'
 import { followCommand } from './follow.ts'
 import { ingestCommand } from './ingest.ts'
 import { migrateCommand } from './migrate.ts'
@@ -41,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     newHistoryCommand,
     schemaCommand,
     tokenCommand,
+    digestCommand,
   ]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }

@@ -33,7 +33,7 @@ const pages: Readonly<Record<string, ReadPage>> = {
 const mediaType = 'text/html; charset=utf-8'
 
 /** The browser itself then refuses whatever is not of this server. */
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
   ...["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"],
 ].join('; ')

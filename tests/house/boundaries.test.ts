@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { mayImport } from './may-import.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** What is or would be checked in. */
@@ -22,96 +23,6 @@ const product = files.filter((file) => !file.startsWith('tests/'))
 function importsOf(file: string): string[] {
   const found = [...(text.get(file) ?? '').matchAll(/(?:\bfrom |\bimport |\bimport\()'([^']+)'/g)]
   return found.map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name))
-}
-
-/** The folders of the product, and which others each may import. A folder may always import itself. */
-const mayImport: Record<string, readonly string[]> = {
-  'db/model': [],
-  'db/tokens': [],
-  'db/embedded': ['db'],
-  'db/migrations': [],
-  'db/connection': ['db', 'db/migrations'],
-  'db/lists': ['db'],
-  'db/search': ['db', 'db/lists', 'db/model', 'db/tokens'],
-  'db/feed': ['db', 'db/connection', 'db/model', 'db/search'],
-  'db/outbox': ['db', 'db/connection'],
-  'db/writer/merge': ['db/model'],
-  'db/writer': ['db', 'db/connection', 'db/feed', 'db/model', 'db/tokens', 'db/writer/merge'],
-  // error.ts, tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.
-  db: ['db/connection', 'db/lists', 'db/model', 'db/search'],
-  'schema/core': ['db', 'db/feed', 'db/lists', 'db/model'],
-  'schema/search': ['schema', 'schema/core', 'db', 'db/lists', 'db/search'],
-  'schema/feed': ['schema', 'schema/core', 'db', 'db/feed', 'db/model', 'db/search'],
-  'schema/federation': ['schema', 'schema/core', 'db', 'db/model'],
-  'schema/citations': ['schema', 'schema/core', 'db'],
-  // The types import core; index.ts and print.ts gather all.
-  schema: [
-    ...['schema/core', 'schema/search', 'schema/feed', 'schema/federation', 'schema/citations'],
-    ...['db', 'db/lists', 'db/model', 'db/search', 'db/writer'],
-  ],
-  'src/client': [],
-  'src/ingest/http': ['src', 'src/ingest', 'db'],
-  // What the formats share, and the formats of one file each; page: the parts of the longest.
-  'src/ingest/sources': ['src/ingest', 'src/ingest/sources/page', 'db', 'db/model'],
-  'src/ingest/sources/page': ['src/ingest', 'src/ingest/sources', 'db/model'],
-  'src/ingest': [
-    ...['.', 'src', 'src/ingest/http', 'src/ingest/sources'],
-    ...['schema/core', 'db', 'db/connection', 'db/model', 'db/writer'],
-  ],
-  'src/execution': ['schema/core'],
-  'src/graphql/responses': ['schema/core'],
-  // What is kept of responses; the headers they have in common.
-  'src/cache': ['src/graphql/responses'],
-  'src/graphql': [
-    ...['src', 'src/cache', 'src/execution', 'src/graphql/responses', 'src/ingest'],
-    ...['schema/core', 'db', 'db/connection', 'db/feed'],
-  ],
-  'src/http': ['src', 'src/graphql', 'src/graphql/responses', 'schema/core', 'db'],
-  'src/page': [
-    ...['src', 'src/graphql', 'src/graphql/responses', 'src/http'],
-    ...['schema/core', 'db/model'],
-  ],
-  'src/subscriptions': [
-    ...[
-      'src',
-      'src/execution',
-      'src/graphql',
-      'schema/core',
-      'schema/feed',
-      'db',
-      'db/connection',
-      'db/feed',
-    ],
-  ],
-  'src/subscriptions/transports': [
-    ...['src', 'src/subscriptions', 'src/graphql', 'src/http'],
-    ...['schema/core', 'db', 'db/feed'],
-  ],
-  'src/telemetry': [
-    ...[
-      '.',
-      'src',
-      'src/cache',
-      'src/graphql',
-      'src/http',
-      'src/subscriptions',
-      'src/subscriptions/transports',
-    ],
-    ...['schema/core', 'db', 'db/connection', 'db/feed'],
-  ],
-  'src/commands': [
-    ...['.', 'src', 'src/client', 'src/ingest', 'src/ingest/sources'],
-    ...['db', 'db/connection', 'db/embedded', 'db/feed', 'db/model', 'db/writer'],
-  ],
-  // Programs to look at, which no folder imports.
-  'src/examples/gateway': ['schema'],
-  // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
-  src: [
-    ...['src/cache', 'src/commands', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
-    ...['src/subscriptions', 'src/subscriptions/transports', 'src/telemetry'],
-    ...['seeds', 'schema', 'schema/core', 'db', 'db/connection', 'db/embedded', 'db/feed', 'db/writer'],
-  ],
-  seeds: ['src/ingest', 'src/ingest/sources', 'db'],
 }
 
 /** Files at the top of their folder that gather what is below it; nothing below may import them. */

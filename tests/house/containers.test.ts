@@ -54,7 +54,7 @@ describe('each container', () => {
         tmpfs: expect.arrayContaining(['/tmp']),
         mem_limit: expect.stringMatching(/:-1g\}$/),
       })
-      if (service.image !== undefined) expect(service.image).toMatch(/:\d+\.\d+|@sha256:/)
+      if (service.image !== undefined) expect(service.image).toMatch(/:v?\d+\.\d+|@sha256:/)
     },
   )
 

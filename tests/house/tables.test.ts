@@ -7,8 +7,12 @@ const copy = useTestDatabase()
 
 /** What the pool turns each Postgres type into, as db/tables.ts writes it. */
 const written: Record<string, string[]> = {
-  text: ['string', 'FeedEventKind', 'AccessRole', 'WebhookFormat'],
+  text: [
+    ...['string', 'FeedEventKind', 'AccessRole', 'WebhookFormat'],
+    ...['MailStatus', 'MailCadence', 'MailFormat', 'MailKind'],
+  ],
   uuid: ['string'],
+  bytea: ['Buffer'],
   tsvector: ['string'],
   int2: ['number'],
   int4: ['number'],
@@ -53,9 +57,8 @@ test('the table types are the migrated database: tables, columns, types, nulls, 
 /** Reads the interfaces of the tables: types leave nothing at run time to compare. */
 async function declaredColumns(): Promise<Column[]> {
   const read = (file: string) => readFile(new URL(`../../db/${file}`, import.meta.url), 'utf8')
-  const source = (await Promise.all(['tables.ts', 'search-tables.ts', 'webhook-tables.ts'].map(read))).join(
-    '\n',
-  )
+  const files = ['tables.ts', 'search-tables.ts', 'webhook-tables.ts', 'mail-tables.ts']
+  const source = (await Promise.all(files.map(read))).join('\n')
   const bodies = new Map(
     [...source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)].map(([, name = '', body = '']) => [
       name,

@@ -27,7 +27,7 @@ test('servers that start at once on an empty Postgres migrate it once and plant 
   await sql`create schema public`.execute(db)
   const logged: string[] = []
   const log = createLogger({ level: 'info', format: 'text', write: (line) => logged.push(line) })
-  const config = readConfig({ PORT: '0', DATABASE_URL: database.url, POOL_SIZE: '3' })
+  const config = readConfig({ PORT: '0', DATABASE_URL: database.url, POOL_SIZE: '3', SLOW_MS: '0' })
   const apps = await Promise.all([startApp(config, log), startApp(config, log), startApp(config, log)])
   try {
     const ran = apps.filter(({ store }) => store.migrated.length > 0)

@@ -51,6 +51,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     PLANT_SEEDS: 'off',
     POOL_SIZE: '4',
     SHUTDOWN_MS: '2000',
+    // A busy machine is no news.
+    SLOW_MS: '0',
     ...settings,
   })
   const config = isAlert ? alert(given) : given

@@ -1,0 +1,87 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTransport, type SendMailOptions } from 'nodemailer'
+import type { Config } from '../config.ts'
+
+/** Where mail goes. */
+export interface MailTransport {
+  /** Resolves once the mail is somebody else's to deliver. Throws what nodemailer throws. */
+  send(message: MailMessage): Promise<void>
+  /** For people, without a password. */
+  readonly description: string
+  close(): void
+}
+
+export type MailMessage = SendMailOptions & { readonly messageId: string }
+
+/** Connections to the relay. Few: each is a mail that may be sent twice when the process is killed. */
+const maxConnections = 3
+const connectTimeoutMs = 10_000
+/** How long the relay may take for one answer. */
+const answerTimeoutMs = 30_000
+
+/** The relay of MAIL_URL; without one, files: a copy of a database must not mail anybody. */
+export function openMailTransport(mail: Config['mail']): MailTransport {
+  return mail.url === undefined ? fileTransport(mail.folder) : smtpTransport(mail.url, mail.dkim)
+}
+
+function smtpTransport(url: string, dkim: Config['mail']['dkim']): MailTransport {
+  const { protocol, host, port, auth, query } = parsed(url)
+  const transport = createTransport({
+    pool: true,
+    host,
+    port,
+    secure: protocol === 'smtps:',
+    requireTLS: query.get('tls') === 'require',
+    ...(auth && { auth }),
+    maxConnections,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: answerTimeoutMs,
+    // Text that others wrote must never name a file or an address to read.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(dkim && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.key } }),
+  })
+  return {
+    description: `${protocol}//${host}:${port}`,
+    async send(message) {
+      await transport.sendMail(message)
+    },
+    close: () => transport.close(),
+  }
+}
+
+function parsed(url: string) {
+  const { protocol, hostname, port, username, password, searchParams } = new URL(url)
+  const usual = protocol === 'smtps:' ? 465 : 587
+  return {
+    protocol,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? usual : Number(port),
+    auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
+    query: searchParams,
+  }
+}
+
+function fileTransport(folder: string): MailTransport {
+  const transport = createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'unix',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    description: folder,
+    async send(message) {
+      const { message: bytes } = await transport.sendMail(message)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const path = join(folder, `${message.messageId.replace(/[^\w.@-]/g, '')}.eml`)
+      // Whole or not at all; sent again, it is the same file.
+      await writeFile(`${path}.new`, bytes as Buffer, { mode: 0o600 })
+      await rename(`${path}.new`, path)
+    },
+    close() {},
+  }
+}
