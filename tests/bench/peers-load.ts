@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -75,4 +75,10 @@ export class Load implements Disposable {
   [Symbol.dispose](): void {
     this.#process.kill()
   }
+}
+
+/** Keeps this process and its children on a core. False where there is no `taskset` or no second core. */
+export function pinTo(core: number): boolean {
+  const { status } = spawnSync('taskset', ['-acp', String(core), String(process.pid)])
+  return status === 0
 }

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../../db/database.ts'
 import { median } from './feed-setup.ts'
 import { fillDatabase, startBenchCluster } from './filled-database.ts'
-import { Load, type Run } from './peers-load.ts'
+import { Load, pinTo, type Run } from './peers-load.ts'
 import { agree, type QuestionName, questionNames, settingsOf } from './peers-questions.ts'
 import { answersOf, type Contender, installPeers, startContender } from './peers-servers.ts'
 import { createPeerTables } from './peers-tables.ts'
@@ -147,10 +146,4 @@ function ratio(runs: Runs, name: string, others: readonly string[]): string {
 async function endByItself({ server }: Contender): Promise<void> {
   server.kill('SIGTERM')
   await server.ended
-}
-
-/** Keeps this process and its children on a core. False where there is no `taskset` or no second core. */
-function pinTo(ours: number): boolean {
-  const { status } = spawnSync('taskset', ['-acp', String(ours), String(process.pid)])
-  return status === 0
 }
