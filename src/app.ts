@@ -15,6 +15,7 @@ import { createDigestRoutes } from './digest/routes.ts'
 import type { StartError } from './faults.ts'
 import { createEngine } from './graphql/engine.ts'
 import { createExecuteInProcess } from './graphql/in-process.ts'
+import { createKeptRequests } from './graphql/kept-requests.ts'
 import { createPlainRequests } from './graphql/plain-requests.ts'
 import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
@@ -121,6 +122,11 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const answerPlain = http.shortWay
       ? createPlainRequests({ engine, trusted, points, cache, http, log })
       : undefined
+    const addressOf = clientAddress(http.trustProxy)
+    const answerKept =
+      http.shortWay && cache.isOn
+        ? createKeptRequests({ cache, viewerOf, points, addressOf, http })
+        : undefined
     const execute = createExecuteInProcess(engine)
     const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()
     const mailPages = onMailPromised
@@ -130,11 +136,21 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       : []
     const home = homeRoute(nothingHere, pages.get('/'))
     const routes = new Map([...service.routes, ...pages, ...mailPages, ['/', home], ...telemetry.routes])
-    const addressOf = clientAddress(http.trustProxy)
     const connections = new Connections({ limits: http.connections, addressOf, clock, log })
     const { onRequest } = telemetry
     const server = createHttpServer({
-      ...{ engine, answerPlain, config, viewerOf, readiness: ready, routes, connections, onRequest, log },
+      ...{
+        engine,
+        answerPlain,
+        answerKept,
+        config,
+        viewerOf,
+        readiness: ready,
+        routes,
+        connections,
+        onRequest,
+        log,
+      },
     })
     const url = await listen(server, config.http)
     // Only now: a WebSocketServer would report a failure to listen as one of its own.

@@ -19,7 +19,8 @@ export class KeptResponse {
   readonly body: Buffer
   readonly contentType: string
   readonly cacheControl: string | undefined
-  readonly headers: Readonly<Record<string, string>>
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
   /** Called when it has come to take more bytes. */
   onGrowth: (() => void) | undefined
   readonly #packed = new Map<ContentEncoding, Buffer>()
@@ -31,7 +32,7 @@ export class KeptResponse {
     this.body = body
     this.contentType = contentType
     this.cacheControl = cacheControl
-    this.headers = headers
+    this.headers = ['content-type', contentType, ...Object.entries(headers).flat()]
   }
 
   /** Of the body in all its forms. */
@@ -76,8 +77,8 @@ export interface SendOptions {
   readonly compression: boolean
   /** The names of the request headers that responses depend on. */
   readonly vary: string
-  /** Headers of this sending alone. */
-  readonly headers?: Readonly<Record<string, string>>
+  /** Headers of this sending alone: names and values in turn. */
+  readonly headers?: readonly string[]
 }
 
 /**
@@ -88,32 +89,28 @@ export async function sendKept(
   request: IncomingMessage,
   response: ServerResponse,
   kept: KeptResponse,
-  { compression, vary, headers }: SendOptions,
+  { compression, vary, headers = [] }: SendOptions,
 ): Promise<void> {
   const { 'accept-encoding': accepted, 'if-none-match': known, authorization } = request.headers
   const { status, cacheControl } = kept
   const isShareable = cacheControl !== undefined
-  const etag = isShareable && request.method !== 'POST' ? kept.etag : undefined
-  const caching = {
-    ...headers,
-    vary,
-    'cache-control': isShareable ? scoped(cacheControl, authorization !== undefined) : 'no-store',
-    ...(etag !== undefined && { etag }),
-  }
-  if (etag !== undefined && known !== undefined && names(known, etag)) {
-    response.writeHead(304, caching).end()
-    return
+  const control = isShareable ? scoped(cacheControl, authorization !== undefined) : 'no-store'
+  // Names and values in turn, which Node takes as they are.
+  const all = [...headers, 'vary', vary, 'cache-control', control]
+  if (isShareable && request.method !== 'POST') {
+    const { etag } = kept
+    all.push('etag', etag)
+    if (known !== undefined && names(known, etag)) {
+      response.writeHead(304, all).end()
+      return
+    }
   }
   const encoding = compression ? encodingFor(accepted as string | undefined) : undefined
   const packing = encoding && kept.packed(encoding)
   const packed = packing instanceof Promise ? await packing : packing
   const body = packed ?? kept.body
-  response.writeHead(status, {
-    'content-type': kept.contentType,
-    ...kept.headers,
-    ...caching,
-    ...(packed && { 'content-encoding': encoding }),
-    'content-length': body.length,
-  })
-  response.end(body)
+  all.push(...kept.headers)
+  if (packed && encoding) all.push('content-encoding', encoding)
+  all.push('content-length', String(body.length))
+  response.writeHead(status, all).end(body)
 }

@@ -79,6 +79,15 @@ export class ResponseCache {
     return this.#make(key, make)
   }
 
+  /** The kept response to a question, if it holds still. Undefined at once where none is kept. */
+  find(key: string): Promise<KeptResponse | undefined> | undefined {
+    return this.#kept.has(key) ? this.#findCurrent(key) : undefined
+  }
+
+  async #findCurrent(key: string): Promise<KeptResponse | undefined> {
+    return (await this.#isCurrent()) ? this.#kept.get(key) : undefined
+  }
+
   async #make(key: string, make: () => Promise<Made | undefined>): Promise<KeptResponse | undefined> {
     // Read before anything of the response is.
     const version = this.#known
@@ -111,13 +120,15 @@ export class ResponseCache {
 
   /** Reads the version, and forgets everything if it is another one. False if it cannot be read. */
   async #isCurrent(): Promise<boolean> {
-    const version = await this.#version().catch(() => undefined)
-    if (version === undefined) return false
-    if (version !== this.#known) {
+    try {
+      const version = await this.#version()
+      if (version === this.#known) return true
       this.#known = version
       this.#kept.clear()
       this.#making = new Map()
+      return true
+    } catch {
+      return false
     }
-    return true
   }
 }

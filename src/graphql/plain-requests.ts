@@ -9,9 +9,10 @@ import type { ClientPoints } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
-import { endedEarly, textOf } from './body.ts'
+import { textOf } from './body.ts'
 import { leastUsed } from './bounded-execution.ts'
 import type { Engine, Transport } from './engine.ts'
+import { keyOf, mediaTypeFor, type PostedRequest, postedText } from './plain-question.ts'
 import { parametersOf } from './requests.ts'
 import { cacheControlFor, varyOf } from './responses/answer-headers.ts'
 import { freshnessOf } from './responses/cache-hints.ts'
@@ -25,8 +26,6 @@ export interface PlainRequestOptions {
   readonly http: Pick<Config['http'], 'cacheSeconds' | 'compression' | 'corsOrigins'>
   readonly log: Logger
 }
-
-type PostedRequest = IncomingMessage & { body?: Buffer }
 
 /** Answers a request if it is plain. Resolves with false, and has sent nothing, if Yoga is to answer it. */
 export type AnswerPlain = (
@@ -120,13 +119,14 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
       isMade = true
       return make()
     }
-    const key = `${viewer.role} ${viewer.sharingKey} ${mediaType} ${method} ${question}`
+    const key = keyOf(viewer, mediaType, method, question)
     // Who asks for the cost wants to know that of an execution.
     let answer = transport.asksCost ? (await makeOnce())?.response : await cache.respond(key, makeOnce)
     // The execution says how long a client without points has to wait.
     if (!isMade && points.take(client, leastUsed)) answer = (await make())?.response
     if (!answer) return false
-    await sendKept(request, response, answer, { compression, vary, headers: points.headers(client) })
+    const own = Object.entries(points.headers(client)).flat()
+    await sendKept(request, response, answer, { compression, vary, headers: own })
     return true
   }
 }
@@ -147,20 +147,6 @@ class Captured {
   }
 }
 
-/** The media type that Yoga sends to a client that accepts this; undefined where it takes more to find out. */
-function mediaTypeFor(accept = '*/*'): string | undefined {
-  if (accept.includes(';')) return undefined
-  for (const range of accept
-    .toLowerCase()
-    .split(',')
-    .map((part) => part.trim())) {
-    if (range === '*/*' || range === 'application/*' || range === 'application/json')
-      return 'application/json'
-    if (range === 'application/graphql-response+json') return range
-  }
-  return undefined
-}
-
 function askedByGet({ url = '', headers }: IncomingMessage): Asked | undefined {
   if (headers['if-none-match'] !== undefined) return undefined
   try {
@@ -170,35 +156,12 @@ function askedByGet({ url = '', headers }: IncomingMessage): Asked | undefined {
   }
 }
 
-/** Reads the body, which stays with the request for Yoga. Its bytes as text; undefined if it is not plain JSON. */
-async function postedText(request: PostedRequest): Promise<string | undefined> {
-  const { headers } = request
-  if (!Number(headers['content-length']) || headers['content-encoding'] !== undefined) return undefined
-  if (!/^application\/json(;\s*charset=utf-8)?$/i.test(headers['content-type'] ?? '')) return undefined
-  request.body = await readAll(request)
-  return request.body.toString('latin1')
-}
-
 function askedIn(body: Buffer | undefined): Asked | undefined {
   try {
     return body && plain(JSON.parse(textOf(body) ?? ''))
   } catch {
     return undefined
   }
-}
-
-function readAll(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    const fail = () => reject(endedEarly())
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      // After its end a request closes, too, and an error costs more than all the rest.
-      request.off('error', fail).off('close', fail)
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
-    })
-    request.on('error', fail).on('close', fail)
-  })
 }
 
 const known = new Set(['query', 'operationName', 'variables'])

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
+import type { AnswerKept } from '../graphql/kept-requests.ts'
 import type { AnswerPlain } from '../graphql/plain-requests.ts'
 import { requireUtf8 } from '../graphql/requests.ts'
 import { type Logger, requestScope } from '../log.ts'
@@ -26,6 +27,8 @@ export interface HttpOptions {
   readonly engine: Engine
   /** The short way of plain requests; without it, the engine answers all of them. */
   readonly answerPlain?: AnswerPlain | undefined
+  /** The shortest way, of requests whose response is kept. */
+  readonly answerKept?: AnswerKept | undefined
   readonly config: Pick<Config, 'http'>
   readonly viewerOf: ViewerOf
   /** Whether the server can serve at this moment. Never rejects. */
@@ -42,9 +45,12 @@ export interface HttpOptions {
 /** `route` is its path, e.g. `/graphql`; `other` for paths without one. */
 export type RequestObserver = (request: IncomingMessage, response: ServerResponse, route: string) => void
 
+/** Of each response, names and values in turn. */
+const headersOfAll = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
+
 /** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
 export function createHttpServer(options: HttpOptions): Server {
-  const { config, readiness, routes, connections, onRequest, log } = options
+  const { config, readiness, routes, connections, onRequest, answerKept, log } = options
   const { corsOrigins } = config.http
   const live = getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))
   const isReady = getRoute(async (_request, response) => ready(response, await readiness()))
@@ -59,7 +65,21 @@ export function createHttpServer(options: HttpOptions): Server {
   const names = new Map([...answers].map(([path, route]) => [route, path]))
   const newest = new WeakMap<Duplex, ServerResponse>()
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: readonly string[],
+  ): Promise<void> {
+    try {
+      const answering =
+        server.listening && hasOneHost(request) && answerKept?.(request, response, headers, admit)
+      if (answering && (await answering)) return
+    } catch (error) {
+      setHeaders(response, headers)
+      return fail(response, error, refuseGraphql)
+    }
+    setHeaders(response, headers)
+    if (!server.listening) response.setHeader('connection', 'close')
     setCorsHeaders(request, response, corsOrigins)
     normalizeTarget(request)
     if (!hasOneHost(request)) return refuse(response, badHost())
@@ -77,10 +97,19 @@ export function createHttpServer(options: HttpOptions): Server {
       }
       await route.answer(request, response)
     } catch (error) {
-      logFailure(log, 'A request failed.', { error })
-      if (response.headersSent) response.destroy()
-      else (route.refuse ?? refuse)(response, clientError(error))
+      fail(response, error, route.refuse ?? refuse)
     }
+  }
+
+  function admit(request: IncomingMessage, response: ServerResponse): void {
+    onRequest?.(request, response, '/graphql')
+    connections?.admit(request, response)
+  }
+
+  function fail(response: ServerResponse, error: unknown, refuseBy: typeof refuse): void {
+    logFailure(log, 'A request failed.', { error })
+    if (response.headersSent) response.destroy()
+    else refuseBy(response, clientError(error))
   }
 
   const { headersMs, requestMs, keepAliveMs } = config.http.timeouts
@@ -91,11 +120,8 @@ export function createHttpServer(options: HttpOptions): Server {
   const server = createServer({ IncomingMessage: HttpRequest, ...timeouts }, (request, response) => {
     newest.set(request.socket, response)
     const scope = requestScopeOf(request)
-    if (!server.listening) response.setHeader('connection', 'close')
-    response.setHeader('x-request-id', scope.requestId)
-    response.setHeader('x-content-type-options', 'nosniff')
-    response.setHeader('referrer-policy', 'no-referrer')
-    void requestScope.run(scope, answer, request, response)
+    const headers = ['x-request-id', scope.requestId, ...headersOfAll]
+    void requestScope.run(scope, answer, request, response, headers)
   })
   connections?.watch(server)
   answerConnectionErrors(server, (socket) => newest.get(socket), log)
@@ -128,6 +154,10 @@ function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpO
       await sendNodeResponse(answer, response, request, false)
     },
   }
+}
+
+function setHeaders(response: ServerResponse, headers: readonly string[]): void {
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '')
 }
 
 function getRoute(answer: Answer): Route {
@@ -166,7 +196,11 @@ function allowedBy({ methods }: Route): string[] {
  * have read the other one (RFC 9112, 3.2).
  */
 function hasOneHost({ headers: { host }, rawHeaders }: IncomingMessage): boolean {
-  const count = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
   return count < 2 && (host === undefined || URL.canParse(`http://${host}`))
 }
 

@@ -14,7 +14,7 @@ import { createPeerTables } from './peers-tables.ts'
 /**
  * Kept responses beside a bare `node:http` that answers the same bytes, in turns; servers on core 0, load and Postgres on
  * core 1. Prints Markdown. `npm run bench -- cache [--papers N] [--folder DIR] [--rounds N] [--seconds N] [--no-pin]
- *   [--profile FOLDER]`
+ *   [--connections N,…] [--profile FOLDER]`
  */
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     profile: { type: 'string' },
+    connections: { type: 'string', default: '64,1' },
     pin: { type: 'boolean', default: true },
   },
 })
@@ -67,7 +68,7 @@ const server = stack.use(
 )
 const load = stack.use(new Load(pid))
 const before = loadavg()[0] ?? 0
-for (const connections of (process.env.CONN ?? "64,1").split(",").map(Number)) {
+for (const connections of options.connections.split(',').map(Number)) {
   console.log(
     `\n${connections} connections | bytes | fixed bytes: /s (CPU µs) | kept response: /s (CPU µs + Postgres) | ratio of /s | ratio of CPU\n--- | --: | --: | --: | --: | --:`,
   )

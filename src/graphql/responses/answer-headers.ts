@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
 import Negotiator from 'negotiator'
 import type { Freshness } from './cache-hints.ts'
 
@@ -39,12 +40,19 @@ export function varyOf({
 
 export type ContentEncoding = 'br' | 'gzip'
 
+/** By the header that asked for it: there are few, and reading one takes longer than sending a small answer. */
+const encodings = new LRUCache<string, { encoding: ContentEncoding | undefined }>({ max: 100 })
+
 /** The encoding that a client wants most among ours; Brotli where it does not mind. */
 export function encodingFor(acceptEncoding: string | null | undefined): ContentEncoding | undefined {
   if (!acceptEncoding) return undefined
+  const known = encodings.get(acceptEncoding)
+  if (known) return known.encoding
   const client = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } })
   const wanted = client.encoding(['br', 'gzip', 'identity'], { preferred: ['br', 'gzip'] })
-  return wanted === 'identity' ? undefined : wanted
+  const encoding = wanted === 'identity' ? undefined : wanted
+  encodings.set(acceptEncoding, { encoding })
+  return encoding
 }
 
 /** Compresses on another thread; undefined for a body that is too small. */
