@@ -30,7 +30,7 @@ import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
-import { logOutage } from './log-failure.ts'
+import { logOutage, noteAnswer } from './log-failure.ts'
 import { createPageRoutes } from './page/routes.ts'
 import { readiness } from './readiness.ts'
 import { rebuildInBackground } from './rebuild.ts'
@@ -79,13 +79,14 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       ...{ db, headDb: store.headDb, writeToken, requireReadToken, clock, log },
     })
     life.opened('access tokens', auth.close, statementPatienceMs)
-    const { viewerOf } = auth
+    const viewerOf = telemetry.tokens(auth.viewerOf)
     const feed = await openFeed({
       ...config.feed.timing,
       db,
       headDb: store.headDb,
       connectionString: store.listenUrl,
       onError: (error) => logOutage(log, 'Feed: database connection lost, retrying.', error),
+      onRead: () => noteAnswer(log),
     })
     life.opened('feed', () => feed.close(), statementPatienceMs)
 
@@ -118,6 +119,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const onMailPromised = config.mail.digest ? () => digest?.wake() : undefined
     const engine = createEngine({
       ...{ schema, db, feed, limits, points, http, trusted, version, log, plugins, observer, onMailPromised },
+      onWrite: telemetry.onWrite,
     })
     const answerPlain = http.shortWay
       ? createPlainRequests({ engine, trusted, points, cache, http, log })

@@ -139,6 +139,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       arxivUrl: env.ARXIV_URL,
       /** Told to upstreams with each request, so that their operators can reach ours. */
       contact: env.UPSTREAM_CONTACT,
+      /** The trace that the requests are part of. */
+      traceparent: env.TRACEPARENT,
     },
     /** What each client may ask, in points of cost. */
     points: { burst: env.CLIENT_POINTS, perSecond: env.CLIENT_POINTS_PER_SECOND },

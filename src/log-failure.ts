@@ -23,11 +23,12 @@ export function logFailure(log: Logger, sentence: string, { error, ...fields }: 
   else logOutage(log, 'The database cannot be reached; requests fail until it can.', cause)
 }
 
-/** When each log was last warned of each kind of outage. */
+/** When each log was last warned of each kind of outage, and since when the database cannot be reached. */
 const unreachableAt = new WeakMap<Logger, number>()
 const readOnlyAt = new WeakMap<Logger, number>()
 const overloadedAt = new WeakMap<Logger, number>()
 const busyAt = new WeakMap<Logger, number>()
+const unreachableSince = new WeakMap<Logger, number>()
 const warningIntervalMs = 60_000
 
 /** Warns of an outage of the database, without a stack and once a minute, however many notice it. */
@@ -42,6 +43,16 @@ export function logOutage(log: Logger, sentence: string, error: unknown): void {
   const now = performance.now()
   const isKnown = now - (warnedAt.get(log) ?? Number.NEGATIVE_INFINITY) < warningIntervalMs
   if (!isKnown) warnedAt.set(log, now)
+  if (warnedAt === unreachableAt && !unreachableSince.has(log)) unreachableSince.set(log, now)
   const write = isKnown ? log.debug : log.warn
   write(sentence, { reason: messageOf(error) })
+}
+
+/** The database has answered: says so once after an outage, and the next outage is warned of at once. */
+export function noteAnswer(log: Logger): void {
+  const since = unreachableSince.get(log)
+  if (since === undefined) return
+  unreachableSince.delete(log)
+  unreachableAt.delete(log)
+  log.info('The database answers again.', { afterSeconds: Math.round((performance.now() - since) / 1000) })
 }

@@ -111,6 +111,11 @@ export const settings = {
     .pipe(z.string().startsWith('-----BEGIN'))
     .optional()
     .meta({ allowed: 'the path of a file that holds a private key in PEM' }),
+  TRACEPARENT: z
+    .string()
+    .regex(/^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/)
+    .optional()
+    .meta({ allowed: 'a trace context like 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

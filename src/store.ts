@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readAddress } from '../db/connection/address.ts'
-import { migrateToLatest } from '../db/connection/migrate.ts'
+import { migrateToLatest, pendingMigrations } from '../db/connection/migrate.ts'
 import type { PoolCounts } from '../db/connection/pool.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { limitWrites } from '../db/connection/write-queue.ts'
@@ -47,6 +47,8 @@ const answerGraceMs = 2_000
 export interface StoreOptions {
   /** Whether the database that a running server has embedded is used. Default false. */
   readonly share?: boolean
+  /** Whether the database stays as it is; `migrated` are then the migrations that are missing. Default false. */
+  readonly dryRun?: boolean
   readonly onStatement?: StatementObserver
 }
 
@@ -57,7 +59,7 @@ export interface StoreOptions {
 export async function openStore(
   config: Config,
   log: Logger,
-  { share = false, onStatement }: StoreOptions = {},
+  { share = false, dryRun = false, onStatement }: StoreOptions = {},
 ): Promise<Store> {
   const life = createLifecycle(log)
   try {
@@ -83,7 +85,7 @@ export async function openStore(
     life.opened('connections of the feed', head.close)
     try {
       const version = await checkedVersion(handle.db)
-      const migrated = await migrate(listenUrl)
+      const migrated = dryRun ? await pendingMigrations(handle.db) : await migrate(listenUrl)
       return {
         db: handle.db,
         headDb: head.db,

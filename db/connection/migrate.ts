@@ -26,6 +26,13 @@ export async function migrateToLatest(db: Db): Promise<string[]> {
   return (results ?? []).map((result) => result.migrationName)
 }
 
+/** The names of the migrations that `migrateToLatest` would run. Changes nothing. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const executed = await executedMigrations(db)
+  refuseUnknown(executed)
+  return Object.keys(migrations).filter((name) => !executed.includes(name))
+}
+
 /** The names of the migrations that this database has, in their order; empty where it has none. */
 async function executedMigrations(db: Db): Promise<string[]> {
   const { rows } = await sql<{ exists: boolean }>`

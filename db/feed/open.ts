@@ -34,6 +34,7 @@ class LogFeed implements Feed {
   readonly #db: Db
   readonly #headDb: Db
   readonly #onError: (error: Error) => void
+  readonly #onRead: () => void
   readonly #tail: Tail
   readonly #logPages: LogPages
   readonly #matcher: Matcher
@@ -51,10 +52,19 @@ class LogFeed implements Feed {
   #mustCheckState = false
 
   constructor(options: typeof feedDefaults & FeedOptions, state: LogState, sources: KnownSources) {
-    const { db, headDb = db, onError = () => {}, tailEvents, tailSize, logPagesSize } = options
+    const {
+      db,
+      headDb = db,
+      onError = () => {},
+      onRead = () => {},
+      tailEvents,
+      tailSize,
+      logPagesSize,
+    } = options
     this.#db = db
     this.#headDb = headDb
     this.#onError = onError
+    this.#onRead = onRead
     this.#state = state
     this.sources = sources
     this.#tail = new Tail(state.head, { count: tailEvents, size: tailSize })
@@ -189,6 +199,7 @@ class LogFeed implements Feed {
     this.readAt = started
     this.#readAtMs = startedMs
     this.#failing = false
+    this.#onRead()
     if (outcome === 'moved') this.#watchers.notify()
     this.sources.refresh()
   }

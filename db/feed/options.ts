@@ -30,4 +30,6 @@ export interface FeedOptions extends Partial<typeof feedDefaults> {
   readonly connectionString: string
   /** The listener lost its connection or the log could not be read; called once per outage. */
   readonly onError?: (error: Error) => void
+  /** The log was read to its end, as it is every few seconds. */
+  readonly onRead?: () => void
 }

@@ -32,6 +32,16 @@ export const anonymous: Viewer = Object.freeze({ role: 'read', sharingKey: 'anon
  */
 export type Intake = (input: unknown) => { record: PaperRecord } | { rejection: Omit<Rejection, 'position'> }
 
+/** Which token wrote how many records, and what became of them. */
+export interface WriteReport {
+  readonly token: string | undefined
+  readonly records: number
+  readonly new: number
+  readonly changed: number
+  readonly unchanged: number
+  readonly rejected: number
+}
+
 /**
  * What one operation is answered from. Loaders remember by context object: a subscription needs new ones as
  * it goes on, or it serves yesterday's rows and grows without end.
@@ -43,6 +53,8 @@ export interface Context {
   readonly intake: Intake
   /** Says that mail was promised, so that it is sent soon. Undefined where no digest is sent. */
   readonly onMailPromised?: (() => void) | undefined
+  /** Told of each write, for the log of the operator. */
+  readonly onWrite?: ((report: WriteReport) => void) | undefined
   /** What the execution may take; without one, it is not limited. */
   readonly budget?: ExecutionBudget
 }

@@ -20,10 +20,11 @@ export function serveCommand(context: () => CommandContext): Command {
       const config = poll ? { ...settings, poll: { ...settings.poll, source: poll } } : settings
       // Loaded only now: the schema and all that serves it take longer than the other commands together.
       const { startApp } = await import('../app.ts')
-      const { welcome } = await import('./welcome.ts')
+      const { readyLine, welcome } = await import('./welcome.ts')
       const app = await startApp(config, log)
       const stopped = stopSignal()
-      console.log(printable(await welcome(app, config)))
+      // One line that a program can read, or many for a person.
+      console.log(config.log.format === 'json' ? await readyLine(app) : printable(await welcome(app, config)))
       const failure = await Promise.race([stopped, app.failed])
       if (!failure) log.info('Stopping: subscribers receive their cursor, running requests may finish.')
       // A second signal means that nobody wants to wait.

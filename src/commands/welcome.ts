@@ -1,6 +1,8 @@
 import { countStored } from '../../db/stats.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
+import { printableJson } from '../terminal.ts'
 
 /** What the terminal says when the server is ready: what runs where, and what to try next. */
 export async function welcome({ url, db, store }: App, config: Config): Promise<string> {
@@ -10,11 +12,17 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
 
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
-  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'with a token: npm run token -- create --name me --role ingest'}
+${migrated(store.migrated)}  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'with a token: npm run token -- create --name me --role ingest'}
   New papers         ${polling(config)}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
 Press Ctrl-C to stop.
 `
+}
+
+/** A new database runs all of them, of which nobody needs to know. */
+function migrated(names: readonly string[]): string {
+  const isNew = names.includes('0001_papers')
+  return names.length === 0 || isNew ? '' : `  Migrations run     ${names.join(', ')}\n`
 }
 
 function toTry(place: string): string {
@@ -44,6 +52,23 @@ function polling({ poll, upstreams }: Config): string {
 
 function countOf(amount: number, noun: string): string {
   return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+/** The same for programs, as one line of JSON. */
+export async function readyLine({ url, db, store }: App): Promise<string> {
+  const { papers, editions } = await countStored(db)
+  return printableJson({
+    time: new Date().toISOString(),
+    level: 'info',
+    message: 'Ready.',
+    event: 'ready',
+    version: packageJson.version,
+    address: url,
+    database: store.description,
+    migrationsRun: store.migrated,
+    papers,
+    editions,
+  })
 }
 
 /** The address with `localhost` in place of a loopback or wildcard address. */

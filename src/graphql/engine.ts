@@ -58,19 +58,20 @@ export interface EngineOptions {
   readonly version?: () => Promise<string>
   readonly log: Logger
   readonly observer?: OperationObserver | undefined
+  readonly onWrite?: Context['onWrite']
   readonly plugins?: readonly Plugin[]
   /** Says that mail was promised; without it, no digest is offered. */
   readonly onMailPromised?: (() => void) | undefined
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { schema, db, feed, limits, http, log, plugins = [], onMailPromised } = options
+  const { schema, db, feed, limits, http, log, plugins = [], onWrite, onMailPromised } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
   const { points = new ClientPoints({ burst: 0, perSecond: 1 }), version = versionReader(db) } = options
   const [first, last] = options.observer ? observeOperations(options.observer) : []
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
-    context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord, onMailPromised }),
+    context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord, onWrite, onMailPromised }),
     plugins: [
       ...(first ? [first] : []),
       negotiate(),

@@ -7,13 +7,14 @@ type Settings = Config['upstreams']
 type Overrides = Partial<Pick<HttpClientOptions, 'clock' | 'onWait' | 'timeoutMs'>>
 
 export function huggingFaceClient(settings: Settings, overrides: Overrides = {}): HttpClient {
-  const { huggingfaceUrl: baseUrl, contact } = settings
-  return createHttpClient({ baseUrl, userAgent: userAgent(contact), ...overrides })
+  const { huggingfaceUrl: baseUrl, contact, traceparent } = settings
+  return createHttpClient({ baseUrl, userAgent: userAgent(contact), traceparent, ...overrides })
 }
 
 export function arxivClient(settings: Settings, overrides: Overrides = {}): HttpClient {
-  const { arxivUrl: baseUrl, contact } = settings
-  return createHttpClient({ baseUrl, userAgent: userAgent(contact), spacingMs: arxivSpacingMs, ...overrides })
+  const { arxivUrl: baseUrl, contact, traceparent } = settings
+  const options = { baseUrl, userAgent: userAgent(contact), traceparent, spacingMs: arxivSpacingMs }
+  return createHttpClient({ ...options, ...overrides })
 }
 
 /** Who asks, as the operators of an upstream see it; `contact` is an address under which they reach ours. */

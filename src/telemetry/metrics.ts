@@ -1,5 +1,6 @@
-import { Counter, Histogram, Registry } from '@prometheus-io/client'
+import { Counter, Registry } from '@prometheus-io/client'
 import type { FeedMeter } from '../subscriptions/meter.ts'
+import { Durations } from './durations.ts'
 
 /** From half a millisecond, a statement or a kept answer, to the ten seconds that a query may take. */
 const durations = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -10,12 +11,15 @@ const durations = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
  */
 export interface Metrics {
   readonly registry: Registry
-  readonly operations: Histogram<'type' | 'transport' | 'outcome' | 'document'>
+  /** By type, transport, outcome and document. */
+  readonly operations: Durations
   /** Documents that were not executed because of their syntax or of validation. */
   readonly invalidDocuments: Counter<'transport'>
-  readonly responses: Histogram<'route' | 'status'>
+  /** By route and status. */
+  readonly responses: Durations
   readonly streams: Counter<'route' | 'status'>
-  readonly statements: Histogram<'statement'>
+  /** By statement. */
+  readonly statements: Durations
   readonly failedStatements: Counter<'statement'>
   readonly refusedTokens: Counter<'reason'>
   readonly feed: FeedMeter
@@ -24,12 +28,12 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const commitToSocket = new Histogram({
+  const commitToSocket = new Durations({
     name: 'daily_papers_feed_commit_to_socket_seconds',
     help: 'From the commit of an event to the last write of it to the sockets of a group of subscribers that share it. Once for each event, group and transport, whatever the number of subscribers; subscribers that are catching up are not counted.',
     labelNames: ['transport'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers,
+    registry,
   })
   const deliveries = new Counter({
     name: 'daily_papers_feed_deliveries_total',
@@ -52,12 +56,12 @@ export function createMetrics(): Metrics {
   for (const reason of ['failed', 'restart', 'stalled']) ends.inc({ reason }, 0)
   return {
     registry,
-    operations: new Histogram({
+    operations: new Durations({
       name: 'daily_papers_operation_duration_seconds',
       help: 'GraphQL operations that were executed; of a subscription, its opening. outcome: ok, refused (the fault of the client) or failed. document: the id of a trusted document.',
       labelNames: ['type', 'transport', 'outcome', 'document'],
       buckets: durations,
-      registers,
+      registry,
     }),
     invalidDocuments: new Counter({
       name: 'daily_papers_invalid_documents_total',
@@ -65,12 +69,12 @@ export function createMetrics(): Metrics {
       labelNames: ['transport'],
       registers,
     }),
-    responses: new Histogram({
+    responses: new Durations({
       name: 'daily_papers_http_request_duration_seconds',
       help: 'HTTP requests, from their headers to the end of the response; streams are not among them. status: 2xx, 3xx, 4xx, 5xx, or cut where the client left first.',
       labelNames: ['route', 'status'],
       buckets: durations,
-      registers,
+      registry,
     }),
     streams: new Counter({
       name: 'daily_papers_http_streams_ended_total',
@@ -78,12 +82,12 @@ export function createMetrics(): Metrics {
       labelNames: ['route', 'status'],
       registers,
     }),
-    statements: new Histogram({
+    statements: new Durations({
       name: 'daily_papers_statement_duration_seconds',
       help: 'Statements of the database, with the time on their way. statement: what it does and the first table that it names.',
       labelNames: ['statement'],
       buckets: durations,
-      registers,
+      registry,
     }),
     failedStatements: new Counter({
       name: 'daily_papers_statements_failed_total',
@@ -100,7 +104,7 @@ export function createMetrics(): Metrics {
     feed: {
       sent(transport, events, subscribers, lagsMs) {
         deliveries.inc({ transport }, events * subscribers)
-        for (const lagMs of lagsMs) commitToSocket.observe({ transport }, Math.max(0, lagMs) / 1000)
+        for (const lagMs of lagsMs) commitToSocket.observe(transport, Math.max(0, lagMs) / 1000)
       },
       refused: (code) => refusals.inc({ code }),
       ended: (reason) => ends.inc({ reason }),

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { messageOf } from '../../db/error.ts'
 import type { StatementObserver } from '../../db/prepared.ts'
+import type { TokenFault, Viewer } from '../../schema/core/context.ts'
+import type { ViewerOf } from '../auth.ts'
 import type { OperationObserver } from '../graphql/observe-operations.ts'
 import type { RequestObserver } from '../http/server.ts'
 import type { Logger } from '../log.ts'
@@ -23,7 +25,7 @@ export function operationObserver(
   return {
     executed({ type, transport, outcome, name, text, durationMs }) {
       const document = (text !== undefined && idOf(text)) || ''
-      metrics.operations.observe({ type, transport, outcome, document }, durationMs / 1000)
+      metrics.operations.observe(`${type}\n${transport}\n${outcome}\n${document}`, durationMs / 1000)
       if (slowMs === 0 || durationMs < slowMs) return
       log.warn('An operation took long.', {
         ...{ type, operation: name, ...(document && { document }), transport, outcome },
@@ -38,7 +40,7 @@ export function operationObserver(
 export function statementObserver({ metrics, log, slowMs }: ObserverOptions): StatementObserver {
   return (text, durationMs, error) => {
     const statement = statementName(text)
-    metrics.statements.observe({ statement }, durationMs / 1000)
+    metrics.statements.observe(statement, durationMs / 1000)
     if (error !== undefined) metrics.failedStatements.inc({ statement })
     if (slowMs === 0 || durationMs < slowMs) return
     const reason = error === undefined ? {} : { reason: messageOf(error) }
@@ -54,7 +56,7 @@ export function requestObserver({ metrics, log }: ObserverOptions, logs: boolean
       const durationMs = performance.now() - startedMs
       const status = statusClass(response)
       if (isStream(response)) metrics.streams.inc({ route, status })
-      else metrics.responses.observe({ route, status }, durationMs / 1000)
+      else metrics.responses.observe(`${route}\n${status}`, durationMs / 1000)
       if (logs) logRequest(log, request, response, durationMs)
     })
   }
@@ -86,4 +88,32 @@ function statusClass(response: ServerResponse): string {
 
 function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
+}
+
+/** Between two lines about tokens that fail for one reason: somebody who guesses must not fill the disk. */
+const tokenLineIntervalMs = 10_000
+
+/** Counts tokens that give no rights, and writes a line about the first of each reason in a while. */
+export function observedTokens({ metrics, log }: ObserverOptions, viewerOf: ViewerOf): ViewerOf {
+  const unlogged = new Map<TokenFault, { count: number; loggedAtMs: number }>()
+  const look = (viewer: Viewer): Viewer => {
+    const { tokenFault: reason } = viewer
+    if (reason === undefined) return viewer
+    metrics.refusedTokens.inc({ reason })
+    const now = performance.now()
+    const before = unlogged.get(reason) ?? { count: 0, loggedAtMs: Number.NEGATIVE_INFINITY }
+    if (now - before.loggedAtMs < tokenLineIntervalMs) before.count += 1
+    else {
+      log.info('A token gives no rights.', {
+        reason,
+        ...(before.count > 0 && { moreSinceTheLastLine: before.count }),
+      })
+      unlogged.set(reason, { count: 0, loggedAtMs: now })
+    }
+    return viewer
+  }
+  return (authorization) => {
+    const viewer = viewerOf(authorization)
+    return viewer instanceof Promise ? viewer.then(look) : look(viewer)
+  }
 }

@@ -1,4 +1,6 @@
 import type { StatementObserver } from '../../db/prepared.ts'
+import type { WriteReport } from '../../schema/core/context.ts'
+import type { ViewerOf } from '../auth.ts'
 import type { Config } from '../config.ts'
 import type { OperationObserver } from '../graphql/observe-operations.ts'
 import type { Route } from '../http/route.ts'
@@ -7,13 +9,17 @@ import type { Logger } from '../log.ts'
 import { metricsRoute, serveMetrics } from './endpoint.ts'
 import { type GaugeOptions, registerGauges } from './gauges.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { operationObserver, requestObserver, statementObserver } from './observers.ts'
+import { observedTokens, operationObserver, requestObserver, statementObserver } from './observers.ts'
 
 /** What an operator sees of a server: its metrics, its slow operations and statements, its requests. */
 export interface Telemetry {
   readonly metrics: Metrics
   readonly onStatement: StatementObserver
   readonly onRequest: RequestObserver
+  /** The same, with tokens that give no rights counted and logged. */
+  readonly tokens: (viewerOf: ViewerOf) => ViewerOf
+  /** Writes a line for each write of a client. */
+  readonly onWrite: (report: WriteReport) => void
   /** `idOf` is the id of a trusted document. */
   readonly operations: (idOf: (text: string) => string | undefined) => OperationObserver
   /** For the HTTP server: `/metrics`, if it is to be there. */
@@ -35,6 +41,8 @@ export function createTelemetry(
     metrics,
     onStatement: statementObserver(options),
     onRequest: requestObserver(options, requestLog),
+    tokens: (viewerOf) => observedTokens(options, viewerOf),
+    onWrite: (report) => log.info('A client wrote papers.', { ...report }),
     operations: (idOf) => operationObserver(options, idOf),
     routes: new Map(isBesideApi ? [['/metrics', route]] : []),
     async start(sources) {

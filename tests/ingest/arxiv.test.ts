@@ -24,7 +24,12 @@ afterEach(async () => {
 function asking(ids: readonly string[]) {
   const clock = testClock()
   const said: string[] = []
-  const upstreams = { huggingfaceUrl: upstream.url, arxivUrl: upstream.url, contact: undefined }
+  const upstreams = {
+    huggingfaceUrl: upstream.url,
+    arxivUrl: upstream.url,
+    contact: undefined,
+    traceparent: undefined,
+  }
   const client = arxivClient(upstreams, { clock, onWait: (sentence) => said.push(sentence) })
   return { readings: readArxiv(ids, { client }), clock, said, host: client.host }
 }

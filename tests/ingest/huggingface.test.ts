@@ -16,7 +16,12 @@ afterEach(() => upstream[Symbol.asyncDispose]())
 function reading(...queries: EditionQuery[]) {
   const clock = testClock('2026-06-30T12:00:00.000Z')
   const said: string[] = []
-  const upstreams = { huggingfaceUrl: upstream.url, arxivUrl: upstream.url, contact: undefined }
+  const upstreams = {
+    huggingfaceUrl: upstream.url,
+    arxivUrl: upstream.url,
+    contact: undefined,
+    traceparent: undefined,
+  }
   const client = huggingFaceClient(upstreams, { clock, onWait: (sentence) => said.push(sentence) })
   return { readings: gather(readEditions(queries, { client, clock })), said, host: client.host }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type IngestCommand, ingestCommand } from '../support/ingest.ts'
+import { runMain } from '../support/main.ts'
 import { anEntry, entries } from '../support/upstream-data.ts'
 import { faults } from '../support/upstream-faults.ts'
 
@@ -30,6 +31,19 @@ describe('upstreams', () => {
       unchanged: 5,
     })
     expect(ingest.upstream.requests[0]?.headers['user-agent']).toMatch(/^daily-papers\/\d/)
+  })
+
+  test('requests are part of the trace in TRACEPARENT', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const before = ingest.upstream.requests.length
+    const args = ['ingest', 'huggingface', '--date', '2026-06-16']
+    const env = {
+      DATABASE_URL: ingest.database.url,
+      HUGGINGFACE_URL: ingest.upstream.url,
+      TRACEPARENT: traceparent,
+    }
+    await runMain(args, { cwd: ingest.folder, env })
+    expect(ingest.upstream.requests[before]?.headers.traceparent).toBe(traceparent)
   })
 
   test('a failure in the middle of a range keeps what came before, and says why it ended', async () => {

@@ -8,6 +8,8 @@ export interface HttpClientOptions {
   /** `https://huggingface.co`; paths are appended to its own. */
   baseUrl: string
   userAgent: string
+  /** Of W3C Trace Context: the trace that the requests are part of. */
+  traceparent?: string | undefined
   clock?: Clock | undefined
   /** Called with a sentence each time a request has to wait. */
   onWait?: ((sentence: string) => void) | undefined
@@ -54,7 +56,13 @@ const redirects = 3
 
 /** One polite client of one upstream: paced, patient, bounded. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { clock = systemClock, userAgent, timeoutMs = 30_000, maxBytes = 32 * 1_048_576 } = options
+  const {
+    clock = systemClock,
+    userAgent,
+    traceparent,
+    timeoutMs = 30_000,
+    maxBytes = 32 * 1_048_576,
+  } = options
   const base = new URL(options.baseUrl)
   const { host } = base
   const pace = new Pace(clock, options.spacingMs ?? 0)
@@ -124,7 +132,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function follow(start: URL, { accept, signal }: { accept: string; signal: AbortSignal }) {
     let url = start
     for (let left = redirects; ; left -= 1) {
-      const headers = { accept, 'user-agent': userAgent }
+      const headers = { accept, 'user-agent': userAgent, ...(traceparent && { traceparent }) }
       const response = await fetch(url, { headers, redirect: 'manual', signal })
       const target = [301, 302, 303, 307, 308].includes(response.status) && response.headers.get('location')
       if (!target) return response
