@@ -28,6 +28,7 @@ import { readSender } from './http/sender.ts'
 import { createHttpServer, nothingHere } from './http/server.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
+import { createJwtVerifier } from './jwt.ts'
 import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { logOutage, noteAnswer } from './log-failure.ts'
@@ -75,8 +76,9 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
         log.warn('The database has no papers and is read-only: the seeds are not loaded.')
       })
     const { requireReadToken, writeToken } = config
+    const jwt = config.jwt && createJwtVerifier({ ...config.jwt, clock, log })
     const auth = await openAuthenticator({
-      ...{ db, headDb: store.headDb, writeToken, requireReadToken, clock, log },
+      ...{ db, headDb: store.headDb, writeToken, requireReadToken, jwt, clock, log },
     })
     life.opened('access tokens', auth.close, statementPatienceMs)
     const viewerOf = telemetry.tokens(auth.viewerOf)

@@ -8,6 +8,7 @@ import type { AccessTokenRow } from '../db/tables.ts'
 import { anonymous, type Lapse, type TokenFault, type Viewer } from '../schema/core/context.ts'
 import { hashOfToken, isAccessToken } from './access-token.ts'
 import { type Clock, every } from './clock.ts'
+import { isJwt, type JwtVerifier } from './jwt.ts'
 import type { Logger } from './log.ts'
 import { logOutage } from './log-failure.ts'
 
@@ -31,6 +32,8 @@ export interface AuthOptions {
   readonly writeToken: string | undefined
   /** Whether reading requires a token. */
   readonly requireReadToken: boolean
+  /** Tokens of another issuer. */
+  readonly jwt: JwtVerifier | undefined
   readonly clock: Clock
   readonly log: Logger
 }
@@ -45,7 +48,7 @@ const noteIntervalMs = 60_000
 
 /** The tokens of the database, in memory: a request reads nothing of the database to find its rights. */
 export async function openAuthenticator(options: AuthOptions): Promise<Authenticator> {
-  const { db, headDb, writeToken, requireReadToken, clock, log } = options
+  const { db, headDb, writeToken, requireReadToken, jwt, clock, log } = options
   const stranger: Viewer = requireReadToken ? Object.freeze({ ...anonymous, role: null }) : anonymous
   const writer: Viewer = Object.freeze({ role: 'ingest', sharingKey: 'ingest', token: 'WRITE_TOKEN' })
   const writeHash = writeToken === undefined ? undefined : Buffer.from(hashOfToken(writeToken))
@@ -89,8 +92,14 @@ export async function openAuthenticator(options: AuthOptions): Promise<Authentic
     if (token === undefined) return without('unknown')
     const hash = hashOfToken(token)
     if (writeHash && timingSafeEqual(Buffer.from(hash), writeHash)) return writer
+    if (jwt && isJwt(token)) return ofIssuer(jwt, token)
     if (!isAccessToken(token)) return without('unknown')
     return known(hash) ?? lookUp(hash)
+  }
+
+  async function ofIssuer({ judge }: JwtVerifier, token: string): Promise<Viewer> {
+    const judged = await judge(token)
+    return typeof judged === 'string' ? without(judged) : judged
   }
 
   /** It may have been created a moment ago. */
@@ -133,6 +142,7 @@ export async function openAuthenticator(options: AuthOptions): Promise<Authentic
     viewerOf,
     async close() {
       stopReading()
+      jwt?.close()
       stop.abort()
       await read.idle()
       notedAtMs.clear()

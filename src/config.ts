@@ -18,6 +18,12 @@ const Settings = z
   .refine((env) => !env.WRITE_TOKEN || !env.WRITE_TOKEN_FILE, {
     error: 'WRITE_TOKEN and WRITE_TOKEN_FILE are both set: set one of them.',
   })
+  .refine((env) => !env.JWT_ISSUER === !env.JWT_AUDIENCE, {
+    error: 'JWT_ISSUER and JWT_AUDIENCE belong together: set both, or neither.',
+  })
+  .refine((env) => env.JWT_ISSUER || !env.JWT_JWKS_URL, {
+    error: 'JWT_JWKS_URL is set, but JWT_ISSUER is not: set it, too.',
+  })
   .refine((env) => env.TRUSTED_DOCUMENTS || !env.TRUSTED_ONLY, {
     error: 'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
   })
@@ -122,6 +128,14 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
     /** With the role `ingest`, beside the tokens in the database. */
     writeToken: env.WRITE_TOKEN ?? env.WRITE_TOKEN_FILE,
     requireReadToken: env.REQUIRE_READ_TOKEN,
+    /** Another issuer whose tokens are accepted. */
+    jwt:
+      env.JWT_ISSUER !== undefined && env.JWT_AUDIENCE !== undefined
+        ? {
+            ...{ issuer: env.JWT_ISSUER, audience: env.JWT_AUDIENCE, jwksUrl: env.JWT_JWKS_URL },
+            ...{ roleClaim: env.JWT_ROLE_CLAIM, roles: env.JWT_ROLES },
+          }
+        : undefined,
     /** What the command `follow` sends. */
     accessToken: env.ACCESS_TOKEN,
     /** Whether the newest editions of a source are read again and again, and how. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { type AccessRole, accessRoles } from '../db/tables.ts'
 import { isConnectionString } from './connection-string.ts'
 import { trustedProxiesIn } from './http/client-address.ts'
 
@@ -78,6 +79,32 @@ export const mailUrl = z
   .refine((value) => /^smtps?:\/\/[^/?#]+\/?(?:\?tls=require)?$/i.test(value) && URL.canParse(value))
   .optional()
   .meta({ allowed: 'a URL like smtps://user:password@mail.example.org', secret: true })
+
+export const optionalWebAddress = (example: string) =>
+  z
+    .string()
+    .refine((value) => /^https?:\/\/[^@]+$/i.test(value) && URL.canParse(value))
+    .optional()
+    .meta({ allowed: `a URL like ${example}` })
+
+const roleNames = new Set<string>(accessRoles)
+
+/** `papers-admin=admin,papers-bot=ingest`: the roles of this program by what an issuer calls them. */
+export const jwtRoles = z
+  .string()
+  .transform((value) => value.split(',').map((pair) => pair.trim().split('=')))
+  .pipe(
+    z.array(
+      z.tuple([
+        z.string().min(1),
+        z.custom<AccessRole>((role) => typeof role === 'string' && roleNames.has(role)),
+      ]),
+    ),
+  )
+  .optional()
+  .meta({
+    allowed: `pairs like papers-admin=admin, separated by commas; roles are ${accessRoles.join(', ')}`,
+  })
 
 export const token = z.string().regex(/^[\x21-\x7e]{16,}$/)
 

@@ -20,8 +20,8 @@ export interface Viewer {
 }
 
 export type Lapse = 'expired' | 'revoked'
-/** `unchecked`: the database could not say. */
-export type TokenFault = Lapse | 'unknown' | 'unchecked'
+/** `unchecked`: the database could not say. `unchecked-by-issuer`: the keys of the issuer could not be read. */
+export type TokenFault = Lapse | 'unknown' | 'unchecked' | 'unchecked-by-issuer'
 
 /** Anybody, where reading requires no token. */
 export const anonymous: Viewer = Object.freeze({ role: 'read', sharingKey: 'anonymous' })

@@ -98,6 +98,11 @@ export const errorCodes = {
     meaning:
       'The token of the request was revoked. A subscription that was open ends with it; go on with a new token and `after: <cursor>`.',
   },
+  ISSUER_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      'The token cannot be checked, because the keys of its issuer cannot be read. Try again after some seconds.',
+  },
   FORBIDDEN: { status: 403, meaning: 'The role of the token does not allow this.' },
   CURSOR_MALFORMED: { status: 400, meaning: 'The value is not a cursor of the feed.' },
   CURSOR_FOREIGN: {

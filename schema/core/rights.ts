@@ -55,6 +55,11 @@ export function refusalOf(
       'DATABASE_UNAVAILABLE',
       'The token cannot be checked, because the database is unavailable. Try again soon.',
     )
+  if (tokenFault === 'unchecked-by-issuer')
+    return unauthorized(
+      'ISSUER_UNAVAILABLE',
+      'The token cannot be checked, because the keys of its issuer cannot be read. Try again soon.',
+    )
   if (tokenFault === 'expired' || tokenFault === 'revoked') return lapsed(tokenFault)
   const fault = tokenFault === 'unknown' ? ', and the one that was sent is not of this server' : ''
   return unauthorized(
