@@ -132,7 +132,9 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
         ? createKeptRequests({ cache, viewerOf, points, addressOf, http })
         : undefined
     const execute = createExecuteInProcess(engine)
-    const pages = http.page ? createPageRoutes({ execute, http, viewerOf }) : new Map<string, Route>()
+    const pages = http.page
+      ? createPageRoutes({ execute, cache, points, http, viewerOf, clock })
+      : new Map<string, Route>()
     const mailPages = onMailPromised
       ? createDigestRoutes({
           ...{ db, execute, http, clock, wake: onMailPromised, senderOf: readSender(viewerOf, http) },

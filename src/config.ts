@@ -83,6 +83,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       graphiql: env.GRAPHIQL,
       /** Whether browsers get pages for readers. */
       page: env.PAGE,
+      /** Origins of the images that pages may show. */
+      thumbnailOrigins: env.THUMBNAIL_ORIGINS,
       /** Whether everybody may ask for the schema. */
       introspection: env.INTROSPECTION,
       /** Whether plain requests are answered without the HTTP layer of Yoga. */

@@ -52,6 +52,14 @@ export const origins = z
   .default(['*'])
   .meta({ allowed: '*, none, or origins like https://example.org, separated by commas' })
 
+/** Origins over HTTPS or HTTP by their names; none is the default. */
+export const imageOrigins = z
+  .string()
+  .transform((value) => (value === 'none' ? [] : value.split(/[\s,]+/)))
+  .pipe(z.array(z.string().refine(isOrigin)))
+  .default([])
+  .meta({ allowed: 'none, or origins like https://cdn-thumbnails.huggingface.co, separated by commas' })
+
 export const webAddress = (fallback: string) =>
   z
     .string()

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   contentOf,
   flag,
+  imageOrigins,
   integer,
   jwtRoles,
   mailFrom,
@@ -70,6 +71,7 @@ export const settings = {
   COMPRESSION: flag(true),
   GRAPHIQL: flag(true),
   PAGE: flag(true),
+  THUMBNAIL_ORIGINS: imageOrigins,
   INTROSPECTION: flag(true),
   HTTP_SHORT_WAY: flag(true),
   TRUSTED_DOCUMENTS: optionalText('the path of a manifest file'),

@@ -28,7 +28,7 @@ import { layout } from '../page/layout.ts'
 import { Links } from '../page/links.ts'
 import { badAddress, pageNotFound } from '../page/page-errors.ts'
 import type { PageContent } from '../page/page-query.ts'
-import { contentSecurityPolicy } from '../page/routes.ts'
+import { contentSecurityPolicy } from '../page/security-policy.ts'
 import { digestLetter } from './digest-letter.ts'
 import { filterOf, preferencesOf, readForm } from './forms.ts'
 import { confirmPage, preferencesPage, saidPage, subscribePage, usualPreferences } from './pages.ts'
@@ -65,7 +65,7 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
     const { req: request } = response
     const links = new Links(pathOf(request))
     const page = String(layout(content, { links, publicUrl: addressOf(request) }))
-    send(response, status, 'text/html; charset=utf-8', page, contentSecurityPolicy)
+    send(response, status, 'text/html; charset=utf-8', page, contentSecurityPolicy())
   }
 
   async function subscribe(request: IncomingMessage, response: ServerResponse): Promise<void> {

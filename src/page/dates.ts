@@ -3,12 +3,21 @@ import { badAddress } from './page-errors.ts'
 
 /** Calendar days as texts, `2026-01-05`, without a time zone. */
 
-const long = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' })
-
-const dateOf = (day: string) => new Date(`${day.slice(0, 10)}T00:00:00Z`)
+const format = (options: Intl.DateTimeFormatOptions) => {
+  const made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+  return (day: string) => made.format(new Date(`${day.slice(0, 10)}T00:00:00Z`)).replace(/^(\w+),/, '$1')
+}
 
 /** `Monday 5 January 2026` */
-export const longDay = (day: string): string => long.format(dateOf(day)).replace(',', '')
+export const longDay = format({ dateStyle: 'full' })
+/** `5 January 2026` */
+export const plainDay = format({ dateStyle: 'long' })
+/** `Mon 5 Jan` */
+export const shortDay = format({ weekday: 'short', day: 'numeric', month: 'short' })
+const monthAndYear = format({ month: 'long', year: 'numeric' })
+
+/** `January 2026`, of `2026-01` or of a day. */
+export const longMonth = (day: string): string => monthAndYear(`${day.slice(0, 7)}-01`)
 
 /** Throws an ApiError unless the text is a day that exists. */
 export function requireDay(text: string): string {

@@ -1,12 +1,15 @@
 import { periodOf } from '../../db/model/period.ts'
 import { html } from '../html.ts'
-import { longDay, requireDay } from './dates.ts'
+import { monthCalendar } from './calendar.ts'
+import { longDay, longMonth, requireDay, shortDay } from './dates.ts'
 import type { Links } from './links.ts'
 import { pageNotFound } from './page-errors.ts'
-import { type PageContent, type PageQuery, pageQuery, type ReadPage } from './page-query.ts'
-import { type PaperEntry, paperEntry, paperEntryFragment } from './paper-entry.ts'
+import { type PageContent, type PageQuery, pageDocument, pageQuery, type ReadPage } from './page-query.ts'
+import { type PaperEntry, paperEntryFragment } from './paper-entry.ts'
+import { nextPage, paperList, papersCounted } from './paper-list.ts'
 
-const document = `query EditionPage($date: Date, $from: Date, $to: Date, $after: String) {
+const document = pageDocument(
+  `query EditionPage($date: Date, $from: Date, $to: Date, $after: String) {
   feedPosition
   edition(date: $date) {
     date
@@ -16,7 +19,7 @@ const document = `query EditionPage($date: Date, $from: Date, $to: Date, $after:
     next {
       date
     }
-    listings(first: 100, after: $after) {
+    listings(first: 60, after: $after) {
       totalCount
       pageInfo {
         hasNextPage
@@ -34,23 +37,28 @@ const document = `query EditionPage($date: Date, $from: Date, $to: Date, $after:
       date
     }
   }
-}
+}`,
+  paperEntryFragment,
+)
 
-${paperEntryFragment}`
+interface Day {
+  readonly date: string
+}
 
 interface EditionData {
   readonly feedPosition: string
-  readonly edition: {
-    readonly date: string
-    readonly previous: { readonly date: string } | null
-    readonly next: { readonly date: string } | null
-    readonly listings: {
-      readonly totalCount: number
-      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
-      readonly nodes: readonly { readonly paper: PaperEntry }[]
-    }
-  } | null
-  readonly editions: { readonly nodes: readonly { readonly date: string }[] }
+  readonly edition:
+    | (Day & {
+        readonly previous: Day | null
+        readonly next: Day | null
+        readonly listings: {
+          readonly totalCount: number
+          readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+          readonly nodes: readonly { readonly paper: PaperEntry }[]
+        }
+      })
+    | null
+  readonly editions: { readonly nodes: readonly Day[] }
 }
 
 /** `/`: the newest edition. */
@@ -65,23 +73,42 @@ function editionQuery(date: string | undefined, params: URLSearchParams): PageQu
   return pageQuery<EditionData>(document, { date, from, to, after }, (data, links) => show(data, links, date))
 }
 
-function show({ edition, feedPosition }: EditionData, links: Links, asked: string | undefined): PageContent {
+function show(data: EditionData, links: Links, asked: string | undefined): PageContent {
+  const { edition, feedPosition, editions } = data
   if (!edition && asked !== undefined)
-    throw pageNotFound(`No papers were listed on ${longDay(asked)}. Weekends and holidays have no edition.`)
+    throw pageNotFound(
+      `No papers were listed on ${longDay(asked)}. Most weekends and holidays have no edition.`,
+    )
   if (!edition) return { ...noEdition, position: feedPosition }
-  const { date, listings } = edition
+  const { date, listings, previous, next } = edition
   const day = longDay(date)
   const papers = listings.nodes.map(({ paper }) => paper)
   const [first] = papers
+  const week = periodOf('week', date).name
+  const days = new Set(editions.nodes.map((each) => each.date))
   return {
     title: asked === undefined ? 'Daily Papers' : `${day} · Daily Papers`,
-    description: `${listings.totalCount} machine learning papers of ${day}${first ? `, first “${first.title}”` : ''}.`,
+    description: `${papersCounted(listings.totalCount)} on machine learning, listed on ${day}${first ? `. Most upvotes: ${first.title}` : ''}`,
     path: asked === undefined ? '' : `editions/${date}`,
     position: feedPosition,
     arrivals: { date, newest: asked === undefined },
-    main: html`<h1><time datetime="${date}">${day}</time></h1>
-<p>${listings.totalCount} papers</p>
-${papers.map((paper) => paperEntry(paper, links))}`,
+    main: html`<div class="head">
+<h1><time datetime="${date}">${day}</time></h1>
+<p>${papersCounted(listings.totalCount)}, most upvotes first. Also <a href="${links.to(`weeks/${week}`)}">the week</a> and <a href="${links.to(`months/${date.slice(0, 7)}`)}">${longMonth(date)}</a>.</p>
+</div>
+<div class="columns">
+<div>
+${paperList(papers, links)}
+${nextPage(listings, asked === undefined ? '' : `editions/${date}`, links)}
+</div>
+<aside aria-label="Other editions">
+<nav aria-label="Neighbouring editions" class="neighbours">
+${previous && html`<a rel="prev" href="${links.edition(previous.date)}">← ${shortDay(previous.date)}</a>`}
+${next && html`<a rel="next" href="${links.edition(next.date)}">${shortDay(next.date)} →</a>`}
+</nav>
+${monthCalendar(date.slice(0, 7), days, links, date)}
+</aside>
+</div>`,
   }
 }
 

@@ -45,7 +45,7 @@ ${content.noIndex && html`<meta name="robots" content="noindex">`}
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="masthead"><a href="${links.root}">Daily Papers</a></p>
-<nav aria-label="Site">
+<nav class="site" aria-label="Site">
 <a href="${links.root}">Today</a>
 <a href="${links.to('trending')}">Trending</a>
 <a href="${links.to('editions')}">Calendar</a>
@@ -59,8 +59,9 @@ ${content.noIndex && html`<meta name="robots" content="noindex">`}
 <main id="main" tabindex="-1">
 ${content.main}
 </main>
+<div id="live" role="status"></div>
 <footer>
-<p>${graphiql && html`<a href="${graphiql}">The query behind this page</a>`}</p>
+<p id="query">${graphiql && html`<a href="${graphiql}">The query behind this page</a>`}</p>
 <p>Titles, abstracts and votes as <a href="https://huggingface.co/papers">Hugging Face</a> and
 <a href="https://arxiv.org">arXiv</a> publish them.</p>
 </footer>

@@ -5,8 +5,14 @@ export class Links {
   /** From the page to the bare address: `./`, `../`, `../../` … */
   readonly root: string
 
-  /** @param path of the page, e.g. `/editions/2026-01-05` */
-  constructor(path: string) {
+  readonly #thumbnailOrigins: readonly string[]
+
+  /**
+   * @param path of the page, e.g. `/editions/2026-01-05`
+   * @param thumbnailOrigins of the images that pages may show
+   */
+  constructor(path: string, thumbnailOrigins: readonly string[] = []) {
+    this.#thumbnailOrigins = thumbnailOrigins
     const depth = path.split('/').length - 2
     this.root = depth < 1 ? './' : '../'.repeat(depth)
   }
@@ -36,6 +42,12 @@ export class Links {
 
   keyword(key: string): string {
     return this.to(`keywords/${encodeURIComponent(key)}`)
+  }
+
+  /** The address of an image, if pages may show it. */
+  thumbnail(url: string | null): string | undefined {
+    if (url === null || this.#thumbnailOrigins.length === 0 || !URL.canParse(url)) return undefined
+    return this.#thumbnailOrigins.includes(new URL(url).origin) ? url : undefined
   }
 
   /** GraphiQL, filled in. */

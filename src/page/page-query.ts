@@ -1,3 +1,4 @@
+import { parse, print } from 'graphql'
 import type { Html } from '../html.ts'
 import type { Links } from './links.ts'
 
@@ -13,6 +14,8 @@ export interface PageQuery {
   /** One query; readers can open it in GraphiQL. */
   readonly document: string
   readonly variables: Readonly<Record<string, unknown>>
+  /** Whether the answer changes with the time though nothing was committed. */
+  readonly isClocked?: boolean
   /** Throws an ApiError, NOT_FOUND, if the answer says that there is no such thing. */
   readonly show: (data: unknown, links: Links) => PageContent
 }
@@ -37,6 +40,11 @@ export interface PageContent {
 
 /** Reads an address. Throws an ApiError for one that cannot be a page. */
 export type ReadPage = (address: PageAddress) => PageQuery
+
+/** A document as GraphiQL shows it, whatever parts it is made of. */
+export function pageDocument(...parts: readonly string[]): string {
+  return print(parse(parts.join('\n')))
+}
 
 /** A query whose data is of a type. */
 export function pageQuery<Data>(

@@ -1,3 +1,196 @@
 // @ts-check
-/** What pages do beyond what their HTML does by itself. */
-export {}
+/**
+ * What pages do beyond what their HTML does by itself: numbers that change while a page is read, papers that arrive
+ * meanwhile, and results while a search is typed. The server alone makes HTML; this module puts it where it belongs.
+ */
+
+const feedUrl = new URL('../feed', import.meta.url)
+const { body } = document
+const live = document.getElementById('live')
+/** Milliseconds between the news and what is said of it, so that fifty papers are announced as one number. */
+const announceAfterMs = 400
+/** Milliseconds until a stream that was refused is opened again, doubled up to the second. */
+const retryMs = { first: 5_000, most: 60_000 }
+
+/** Papers that arrived after the page was made, by id. @type {Set<string>} */
+const arrived = new Set()
+/** What is offered when something else than new papers has changed. */
+let change = ''
+/** The cursor of the last event, at first of the page itself. Nothing between them is missed. */
+let position = body.dataset.position
+/** @type {EventSource | undefined} */
+let stream
+let retryDelayMs = retryMs.first
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let announcing
+
+/** Streams while the page is seen: hidden pages take no connection, and go on from their position later. */
+function follow() {
+  const isWanted = position !== undefined && !document.hidden
+  if (!isWanted) close()
+  else if (!stream) open()
+}
+
+function close() {
+  stream?.close()
+  stream = undefined
+}
+
+function open() {
+  const url = new URL(feedUrl)
+  url.searchParams.set('after', position ?? 'NOW')
+  const opened = new EventSource(url)
+  stream = opened
+  opened.onopen = () => {
+    retryDelayMs = retryMs.first
+  }
+  opened.onmessage = (event) => {
+    keep(event)
+    take(JSON.parse(event.data))
+  }
+  opened.addEventListener('heartbeat', keep)
+  opened.addEventListener('reset', (event) => {
+    keep(event)
+    announce('The list has changed')
+  })
+  opened.onerror = () => {
+    // A browser gives up at any other answer than a stream, e.g. that of a proxy while the server restarts.
+    if (opened.readyState !== EventSource.CLOSED || stream !== opened) return
+    stream = undefined
+    setTimeout(follow, retryDelayMs * (0.5 + Math.random()))
+    retryDelayMs = Math.min(retryMs.most, retryDelayMs * 2)
+  }
+}
+
+/** @param {MessageEvent} event */
+function keep({ lastEventId }) {
+  if (lastEventId) position = lastEventId
+}
+
+/**
+ * @typedef {{ type: string, editionDate?: string, changes?: { field: string }[],
+ *   paper: { id: string, upvotes: number, commentCount: number } | null }} FeedItem
+ */
+
+/** @param {FeedItem} event */
+function take({ type, paper, editionDate = '', changes = [] }) {
+  if (!paper) return
+  const shown = document.querySelectorAll(`[data-paper="${CSS.escape(paper.id)}"]`)
+  for (const article of shown) {
+    setCount(article, 'upvotes', paper.upvotes)
+    setCount(article, 'commentCount', paper.commentCount)
+  }
+  if (type === 'PaperListed' && isArrival(editionDate, shown.length > 0)) {
+    arrived.add(paper.id)
+    announce(change)
+  }
+  const isRewritten = changes.some(({ field }) => field === 'title' || field === 'abstract')
+  if (shown[0]?.matches('.paper') && (isRewritten || type === 'PaperWithdrawn'))
+    announce('This paper has changed')
+}
+
+/** @param {string} date @param {boolean} isShown */
+function isArrival(date, isShown) {
+  const { edition = '', arrivals } = body.dataset
+  if (arrivals === 'newest' && date > edition) return true
+  return arrivals !== undefined && date === edition && !isShown
+}
+
+/** @param {Element} article @param {string} field @param {number} amount */
+function setCount(article, field, amount) {
+  const number = article.querySelector(`[data-count="${field}"]`)
+  if (!number || number.textContent === String(amount)) return
+  number.textContent = String(amount)
+  const plural = number.nextElementSibling
+  if (plural) /** @type {HTMLElement} */ (plural).hidden = amount === 1
+}
+
+/** @param {string} sentence offered in place of the number of new papers */
+function announce(sentence) {
+  change = sentence
+  if (announcing !== undefined) return
+  announcing = setTimeout(() => {
+    announcing = undefined
+    if (!live) return
+    const button = live.querySelector('button') ?? document.createElement('button')
+    button.textContent = change || `${arrived.size} new ${arrived.size === 1 ? 'paper' : 'papers'}`
+    button.onclick = show
+    if (!button.isConnected) live.append(button)
+  }, announceAfterMs)
+}
+
+/** @param {string | URL} url @param {AbortSignal} [signal] */
+async function load(url, signal) {
+  const response = await fetch(url, { headers: { accept: 'text/html' }, ...(signal && { signal }) })
+  if (!response.ok) throw new Error(`status ${response.status}`)
+  return new DOMParser().parseFromString(await response.text(), 'text/html')
+}
+
+/** Puts the page as it is now in the place of what is read, because the reader asks for it. */
+async function show() {
+  const fresh = await load(location.href).catch(() => undefined)
+  const main = document.querySelector('main')
+  const freshMain = fresh?.querySelector('main')
+  if (!fresh || !main || !freshMain) return location.reload()
+  const open = [...document.querySelectorAll('article:has(details[open])')].map(idOf)
+  const known = new Set([...document.querySelectorAll('article')].map(idOf))
+  main.replaceChildren(...freshMain.childNodes)
+  document.title = fresh.title
+  Object.assign(body.dataset, fresh.body.dataset)
+  arrived.clear()
+  change = ''
+  live?.replaceChildren()
+  const articles = [...main.querySelectorAll('article')]
+  for (const article of articles) {
+    if (open.includes(idOf(article))) article.querySelector('details')?.setAttribute('open', '')
+    if (!known.has(idOf(article))) article.classList.add('new')
+  }
+  const first = main.querySelector('article.new a') ?? main.querySelector('a')
+  if (first instanceof HTMLElement) first.focus()
+}
+
+/** @param {Element} article */
+function idOf(article) {
+  return article.getAttribute('data-paper')
+}
+
+document.addEventListener('visibilitychange', follow)
+addEventListener('pagehide', close)
+addEventListener('pageshow', follow)
+follow()
+
+const box = /** @type {HTMLInputElement | null} */ (document.getElementById('q'))
+/** Milliseconds of rest after which what is typed is searched for. */
+const typingMs = 200
+/** @type {AbortController | undefined} */
+let searching
+
+if (box && document.getElementById('results')) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let resting
+  box.addEventListener('input', () => {
+    clearTimeout(resting)
+    resting = setTimeout(() => search(box.value), typingMs)
+  })
+}
+
+/** @param {string} text */
+async function search(text) {
+  searching?.abort()
+  searching = new AbortController()
+  const url = new URL('../search', import.meta.url)
+  if (text.trim() !== '') url.searchParams.set('q', text)
+  try {
+    const fresh = await load(url, searching.signal)
+    history.replaceState(null, '', url)
+    document.title = fresh.title
+    for (const id of ['found', 'results', 'query']) {
+      const [old, made] = [document.getElementById(id), fresh.getElementById(id)]
+      if (old && made) old.replaceChildren(...made.childNodes)
+    }
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return
+    const found = document.getElementById('found')
+    if (found) found.textContent = 'The search was not answered. Try again in a moment.'
+  }
+}

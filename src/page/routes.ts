@@ -2,80 +2,93 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
 import { statusOf } from '../../schema/core/error-codes.ts'
 import type { ViewerOf } from '../auth.ts'
+import { KeptResponse, sendKept } from '../cache/kept-response.ts'
+import type { Made, ResponseCache } from '../cache/response-cache.ts'
+import type { ClientPoints } from '../client-points.ts'
+import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { leastUsed } from '../graphql/bounded-execution.ts'
 import type { ExecuteInProcess } from '../graphql/in-process.ts'
+import { varyOf } from '../graphql/responses/answer-headers.ts'
 import { publicAddress } from '../http/public-address.ts'
 import { pathOf } from '../http/request.ts'
 import { setRefusalHeaders } from '../http/respond.ts'
 import type { Route } from '../http/route.ts'
-import { sendDocument } from '../http/send-document.ts'
 import { readSender } from '../http/sender.ts'
 import { assetRoute } from './assets.ts'
-import { readEditionPage, readNewestPage } from './edition-page.ts'
 import { errorPage } from './error-page.ts'
 import { layout } from './layout.ts'
 import { Links } from './links.ts'
 import { badAddress } from './page-errors.ts'
 import type { ReadPage } from './page-query.ts'
+import { pages } from './pages.ts'
+import { contentSecurityPolicy } from './security-policy.ts'
 
 export interface PageRoutesOptions {
   readonly execute: ExecuteInProcess
+  readonly cache: ResponseCache
+  readonly points: ClientPoints
   readonly http: Config['http']
   readonly viewerOf: ViewerOf
+  readonly clock: Clock
 }
 
-/** The pages by their paths, as the HTTP server has them: with a slash at the end, all paths below. */
-const pages: Readonly<Record<string, ReadPage>> = {
-  '/': readNewestPage,
-  '/editions/': readEditionPage,
-}
+/** Milliseconds for which a page of the clock is kept. */
+const clockedMs = 60_000
 
-const mediaType = 'text/html; charset=utf-8'
-
-/** The browser itself then refuses whatever is not of this server. */
-export const contentSecurityPolicy = [
-  ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
-  ...["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"],
-].join('; ')
-
-/** The pages for readers, and what they load. */
+/** The pages for readers, and what they load, as the HTTP server has them. */
 export function createPageRoutes(options: PageRoutesOptions): Map<string, Route> {
-  const { execute, http, viewerOf } = options
+  const { execute, cache, points, http, viewerOf, clock } = options
+  const { compression, thumbnailOrigins } = http
   const senderOf = readSender(viewerOf, http)
   const addressOf = publicAddress(http)
+  const vary = varyOf({ compression, varyByOrigin: http.corsOrigins.length > 0 }).join(', ')
+  const headers = { 'content-security-policy': contentSecurityPolicy(thumbnailOrigins) }
 
   function pageRoute(folder: string, read: ReadPage): Route {
     return {
       methods: ['GET'],
       async answer(request, response) {
+        const { url = '/' } = request
         const path = pathOf(request)
-        const params = new URLSearchParams((request.url ?? '').slice(path.length + 1))
+        const params = new URLSearchParams(url.slice(path.length + 1))
         const query = read({ name: decoded(path.slice(folder.length)), params })
         const sender = await senderOf(request, response)
-        const data = await execute(query.document, query.variables, sender)
-        const links = new Links(path)
-        const page = layout(query.show(data, links), {
-          ...{ links, publicUrl: addressOf(request) },
-          graphiql: http.graphiql ? links.graphiql(query.document, query.variables) : undefined,
-          searched: params.get('q') ?? '',
-        })
-        const isPrivate = request.headers.authorization !== undefined
-        await send(request, response, 200, String(page), `${isPrivate ? 'private' : 'public'}, no-cache`)
+        const publicUrl = addressOf(request)
+        let isMade = false
+        const make = async (): Promise<Made> => {
+          isMade = true
+          const data = await execute(query.document, query.variables, sender)
+          const links = new Links(path, thumbnailOrigins)
+          const page = layout(query.show(data, links), {
+            ...{ links, publicUrl, searched: params.get('q') ?? '' },
+            graphiql: http.graphiql ? links.graphiql(query.document, query.variables) : undefined,
+          })
+          return { response: kept(200, String(page), 'no-cache'), isKept: true }
+        }
+        const { role, sharingKey } = sender.viewer
+        const time = query.isClocked ? Math.floor(clock.now().getTime() / clockedMs) : ''
+        const answer = await cache.respond(`page ${role} ${sharingKey} ${publicUrl} ${time} ${url}`, make)
+        const refusal = isMade ? undefined : points.take(sender.client, leastUsed)
+        if (refusal) throw refusal
+        await send(request, response, answer, Object.entries(points.headers(sender.client)).flat())
       },
       refuse,
     }
   }
 
+  function kept(status: number, text: string, cacheControl: string | undefined): KeptResponse {
+    const contentType = 'text/html; charset=utf-8'
+    return new KeptResponse({ status, body: Buffer.from(text), contentType, cacheControl, headers })
+  }
+
   function send(
     request: IncomingMessage,
     response: ServerResponse,
-    status: number,
-    text: string,
-    cacheControl: string,
+    answer: KeptResponse,
+    own: readonly string[] = [],
   ): Promise<void> {
-    response.setHeader('content-security-policy', contentSecurityPolicy)
-    const { compression } = http
-    return sendDocument(request, response, { status, mediaType, text, cacheControl, compression })
+    return sendKept(request, response, answer, { compression, vary, headers: own })
   }
 
   function refuse(response: ServerResponse, error: GraphQLError): void {
@@ -83,7 +96,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
     const links = new Links(pathOf(request))
     setRefusalHeaders(response, error)
     const page = layout(errorPage(error, links), { links, publicUrl: addressOf(request) })
-    void send(request, response, statusOf(error.extensions.code), String(page), 'no-store')
+    void send(request, response, kept(statusOf(error.extensions.code), String(page), undefined))
   }
 
   const routes = Object.entries(pages).map(([path, read]) => [path, pageRoute(path, read)] as const)

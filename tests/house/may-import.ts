@@ -48,8 +48,8 @@ export const mayImport: Record<string, readonly string[]> = {
   ],
   'src/http': ['src', 'src/graphql', 'src/graphql/responses', 'schema/core', 'db'],
   'src/page': [
-    ...['src', 'src/graphql', 'src/graphql/responses', 'src/http'],
-    ...['schema/core', 'db/model'],
+    ...['src', 'src/cache', 'src/graphql', 'src/graphql/responses', 'src/http'],
+    ...['schema/core', 'db/model', 'db/tokens'],
   ],
   'src/subscriptions': [
     ...[

@@ -1,62 +1,158 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { plantSeeds } from '../../seeds/plant.ts'
-import { startTestApp, useTestApp } from '../support/app.ts'
-import { exchange } from '../support/exchange.ts'
+import { post, startTestApp, useTestApp } from '../support/app.ts'
+import { plantLibrary } from '../support/library.ts'
+import { elements, readPage, textOf } from '../support/page.ts'
+import { plant } from '../support/papers.ts'
 
 const app = useTestApp()
-beforeAll(() => plantSeeds(app.db))
+beforeAll(() => plantLibrary(app.db))
 
-const read = (target: string, headers: Record<string, string> = {}) =>
-  exchange(app, { target, headers: { accept: 'text/html', ...headers } })
+const read = (target: string, headers?: Record<string, string>) => readPage(app, target, headers)
+const titles = (html: string) =>
+  elements(html, 'h2')
+    .filter(({ attribs }) => attribs.class === 'title')
+    .map(textOf)
 
-describe('the newest edition', () => {
-  test('is at the bare address, with its papers', async () => {
-    const { status, headers, text } = await read('/')
+const everyPage = [
+  ...['/', '/editions', '/editions/2026-06-02', '/weeks/2026-W23', '/months/2026-06', '/trending'],
+  ...['/papers/2605.00001', '/search', '/search?q=sparse', '/authors/Ada%20Lovelace', '/keywords/kv%20cache'],
+  ...['/organizations/deepseek-ai', '/search?q=sparse&year=2026&keyword=kv+cache'],
+]
+
+describe('each page', () => {
+  test.each(everyPage)('%s is whole without scripts, and its links lead somewhere', async (target) => {
+    const { status, headers, text } = await read(target)
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-    expect(text).toContain('<time datetime="2026-01-05">Monday 5 January 2026</time>')
-    expect(text.match(/<article /g)).toHaveLength(24)
+    expect(elements(text, 'h1')).toHaveLength(1)
+    const ids = elements(text, 'main').concat(elements(text, 'header'), elements(text, 'footer'))
+    expect(ids.length).toBeGreaterThanOrEqual(3)
+    const here = new URL(target, app.url)
+    const links = elements(text, 'a').map(({ attribs }) => new URL(attribs.href ?? '', here))
+    const own = new Set(links.filter(({ host }) => host === here.host).map(String))
+    for (const link of own) {
+      const { pathname, search } = new URL(link)
+      if (pathname === '/graphql') continue
+      expect([link, (await read(pathname + search)).status]).toEqual([link, expect.toBeOneOf([200, 404])])
+    }
   })
 
-  test('is the same as at its own address', async () => {
-    const { text } = await read('/editions/2026-01-05')
-    expect(text.match(/<article /g)).toHaveLength(24)
+  test.each(everyPage)('%s is made of the query that it shows', async (target) => {
+    const { text } = await read(target)
+    const [link] = elements(text, 'a').filter((each) => textOf(each) === 'The query behind this page')
+    const params = new URL(link?.attribs.href ?? '', new URL(target, app.url)).searchParams
+    const variables = JSON.parse(params.get('variables') ?? '{}')
+    const answer = await post(app, { query: params.get('query'), variables })
+    const { data, errors } = (await answer.json()) as { data: object; errors?: unknown }
+    expect(errors).toBeUndefined()
+    const found = [...JSON.stringify(data).matchAll(/"arxivId":"([^"]+)"/g)].map(([, id]) => id)
+    const linked = elements(text, 'a').map(({ attribs }) => /papers\/([\d.]+)$/.exec(attribs.href ?? '')?.[1])
+    for (const id of found) if (!target.includes(String(id))) expect(linked).toContain(id)
+    expect(new Set(linked.filter(Boolean)).difference(new Set(found))).toEqual(new Set())
   })
 
-  test('may load nothing from elsewhere and be framed by nobody', async () => {
-    expect((await read('/')).headers['content-security-policy']).toBe(
+  test.each(everyPage)('%s may load nothing from elsewhere and be framed by nobody', async (target) => {
+    const { headers, text } = await read(target)
+    expect(headers['content-security-policy']).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
+    expect(text).not.toMatch(/\sstyle=|\son\w+=|javascript:/)
   })
 
-  test('is sent once: the browser asks again by its tag', async () => {
+  test('is sent once: the browser asks again by its tag, until something changes', async () => {
     const { headers } = await read('/')
     const again = await read('/', { 'if-none-match': headers.etag ?? '' })
     expect([again.status, again.text]).toEqual([304, ''])
+    await plant(app.db, [{ arxivId: '2605.00006', title: 'On Nothing at All', upvotes: 7 }])
+    expect((await read('/', { 'if-none-match': headers.etag ?? '' })).status).toBe(200)
+  })
+
+  test('works below the prefix of a proxy, and says its own address', async () => {
+    await using proxied = await startTestApp({ settings: { TRUST_PROXY: '1' }, beside: app })
+    const forwarded = {
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'papers.example.org',
+      'x-forwarded-prefix': '/daily',
+    }
+    const canonical = (html: string) =>
+      elements(html, 'link').find(({ attribs }) => attribs.rel === 'canonical')?.attribs.href
+    const { text } = await readPage(proxied, '/editions/2026-06-02', forwarded)
+    expect(canonical(text)).toBe('https://papers.example.org/daily/editions/2026-06-02')
+    expect(canonical((await read('/editions/2026-06-02', forwarded)).text)).toBe(
+      `${app.url}/editions/2026-06-02`,
+    )
+    const absolute = [...elements(text, 'a'), ...elements(text, 'form'), ...elements(text, 'script')]
+    const addresses = absolute.flatMap(({ attribs: { href, action, src } }) => href ?? action ?? src ?? [])
+    expect(addresses.filter((address) => address.startsWith('/'))).toEqual([])
+  })
+
+  test('takes a PUBLIC_URL as its address', async () => {
+    await using named = await startTestApp({ settings: { PUBLIC_URL: 'https://p.example/x/' }, beside: app })
+    expect((await readPage(named, '/')).text).toContain('<link rel="canonical" href="https://p.example/x/">')
   })
 })
 
-describe('what is no page is refused in words', () => {
-  test.each([
-    [404, '/editions/2026-01-04', 'No papers were listed on Sunday 4 January 2026'],
-    [400, '/editions/2026-02-30', 'is not a date'],
-    [400, '/editions/<script>', 'is not a date'],
-    [400, '/editions/%', 'a % that encodes no character'],
-    [400, '/?after=nothing', 'after'],
-  ])('%i %s', async (status, target, words) => {
-    const answer = await read(target)
-    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
-    expect(answer.text).toContain(words)
-    expect(answer.text).not.toMatch(/<script>|\bat .*\.ts:\d/)
+describe('a page shows', () => {
+  test('the newest edition at the bare address, most upvotes first', async () => {
+    const { text } = await read('/')
+    expect(textOf(elements(text, 'h1')[0] as never)).toBe('Monday 8 June 2026')
+    expect(titles(text)).toEqual([
+      'Decoding the KV Cache',
+      'Routing in Mixtures of Experts',
+      'On Nothing at All',
+    ])
+    expect((await read('/editions/2026-06-08')).text).toContain('2026-06-02')
   })
 
-  test('another method is refused as a page', async () => {
-    const { status, headers } = await exchange(app, { method: 'POST', target: '/editions/2026-01-05' })
-    expect([status, headers['content-type']]).toEqual([405, 'text/html; charset=utf-8'])
+  test('formulas as MathML, and what is related in whole words', async () => {
+    const { text } = await read('/papers/2605.00001')
+    expect(textOf(elements(text, 'h1')[0] as never)).toBe('Sparse Attention for 𝒪(n) Decoding')
+    expect(elements(text, 'math').length).toBeGreaterThan(0)
+    const related = elements(text, 'ul').find(({ attribs }) => attribs.class === 'related')
+    expect(related && textOf(related)).toContain('Routing in Mixtures of Experts')
+    expect(related && textOf(related)).toMatch(/[Bb]oth mention sparse\b/)
+    expect(related && textOf(related)).not.toMatch(/\bspars\b/)
+  })
+
+  test('versions, upvotes over time, citations and links of a paper', async () => {
+    const { text } = await read('/papers/2605.00001')
+    expect(text).toContain('Until 3 June 2026: another title')
+    expect(text).toContain('aria-label="Upvotes from 14 on 1 June 2026 to 42 on 3 June 2026"')
+    expect(elements(text, 'pre').map((each) => textOf(each).trim().slice(0, 5))).toEqual(
+      ['@misc', 'TY  -', '[{"id'].map((start) =>
+        expect.stringMatching(start.slice(0, 2).replace('[', '\\[')),
+      ),
+    )
+    expect(elements(text, 'a').map(textOf)).toEqual(
+      expect.arrayContaining(['PDF', 'arXiv', 'Hugging Face', 'Discussion', 'Code, 1,200 stars']),
+    )
+  })
+
+  test('a paper without an arXiv id at its global id', async () => {
+    await plant(app.db, [{ arxivId: undefined, title: 'Printed Elsewhere' }])
+    const { text } = await read('/search?q=printed+elsewhere')
+    const [link] = elements(text, 'h2')
+      .filter(({ attribs }) => attribs.class === 'title')
+      .flatMap(({ children }) => children) as { attribs: { href: string } }[]
+    const target = new URL(link?.attribs.href ?? '', app.url)
+    expect(decodeURIComponent(target.pathname)).toMatch(/^\/papers\/UGFwZXI6/)
+    expect((await read(target.pathname)).text).toContain('Printed Elsewhere')
+  })
+
+  test('what a search repaired or added, and facets that narrow it', async () => {
+    expect((await read('/search?q=difusion')).text).toContain('<bdi>diffusion</bdi>')
+    expect((await read('/search?q=the')).text).toContain('only very common words')
+    const { text } = await read('/search?q=sparse')
+    const facet = elements(text, 'a').find(({ attribs }) =>
+      attribs.href?.includes('organization=deepseek-ai'),
+    )
+    const narrowed = await read(new URL(facet?.attribs.href ?? '', app.url).href.slice(app.url.length))
+    expect(titles(narrowed.text)).toEqual(['Sparse Attention for 𝒪(n) Decoding'])
+    expect(narrowed.text).toContain('remove')
   })
 })
 
 test('what a page loads has its hash in the address and is kept for ever', async () => {
-  const { text } = await read('/editions/2026-01-05')
+  const { text } = await read('/editions/2026-06-02')
   const paths = [...text.matchAll(/(?:href|src)="\.\.\/(assets\/[^"]+)"/g)].map(([, path = '']) => path)
   expect(paths).toHaveLength(3)
   for (const path of paths) {
@@ -65,8 +161,30 @@ test('what a page loads has its hash in the address and is kept for ever', async
   }
 })
 
+test('an empty server says so', async () => {
+  await using empty = await startTestApp()
+  expect((await readPage(empty, '/')).text).toContain('This server has no papers.')
+  for (const target of ['/trending', '/search']) expect((await readPage(empty, target)).status).toBe(200)
+  expect((await readPage(empty, '/editions')).status).toBe(404)
+})
+
+test('thumbnails are shown of the origins of the setting alone', async () => {
+  await plant(app.db, [
+    { arxivId: '2607.00008', listing: { date: '2026-07-01' }, thumbnailUrl: 'https://images.example/a.png' },
+    { arxivId: '2607.00009', listing: { date: '2026-07-01' }, thumbnailUrl: 'https://other.example/b.png' },
+  ])
+  await using shows = await startTestApp({
+    settings: { THUMBNAIL_ORIGINS: 'https://images.example' },
+    beside: app,
+  })
+  const { headers, text } = await readPage(shows, '/')
+  expect(elements(text, 'img').map(({ attribs }) => attribs.src)).toEqual(['https://images.example/a.png'])
+  expect(headers['content-security-policy']).toContain("img-src 'self' https://images.example;")
+  expect(elements((await read('/')).text, 'img')).toEqual([])
+})
+
 test('PAGE=off serves no pages', async () => {
   await using off = await startTestApp({ settings: { PAGE: 'off' }, beside: app })
-  for (const target of ['/', '/editions/2026-01-05'])
-    expect((await exchange(off, { target, headers: { accept: 'text/html' } })).status).toBe(404)
+  for (const target of ['/', '/editions/2026-06-02', '/search'])
+    expect((await readPage(off, target)).status).toBe(404)
 })

@@ -1,0 +1,45 @@
+import { type Html, html } from '../html.ts'
+import type { Links } from './links.ts'
+import type { Chosen, SearchParams } from './search-params.ts'
+
+interface Facet {
+  readonly value: string
+  readonly papers: number
+  readonly organization?: { readonly fullName: string | null } | null
+}
+
+export interface SearchFacets {
+  readonly years: readonly Facet[]
+  readonly keywords: readonly Facet[]
+  readonly organizations: readonly Facet[]
+}
+
+/** Links that narrow a search, and those that take it back. */
+export function facetLists(
+  { years, keywords, organizations }: SearchFacets,
+  params: SearchParams,
+  links: Links,
+): Html {
+  return html`${facetList('Year', 'year', years, params, links)}
+${facetList('Keyword', 'keyword', keywords, params, links)}
+${facetList('Organization', 'organization', organizations, params, links)}`
+}
+
+function facetList(
+  heading: string,
+  name: keyof Chosen,
+  facets: readonly Facet[],
+  params: SearchParams,
+  links: Links,
+): Html {
+  const chosen = params[name]
+  if (chosen !== null)
+    return html`<h2>${heading}</h2>
+<p><a href="${links.to('search', { ...params, [name]: null })}"><bdi>${chosen}</bdi> <span class="number">remove</span></a></p>`
+  if (facets.length === 0) return html``
+  return html`<h2>${heading}</h2>
+<ul class="plain">${facets.map(
+    ({ value, papers, organization }) =>
+      html`<li><a href="${links.to('search', { ...params, [name]: value })}"><bdi>${organization?.fullName ?? value}</bdi></a> <span class="number">${papers}</span></li>`,
+  )}</ul>`
+}

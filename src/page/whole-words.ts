@@ -1,0 +1,29 @@
+import { storedTerms } from '../../db/tokens/document.ts'
+import { atomsIn } from '../../db/tokens/scan.ts'
+
+/**
+ * The words of a text that search compares by these terms, as they stand in the text: `reinforcement` for `reinforc`.
+ * In the order of the terms, each word once, and none that is part of another.
+ */
+export function wholeWords(terms: readonly string[], text: string): string[] {
+  const wanted = new Set(terms)
+  const found = new Map<string, string>()
+  const atoms = atomsIn(text)
+  for (const { term, first, last } of storedTerms(atoms)) {
+    if (!wanted.has(term)) continue
+    const word = text.slice(atoms[first]?.start, atoms[last]?.end)
+    // In small letters where it has them anywhere: the words of titles have capitals.
+    const isSmaller = word === word.toLowerCase()
+    if (isSmaller || !found.has(term)) found.set(term, word)
+  }
+  const words = terms.flatMap((term) => found.get(term) ?? [])
+  const distinct = [...new Map(words.map((word) => [word.toLowerCase(), word])).values()]
+  return distinct.filter((word) => !distinct.some((other) => other !== word && includesWord(other, word)))
+}
+
+function includesWord(text: string, word: string): boolean {
+  return text
+    .toLowerCase()
+    .split(/[\s-]+/)
+    .includes(word.toLowerCase())
+}

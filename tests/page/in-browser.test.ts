@@ -1,0 +1,95 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findFiles, readFiles } from '../../src/ingest/files.ts'
+import { ingest } from '../../src/ingest/run.ts'
+import { useTestApp } from '../support/app.ts'
+import { browserPath, launchBrowser } from '../support/browser.ts'
+import { plantLibrary } from '../support/library.ts'
+import { daysFolder } from '../support/source-data.ts'
+
+const app = useTestApp()
+let browser: Browser
+beforeAll(async () => {
+  await plantLibrary(app.db)
+  // 50 real papers on one day.
+  const { files } = await findFiles([`${daysFolder('captures')}/2025-09-30.json.gz`])
+  const onFault = ({ message }: { message: string }) => expect.fail(message)
+  for await (const { source, readings } of readFiles(files, { onFault }))
+    await ingest(app.db, source, readings)
+  if (browserPath) browser = await launchBrowser(browserPath)
+})
+afterAll(() => browser?.close())
+
+const paths = [
+  ...['/', '/editions', '/weeks/2026-W23', '/papers/2605.00001', '/authors/Ada%20Lovelace'],
+  ...['/search', '/search?q=sparse', '/editions/2026-01-04'],
+]
+
+/** Each changes the page that is open. */
+const looks: Record<string, (page: Page) => Promise<unknown>> = {
+  'in light': (page) => page.emulateMedia({ colorScheme: 'light' }),
+  'in dark': (page) => page.emulateMedia({ colorScheme: 'dark' }),
+  '320 px wide': (page) => page.setViewportSize({ width: 320, height: 640 }),
+  'with text of 200 %': async (page) => {
+    await page.setViewportSize({ width: 640, height: 800 })
+    await page.addStyleTag({ content: 'html { font-size: 200% !important }' })
+  },
+}
+/** What axe says of these depends on how a page looks; all else is asked once. */
+const rulesOfLooks = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size']
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+describe.skipIf(!browserPath)('axe finds no fault, and nothing has to be scrolled sideways', () => {
+  test.each(paths)('%s', async (path) => {
+    await using context = await browser.newContext({ bypassCSP: true })
+    const page = await context.newPage()
+    await page.goto(app.url + path)
+    for (const summary of (await page.locator('summary').all()).slice(0, 2)) await summary.click()
+    const faults: unknown[] = []
+    for (const [look, change] of Object.entries(looks)) {
+      await change(page)
+      const axe = new AxeBuilder({ page }).setLegacyMode(true)
+      const { violations } = await (look === 'in light'
+        ? axe.withTags(tags)
+        : axe.withRules(rulesOfLooks)
+      ).analyze()
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      const found = violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html)])
+      if (found.length > 0 || excess > 0) faults.push([look, excess, ...found])
+    }
+    expect(faults).toEqual([])
+  })
+})
+
+describe.skipIf(!browserPath)('a browser', () => {
+  test('loads fifty papers with less than 50 kB, from this host alone, without a complaint', async () => {
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    const { hosts, complaints } = watch(page)
+    const sizes: Promise<number>[] = []
+    page.on('requestfinished', (request) => {
+      if (!request.url().includes('/feed'))
+        sizes.push(request.sizes().then((size) => size.responseBodySize + size.responseHeadersSize))
+    })
+    await page.goto(`${app.url}/editions/2025-09-30`, { waitUntil: 'networkidle' }).catch(() => {})
+    expect(await page.locator('article').count()).toBeGreaterThanOrEqual(48)
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    expect(bytes).toBeLessThan(50_000)
+    expect(bytes).toBeGreaterThan(10_000)
+    expect([...hosts]).toEqual([new URL(app.url).host])
+    expect(complaints).toEqual([])
+  })
+})
+
+/** Every host that the page speaks to, and whatever it complains about: violations of its policy among it. */
+function watch(page: Page): { hosts: Set<string>; complaints: string[] } {
+  const hosts = new Set<string>()
+  const complaints: string[] = []
+  page.on('request', (request) => hosts.add(new URL(request.url()).host))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  return { hosts, complaints }
+}

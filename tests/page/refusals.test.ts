@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startTestApp, useTestApp } from '../support/app.ts'
+import { exchange } from '../support/exchange.ts'
+import { plantLibrary } from '../support/library.ts'
+import { elements, readPage, textOf } from '../support/page.ts'
+import { globalId, plant } from '../support/papers.ts'
+
+const app = useTestApp()
+beforeAll(() => plantLibrary(app.db))
+
+const read = (target: string) => readPage(app, target)
+const titles = (html: string) =>
+  elements(html, 'h2')
+    .filter(({ attribs }) => attribs.class === 'title')
+    .map(textOf)
+
+describe('what is no page is refused in words', () => {
+  test.each([
+    [404, '/editions/2026-01-04', 'No papers were listed on Sunday 4 January 2026'],
+    [400, '/editions/2026-02-30', 'is not a date'],
+    [400, '/editions/', 'is not a date'],
+    [400, '/editions/%3Cscript%3E', 'is not a date'],
+    [400, '/editions/%', 'a % that encodes no character'],
+    [400, '/editions?to=never', 'is not a date'],
+    [404, '/editions?to=1999-01-01', 'no editions up to then'],
+    [400, '/weeks/2026-W54', 'is not a week'],
+    [404, '/weeks/2025-W01', 'No papers were listed in the week'],
+    [400, '/months/2026-13', 'is not a month'],
+    [404, '/papers/9999.99999', 'No paper has the id'],
+    [404, '/papers/none', 'No paper has the id'],
+    [404, `/papers/${globalId('Paper', 999_999)}`, 'No paper has the id'],
+    [404, `/papers/${globalId('Author', 'Ada')}`, 'No paper has the id'],
+    [404, '/authors/Nobody%20Here', 'No paper has the author'],
+    [404, '/authors/', 'No paper has the author'],
+    [404, '/papers/UGFwZXI6eA==', 'No paper has the id'],
+    [400, '/authors/%00', 'The address is not valid'],
+    [400, '/search?q=%00', 'The address is not valid'],
+    [404, '/organizations/none', 'No paper has the organization'],
+    [404, '/keywords/none', 'No paper has the keyword'],
+    [400, `/search?q=${'x'.repeat(10_000)}`, 'Search for at most 1000'],
+    [400, '/search?q=x&year=soon', 'write a year'],
+    [400, '/?after=nothing', 'The address is not valid'],
+    [400, '/search?q=x&after=nothing', 'The address is not valid'],
+    [404, '/assets/none.js', 'does not exist'],
+  ])('%i %s', async (status, target, words) => {
+    const answer = await read(target)
+    expect(answer.status).toBe(status)
+    expect(answer.text).toContain(words)
+    expect(answer.text).not.toMatch(/<script>|\bat .*\.ts:\d|QUERY|BAD_USER_INPUT/)
+  })
+
+  test('another method, as a page', async () => {
+    const { status, headers } = await exchange(app, { method: 'POST', target: '/editions/2026-06-02' })
+    expect([status, headers['content-type']]).toEqual([405, 'text/html; charset=utf-8'])
+  })
+
+  test('a reader without a token where reading requires one', async () => {
+    await using closed = await startTestApp({ settings: { REQUIRE_READ_TOKEN: 'on' }, beside: app })
+    const { status, text } = await readPage(closed, '/')
+    expect([status, text]).toEqual([401, expect.stringContaining('requires a token')])
+  })
+})
+
+test('titles and names with markup, bidirectional controls and 10,000 characters are text', async () => {
+  const nasty = [
+    '<img src=x onerror=alert(1)><script>alert(1)</script>',
+    '"><svg onload=alert(1)> & $x<y$ $\\text{<b>bold</b>}$',
+    `Right\u202Eto\u202Dleft \u2066and\u2069 العربية`,
+    'A'.repeat(10_000),
+    `$${'{'.repeat(200)}$`,
+  ]
+  const records = nasty.map((title, index) => ({
+    arxivId: `2607.0000${index + 1}`,
+    ...{ title, abstract: `${title} in the abstract` },
+    authors: [{ name: title.slice(0, 200) }],
+    keywords: [title.slice(0, 100)],
+    listing: { date: '2026-07-01' },
+  }))
+  await plant(app.db, records)
+  for (const target of [
+    '/',
+    '/search?q=alert',
+    '/papers/2607.00001',
+    '/papers/2607.00003',
+    '/papers/2607.00004',
+  ]) {
+    const { status, text } = await read(target)
+    expect(status).toBe(200)
+    expect(elements(text, 'script').map(({ attribs }) => attribs.type)).toEqual(['module'])
+    expect([
+      ...elements(text, 'img'),
+      ...elements(text, 'b').filter(({ attribs }) => !attribs['data-count']),
+    ]).toEqual([])
+    expect(elements(text, 'svg').every(({ attribs }) => attribs.onload === undefined)).toBe(true)
+  }
+  const shown = titles((await read('/')).text)
+  expect(shown).toContain(nasty[0])
+  expect(shown).toContain(nasty[3])
+})
