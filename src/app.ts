@@ -17,6 +17,7 @@ import { createEngine } from './graphql/engine.ts'
 import { createExecuteInProcess } from './graphql/in-process.ts'
 import { createKeptRequests } from './graphql/kept-requests.ts'
 import { createPlainRequests } from './graphql/plain-requests.ts'
+import { PluginHooks } from './graphql/plugin-hooks.ts'
 import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
 import { clientAddress } from './http/client-address.ts'
@@ -117,14 +118,15 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const version = versionReader(store.versionDb)
     const cache = new ResponseCache({ maxBytes: http.responseCacheBytes, version })
     const observer = telemetry.operations(trusted.idOf)
+    const hooks = new PluginHooks()
     let digest: RunningDigest | undefined
     const onMailPromised = config.mail.digest ? () => digest?.wake() : undefined
     const engine = createEngine({
       ...{ schema, db, feed, limits, points, http, trusted, version, log, plugins, observer, onMailPromised },
-      onWrite: telemetry.onWrite,
+      ...{ onWrite: telemetry.onWrite, hooks },
     })
     const answerPlain = http.shortWay
-      ? createPlainRequests({ engine, trusted, points, cache, http, log })
+      ? createPlainRequests({ engine, hooks, trusted, points, cache, http, log })
       : undefined
     const addressOf = clientAddress(http.trustProxy)
     const answerKept =

@@ -20,6 +20,7 @@ import { deferParts } from './executors.ts'
 import { hideSchema } from './hidden-schema.ts'
 import type { QueryLimits } from './limits.ts'
 import { type OperationObserver, observeOperations } from './observe-operations.ts'
+import type { PluginHooks } from './plugin-hooks.ts'
 import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
 import { requireRights } from './rights.ts'
@@ -62,6 +63,8 @@ export interface EngineOptions {
   readonly plugins?: readonly Plugin[]
   /** Says that mail was promised; without it, no digest is offered. */
   readonly onMailPromised?: (() => void) | undefined
+  /** Gets to know the plugins, to run operations without the orchestration of Yoga. */
+  readonly hooks?: PluginHooks
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -88,6 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
       boundExecution(limits, points, log),
       finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
       ...(last ? [last] : []),
+      ...(options.hooks ? [options.hooks.plugin] : []),
     ],
     maskedErrors: { maskError: clientError, isDev: false },
     logging: engineLog(log),

@@ -1,6 +1,7 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
+  type FieldNode,
   type GraphQLError,
   getDirectiveValues,
   getOperationAST,
@@ -103,11 +104,14 @@ export function snapshotWithPosition(db: Db): Plugin {
   }
 }
 
-type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>
+type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
 
 /** Whether an operation asks for `feedPosition`. */
-function asksPosition({ document, operationName, variableValues }: Asked): boolean {
+function asksPosition({ schema, document, operationName, variableValues }: Asked): boolean {
   const operation = getOperationAST(document, operationName)
-  const fields = operation ? rootFields(document, operation, variableValues ?? {}) : []
-  return fields.some(({ name }) => name.value === 'feedPosition')
+  if (!operation) return false
+  const isPosition = ({ name }: FieldNode) => name.value === 'feedPosition'
+  // Most operations do not select it at all, and their outline is known.
+  if (!outlineOf(schema, document, operation).fields.some(({ node }) => isPosition(node))) return false
+  return rootFields(document, operation, variableValues ?? {}).some(isPosition)
 }

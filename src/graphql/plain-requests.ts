@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import { processRegularResult } from 'graphql-yoga'
-import { outlineOf } from '../../schema/core/walk.ts'
 import { KeptResponse, sendKept } from '../cache/kept-response.ts'
 import type { Made, ResponseCache } from '../cache/response-cache.ts'
 import { clientError } from '../client-errors.ts'
@@ -12,7 +11,9 @@ import { logFailure } from '../log-failure.ts'
 import { textOf } from './body.ts'
 import { leastUsed } from './bounded-execution.ts'
 import type { Engine, Transport } from './engine.ts'
+import { type PlainDocument, PlainDocuments } from './plain-documents.ts'
 import { keyOf, mediaTypeFor, type PostedRequest, postedText } from './plain-question.ts'
+import type { PluginHooks } from './plugin-hooks.ts'
 import { parametersOf } from './requests.ts'
 import { cacheControlFor, varyOf } from './responses/answer-headers.ts'
 import { freshnessOf } from './responses/cache-hints.ts'
@@ -20,6 +21,8 @@ import type { TrustedDocuments } from './trusted.ts'
 
 export interface PlainRequestOptions {
   readonly engine: Engine
+  /** Of the plugins of the engine. */
+  readonly hooks: PluginHooks
   readonly trusted: TrustedDocuments
   readonly points: ClientPoints
   readonly cache: ResponseCache
@@ -43,23 +46,24 @@ interface Asked {
 /**
  * The short way for what most clients send: one query or mutation as JSON or in the address, answered by one JSON text.
  * It spares the request and response objects of Yoga, which cost more than a small query, and uses everything else of
- * it: documents, limits, execution and masking are `getEnveloped`, with all plugins. Whatever is out of the ordinary,
+ * it: documents, limits, execution and masking, with all plugins. Whatever is out of the ordinary,
  * faults among it, goes on to Yoga before anything is executed, so that they have one behaviour.
  */
 export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
-  const { engine, trusted, points, cache, http, log } = options
+  const { engine, hooks, trusted, points, cache, http, log } = options
+  const documents = new PlainDocuments(engine, trusted)
   const { cacheSeconds, compression } = http
   const vary = varyOf({ compression, varyByOrigin: http.corsOrigins.length > 0 }).join(', ')
 
-  async function run(asked: Asked, checked: Checked): Promise<ExecutionResult> {
-    const { enveloped, document } = checked
+  async function run(asked: Asked, found: PlainDocument, transport: Transport): Promise<ExecutionResult> {
+    const { schema, document } = found
     try {
-      const result = await enveloped.execute({
-        ...{ schema: enveloped.schema, document, operationName: asked.operationName },
+      const contextValue = { ...transport, params: asked }
+      hooks.buildContext(contextValue)
+      return await hooks.execute({
+        ...{ schema, document, contextValue, operationName: asked.operationName },
         variableValues: asked.variables,
-        contextValue: await enveloped.contextFactory(),
       })
-      return result as ExecutionResult
     } catch (error) {
       logFailure(log, 'A request failed.', { error })
       return { errors: [clientError(error)] }
@@ -70,36 +74,22 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
   function made(
     result: ExecutionResult,
     mediaType: string,
-    { enveloped, document }: Checked,
-    asked: Asked,
+    { schema, document }: PlainDocument,
+    { operationName, variables = {} }: Asked,
   ): Made {
-    const captured = processRegularResult(result, { Response: Captured } as never, mediaType)
-    const { body, init } = captured as unknown as Captured
-    const { 'Content-Type': contentType = mediaType, ...headers } = init.headers
-    const isWhole = 'data' in result && !result.errors?.length
-    const freshness = isWhole
-      ? freshnessOf(enveloped.schema, document, asked.operationName, asked.variables ?? {})
-      : undefined
-    const cacheControl = freshness && cacheControlFor(freshness, cacheSeconds)
-    const parts = { status: init.status, body: Buffer.from(body), contentType, cacheControl, headers }
-    return { response: new KeptResponse(parts), isKept: freshness?.clocked === false }
-  }
-
-  /** What is to be executed, if it is valid and has an answer in one piece. */
-  function check({ query, operationName }: Asked, method: string, transport: Transport): Checked | undefined {
-    try {
-      if (trusted.documentOf({ query }) !== query) return undefined
-      const enveloped = engine.getEnveloped(transport)
-      const document = enveloped.parse(query) as DocumentNode
-      if (enveloped.validate(enveloped.schema, document).length > 0) return undefined
-      const operation = getOperationAST(document, operationName)
-      if (!operation || operation.operation === 'subscription') return undefined
-      if (operation.operation === 'mutation' && method !== 'POST') return undefined
-      if (outlineOf(enveloped.schema, document, operation).incremental) return undefined
-      return { enveloped, document }
-    } catch {
-      return undefined
+    const json = cleanJsonOf(result)
+    if (json === undefined) {
+      const captured = processRegularResult(result, { Response: Captured } as never, mediaType)
+      const { body, init } = captured as unknown as Captured
+      const { 'Content-Type': contentType = mediaType, ...headers } = init.headers
+      const parts = { status: init.status, body: Buffer.from(body), contentType, headers }
+      return { response: new KeptResponse({ ...parts, cacheControl: undefined }), isKept: false }
     }
+    const freshness = freshnessOf(schema, document, operationName, variables)
+    const cacheControl = freshness && cacheControlFor(freshness, cacheSeconds)
+    const contentType = `${mediaType}; charset=utf-8`
+    const response = new KeptResponse({ body: Buffer.from(json), contentType, cacheControl })
+    return { response, isKept: freshness?.clocked === false }
   }
 
   return async (request, response, transport) => {
@@ -111,8 +101,9 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
     if (question === undefined) return false
     const make = async () => {
       const asked = method === 'GET' ? askedByGet(request) : askedIn(request.body)
-      const checked = asked && check(asked, method, { ...transport, params: asked })
-      return checked && made(await run(asked, checked), mediaType, checked, asked)
+      const found = asked && documents.find(asked.query, asked.operationName, transport)
+      if (!found || (found.isMutation && method !== 'POST')) return undefined
+      return made(await run(asked, found, transport), mediaType, found, asked)
     }
     let isMade = false
     const makeOnce = () => {
@@ -131,9 +122,10 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
   }
 }
 
-interface Checked {
-  readonly enveloped: ReturnType<Engine['getEnveloped']>
-  readonly document: DocumentNode
+/** The JSON of a result of compiled execution that has nothing for the status or the headers of a response. */
+function cleanJsonOf(result: ExecutionResult & { stringify?: (shown: ExecutionResult) => string }) {
+  if (result.errors || result.extensions?.http) return undefined
+  return result.stringify?.(result)
 }
 
 /** In the place of a `Response`: what Yoga makes of a result. */

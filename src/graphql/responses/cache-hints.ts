@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql'
 import { outlineOf } from '../../../schema/core/walk.ts'
@@ -50,9 +51,7 @@ export function freshnessOf(
   if (operation?.operation !== OperationTypeNode.QUERY) return undefined
   let revalidate = false
   let clocked = false
-  for (const { node, parent, definition } of outlineOf(schema, document, operation).fields) {
-    const hint = definition && hints[`${parent?.name}.${definition.name}`]
-    if (!hint) continue
+  for (const { node, definition, hint } of hintedFields(schema, document, operation)) {
     revalidate ||= hint.revalidate ?? false
     clocked ||=
       typeof hint.clocked === 'function'
@@ -60,6 +59,31 @@ export function freshnessOf(
         : (hint.clocked ?? false)
   }
   return { revalidate, clocked }
+}
+
+interface HintedField {
+  readonly node: FieldNode
+  readonly definition: GraphQLField<unknown, unknown>
+  readonly hint: Hint
+}
+
+const knownFields = new WeakMap<OperationDefinitionNode, readonly HintedField[]>()
+
+/** The fields of an operation that have a hint, looked for once. */
+function hintedFields(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): readonly HintedField[] {
+  let fields = knownFields.get(operation)
+  if (!fields) {
+    fields = outlineOf(schema, document, operation).fields.flatMap(({ node, parent, definition }) => {
+      const hint = definition && hints[`${parent?.name}.${definition.name}`]
+      return hint ? [{ node, definition, hint }] : []
+    })
+    knownFields.set(operation, fields)
+  }
+  return fields
 }
 
 /** Values as the client wrote them; those that the executor will refuse are as good as none. */
