@@ -25,7 +25,14 @@ export interface HeartbeatDelivery extends CursorPair {
 }
 
 export function deliverEvent(feed: Feed, entry: FeedEntry, previous: Position): EventDelivery {
-  return { entry, cursor: feed.cursor(entry.position), previousCursor: feed.cursor(previous) }
+  return {
+    entry,
+    cursor: feed.cursor(entry.position),
+    // Made when it is asked for, which it often is not.
+    get previousCursor() {
+      return feed.cursor(previous)
+    },
+  }
 }
 
 export function deliverHeartbeat(

@@ -59,7 +59,8 @@ export type FeedEntry = {
     editionDate: string | null
     source: string
     recordedAt: Date
-    data: FeedEventData[Kind]
+    /** Not of `ingested` events: readers get the paper as it is now. */
+    data: Kind extends 'ingested' ? null : FeedEventData[Kind]
   }
 }[FeedEventKind]
 

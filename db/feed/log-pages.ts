@@ -4,7 +4,7 @@ import type { FeedEntry } from './events.ts'
 import { eventsFrom, type LogReading } from './log.ts'
 
 /** Events that one reading of the log gives at most. */
-export const eventsPerLogPage = 256
+export const eventsPerLogPage = 512
 
 interface LogPage {
   readonly entries: readonly FeedEntry[]
@@ -39,16 +39,23 @@ export class LogPages {
     return { pages: this.#pages.size, size: this.#pages.calculatedSize }
   }
 
-  /** The events after a number to the end of its page. Their first is not `number + 1` if that has been pruned. */
-  async after(number: number): Promise<readonly FeedEntry[]> {
+  /**
+   * The events after a number to the end of its page. Their first is not `number + 1` if that has been pruned. For who
+   * reads one page after another, the next one up to `end` is read meanwhile.
+   */
+  async after(number: number, end: number): Promise<readonly FeedEntry[]> {
     const index = Math.floor(number / eventsPerLogPage)
     const isKept = this.#pages.has(index)
-    let { entries } = await this.#pages.forceFetch(index)
+    const reading = this.#pages.forceFetch(index)
+    if (this.#pages.has(index - 1) && (index + 1) * eventsPerLogPage < end)
+      this.#pages.fetch(index + 1)?.catch(() => {})
+    let { entries } = await reading
     // The log ended in the middle of the page when it was read.
     if (isKept && (entries.at(-1)?.number ?? 0) <= number) {
       entries = (await this.#pages.forceFetch(index, { forceRefresh: true })).entries
     }
-    return entries.filter((entry) => entry.number > number)
+    const [first] = entries
+    return first ? entries.slice(Math.max(0, number + 1 - first.number)) : entries
   }
 
   clear(): void {

@@ -20,10 +20,10 @@ export interface LogState {
   markedSinceMs: number
 }
 
-/** An entry with the size of its data, by which caches are bounded. */
+/** An entry with its size, by which caches are bounded. */
 export interface SizedEntry {
   entry: FeedEntry
-  /** Characters of the data as JSON. */
+  /** Characters of the data as JSON, and as many for the rest. */
   size: number
 }
 
@@ -92,17 +92,22 @@ export interface LogReading {
 export async function eventsFrom(db: Db, number: number, limit: number): Promise<LogReading> {
   const rows = await db
     .selectFrom('feed_event')
-    .select(['number', 'kind', 'paper_id', 'edition_date', 'source', 'recorded_at'])
+    .select(['number', 'kind', 'paper_id', 'edition_date', 'source'])
+    .select(sql<number>`trunc(extract(epoch from recorded_at) * 1000)::bigint`.as('recorded_at_ms'))
     .select(markOf.as('mark'))
-    .select(sql<string>`data::text`.as('data'))
-    .select((eb) => eb.selectFrom('feed').select('terms').as('terms'))
+    // Nobody is told the data of a first event: the paper as it is now has all of it.
+    .select(sql<string | null>`case when kind <> 'ingested' then data::text end`.as('data'))
+    .select((eb) => eb.selectFrom('feed').select(sql<string | null>`terms::text`.as('terms')).as('terms'))
     .where('number', '>=', number)
     .orderBy('number')
     .limit(limit)
     .execute()
-  const events = rows.map((row) => ({ entry: entryOf(row), size: row.data.length }))
-  return { events, terms: rows[0] && (rows[0].terms ?? []) }
+  const events = rows.map((row) => ({ entry: entryOf(row), size: entrySize + (row.data?.length ?? 0) }))
+  return { events, terms: rows[0] && JSON.parse(rows[0].terms ?? '[]') }
 }
+
+/** What an entry takes in memory beside its data, about. */
+const entrySize = 250
 
 interface EventRow {
   readonly number: number
@@ -111,28 +116,55 @@ interface EventRow {
   readonly paper_id: number
   readonly edition_date: string | null
   readonly source: string
-  readonly recorded_at: Date
-  readonly data: string
+  readonly recorded_at_ms: number
+  readonly data: string | null
 }
 
+/** An entry as small as it can be: thousands are held for readers that are behind. */
+class LogEntry {
+  readonly number: number
+  readonly position: Position
+  readonly kind: FeedEventKind
+  readonly paperId: number
+  readonly editionDate: string | null
+  readonly source: string
+  readonly #dataText: string | null
+  #data: unknown
+
+  constructor(row: EventRow) {
+    const { number, mark, recorded_at_ms: recordedAtMs } = row
+    this.number = number
+    this.position = { number, mark, recordedAtMs }
+    this.kind = oneWord(row.kind)
+    this.paperId = row.paper_id
+    this.editionDate = row.edition_date
+    this.source = oneWord(row.source)
+    this.#dataText = row.data
+  }
+
+  get recordedAt(): Date {
+    return new Date(this.position.recordedAtMs)
+  }
+
+  /** Parsed when it is asked for, which it is not of most events. */
+  get data(): unknown {
+    if (this.#data === undefined) this.#data = JSON.parse(this.#dataText ?? 'null')
+    return this.#data
+  }
+}
+
+/** The log is written by `feed_append` alone, with data as db/feed/events.ts describes it by kind. */
 function entryOf(row: EventRow): FeedEntry {
-  const { number, mark, recorded_at: recordedAt } = row
-  let data: unknown
-  return {
-    number,
-    position: { number, mark, recordedAtMs: recordedAt.getTime() },
-    kind: row.kind,
-    paperId: row.paper_id,
-    editionDate: row.edition_date,
-    source: row.source,
-    recordedAt,
-    // Parsed when it is asked for, which it is not of most events. The log is written by `feed_append` alone, with data
-    // as db/feed/events.ts describes it by kind.
-    get data() {
-      data ??= JSON.parse(row.data)
-      return data
-    },
-  } as FeedEntry
+  return new LogEntry(row) as FeedEntry
+}
+
+const words = new Map<string, string>()
+
+/** The same text for equal ones: each row brings its own copy of a kind and a source, of which there are few. */
+function oneWord<Word extends string>(word: Word): Word {
+  const known = words.get(word) as Word | undefined
+  if (known === undefined) words.set(word, word)
+  return known ?? word
 }
 
 /** The positions of the events from one number to another, both included, in order, `limit` at most. */

@@ -143,7 +143,8 @@ class LogFeed implements Feed {
 
   async read(after: number): Promise<readonly FeedEntry[]> {
     const { history } = this
-    const entries = this.#tail.after(after, eventsPerLogPage) ?? (await this.#logPages.after(after))
+    const entries =
+      this.#tail.after(after, eventsPerLogPage) ?? (await this.#logPages.after(after, this.#tail.begin))
     const [first] = entries
     if (first ? first.number === after + 1 : after >= this.head.number) return entries
     const { pruned } = await this.#readState()

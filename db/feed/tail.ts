@@ -31,6 +31,11 @@ export class Tail {
     return this.#head
   }
 
+  /** The number before the first event that is held. */
+  get begin(): number {
+    return (this.#entries[0]?.entry.number ?? this.#head.number + 1) - 1
+  }
+
   get held(): { count: number; size: number } {
     return { count: this.#entries.length, size: this.#size }
   }

@@ -67,12 +67,12 @@ export function createContext({ db, feed, viewer = anonymous, intake = nothing }
 
 /** A context for one execution, which shares what was loaded for the context given. */
 export function withBudget(context: Context, budget: ExecutionBudget): Context {
-  return Object.assign(Object.create(context) as Context, { budget })
+  return { ...context, budget }
 }
 
 /** The same context on another database, or on a transaction of it: nothing that was loaded before is used. */
 export function onDatabase(context: Context, db: Db): Context {
-  return Object.assign(Object.create(context) as Context, initContextCache(), { db })
+  return { ...context, ...initContextCache(), db }
 }
 
 /** Where only queries and subscriptions are executed. */

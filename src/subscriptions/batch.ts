@@ -1,22 +1,33 @@
 import type { FeedEntry } from '../../db/feed/events.ts'
 import type { Position } from '../../db/feed/position.ts'
 import type { ScanResult } from '../../db/feed/scan.ts'
+import { isPromise, type Pending } from '../execution/execution.ts'
 import type { Frame } from './frame.ts'
 
-/** Gives the frame of one event for subscribers whose position before it was `previous`. */
-export type FrameOf = (entry: FeedEntry, previous: Position) => Promise<Frame>
+/** Makes the frames of one batch, for as long as they share what they read. */
+export interface FrameMaking {
+  /** The frame of one event for subscribers whose position before it was `previous`. `isAlone`: nobody else wants it. */
+  frameOf(entry: FeedEntry, previous: Position, isAlone: boolean): Pending<Frame>
+  end(): void
+}
+
+/** The frames of a batch in order. Where one cannot be made, those before it, and why. */
+export interface MadeFrames {
+  readonly frames: readonly Frame[]
+  readonly failure?: { readonly reason: unknown }
+}
 
 /** The events of one piece of the log that a topic wants. It holds shared entries of the log, and no frames. */
 export class Batch {
   /** Everything up to here has been looked at. */
   readonly scannedTo: Position
   readonly #entries: readonly FeedEntry[]
-  readonly #frameOf: FrameOf
+  readonly #begin: () => FrameMaking
 
-  constructor({ entries, scannedTo }: ScanResult, frameOf: FrameOf) {
+  constructor({ entries, scannedTo }: ScanResult, begin: () => FrameMaking) {
     this.scannedTo = scannedTo
     this.#entries = entries
-    this.#frameOf = frameOf
+    this.#begin = begin
   }
 
   get size(): number {
@@ -28,28 +39,40 @@ export class Batch {
     return this.#entries.at(-1)?.position
   }
 
-  /**
-   * The frames after a position, for subscribers who last received the event at `previous`. Where one cannot be
-   * made, those before it, and why.
-   */
-  async framesAfter(
-    position: Position,
-    previous: Position,
-  ): Promise<{ frames: readonly Frame[]; failure?: { readonly reason: unknown } }> {
-    let before = previous
-    const wanted = this.#entries.filter(({ number }) => number > position.number)
-    const made = await Promise.allSettled(
-      wanted.map((entry) => {
-        const frame = this.#frameOf(entry, before)
+  /** The frames after a position, for subscribers who last received the event at `previous`. */
+  async framesAfter({ number }: Position, previous: Position, isAlone: boolean): Promise<MadeFrames> {
+    const making = this.#begin()
+    try {
+      const pending: Pending<Frame>[] = []
+      let before = previous
+      let failure: MadeFrames['failure']
+      for (const entry of this.#entries) {
+        if (entry.number <= number) continue
+        try {
+          pending.push(making.frameOf(entry, before, isAlone))
+        } catch (reason) {
+          failure = { reason }
+          break
+        }
         before = entry.position
-        return frame
-      }),
-    )
-    const frames: Frame[] = []
-    for (const outcome of made) {
-      if (outcome.status === 'rejected') return { frames, failure: outcome }
-      frames.push(outcome.value)
+      }
+      const made = pending.every(isMade) ? { frames: pending } : await settled(pending)
+      return made.failure || !failure ? made : { ...made, failure }
+    } finally {
+      making.end()
     }
-    return { frames }
   }
+}
+
+function isMade(frame: Pending<Frame>): frame is Frame {
+  return !isPromise(frame)
+}
+
+async function settled(pending: readonly Pending<Frame>[]): Promise<MadeFrames> {
+  const frames: Frame[] = []
+  for (const outcome of await Promise.allSettled(pending)) {
+    if (outcome.status === 'rejected') return { frames, failure: outcome }
+    frames.push(outcome.value)
+  }
+  return { frames }
 }

@@ -4,7 +4,8 @@ import type { Delivery } from '../../db/feed/delivery.ts'
 import { type Context, withBudget } from '../../schema/core/context.ts'
 import { ExecutionBudget } from '../../schema/core/execution-budget.ts'
 import { clientError, formattedError } from '../client-errors.ts'
-import type { PreparedOperation } from '../execution/execute.ts'
+import type { JsonAnswer, PreparedOperation } from '../execution/execute.ts'
+import { isPromise, type Pending } from '../execution/execution.ts'
 import type { RootField } from '../execution/plan.ts'
 import { isTransient } from '../faults.ts'
 import type { Logger } from '../log.ts'
@@ -71,24 +72,30 @@ export interface Executed {
 }
 
 /**
- * The result of one delivery. A field that failed is null and reported in its `errors`, as in any result. Throws
- * OutageError where the cause passes, ApiError where the result is larger than clients get, and UndeliverableError where
- * nothing of the event is left: it must not be lost.
+ * The result of one delivery, at once where nothing has to be waited for. A field that failed is null and reported in
+ * its `errors`, as in any result. Throws, or rejects with, OutageError where the cause passes, ApiError where the result
+ * is larger than clients get, and UndeliverableError where nothing of the event is left: it must not be lost.
  */
-export async function executeDelivery(
+export function executeDelivery(
   operation: PreparedOperation,
   delivery: Delivery,
   context: Context,
-  { toClient, isOutage, maxBytes }: Format,
-  scope: StatementScope,
-): Promise<Executed> {
-  const budget = new ExecutionBudget(maxBytes)
+  format: Format,
+): Pending<Executed> {
+  const budget = new ExecutionBudget(format.maxBytes)
   // A subscription's root field has the event as its source; see schema/feed/feed.ts.
-  const { errors, fields = null } = await scope.run(() =>
-    operation.run(delivery, withBudget(context, budget)),
-  )
-  if (budget.stoppedBy) throw budget.stoppedBy
-  const { values } = budget
+  const answer = operation.run(delivery, withBudget(context, budget))
+  return isPromise(answer)
+    ? answer.then((settled) => judged(settled, budget, format))
+    : judged(answer, budget, format)
+}
+
+function judged(
+  { errors, fields = null }: JsonAnswer,
+  { stoppedBy, values }: ExecutionBudget,
+  { toClient, isOutage }: Format,
+): Executed {
+  if (stoppedBy) throw stoppedBy
   if (!errors) return { result: { fields }, values }
   // A topic that was abandoned may have begun what others share with it. They ask again.
   const outage = errors.find(

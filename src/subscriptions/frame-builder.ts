@@ -8,18 +8,20 @@ import type { Viewer } from '../../schema/core/context.ts'
 import { usedByValue } from '../../schema/core/cost.ts'
 import type { SubscriptionRequest } from '../../schema/feed/subscription.ts'
 import type { PreparedOperation } from '../execution/execute.ts'
+import { isPromise, type Pending } from '../execution/execution.ts'
 import { objectJson } from '../execution/plan.ts'
 import type { Measure } from '../graphql/measure.ts'
-import { Batch } from './batch.ts'
+import { Batch, type FrameMaking } from './batch.ts'
 import type { Contexts } from './contexts.ts'
 import {
   AbandonedError,
+  type Executed,
   executeDelivery,
   type Format,
   type JsonResult,
   scopeOfSubscriptions,
 } from './execution.ts'
-import type { Frame } from './frame.ts'
+import { type Frame, frameOf } from './frame.ts'
 import type { Place } from './member.ts'
 import type { SharedCache } from './shared-cache.ts'
 
@@ -93,13 +95,13 @@ export class FrameBuilder {
     const { number } = position
     const aligned = number - (number % batchSize)
     if (aligned + batchSize <= feed.head.number) {
-      const batch = await batches
-        .get(`aligned ${aligned} ${history} ${key}`, () => this.#readBatch(aligned, position, history))
-        .catch((error) => {
-          // The log may have been pruned up to here.
-          if (error instanceof FeedCursorError) return undefined
-          throw error
-        })
+      const cacheKey = `aligned ${aligned} ${history} ${key}`
+      const reading = batches.get(cacheKey, () => this.#readBatch(aligned, position, history))
+      const batch = await Promise.resolve(reading).catch((error) => {
+        // The log may have been pruned up to here.
+        if (error instanceof FeedCursorError) return undefined
+        throw error
+      })
       // It may have been read when the log ended in the middle of it.
       if (batch && batch.scannedTo.number > number) return batch
     }
@@ -110,13 +112,18 @@ export class FrameBuilder {
    * Says that everything committed by an instant has been sent; with a time to come back, the last frame of a server.
    * Reads nothing of the database.
    */
-  heartbeat(
+  async heartbeat(
     { position, previous }: Omit<Place, 'history'>,
     caughtUpAt: Date,
     reconnectAfterMs: number | null,
   ): Promise<Frame> {
     const delivery = deliverHeartbeat(this.#services.feed, position, previous, caughtUpAt, reconnectAfterMs)
-    return this.#execute(delivery, position, `at ${position.number} ${position.mark}`)
+    const making = this.#beginMaking(`at ${position.number} ${position.mark}`)
+    try {
+      return await making.execute(delivery, position)
+    } finally {
+      making.end()
+    }
   }
 
   /** Ends the statements that run for the topic, because nobody subscribes to it any more. */
@@ -126,42 +133,68 @@ export class FrameBuilder {
 
   /** What clients see in the place of an event that cannot be delivered. */
   failure(result: JsonResult): Frame {
-    const text = this.#spec.encoding.encode(result, undefined)
-    return { position: undefined, text, size: text.length }
+    return frameOf(this.#spec.encoding.encode(result, undefined), undefined)
+  }
+
+  /** Puts frames that were made after a place into the cache, for those who come back for some of them. */
+  keep(made: readonly Frame[], { previous, history }: Place): void {
+    let before = previous
+    for (const frame of made) {
+      if (!frame.position) continue
+      void this.#services.frames.get(this.#frameKey(frame.position.number, before, history), () => frame)
+      before = frame.position
+    }
+  }
+
+  #frameKey(number: number, previous: Position, history: number): string {
+    const { shapeKey, showsPrevious } = this.#spec
+    return `${number} ${history} ${showsPrevious ? previous.number : ''} ${shapeKey}`
   }
 
   /** If there is nothing after `from`, the batch ends at `position`. */
   async #readBatch(from: number, position: Position, history: number): Promise<Batch> {
-    const { feed, frames } = this.#services
-    const { request, shapeKey, showsPrevious } = this.#spec
-    const result = await scan(feed, request, { ...position, number: from }, batchSize)
-    return new Batch(result, (entry, previous) =>
-      frames.get(`${entry.number} ${history} ${showsPrevious ? previous.number : ''} ${shapeKey}`, () => {
-        this.executions += 1
-        return this.#execute(
-          deliverEvent(feed, entry, previous),
-          entry.position,
-          `${from} to ${result.scannedTo.number} ${history}`,
-        )
-      }),
-    )
+    const { feed } = this.#services
+    const result = await scan(feed, this.#spec.request, { ...position, number: from }, batchSize)
+    return new Batch(result, () => this.#beginBatch(`${from} to ${result.scannedTo.number}`, history))
   }
 
-  async #execute(delivery: Delivery, position: Position, contextKey: string): Promise<Frame> {
+  #beginBatch(events: string, history: number): FrameMaking {
+    const { feed, frames } = this.#services
+    const { execute, end } = this.#beginMaking(`${events} ${history}`)
+    return {
+      end,
+      frameOf: (entry, previous, isAlone) => {
+        const make = () => {
+          this.executions += 1
+          return execute(deliverEvent(feed, entry, previous), entry.position)
+        }
+        return isAlone ? make() : frames.get(this.#frameKey(entry.number, previous, history), make)
+      },
+    }
+  }
+
+  /** What is executed until the end shares a context. `contextKey` names its events. */
+  #beginMaking(contextKey: string) {
     const { contexts, format } = this.#services
     const { operation, viewer, encoding, eventCost } = this.#spec
     const shared = contexts.take(viewer, contextKey)
     const scope = scopeOfSubscriptions()
     this.#scopes.add(scope)
-    try {
-      const { result, values } = await executeDelivery(operation, delivery, shared.context, format, scope)
+    const written = ({ result, values }: Executed, delivery: Delivery, position: Position): Frame => {
       this.spent += Math.min(eventCost.cost, eventCost.work + values * usedByValue)
-      const text = encoding.encode(result, delivery)
-      const recordedAt = delivery.entry?.recordedAt
-      return { position, text, size: text.length, ...(recordedAt && { recordedAt }) }
-    } finally {
-      this.#scopes.delete(scope)
-      contexts.release(shared)
+      return frameOf(encoding.encode(result, delivery), position, delivery.entry?.position.recordedAtMs)
+    }
+    return {
+      execute: (delivery: Delivery, position: Position): Pending<Frame> => {
+        const executed = scope.run(() => executeDelivery(operation, delivery, shared.context, format))
+        return isPromise(executed)
+          ? executed.then((settled) => written(settled, delivery, position))
+          : written(executed, delivery, position)
+      },
+      end: () => {
+        this.#scopes.delete(scope)
+        contexts.release(shared)
+      },
     }
   }
 }

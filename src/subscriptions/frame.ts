@@ -6,12 +6,17 @@ import type { FeedTransport } from './meter.ts'
 export interface Frame {
   /** The position just after it; undefined for a failure, which moves no subscriber on. */
   readonly position: Position | undefined
-  /** When its event was committed; undefined for heartbeats and failures. */
-  readonly recordedAt?: Date
-  /** The result as its transports send it. */
-  readonly text: string
-  /** Characters of it. */
+  /** When its event was recorded, in milliseconds since 1970; undefined for heartbeats and failures. */
+  readonly recordedAtMs: number | undefined
+  /** The result as its transports send it, in UTF-8. */
+  readonly bytes: Buffer
+  /** How many there are. */
   readonly size: number
+}
+
+export function frameOf(text: string, position: Position | undefined, recordedAtMs?: number): Frame {
+  const bytes = Buffer.from(text)
+  return { position, recordedAtMs, bytes, size: bytes.length }
 }
 
 /** Why a subscription ended without the client's asking. */

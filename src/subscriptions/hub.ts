@@ -67,6 +67,7 @@ export class Hub {
   readonly #admission: Admission
   readonly #services: TopicServices
   readonly #topics = new Map<string, Topic>()
+  readonly #topicsOfShape = new Map<string, number>()
   readonly #stallAfterMs: number
   readonly #stop = new AbortController()
   readonly #stopWatching: () => void
@@ -80,6 +81,7 @@ export class Hub {
     this.#stallAfterMs = stallAfterMs
     this.#services = {
       ...{ feed, format, clock, signal: this.#stop.signal },
+      topicsOfShape: this.#topicsOfShape,
       points: points ?? new ClientPoints({ burst: 0, perSecond: 1 }),
       meter: meter ?? noMeter,
       contexts: new Contexts(db, feed),
@@ -177,10 +179,18 @@ export class Hub {
     }
     const topic = new Topic(spec, this.#services, ({ executions }) => {
       this.#topics.delete(key)
+      this.#countShape(spec.shapeKey, -1)
       this.#pastExecutions += executions
     })
     this.#topics.set(key, topic)
+    this.#countShape(spec.shapeKey, 1)
     return topic
+  }
+
+  #countShape(shapeKey: string, change: 1 | -1): void {
+    const topics = (this.#topicsOfShape.get(shapeKey) ?? 0) + change
+    if (topics > 0) this.#topicsOfShape.set(shapeKey, topics)
+    else this.#topicsOfShape.delete(shapeKey)
   }
 
   /** Drops old results, and ends subscriptions whose clients take nothing for too long or have lost their rights. */

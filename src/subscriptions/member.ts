@@ -1,5 +1,6 @@
-import type { Position } from '../../db/feed/position.ts'
+import { isSamePosition, type Position } from '../../db/feed/position.ts'
 import type { Viewer } from '../../schema/core/context.ts'
+import type { Batch, MadeFrames } from './batch.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
 import type { FeedTransport } from './meter.ts'
 
@@ -11,6 +12,15 @@ export interface Place {
   readonly previous: Position
   /** The history of the log that both belong to; see `Feed.history`. */
   readonly history: number
+}
+
+/** The batch after a place, of which the frames are being made. */
+export interface BegunBatch {
+  readonly place: Place
+  readonly batch: Batch
+  /** Its frames are in no cache. */
+  readonly isAlone: boolean
+  readonly making: Promise<MadeFrames>
 }
 
 /** Subscribers of one topic at one place, who are served together. */
@@ -25,6 +35,8 @@ export class Cohort implements Place {
   caughtUpAt: Date | undefined
   /** They took a whole batch, so that the next one can be made while this one is sent. */
   isFlowing = false
+  /** What follows, if it has been begun. */
+  next: Promise<BegunBatch> | undefined
   /** At the head, they get a heartbeat before they are parked: the first one says that they have caught up. */
   needsHeartbeat = true
 
@@ -32,6 +44,14 @@ export class Cohort implements Place {
     this.position = position
     this.previous = previous
     this.history = history
+  }
+
+  isAt({ position, previous, history }: Place): boolean {
+    return (
+      isSamePosition(this.position, position) &&
+      isSamePosition(this.previous, previous) &&
+      this.history === history
+    )
   }
 
   /** Cohorts of one key are at the same place. */
@@ -111,7 +131,12 @@ export class Member implements Subscription {
 
   write(frames: readonly Frame[]): number {
     const taken = this.#sink.write(frames)
-    this.#written = frames.slice(0, taken).findLast(({ position }) => position)?.position ?? this.#written
+    for (let last = taken - 1; last >= 0; last--) {
+      const position = frames[last]?.position
+      if (!position) continue
+      this.#written = position
+      break
+    }
     return taken
   }
 

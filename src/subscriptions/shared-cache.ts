@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { isPromise, type Pending } from '../execution/execution.ts'
 
 export interface SharedCacheOptions {
   /** Milliseconds after which a value is made anew, because what it shows grows stale. */
@@ -9,7 +10,7 @@ export interface SharedCacheOptions {
 }
 
 interface Entry<Value> {
-  readonly value: Promise<Value>
+  readonly value: Pending<Value>
   /** 0 while it is made. */
   size: number
   /** Infinity while it is made: its age counts from when it is there. */
@@ -31,13 +32,14 @@ export class SharedCache<Value extends { readonly size: number }> {
     return { count: this.#entries.size, size: this.#size }
   }
 
-  /** The value of a key that is there or being made; else `make` makes it. */
-  get(key: string, make: () => Promise<Value>): Promise<Value> {
+  /** The value of a key that is there or being made; else `make` makes it, at once if nothing has to be waited for. */
+  get(key: string, make: () => Pending<Value>): Pending<Value> {
     const known = this.#entries.get(key)
     if (known) this.#drop(key, known)
     const entry = known && known.expiresAtMs > this.#now() ? known : this.#make(key, make)
     this.#entries.set(key, entry)
     this.#size += entry.size
+    this.#trim()
     return entry.value
   }
 
@@ -47,9 +49,12 @@ export class SharedCache<Value extends { readonly size: number }> {
     for (const [key, entry] of this.#entries) if (entry.expiresAtMs <= now) this.#drop(key, entry)
   }
 
-  #make(key: string, make: () => Promise<Value>): Entry<Value> {
-    const entry: Entry<Value> = { value: make(), size: 0, expiresAtMs: Number.POSITIVE_INFINITY }
-    entry.value.then(
+  #make(key: string, make: () => Pending<Value>): Entry<Value> {
+    const value = make()
+    if (!isPromise(value))
+      return { value, size: Math.max(1, value.size), expiresAtMs: this.#now() + this.#options.maxAgeMs }
+    const entry: Entry<Value> = { value, size: 0, expiresAtMs: Number.POSITIVE_INFINITY }
+    value.then(
       ({ size }) => this.#keep(key, entry, Math.max(1, size)),
       () => this.#drop(key, entry),
     )
@@ -61,6 +66,10 @@ export class SharedCache<Value extends { readonly size: number }> {
     entry.size = size
     entry.expiresAtMs = this.#now() + this.#options.maxAgeMs
     this.#size += size
+    this.#trim()
+  }
+
+  #trim(): void {
     for (const [oldest, { size: freed }] of this.#entries) {
       if (this.#size <= this.#options.maxSize) break
       if (freed === 0) continue // is being made

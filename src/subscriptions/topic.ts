@@ -8,13 +8,15 @@ import { OutageError, UndeliverableError } from './execution.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
 import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
 import { Heartbeats } from './heartbeats.ts'
-import { Cohort, Member, type Place, type TopicHandle } from './member.ts'
+import { type BegunBatch, Cohort, Member, type Place, type TopicHandle } from './member.ts'
 import type { FeedMeter, FeedTransport } from './meter.ts'
 
 export interface TopicServices extends FrameServices {
   readonly clock: Clock
   readonly points: ClientPoints
   readonly meter: FeedMeter
+  /** How many topics there are of each shape. */
+  readonly topicsOfShape: ReadonlyMap<string, number>
   /** Aborts when the hub has ended. */
   readonly signal: AbortSignal
 }
@@ -51,11 +53,13 @@ export class Topic implements TopicHandle {
   readonly #stopHeartbeats: (() => void) | undefined
   readonly #builder: FrameBuilder
   readonly #heartbeats: Heartbeats
+  readonly #shapeKey: string
 
   constructor(spec: TopicSpec, services: TopicServices, onEmpty: (topic: Topic) => void) {
     this.#services = services
     this.#builder = new FrameBuilder(spec, services)
     this.#onEmpty = onEmpty
+    this.#shapeKey = spec.shapeKey
     this.#heartbeats = new Heartbeats(spec, this.#builder, services.feed)
     const { everyMs } = this.#heartbeats
     if (everyMs !== undefined)
@@ -158,23 +162,62 @@ export class Topic implements TopicHandle {
     const { position } = cohort
     this.#waiting.add(cohort)
     const { spent } = this.#builder
-    const batch = await this.#builder.batchAfter(cohort)
-    // Going back would send events twice, and staying would never end.
-    if (batch.scannedTo.number <= position.number)
-      throw new Error(`The batch after ${position.number} ends at ${batch.scannedTo.number}.`)
-    const making = batch.framesAfter(position, cohort.previous)
-    if (cohort.isFlowing) this.#prepareAfter(batch, cohort)
-    const { frames, failure } = await making
+    const begun = await this.#begun(cohort)
+    const { batch } = begun
+    if (cohort.isFlowing) this.#beginAfter(batch, cohort)
+    const { frames, failure } = await begun.making
     this.#waiting.delete(cohort)
     const { size } = cohort.members
     await this.#write(cohort, frames)
     cohort.isFlowing = cohort.members.size === size
+    if (!cohort.isFlowing) for (const unsent of [begun, cohort.next]) void this.#keep(unsent)
     const last = frames.at(-1)?.position
     cohort.position = failure ? (last ?? position) : batch.scannedTo
     cohort.previous = last ?? cohort.previous
     const waitMs = this.#charge(cohort, this.#builder.spent - spent)
-    if (waitMs > 0) await this.#services.clock.wait(waitMs, this.#services.signal).catch(() => {})
+    if (waitMs > 0) {
+      // It would be old by then.
+      cohort.next = undefined
+      await this.#services.clock.wait(waitMs, this.#services.signal).catch(() => {})
+    }
     if (failure) throw failure.reason
+  }
+
+  /** The batch after a cohort: what was begun while the last one was sent, if nothing came in between. */
+  async #begun(cohort: Cohort): Promise<BegunBatch> {
+    const next = await cohort.next
+    cohort.next = undefined
+    return next && cohort.isAt(next.place) ? next : this.#begin(cohort, cohort.isFlowing)
+  }
+
+  async #begin({ position, previous, history }: Place, isFlowing: boolean): Promise<BegunBatch> {
+    const place = { position, previous, history }
+    // A reader that is full comes back for the rest of a batch.
+    const isAlone = isFlowing && this.#isAlone
+    const batch = await this.#builder.batchAfter(place)
+    // Going back would send events twice, and staying would never end.
+    if (batch.scannedTo.number <= position.number)
+      throw new Error(`The batch after ${position.number} ends at ${batch.scannedTo.number}.`)
+    return { place, batch, isAlone, making: batch.framesAfter(position, previous, isAlone) }
+  }
+
+  /** For a reader that was full and comes back. */
+  async #keep(begun: BegunBatch | Promise<BegunBatch> | undefined): Promise<void> {
+    const batch = await Promise.resolve(begun).catch(() => undefined)
+    if (batch?.isAlone) this.#builder.keep((await batch.making).frames, batch.place)
+  }
+
+  /** Begins what follows a batch. */
+  #beginAfter({ scannedTo: position, last }: Batch, cohort: Cohort): void {
+    if (position.number >= this.#services.feed.head.number) return
+    const { previous, history } = cohort
+    cohort.next = this.#begin({ position, previous: last ?? previous, history }, true)
+    cohort.next.catch(() => {})
+  }
+
+  /** Nobody else will want its frames. */
+  get #isAlone(): boolean {
+    return this.#members.size === 1 && this.#services.topicsOfShape.get(this.#shapeKey) === 1
   }
 
   /**
@@ -191,17 +234,6 @@ export class Topic implements TopicHandle {
     }
     const waits = [...payers].map((client) => points.charge(client, cost / payers.size))
     return waits.length === 0 ? 0 : Math.min(...waits)
-  }
-
-  /** Makes the frames after a batch, which stay in the caches until they are asked for a moment later. */
-  #prepareAfter({ scannedTo: position, last }: Batch, { previous, history }: Place): void {
-    if (position.number >= this.#services.feed.head.number) return
-    const place = { position, previous: last ?? previous, history }
-    const prepare = async () => {
-      const next = await this.#builder.batchAfter(place)
-      await next.framesAfter(position, place.previous)
-    }
-    prepare().catch(() => {})
   }
 
   async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {
@@ -221,7 +253,7 @@ export class Topic implements TopicHandle {
     const subscribers = new Map<FeedTransport, number>()
     for (const { transport } of members) subscribers.set(transport, (subscribers.get(transport) ?? 0) + 1)
     const now = Date.now()
-    const lagsMs = caughtUpAt ? frames.map(({ recordedAt }) => now - Number(recordedAt ?? now)) : []
+    const lagsMs = caughtUpAt ? frames.map(({ recordedAtMs = now }) => now - recordedAtMs) : []
     for (const [transport, count] of subscribers) meter.sent(transport, frames.length, count, lagsMs)
   }
 

@@ -4,16 +4,18 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
-import { openDatabase } from '../../db/database.ts'
+import { type Db, openDatabase } from '../../db/database.ts'
 import { startEmbedded } from '../../db/embedded/index.ts'
 import { openClient } from './feed-clients.ts'
 import { type BenchServer, startOurs } from './feed-servers.ts'
 import { generatePapers } from './generate.ts'
 
 /**
- * One client that resumes from START over generated events, two for each paper, on each transport: events a second
- * and memory of the server. `node tests/bench/feed-resume.ts [--papers N | --url postgresql://…] [--seconds S]
- * [--only PATTERN] [--profile FOLDER]`. With `--url`, a database that has been filled the same way is measured.
+ * One client that resumes from START over generated events on each transport: events a second, CPU time of the server
+ * and of the client, which only counts, and memory of the server, whose growth is bounded however long the log is.
+ * `node tests/bench/feed-resume.ts [--papers N | --url postgresql://…] [--events N] [--seconds S] [--only PATTERN]
+ * [--profile FOLDER]`. There are two events for each paper, and more about the same papers if `--events` says so. With
+ * `--url`, a database that has been filled the same way is measured.
  */
 const paperFields = `paper { id arxivId title abstract publishedAt authorCount authors(first: 100) { nodes { name } }
   upvotes commentCount categories aiSummary aiKeywords organization { name }
@@ -24,6 +26,9 @@ const documents = {
   full: `subscription { feed(after: START, heartbeat: 3600) { cursor previousCursor
     ... on PaperEvent { recordedAt source ${paperFields} } } }`,
 }
+
+/** What the caches of the feed, the buffers of one client and unused memory of the runtime take together, in KiB. */
+const maxGrowthKibi = 400 * 1024
 
 interface Side {
   readonly name: string
@@ -43,12 +48,14 @@ async function main(): Promise<void> {
   const database = stack.use(openDatabase({ connectionString: url, max: 2, statementTimeoutMs: 0 }))
   await migrateToLatest(database.db)
   if (!text('url')) await generatePapers(database.db, Number(text('papers') ?? 50_000))
-  const { papers } = await database.db
-    .selectFrom('paper')
-    .select(sql<number>`count(*)::integer`.as('papers'))
+  await lengthen(database.db, Number(text('events') ?? 0))
+  const { all, ingested } = await database.db
+    .selectFrom('feed_event')
+    .select(sql<number>`count(*)::integer`.as('all'))
+    .select(sql<number>`count(*) filter (where kind = 'ingested')::integer`.as('ingested'))
     .executeTakeFirstOrThrow()
   const sides: Side[] = Object.entries(documents).flatMap(([name, document]) => {
-    const events = name === 'full' ? 2 * papers : papers
+    const events = name === 'full' ? all : ingested
     return [
       { name: `WebSocket, ${name}`, events, run: socket(document) },
       {
@@ -60,12 +67,25 @@ async function main(): Promise<void> {
   })
   sides.push({
     name: '/feed',
-    events: 2 * papers,
+    events: all,
     run: stream('/feed?after=START&heartbeat=3600', '\ndata: {"type":"Paper'),
   })
   const only = text('only')
-  console.log(`${papers} papers, load ${loadavg()[0]?.toFixed(1)}`)
+  console.log(`${all} events, ${ingested} of them first ones; load ${loadavg()[0]?.toFixed(1)}`)
   for (const side of sides) if (!only || new RegExp(only).test(side.name)) await measure(url, side, seconds)
+}
+
+/** Repeats the events of the log until there are so many. */
+async function lengthen(db: Db, amount: number): Promise<void> {
+  const { head } = await db.selectFrom('feed').select('head').executeTakeFirstOrThrow()
+  if (amount <= head) return
+  await sql`insert into feed_event (number, kind, paper_id, edition_date, source, recorded_at, data, mark)
+    select ${head}::bigint + n, kind, paper_id, edition_date, source, recorded_at, data, (random() * 2 ^ 47)::bigint
+    from generate_series(1, ${amount - head}::integer) n join feed_event on number = 1 + (n - 1) % ${head}::bigint`.execute(
+    db,
+  )
+  await sql`update feed set head = ${amount}`.execute(db)
+  await sql`vacuum analyze feed_event`.execute(db)
 }
 
 async function startCluster(stack: AsyncDisposableStack): Promise<string> {
@@ -88,6 +108,7 @@ async function measure(url: string, { name, events, run }: Side, seconds: number
   await using server = await startOurs(url, undefined, env)
   const before = server.memory()
   const cpuBefore = server.cpu()
+  const clientBefore = process.cpuUsage()
   let received = 0
   const all = Promise.withResolvers<void>()
   const started = performance.now()
@@ -105,9 +126,15 @@ async function measure(url: string, { name, events, run }: Side, seconds: number
   clearInterval(watch)
   const took = (performance.now() - started) / 1000
   stop()
+  const { user, system } = process.cpuUsage(clientBefore)
+  const each = (milliseconds: number) => `${((milliseconds * 1000) / received).toFixed(1)} µs`
   console.log(
-    `${name.padEnd(20)} ${String(received).padStart(7)} of ${events} events in ${took.toFixed(1)} s: ${Math.round(received / took)} a second; CPU of the server ${((server.cpu() - cpuBefore) / 1000).toFixed(1)} s; memory ${mebi(before)} MiB before, ${mebi(peak)} at most`,
+    `${name.padEnd(20)} ${String(received).padStart(8)} of ${events} events in ${took.toFixed(1)} s: ${Math.round(received / took)} a second; CPU of an event ${each(server.cpu() - cpuBefore)}, at the client ${each((user + system) / 1000)}; memory ${mebi(before)} MiB before, ${mebi(peak)} at most`,
   )
+  if (peak - before > maxGrowthKibi) {
+    console.error(`The memory of the server grew by more than ${mebi(maxGrowthKibi)} MiB.`)
+    process.exitCode = 1
+  }
   if (profile) await ended(server)
 }
 

@@ -9,7 +9,7 @@ test('a feed on which nothing happens sends a comment each 15 seconds, without a
   const clock = manualClock()
   const subscription = { resume() {}, leave() {}, cursor: () => 'here' }
   const server = createServer((_request, response) => {
-    new EventStream(response, subscription, { sendBuffer: 1_000, clock, idOf: () => 'id' }).start(false)
+    new EventStream(response, subscription, { sendBuffer: 1_000, clock }).start(false)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)

@@ -12,7 +12,7 @@ import { subscribe } from '../support/subscribe.ts'
 
 /** More than the kernel's buffers hold: 6,000 events of about 4 kB. */
 const many = 6000
-const sendBuffer = 64 * 1024
+const sendBuffer = 16 * 1024
 
 let app: TestApp
 let paper: number

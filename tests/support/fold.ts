@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import { eventColumns } from '../../db/feed/events.ts'
+import { type EventPaper, eventColumns, type FeedEventData } from '../../db/feed/events.ts'
 import { eventsFrom } from '../../db/feed/log.ts'
 
 /** Papers as the feed gives them, or as the table has them: the columns that events carry, as JSON has them. */
@@ -32,7 +32,7 @@ export async function foldOfFeed(db: Db): Promise<EventPapers> {
       if ((entry.kind === 'ingested') === (paper !== undefined)) {
         throw new Error(`Event ${after} (${entry.kind}) of paper ${entry.paperId} comes out of turn.`)
       }
-      if (entry.kind === 'ingested') papers.set(entry.paperId, { ...blank(), ...entry.data.paper })
+      if (entry.kind === 'ingested') papers.set(entry.paperId, { ...blank(), ...(await firstOf(db, after)) })
       if (!paper) continue
       if (entry.kind === 'updated') {
         for (const [column, { before, after: value }] of Object.entries(entry.data.changed)) {
@@ -51,6 +51,16 @@ export async function foldOfFeed(db: Db): Promise<EventPapers> {
     }
     if (events.length < 1_000) return papers
   }
+}
+
+/** The paper that an event tells of first, which readers of the log do not need. */
+async function firstOf(db: Db, number: number): Promise<EventPaper> {
+  const { data } = await db
+    .selectFrom('feed_event')
+    .select('data')
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow()
+  return (data as FeedEventData['ingested']).paper
 }
 
 /** The same columns of the table. */

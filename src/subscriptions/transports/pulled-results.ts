@@ -7,6 +7,13 @@ interface ReadyResult extends ExecutionResult {
   readonly stringify?: () => string
 }
 
+export interface PulledOptions {
+  /** Called when the client took nothing for too long; nobody pulls a last result then. */
+  readonly onStalled: () => void
+  /** Whether the results are sent as events, many of which may be pulled as one. */
+  readonly joins: boolean
+}
+
 type Next = IteratorResult<ReadyResult, undefined>
 
 /** Frames that may wait to be pulled. Their texts are shared, so this costs references alone. */
@@ -19,16 +26,17 @@ const capacity = 64
 export class PulledResults implements AsyncIterableIterator<ReadyResult, undefined>, Sink {
   readonly transport = 'sse'
   readonly #subscription: Subscription
-  /** Called when the client took nothing for too long; nobody pulls a last result then. */
-  readonly #onStalled: () => void
-  readonly #queue: ReadyResult[] = []
+  readonly #options: PulledOptions
+  /** At most `capacity`. */
+  #queue: Frame[] = []
+  #last: ReadyResult | undefined
   #waiting: ((next: Next) => void) | undefined
   #isFull = false
   #ended = false
 
-  constructor(subscription: Subscription, onStalled: () => void) {
+  constructor(subscription: Subscription, options: PulledOptions) {
     this.#subscription = subscription
-    this.#onStalled = onStalled
+    this.#options = options
   }
 
   [Symbol.asyncIterator](): this {
@@ -36,50 +44,68 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
   }
 
   write(frames: readonly Frame[]): number {
-    let taken = 0
-    for (const { text } of frames) {
-      if (this.#queue.length >= capacity) break
-      this.#add({ stringify: () => text })
-      taken += 1
-    }
+    const taken = Math.min(frames.length, capacity - this.#queue.length)
+    this.#queue.push(...frames.slice(0, taken))
     this.#isFull = taken < frames.length
+    this.#give()
     return taken
   }
 
   end(reason: EndReason): void {
-    if (reason.kind === 'stalled') this.#onStalled()
-    else this.#add({ errors: [reason.kind === 'failed' ? reason.error : restarting(reason)] })
+    if (reason.kind === 'stalled') this.#options.onStalled()
+    else this.#last = { errors: [reason.kind === 'failed' ? reason.error : restarting(reason)] }
     this.#ended = true
+    this.#give()
   }
 
   next(): Promise<Next> {
-    const value = this.#queue.shift()
+    const promise = new Promise<Next>((resolve) => {
+      this.#waiting = resolve
+    })
+    this.#give()
     if (this.#isFull && this.#queue.length <= capacity / 2) {
       this.#isFull = false
       this.#subscription.resume()
     }
-    if (value) return Promise.resolve({ done: false, value })
-    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve) => {
-      this.#waiting = resolve
-    })
+    return promise
   }
 
   return(): Promise<Next> {
     this.#ended = true
-    this.#queue.length = 0
+    this.#queue = []
+    this.#last = undefined
     this.#subscription.leave()
-    this.#waiting?.({ done: true, value: undefined })
-    this.#waiting = undefined
+    this.#give()
     return Promise.resolve({ done: true, value: undefined })
   }
 
-  #add(value: ReadyResult): void {
-    const waiting = this.#waiting
+  /** Gives what there is to the consumer, if it waits. */
+  #give(): void {
+    const next = this.#waiting && this.#take()
+    if (!next) return
+    this.#waiting?.(next)
     this.#waiting = undefined
-    if (waiting) waiting({ done: false, value })
-    else this.#queue.push(value)
   }
+
+  #take(): Next | undefined {
+    if (this.#queue.length > 0) return { done: false, value: { stringify: textOf(this.#takeFrames()) } }
+    const last = this.#last
+    this.#last = undefined
+    if (last) return { done: false, value: last }
+    return this.#ended ? { done: true, value: undefined } : undefined
+  }
+
+  #takeFrames(): readonly Frame[] {
+    if (!this.#options.joins) return this.#queue.splice(0, 1)
+    const frames = this.#queue
+    this.#queue = []
+    return frames
+  }
+}
+
+/** Several results as the data of the first and the events after it, as Yoga writes events. */
+function textOf(frames: readonly Frame[]): () => string {
+  return () => frames.map(({ bytes }) => bytes.toString()).join('\n\nevent: next\ndata: ')
 }
 
 /** The last result over HTTP when the server stops. */

@@ -3,13 +3,12 @@ import type { GraphQLError } from 'graphql'
 import { plainError } from '../../client-errors.ts'
 import { type Clock, every } from '../../clock.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
+import { fittingFrames, JoinedFrames, whenFlushed } from './joined-frames.ts'
 
 export interface EventStreamOptions {
   /** Bytes that may wait for the client in this process. */
   readonly sendBuffer: number
   readonly clock: Clock
-  /** The id of a frame; undefined for one that moves the client no further. Its text is its other lines. */
-  readonly idOf: (frame: Frame) => string | undefined
 }
 
 /** Proxies cut connections that are silent for longer; the HTML standard recommends a comment each 15 s. */
@@ -28,7 +27,9 @@ export function postpone(response: ServerResponse, error: GraphQLError, clock: C
   response.writeHead(200, headers).end(`${retry}event: fault\ndata: ${JSON.stringify(plainError(error))}\n\n`)
 }
 
-/** One response of Server-Sent Events. */
+const events = new JoinedFrames((frames) => Buffer.concat(frames.map(({ bytes }) => bytes)))
+
+/** One response of Server-Sent Events; its frames are whole events. */
 export class EventStream implements Sink {
   readonly transport = 'feed'
   readonly #response: ServerResponse
@@ -42,7 +43,6 @@ export class EventStream implements Sink {
     this.#subscription = subscription
     this.#options = options
     response.on('close', () => subscription.leave())
-    response.on('drain', () => this.#resume())
     response.on('error', () => subscription.leave())
   }
 
@@ -74,18 +74,12 @@ export class EventStream implements Sink {
       this.#isFull = true
       return 0
     }
-    const { sendBuffer, idOf } = this.#options
-    let taken = 0
-    let text = ''
-    for (const frame of frames) {
-      if (this.#response.writableLength + text.length > sendBuffer) break
-      const id = idOf(frame)
-      text += `${id === undefined ? '' : `id: ${id}\n`}${frame.text}\n\n`
-      taken += 1
+    const taken = fittingFrames(frames, this.#options.sendBuffer - this.#response.writableLength)
+    if (taken > 0) this.#response.write(events.of(frames, taken, ''))
+    if (taken < frames.length && !this.#isFull) {
+      this.#isFull = true
+      whenFlushed(this.#response, () => this.#resume())
     }
-    // One write for all: each costs as much as many frames.
-    if (taken > 0) this.#response.write(text)
-    this.#isFull = taken < frames.length
     return taken
   }
 

@@ -11,7 +11,7 @@ import type { Clock } from '../../clock.ts'
 import { refuse } from '../../http/respond.ts'
 import type { Route } from '../../http/route.ts'
 import type { SenderOf } from '../../http/sender.ts'
-import type { Frame, Subscription } from '../frame.ts'
+import type { Subscription } from '../frame.ts'
 import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
 import { readFeedRequest } from './sse-request.ts'
@@ -61,10 +61,6 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
 export function createFeedRoute(options: FeedRouteOptions): Route {
   const { schema, db, feed, hub, senderOf, toClient, sendBuffer, clock } = options
   const document = parse(feedDocument)
-  const streamOptions = {
-    ...{ sendBuffer, clock },
-    idOf: ({ position }: Frame) => position && feed.cursor(position),
-  }
 
   function refuseOrPostpone(request: IncomingMessage, response: ServerResponse, refusal: GraphQLError): void {
     if (isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, clock)
@@ -82,7 +78,7 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
     const open = async (after: unknown): Promise<GraphQLError | undefined> => {
       const args = { schema, document, variableValues: { ...variableValues, after }, contextValue }
       const makeSink = (subscription: Subscription) => {
-        stream = new EventStream(response, subscription, streamOptions)
+        stream = new EventStream(response, subscription, { sendBuffer, clock })
         return stream
       }
       const opened = await hub.open(args, { client }, makeSink, feedEncoding)
@@ -108,14 +104,17 @@ function isEventSource({ headers }: IncomingMessage): boolean {
   return headers['last-event-id'] !== undefined || (headers.accept ?? '').includes('text/event-stream')
 }
 
-/** The lines of a result but its id: a paper event, with the errors of the fields that are null because of them. */
+/**
+ * A result as an event: a paper event, with the errors of the fields that are null because of them. What tells of a
+ * failure has no id, and so moves nobody on.
+ */
 const feedEncoding: Encoding = {
   name: '/feed',
   encode({ fields, errors = [] }, delivery) {
     const event = fields?.[0]?.json
-    if (event === undefined)
-      return `event: fault\ndata: ${JSON.stringify(flatError(errors[0] ?? { message: 'The event failed.' }))}`
+    if (event === undefined || !delivery)
+      return `event: fault\ndata: ${JSON.stringify(flatError(errors[0] ?? { message: 'The event failed.' }))}\n\n`
     const json = errors.length > 0 ? JSON.stringify({ ...JSON.parse(event), errors }) : event
-    return delivery?.entry ? `data: ${json}` : `event: heartbeat\ndata: ${json}`
+    return `id: ${delivery.cursor}\n${delivery.entry ? '' : 'event: heartbeat\n'}data: ${json}\n\n`
   },
 }

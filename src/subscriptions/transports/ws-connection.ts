@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../clock.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
+import { fittingFrames, JoinedFrames, whenFlushed } from './joined-frames.ts'
 import type { PushedResults } from './pushed-results.ts'
+import { textMessages } from './ws-framing.ts'
 
 export interface ConnectionOptions {
   /** Bytes that may wait for one client in this process; results beyond stay in the log. */
@@ -20,6 +22,8 @@ export const tryAgainLater = 1013
 const serviceRestart = 1012
 /** As graphql-ws numbers it: 4000 and the status of HTTP. */
 const messageTooLate = 4408
+
+const messages = new JoinedFrames(textMessages)
 
 /** One WebSocket: what waits in it, which subscriptions wait for it, and whether the peer is alive. */
 export class WebSocketConnection {
@@ -38,6 +42,7 @@ export class WebSocketConnection {
   readonly #restarts: Extract<EndReason, { kind: 'restart' }>[] = []
   readonly #messageTimeoutMs: number
   #isAlive = true
+  #awaitsRoom = false
   /** Since when a message is incomplete, in milliseconds. */
   #incompleteSince: number | undefined
 
@@ -59,7 +64,6 @@ export class WebSocketConnection {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ended = promise
     this.#end = resolve
-    raw.on('drain', () => this.#resume())
     raw.on('data', () => this.#noteIncomplete())
     socket.on('pong', () => this.onSign())
     // It is answered with a pong, which waits like all else.
@@ -139,24 +143,27 @@ export class WebSocketConnection {
   #write(subscription: Subscription, head: string, frames: readonly Frame[]): number {
     // What is written to a socket that is closing goes nowhere, and its subscriptions are about to be left.
     if (isClosing(this.socket)) return frames.length
-    const raw = this.#raw
-    if (frames.length > 1) raw.cork()
-    let taken = 0
-    for (const { text } of frames) {
-      if (raw.writableLength > this.#bound) {
-        this.#waiting.add(subscription)
-        break
-      }
-      this.socket.send(`${head}${text}}`)
-      taken += 1
+    const taken = fittingFrames(frames, this.#bound - this.#raw.writableLength)
+    // Past `ws`, which sends each message by itself: whole messages between its own.
+    if (taken > 0) this.#raw.write(messages.of(frames, taken, head))
+    if (taken < frames.length) {
+      this.#waiting.add(subscription)
+      this.#resumeWithRoom()
     }
-    if (frames.length > 1) raw.uncork()
     return taken
   }
 
   /** Reads nothing more of a peer that does not read: its messages would be answered, and the answers kept. */
   #pauseIfFull(): void {
-    if (this.#raw.writableLength > this.#bound) this.socket.pause()
+    if (this.#raw.writableLength <= this.#bound) return
+    this.socket.pause()
+    this.#resumeWithRoom()
+  }
+
+  #resumeWithRoom(): void {
+    if (this.#awaitsRoom) return
+    this.#awaitsRoom = true
+    whenFlushed(this.#raw, () => this.#resume())
   }
 
   /** ws tells of messages when they are complete; what it holds until then is in its receiver alone. */
@@ -167,6 +174,7 @@ export class WebSocketConnection {
   }
 
   #resume(): void {
+    this.#awaitsRoom = false
     this.socket.resume()
     const waiting = [...this.#waiting]
     this.#waiting.clear()

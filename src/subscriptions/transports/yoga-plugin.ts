@@ -17,7 +17,8 @@ export interface TransportContext extends Context {
   readonly push?: PushOperation
   /** As limits count clients. */
   readonly client: string
-  /** As Yoga's Node adapter gives them. */
+  /** As Yoga and its Node adapter give them. */
+  readonly request?: Request
   readonly res?: ServerResponse
 }
 
@@ -37,11 +38,20 @@ async function openPulled(
   hub: Hub,
   args: OpenArgs & { contextValue: TransportContext },
 ): Promise<PulledResults | ExecutionResult> {
-  const { client, res } = args.contextValue
+  const { client, request, res } = args.contextValue
   let results: PulledResults | undefined
   const opened = await hub.open(args, { client }, (subscription) => {
-    results = new PulledResults(subscription, () => res?.destroy())
+    results = new PulledResults(subscription, {
+      onStalled: () => res?.destroy(),
+      joins: takesEventsAlone(request),
+    })
     return results
   })
   return results ?? (opened as ExecutionResult)
+}
+
+/** Whether Yoga has no choice but to send events. */
+function takesEventsAlone(request: Request | undefined): boolean {
+  const accept = request?.headers.get('accept') ?? ''
+  return /text\/event-stream/i.test(accept) && !/multipart|\*/i.test(accept)
 }
