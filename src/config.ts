@@ -95,6 +95,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       manifest: env.TRUSTED_DOCUMENTS,
       only: env.TRUSTED_ONLY,
     },
+    /** Processes that answer; 1 is this one. */
+    workers: env.WORKERS,
     database: {
       /** Without one, the embedded database is started. */
       url,

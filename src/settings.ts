@@ -23,6 +23,7 @@ import {
 export const settings = {
   PORT: integer(0, 65_535, 4000),
   HOST: textOr('127.0.0.1', 'a host name or an address'),
+  WORKERS: integer(1, 128, 1),
   DATABASE_URL: postgresUrl,
   DATABASE_LISTEN_URL: postgresUrl,
   POOL_SIZE: integer(1, 1_000, 10),

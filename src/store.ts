@@ -40,6 +40,8 @@ export interface Store {
 }
 
 const oldestPostgres = 15
+/** Of a process, beside those of its pool: for the head of the feed, for hints, for a migration, for commands. */
+const otherConnections = 8
 const readyTimeoutMs = 2_000
 /** How much longer than a statement may take its answer may be on its way. */
 const answerGraceMs = 2_000
@@ -121,7 +123,11 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
   const running = share ? await connectable(runningEmbedded(dataDir)) : undefined
   if (running)
     return { url: running, listenUrl: running, description: `embedded, in ${dataDir}`, died: never }
-  const embedded = await startEmbedded({ dataDir, binDir, user, log: (line) => log.info(line) })
+  const { workers, database } = config
+  const embedded = await startEmbedded({
+    ...{ dataDir, binDir, user, log: (line: string) => log.info(line) },
+    settings: { max_connections: Math.max(100, (workers + 1) * (database.poolSize + otherConnections)) },
+  })
   life.opened('embedded database', () => embedded.stop())
   return {
     url: embedded.url,

@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander'
+import type { Config } from '../config.ts'
 import { StartError } from '../faults.ts'
+import type { Logger } from '../log.ts'
 import { printable } from '../terminal.ts'
+import { isWorker, leaveWorkers, startWorkers, stopOfWorker, tellServing } from '../workers.ts'
 import type { CommandContext } from './context.ts'
+import type { Ready } from './welcome.ts'
 
 export function serveCommand(context: () => CommandContext): Command {
   return new Command('serve')
@@ -18,21 +22,75 @@ export function serveCommand(context: () => CommandContext): Command {
       if (follow) throw new StartError('--follow is not an option of serve: use --poll huggingface.')
       const { config: settings, log } = context()
       const config = poll ? { ...settings, poll: { ...settings.poll, source: poll } } : settings
-      // Loaded only now: the schema and all that serves it take longer than the other commands together.
-      const { startApp } = await import('../app.ts')
-      const { readyLine, welcome } = await import('./welcome.ts')
-      const app = await startApp(config, log)
-      const stopped = stopSignal()
-      // One line that a program can read, or many for a person.
-      console.log(config.log.format === 'json' ? await readyLine(app) : printable(await welcome(app, config)))
-      const failure = await Promise.race([stopped, app.failed])
-      if (!failure) log.info('Stopping: subscribers receive their cursor, running requests may finish.')
-      // A second signal means that nobody wants to wait.
-      void stopSignal().then(() => process.exit(130))
-      await app.close()
-      if (failure) throw failure
-      log.info('Stopped.')
+      if (isWorker) await serveAsWorker(config, log)
+      else if (config.workers > 1) await serveByWorkers(config, log)
+      else await serve(config, log)
     })
+}
+
+const stoppingSentence = 'Stopping: subscribers receive their cursor, running requests may finish.'
+/** How much longer than requests may take the rest of a worker has to close. */
+const closingMs = 20_000
+
+async function serve(config: Config, log: Logger): Promise<void> {
+  // Loaded only now: the schema and all that serves it take longer than the other commands together.
+  const { startApp } = await import('../app.ts')
+  const app = await startApp(config, log)
+  const stopped = stopSignal()
+  await sayReady(app, config)
+  const failure = await Promise.race([stopped, app.failed])
+  if (!failure) log.info(stoppingSentence)
+  // A second signal means that nobody wants to wait.
+  void stopSignal().then(() => process.exit(130))
+  await app.close()
+  if (failure) throw failure
+  log.info('Stopped.')
+}
+
+/** One line that a program can read, or many for a person. */
+async function sayReady(server: Ready, config: Config): Promise<void> {
+  const { readyLine, welcome } = await import('./welcome.ts')
+  console.log(
+    config.log.format === 'json' ? await readyLine(server) : printable(await welcome(server, config)),
+  )
+}
+
+async function serveAsWorker(config: Config, log: Logger): Promise<void> {
+  try {
+    const { startApp } = await import('../app.ts')
+    const app = await startApp(config, log)
+    const stopped = stopOfWorker()
+    tellServing(app.url)
+    const failure = await Promise.race([stopped, app.failed])
+    await app.close()
+    if (failure) throw failure
+  } finally {
+    leaveWorkers()
+  }
+}
+
+/** This process has the embedded database, if there is one; the workers answer. */
+async function serveByWorkers(config: Config, log: Logger): Promise<void> {
+  const { openStore } = await import('../store.ts')
+  const store = await openStore(config, log)
+  try {
+    const env: Record<string, string> =
+      config.database.url === undefined ? { DATABASE_URL: store.listenUrl } : {}
+    const stopped = stopSignal()
+    const workers = await startWorkers({ amount: config.workers, env, log })
+    await sayReady({ url: workers.url, db: store.db, store }, config)
+    const failure = await Promise.race([stopped, workers.failed, store.died])
+    if (!failure) log.info(stoppingSentence)
+    void stopSignal().then(async () => {
+      await workers.close(0)
+      process.exit(130)
+    })
+    await workers.close(config.shutdownMs + closingMs)
+    if (failure) throw failure
+  } finally {
+    await store.close()
+  }
+  log.info('Stopped.')
 }
 
 /** Resolves at the first SIGINT or SIGTERM from now on. */

@@ -4,8 +4,11 @@ import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { printableJson } from '../terminal.ts'
 
+/** A server that answers. */
+export type Ready = Pick<App, 'url' | 'db' | 'store'>
+
 /** What the terminal says when the server is ready: what runs where, and what to try next. */
-export async function welcome({ url, db, store }: App, config: Config): Promise<string> {
+export async function welcome({ url, db, store }: Ready, config: Config): Promise<string> {
   const { papers, editions } = await countStored(db)
   const place = browsable(url)
   return `Daily Papers is ready: ${countOf(papers, 'paper')} in ${countOf(editions, 'edition')}.
@@ -13,7 +16,7 @@ export async function welcome({ url, db, store }: App, config: Config): Promise<
   API and GraphiQL   ${place}/graphql
   Database           ${store.description}
 ${migrated(store.migrated)}  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'with a token: npm run token -- create --name me --role ingest'}
-  New papers         ${polling(config)}
+  New papers         ${polling(config)}${config.workers > 1 ? `\n  Workers            ${config.workers}` : ''}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
 Press Ctrl-C to stop.
 `
@@ -55,7 +58,7 @@ function countOf(amount: number, noun: string): string {
 }
 
 /** The same for programs, as one line of JSON. */
-export async function readyLine({ url, db, store }: App): Promise<string> {
+export async function readyLine({ url, db, store }: Ready): Promise<string> {
   const { papers, editions } = await countStored(db)
   return printableJson({
     time: new Date().toISOString(),

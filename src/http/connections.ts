@@ -48,8 +48,11 @@ export class Connections {
   /** Looks after the connections of a server until it is closed. */
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => this.#accept(socket))
-    const stop = every(this.#options.clock, sweepIntervalMs, () => this.#sweep())
-    server.once('close', stop)
+    // A server that cannot listen is never closed, and nothing may keep its process alive.
+    server.once('listening', () => {
+      const stop = every(this.#options.clock, sweepIntervalMs, () => this.#sweep())
+      server.once('close', stop)
+    })
   }
 
   /** Bytes that wait in this process for all clients. */

@@ -1,0 +1,85 @@
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordPapers } from '../../db/writer/index.ts'
+import { query } from '../support/app.ts'
+import { type CliProcess, runCli, startCli } from '../support/cli.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { nextEvent, readFeed } from '../support/feed-stream.ts'
+import { childrenOf, runs } from '../support/processes.ts'
+import { aRecord } from '../support/records.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.close())
+
+const env = () => ({
+  DATABASE_URL: database.url,
+  PORT: '0',
+  WORKERS: '2',
+  POOL_SIZE: '3',
+  PLANT_SEEDS: 'off',
+})
+const serve = () => startCli([], { cwd: '/', env: env() })
+
+async function placeOf(server: CliProcess) {
+  const [, endpoint = ''] = await server.said(/API and GraphiQL +(\S+)/)
+  return { endpoint, url: endpoint.replace('/graphql', '') }
+}
+
+test('WORKERS share a port and deliver the whole feed, one that is killed is replaced, and all end together', {
+  timeout: 120_000,
+}, async () => {
+  await using server = serve()
+  const at = await placeOf(server)
+  expect(server.stdout).toContain('Workers            2')
+  const workers = childrenOf(server.pid)
+  expect(workers).toHaveLength(2)
+
+  // Connections are handed out in turn: two of these are at each worker.
+  const streams = await Promise.all([1, 2, 3, 4].map(() => readFeed(at, '?after=START')))
+  const record = (number: number) => aRecord({ arxivId: `2606.0000${number}`, title: `Paper ${number}` })
+  await recordPapers(database.database.db, { source: 'huggingface', records: [record(1)] })
+  const events = await Promise.all(streams.map(nextEvent))
+  expect(events.map(({ data }) => data?.paper.title)).toEqual(Array(4).fill('Paper 1'))
+  const ends = streams.map((stream) => nextEvent(stream).then(String, String))
+
+  const [first = 0, second = 0] = workers
+  process.kill(first, 'SIGKILL')
+  await server.said(new RegExp(`A worker ended \\(process ${first}, SIGKILL\\): another one takes its place`))
+  const ended = await Promise.race(ends)
+  expect(ended).toContain('Error')
+  await expect
+    .poll(() => childrenOf(server.pid).filter((pid) => pid !== first).length, { timeout: 60_000 })
+    .toBe(2)
+  const later = await query<{ papers: { totalCount: number } }>(at, '{ papers { totalCount } }')
+  expect(later.papers.totalCount).toBe(1)
+
+  const all = childrenOf(server.pid)
+  expect(all).toContain(second)
+  server.kill('SIGTERM')
+  expect(await server.ended).toEqual({ code: 0, signal: null })
+  expect(all.filter(runs)).toEqual([])
+  expect(server.stderr).toContain('Stopped.')
+  await Promise.all(ends)
+})
+
+test('workers end when the first process is killed', { timeout: 120_000 }, async () => {
+  await using server = serve()
+  await placeOf(server)
+  const workers = childrenOf(server.pid)
+  server.kill('SIGKILL')
+  await expect.poll(() => workers.filter(runs), { timeout: 60_000 }).toEqual([])
+})
+
+test('a worker that cannot start ends all, with the reason once', { timeout: 120_000 }, async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const { port } = other.address() as { port: number }
+  const { code, stderr } = await runCli([], { cwd: '/', env: { ...env(), PORT: String(port) } })
+  other.close()
+  expect(code).toBe(1)
+  expect(stderr.match(/Port \d+ is in use/g)).toHaveLength(1)
+  expect(stderr).toMatch(/A worker \(process \d+, code 1\) ended before it could answer/)
+})
