@@ -50,10 +50,8 @@ export class Links {
     return this.#thumbnailOrigins.includes(new URL(url).origin) ? url : undefined
   }
 
-  /** GraphiQL, filled in. */
-  graphiql(query: string, variables: Readonly<Record<string, unknown>>): string {
-    const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined))
-    const filled = Object.keys(given).length > 0
-    return this.to('graphql', { query, variables: filled ? JSON.stringify(given, null, 2) : null })
+  /** GraphiQL with a query. */
+  graphiql(query: string): string {
+    return this.to('graphql', { query })
   }
 }

@@ -17,6 +17,7 @@ import type { Route } from '../http/route.ts'
 import { readSender } from '../http/sender.ts'
 import { assetRoute } from './assets.ts'
 import { errorPage } from './error-page.ts'
+import { filledDocument } from './filled-document.ts'
 import { layout } from './layout.ts'
 import { Links } from './links.ts'
 import { badAddress } from './page-errors.ts'
@@ -62,7 +63,9 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
           const links = new Links(path, thumbnailOrigins)
           const page = layout(query.show(data, links), {
             ...{ links, publicUrl, searched: params.get('q') ?? '' },
-            graphiql: http.graphiql ? links.graphiql(query.document, query.variables) : undefined,
+            graphiql: http.graphiql
+              ? links.graphiql(filledDocument(query.document, query.variables))
+              : undefined,
           })
           return { response: kept(200, String(page), 'no-cache'), isKept: true }
         }

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { parse, validate } from 'graphql'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
 import { schema } from '../../schema/index.ts'
 import { plantSeeds } from '../../seeds/plant.ts'
 import { starterTabs } from '../../src/http/graphiql-tabs.ts'
 import { query, useTestApp } from '../support/app.ts'
-import { browserPath, launchBrowser } from '../support/browser.ts'
+import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
 import { aRecord } from '../support/records.ts'
 
 const app = useTestApp()
@@ -49,7 +49,7 @@ describe('in a browser', () => {
   }) => {
     if (!browserPath) skip('There is no Chromium on this machine; install one to test GraphiQL.')
     const page = await browser.newPage({ viewport: { width: 1180, height: 640 } })
-    const { hosts, complaints } = watch(page)
+    const { hosts, complaints } = watchPage(page)
     await page.goto(app.endpoint)
     expect(await page.getByRole('tab').allInnerTexts()).toEqual([
       'NewestPapers',
@@ -95,20 +95,4 @@ function newPaper() {
     abstract: 'This paper came in while GraphiQL was open. Nobody asked for it again.',
     publishedAt: '2026-01-06T00:00:00.000Z',
   })
-}
-
-/** Every host that the page speaks to, over HTTP and WebSocket, and whatever it complains about. */
-function watch(page: Page): { hosts: Set<string>; complaints: string[] } {
-  const hosts = new Set<string>()
-  const complaints: string[] = []
-  const note = (url: string) => {
-    if (!/^(data|blob):/.test(url)) hosts.add(new URL(url).host)
-  }
-  page.on('request', (request) => note(request.url()))
-  page.on('websocket', (socket) => note(socket.url()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  return { hosts, complaints }
 }

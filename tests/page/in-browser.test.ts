@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findFiles, readFiles } from '../../src/ingest/files.ts'
 import { ingest } from '../../src/ingest/run.ts'
 import { useTestApp } from '../support/app.ts'
-import { browserPath, launchBrowser } from '../support/browser.ts'
+import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
 import { plantLibrary } from '../support/library.ts'
 import { daysFolder } from '../support/source-data.ts'
 
@@ -66,7 +66,7 @@ describe.skipIf(!browserPath)('a browser', () => {
   test('loads fifty papers with less than 50 kB, from this host alone, without a complaint', async () => {
     await using context = await browser.newContext()
     const page = await context.newPage()
-    const { hosts, complaints } = watch(page)
+    const { hosts, complaints } = watchPage(page)
     const sizes: Promise<number>[] = []
     page.on('requestfinished', (request) => {
       if (!request.url().includes('/feed'))
@@ -81,15 +81,3 @@ describe.skipIf(!browserPath)('a browser', () => {
     expect(complaints).toEqual([])
   })
 })
-
-/** Every host that the page speaks to, and whatever it complains about: violations of its policy among it. */
-function watch(page: Page): { hosts: Set<string>; complaints: string[] } {
-  const hosts = new Set<string>()
-  const complaints: string[] = []
-  page.on('request', (request) => hosts.add(new URL(request.url()).host))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  return { hosts, complaints }
-}

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const elsewhere = [
@@ -28,4 +28,20 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
       '--disable-sync',
     ],
   })
+}
+
+/** Every host that a page speaks to, over HTTP and WebSocket, and whatever it complains about, its policy included. */
+export function watchPage(page: Page): { hosts: Set<string>; complaints: string[] } {
+  const hosts = new Set<string>()
+  const complaints: string[] = []
+  const note = (url: string) => {
+    if (!/^(data|blob):/.test(url)) hosts.add(new URL(url).host)
+  }
+  page.on('request', (request) => note(request.url()))
+  page.on('websocket', (socket) => note(socket.url()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  return { hosts, complaints }
 }
