@@ -26,7 +26,7 @@ import { homeRoute } from './http/home.ts'
 import { drain, listen } from './http/listen.ts'
 import type { Route } from './http/route.ts'
 import { readSender } from './http/sender.ts'
-import { createHttpServer, nothingHere } from './http/server.ts'
+import { createHttpServer } from './http/server.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createJwtVerifier } from './jwt.ts'
@@ -40,6 +40,8 @@ import { openStore, type Store } from './store.ts'
 import type { Hub } from './subscriptions/hub.ts'
 import { createFeedService, type FeedService } from './subscriptions/transports/service.ts'
 import type { WebSockets } from './subscriptions/transports/ws.ts'
+import { doorsAnswer } from './syndication/doors.ts'
+import { createSyndicationRoutes } from './syndication/routes.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 
 /** The server, running. */
@@ -142,8 +144,12 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
           ...{ db, execute, http, clock, wake: onMailPromised, senderOf: readSender(viewerOf, http) },
         })
       : []
-    const home = homeRoute(nothingHere, pages.get('/'))
-    const routes = new Map([...service.routes, ...pages, ...mailPages, ['/', home], ...telemetry.routes])
+    const feeds = createSyndicationRoutes({ db, feed, execute, cache, http, viewerOf, clock })
+    const home = homeRoute(doorsAnswer(http), pages.get('/'))
+    const routes = new Map([
+      ...[...service.routes, ...feeds, ...pages, ...mailPages, ...telemetry.routes],
+      ['/', home] as const,
+    ])
     const connections = new Connections({ limits: http.connections, addressOf, clock, log })
     const { onRequest } = telemetry
     const server = createHttpServer({

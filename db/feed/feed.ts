@@ -14,6 +14,8 @@ export type PaperMatch = (paperIds: readonly number[]) => Promise<ReadonlySet<nu
 export interface Feed extends AsyncDisposable {
   /** The newest position this server knows of. */
   readonly head: Position
+  /** Names the database, as cursors do. */
+  readonly epoch: string
   /** Counts the histories of the log that this server has met: a restore or a failover may begin another. */
   readonly history: number
   /** When the log was last read to its end: what is here is what there was then. */

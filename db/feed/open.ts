@@ -94,6 +94,10 @@ class LogFeed implements Feed {
     })
   }
 
+  get epoch(): string {
+    return this.#state.epoch
+  }
+
   get head(): Position {
     return this.#tail.head
   }

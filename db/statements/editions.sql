@@ -46,6 +46,25 @@ order by e.date desc limit $3;
 select count(*)::integer as amount
 from (select from edition e where e.date >= $1::date limit $2) counted;
 
+-- sitemapMonths
+select to_char(month, 'YYYY-MM') as month, max(changed_at) as changed_at from (
+  select date_trunc('month', published_on::timestamp) as month, max(coalesce(text_changed_at, ingested_at)) as changed_at
+  from paper group by 1
+  union all
+  select date_trunc('month', edition_date::timestamp), max(recorded_at) from listing group by 1) parts
+group by 1 order by 1 desc limit 50000;
+
+-- sitemapPapers, of a month
+select id, arxiv_id, coalesce(text_changed_at, ingested_at) as changed_at from paper
+where published_at >= $1::date::timestamp at time zone 'UTC'
+and published_at < ($2::date + 1)::timestamp at time zone 'UTC'
+order by published_at desc, id desc limit 49969;
+
+-- sitemapEditions, of a month
+select edition_date as date, max(recorded_at) as changed_at from listing
+where edition_date between $1::date and $2::date
+group by edition_date order by edition_date desc;
+
 -- statsBetween
 select start::date as start, coalesce(papers, 0)::integer as papers, coalesce(upvotes, 0)::integer as upvotes,
 coalesce(comments, 0)::integer as comments

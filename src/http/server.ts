@@ -183,7 +183,7 @@ const nowhere: Route = {
   answer: nothingHere,
 }
 
-export function nothingHere(): never {
+function nothingHere(): never {
   throw new ApiError('NOT_FOUND', 'Not found. The GraphQL API is at /graphql.')
 }
 

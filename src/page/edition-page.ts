@@ -92,6 +92,7 @@ function show(data: EditionData, links: Links, asked: string | undefined): PageC
     path: asked === undefined ? '' : `editions/${date}`,
     position: feedPosition,
     arrivals: { date, newest: asked === undefined },
+    feed: { title: `Daily Papers of ${day}`, path: `feeds/edition/${date}.atom` },
     main: html`<div class="head">
 <h1><time datetime="${date}">${day}</time></h1>
 <p>${papersCounted(listings.totalCount)}, most upvotes first. Also <a href="${links.to(`weeks/${week}`)}">the week</a> and <a href="${links.to(`months/${date.slice(0, 7)}`)}">${longMonth(date)}</a>.</p>

@@ -34,6 +34,7 @@ export function layout(content: PageContent, options: LayoutOptions): Html {
 <meta property="og:url" content="${canonical}">
 <meta name="twitter:card" content="summary">
 ${content.noIndex && html`<meta name="robots" content="noindex">`}
+${feedLinks(links, content)}
 <link rel="icon" type="image/svg+xml" href="${links.to(assetPath('icon.svg'))}">
 <link rel="stylesheet" href="${links.to(assetPath('page.css'))}">
 <script type="module" src="${links.to(assetPath('page.js'))}"></script>
@@ -68,4 +69,19 @@ ${content.main}
 </body>
 </html>
 `
+}
+
+/** What feed readers look for on a page: the feed of its papers, and the newest papers in each format. */
+function feedLinks(links: Links, { feed }: PageContent): readonly Html[] {
+  const own = feed ? [{ ...feed, type: 'atom' }] : []
+  const newest = ['atom', 'rss', 'feed+json'].map((type) => ({
+    type,
+    title: 'Daily Papers',
+    path: `feeds/latest.${type === 'feed+json' ? 'json' : type}`,
+  }))
+  return [...own, ...newest].map(({ type, title, path }) => {
+    const mediaType = `application/${type === 'feed+json' ? type : `${type}+xml`}`
+    return html`<link rel="alternate" type="${mediaType}" title="${title}" href="${links.to(path)}">
+`
+  })
 }

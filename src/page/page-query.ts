@@ -34,6 +34,8 @@ export interface PageContent {
   /** Which listings are arrivals: those on the newest edition, or on one; the default is none. */
   readonly arrivals?: { readonly date: string; readonly newest: boolean }
   readonly isArticle?: boolean
+  /** The Atom feed of what the page lists, without a slash at its start; its parameters encoded. */
+  readonly feed?: { readonly title: string; readonly path: string }
   /** Whether search engines are asked to leave the page out. */
   readonly noIndex?: boolean
 }

@@ -51,6 +51,10 @@ export const mayImport: Record<string, readonly string[]> = {
     ...['src', 'src/cache', 'src/graphql', 'src/graphql/responses', 'src/http'],
     ...['schema/core', 'db/model', 'db/tokens'],
   ],
+  'src/syndication': [
+    ...['src', 'src/cache', 'src/graphql', 'src/http'],
+    ...['schema/core', 'db', 'db/feed', 'db/model'],
+  ],
   'src/subscriptions': [
     ...[
       'src',
@@ -88,7 +92,7 @@ export const mayImport: Record<string, readonly string[]> = {
   // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
   src: [
     ...['src/cache', 'src/commands', 'src/digest', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
-    ...['src/subscriptions', 'src/subscriptions/transports', 'src/telemetry'],
+    ...['src/subscriptions', 'src/subscriptions/transports', 'src/syndication', 'src/telemetry'],
     ...['seeds', 'schema', 'schema/core', 'db', 'db/connection', 'db/embedded', 'db/feed', 'db/writer'],
   ],
   seeds: ['src/ingest', 'src/ingest/sources', 'db'],

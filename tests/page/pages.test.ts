@@ -184,6 +184,7 @@ test('thumbnails are shown of the origins of the setting alone', async () => {
 
 test('PAGE=off serves no pages', async () => {
   await using off = await startTestApp({ settings: { PAGE: 'off' }, beside: app })
-  for (const target of ['/', '/editions/2026-06-02', '/search'])
+  expect((await readPage(off, '/')).headers['content-type']).toMatch(/^application\/json/)
+  for (const target of ['/editions/2026-06-02', '/search'])
     expect((await readPage(off, target)).status).toBe(404)
 })

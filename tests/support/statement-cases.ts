@@ -55,6 +55,7 @@ import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
 import { facetsOf } from '../../db/search/search.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
+import { sitemapEditions, sitemapMonths, sitemapPapers } from '../../db/sitemap.ts'
 import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
 import { trendsByPaperIds } from '../../db/trending.ts'
@@ -118,6 +119,9 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     submittersOf: (db) => submittersOf(db, [month]),
     'readListPage of editions': (db) => readListPage(db, listOfEditions(month.from, month.to), first),
     'countList of editions': (db) => countList(db, listOfEditions(month.from), 10_000),
+    sitemapMonths,
+    'sitemapPapers, of a month': (db) => sitemapPapers(db, month.from, month.to),
+    'sitemapEditions, of a month': (db) => sitemapEditions(db, month.from, month.to),
     statsBetween: (db) => statsBetween(db, 'week', month.from, month.to, month.to),
     topKeywords: (db) => topKeywords(db, month.from, month.to, '2026-05-01', 10),
   },
