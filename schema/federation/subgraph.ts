@@ -16,7 +16,14 @@ const federation = 'https://specs.apollo.dev/federation/v2.9'
 /** What the builder has collected, as a subgraph: with `_entities` and `_service`. */
 export function toSubgraph(): GraphQLSchema {
   const schema = builder.toSubGraphSchema({ linkUrl: federation })
-  const { _entities: entities, _service: service } = schema.getQueryType()?.getFields() ?? {}
+  const fields = schema.getQueryType()?.getFields() ?? {}
+  const { _entities: entities, _service: service } = fields
+  // What only gateways ask comes last, in the schema as in playgrounds.
+  for (const field of [entities, service]) {
+    if (!field) continue
+    delete fields[field.name]
+    fields[field.name] = field
+  }
   // The library's own resolver fails the whole batch for one bad representation.
   if (entities) {
     entities.resolve = eachEntity

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
 import { createGunzip } from 'node:zlib'
-import Negotiator from 'negotiator'
+import { encodingFor } from '../graphql/responses/answer-headers.ts'
 import { names } from '../graphql/responses/validators.ts'
 import type { RenderedPage } from './graphiql-worker.ts'
 import type { Answer } from './route.ts'
@@ -16,20 +16,21 @@ export function graphiqlPage(): Answer {
       rendering = undefined // the next visitor tries again
       throw error
     })
-    const { gzipped, etag, size, scriptHashes } = await rendering
+    const { etag, size, scriptHashes, ...packed } = await rendering
     response.setHeader('etag', etag)
     response.setHeader('cache-control', 'no-cache')
     response.appendHeader('vary', 'Accept, Accept-Encoding')
     if (names(request.headers['if-none-match'] ?? '', etag)) return void response.writeHead(304).end()
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.setHeader('content-security-policy', contentSecurityPolicy(scriptHashes))
-    const isGzipped = new Negotiator(request).encoding(['gzip', 'identity']) === 'gzip'
-    if (isGzipped) response.setHeader('content-encoding', 'gzip')
-    response.writeHead(200, { 'content-length': isGzipped ? gzipped.length : size })
-    if (isGzipped || request.method === 'HEAD') return void response.end(gzipped)
+    const encoding = encodingFor(request.headers['accept-encoding'] as string | undefined)
+    const bytes = encoding && packed[encoding]
+    if (encoding) response.setHeader('content-encoding', encoding)
+    response.writeHead(200, { 'content-length': bytes?.length ?? size })
+    if (bytes || request.method === 'HEAD') return void response.end(bytes)
     // In pieces and on other threads: unpacking it at once holds this one for a tenth of a second. A client that leaves
     // ends it.
-    await pipeline(Readable.from([gzipped]), createGunzip(), response).catch(() => {})
+    await pipeline(Readable.from([packed.gzip]), createGunzip(), response).catch(() => {})
   }
 }
 
