@@ -9,26 +9,35 @@ import {
   type Connection,
   type CursorScope,
   connectionOf,
-  LazyEdge,
+  encodeCursor,
   pageRequest,
   positionsOf,
 } from './core/connection.ts'
 import type { Context } from './core/context.ts'
 import { Paper } from './paper.ts'
 
-/** What is known of an author beyond the name is read only where it is selected. */
-class AuthorEdge extends LazyEdge<{ name: string }> {
+/** What is known of an author beyond the name, and its cursor, are made where they are selected. */
+class AuthorEdge {
+  readonly node: { readonly name: string }
   readonly paperId: number
   readonly position: number
 
-  constructor(name: string, paperId: number, position: number, scope: CursorScope) {
-    super({ name }, scope, [position])
+  constructor(name: string, paperId: number, position: number) {
+    this.node = { name }
     this.paperId = paperId
     this.position = position
+  }
+
+  get cursor(): string {
+    return encodeCursor(scopeOfAuthors(this.paperId), [this.position])
   }
 }
 
 const byPosition: Order = { name: 'POSITION', keys: [{ kind: 'integer', sql: 'position' }] }
+
+function scopeOfAuthors(paperId: number): CursorScope {
+  return { order: byPosition, scope: String(paperId) }
+}
 
 const claims = {
   claimed_verified: 'CLAIMED_VERIFIED',
@@ -96,12 +105,11 @@ builder.objectFields(Paper, (t) => ({
       extensions: { columns: ['author_names'] },
       description: 'The authors, in order. Empty if only their number is known: see `authorCount`.',
       resolve: ({ id, author_names }, args): Connection<{ name: string }, AuthorEdge> => {
-        const scope: CursorScope = { order: byPosition, scope: String(id) }
-        const request = pageRequest(args, scope)
+        const request = pageRequest(args, scopeOfAuthors(id))
         const { from, to, more } = positionsOf(author_names.length, request)
         const edges = author_names
           .slice(from - 1, Math.max(from - 1, to))
-          .map((name, index) => new AuthorEdge(name, id, from + index, scope))
+          .map((name, index) => new AuthorEdge(name, id, from + index))
         return connectionOf(edges, more, request, async () => author_names.length)
       },
     },

@@ -111,10 +111,15 @@ export class ConnectionShares {
   /** Whether too many operations wait already for one more to begin to wait. */
   #isCrowded(client: Client, scope: StatementScope): boolean {
     const { maxWaiting } = this.#limits
+    const ownAtMost = Math.ceil(maxWaiting / 10)
+    let waiters = 0
+    for (const { waiting } of this.#clients.values()) waiters += waiting.length
+    // One operation may wait several times; how many do is counted where it can matter.
+    if (waiters < ownAtMost) return false
     const operations = (waiting: readonly Waiter[]) => new Set(waiting.map((each) => each.scope))
     const own = operations(client.waiting)
     if (own.has(scope)) return false
-    if (own.size >= Math.ceil(maxWaiting / 10)) return true
+    if (own.size >= ownAtMost) return true
     let all = 0
     for (const { waiting } of this.#clients.values()) all += operations(waiting).size
     return all >= maxWaiting

@@ -145,13 +145,28 @@ export function toListPage<Row>(
   order: Order,
   { limit, backwards }: PageRequest,
 ): ListPage<Row> {
-  const page = rows.slice(0, limit).map((row) => ({ keys: keysOf(row, order), row: row as Row }))
+  const page = rows.slice(0, limit).map((row) => new PlacedRow<Row>(row, order))
   return { rows: backwards ? page.reverse() : page, more: rows.length > limit }
 }
 
-function keysOf(row: KeyedRow, order: Order): Keys {
-  return order.keys.map((_key, index) => {
-    const value = row[`key_${index}`]
-    return value instanceof Date ? value.toISOString() : (value as string | number)
-  })
+/** Its keys are made where they are asked for: most clients take the cursor of the last row alone. */
+class PlacedRow<Row> {
+  readonly #row: KeyedRow
+  readonly #order: Order
+
+  constructor(row: KeyedRow, order: Order) {
+    this.#row = row
+    this.#order = order
+  }
+
+  get row(): Row {
+    return this.#row as Row
+  }
+
+  get keys(): Keys {
+    return this.#order.keys.map((_key, index) => {
+      const value = this.#row[`key_${index}`]
+      return value instanceof Date ? value.toISOString() : (value as string | number)
+    })
+  }
 }

@@ -26,19 +26,19 @@ export interface Edge<Node> {
 }
 
 /** An edge whose cursor is made where it is selected: most clients take the page's alone. */
-export class LazyEdge<Node> implements Edge<Node> {
+class LazyEdge<Node> implements Edge<Node> {
   readonly node: Node
   readonly #scope: CursorScope
-  readonly #keys: Keys
+  readonly #place: { readonly keys: Keys }
 
-  constructor(node: Node, scope: CursorScope, keys: Keys) {
+  constructor(node: Node, scope: CursorScope, place: { readonly keys: Keys }) {
     this.node = node
     this.#scope = scope
-    this.#keys = keys
+    this.#place = place
   }
 
   get cursor(): string {
-    return encodeCursor(this.#scope, this.#keys)
+    return encodeCursor(this.#scope, this.#place.keys)
   }
 }
 
@@ -73,7 +73,7 @@ export function toConnection<Row, Node>(
   count: () => Promise<number>,
   toNode: (row: Row) => Node,
 ): Connection<Node> {
-  const edges = page.rows.map(({ keys, row }) => new LazyEdge(toNode(row), scope, keys))
+  const edges = page.rows.map((placed) => new LazyEdge(toNode(placed.row), scope, placed))
   return connectionOf(edges, page.more, request, count)
 }
 

@@ -98,18 +98,25 @@ function listCompleter(type: GraphQLOutputType, field: SelectedField, objectsOf:
       throw new Error(
         `Expected Iterable, but did not find one for field "${field.parent.name}.${field.definition.name}".`,
       )
-    const pieces = new Pieces('[', ']')
+    let text = '['
     let key = 0
+    let pieces: Pieces | undefined
     try {
       for (const item of value) {
-        pieces.add('', completeItem(execution, item, { prev: path, key, typename: undefined }, info))
+        const json = completeItem(execution, item, { prev: path, key, typename: undefined }, info)
+        const before = key === 0 ? '' : ','
         key += 1
+        if (pieces) pieces.add(before, json)
+        else if (isPromise(json)) {
+          pieces = new Pieces(text, ']')
+          pieces.add(before, json)
+        } else text += before + (json ?? 'null')
       }
     } catch (error) {
-      pieces.abandon()
+      pieces?.abandon()
       throw error
     }
-    return pieces.whole()
+    return pieces ? pieces.whole() : `${text}]`
   }
 }
 

@@ -102,22 +102,8 @@ export class FieldPlan implements ErrorPlace {
     return { prev: parentPath, key: responseName, typename: parent.name }
   }
 
-  #info({ operation, rootValue }: Execution, path: Path): GraphQLResolveInfo {
-    const { definition, parent } = this.#field
-    const { schema, fragments, variableValues } = operation
-    const info: Info = {
-      fieldName: definition.name,
-      fieldNodes: this.nodes,
-      returnType: definition.type,
-      parentType: parent,
-      path,
-      schema,
-      fragments,
-      rootValue,
-      operation: operation.definition,
-      variableValues,
-    }
-    return info as GraphQLResolveInfo
+  #info(execution: Execution, path: Path): GraphQLResolveInfo {
+    return new Info(this.#field, execution, path) as unknown as GraphQLResolveInfo
   }
 
   #argumentsIn({ operation }: Execution): Record<string, unknown> {
@@ -130,8 +116,57 @@ export class FieldPlan implements ErrorPlace {
   }
 }
 
+/** What resolvers get: few look at more than one or two of these, and there is one for each value of a list. */
+class Info implements InfoOfGraphQL16 {
+  readonly #field: SelectedField
+  readonly #execution: Execution
+  readonly path: Path
+
+  constructor(field: SelectedField, execution: Execution, path: Path) {
+    this.#field = field
+    this.#execution = execution
+    this.path = path
+  }
+
+  get fieldName(): string {
+    return this.#field.definition.name
+  }
+
+  get fieldNodes(): GraphQLResolveInfo['fieldNodes'] {
+    return this.#field.nodes
+  }
+
+  get returnType(): GraphQLResolveInfo['returnType'] {
+    return this.#field.definition.type
+  }
+
+  get parentType(): GraphQLResolveInfo['parentType'] {
+    return this.#field.parent
+  }
+
+  get schema(): GraphQLResolveInfo['schema'] {
+    return this.#execution.operation.schema
+  }
+
+  get fragments(): GraphQLResolveInfo['fragments'] {
+    return this.#execution.operation.fragments
+  }
+
+  get rootValue(): unknown {
+    return this.#execution.rootValue
+  }
+
+  get operation(): GraphQLResolveInfo['operation'] {
+    return this.#execution.operation.definition
+  }
+
+  get variableValues(): GraphQLResolveInfo['variableValues'] {
+    return this.#execution.operation.variableValues
+  }
+}
+
 /** Without what declarations of @graphql-tools add to the interface for graphql-js 17. */
-type Info = Omit<GraphQLResolveInfo, 'getAbortSignal' | 'getAsyncHelpers'>
+type InfoOfGraphQL16 = Omit<GraphQLResolveInfo, 'getAbortSignal' | 'getAsyncHelpers'>
 
 /** As graphql-js resolves fields without a resolver. */
 function resolveProperty(

@@ -1,35 +1,31 @@
 import { isPromise, type Json, type Pending } from './execution.ts'
 
-/** The JSON of a list or an object as it comes about: text for as long as nothing in it has to be waited for. */
+/** The JSON of a list or an object of which something has to be waited for. */
 export class Pieces {
+  /** What follows the last promise. */
   #text: string
   readonly #end: string
-  #isEmpty = true
-  /** Text and promises of text in turn, once there is a promise. */
-  #parts: Pending<Json>[] | undefined
+  /** Text and promises of text in turn. */
+  readonly #parts: Pending<Json>[] = []
 
-  constructor(begin: '[' | '{', end: ']' | '}') {
+  /** `begin` is what there is so far. */
+  constructor(begin: string, end: ']' | '}') {
     this.#text = begin
     this.#end = end
   }
 
-  /** Adds an item; `head` is the name of a property with its colon, and nothing in a list. */
-  add(head: string, json: Pending<Json>): void {
-    const before = this.#isEmpty ? head : `,${head}`
-    this.#isEmpty = false
-    if (!isPromise(json)) {
-      this.#text += before + (json ?? 'null')
-      return
-    }
-    this.#parts ??= []
-    this.#parts.push(this.#text + before, json)
-    this.#text = ''
+  /** Adds an item; `before` is the comma and, in an object, the name with its colon. */
+  add(before: string, json: Pending<Json>): void {
+    this.#text += before
+    if (isPromise(json)) {
+      this.#parts.push(this.#text, json)
+      this.#text = ''
+    } else this.#text += json ?? 'null'
   }
 
   /** All of it. Rejects with the first error of what is waited for. */
-  whole(): Pending<string> {
+  whole(): Promise<string> {
     const last = this.#text + this.#end
-    if (!this.#parts) return last
     return Promise.all(this.#parts).then((parts) => parts.map((part) => part ?? 'null').join('') + last)
   }
 
@@ -39,16 +35,12 @@ export class Pieces {
     throw error
   }
 
-  get isWaiting(): boolean {
-    return this.#parts !== undefined
-  }
-
   /** Nobody waits for the rest. */
   abandon(): void {
     void this.#settled()
   }
 
   async #settled(): Promise<void> {
-    await Promise.allSettled(this.#parts ?? [])
+    await Promise.allSettled(this.#parts)
   }
 }

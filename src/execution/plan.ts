@@ -11,7 +11,7 @@ import {
 } from 'graphql'
 import { executedFields } from '../../schema/core/walk.ts'
 import { type CompleteObject, completerOf, leafCompleterOf } from './completion.ts'
-import { type Execution, isPromise, type Json, type Operation, type Pending } from './execution.ts'
+import { type Execution, isPromise, type Json, type Operation, type Path, type Pending } from './execution.ts'
 import { FieldPlan, type SelectedField } from './fields.ts'
 import { Pieces } from './pieces.ts'
 
@@ -96,17 +96,39 @@ export class Plan {
 
   #objects(type: GraphQLObjectType, nodes: readonly FieldNode[]): CompleteObject {
     const fields = this.#fieldsOf(type, nodes)
+    const heads = fields.map(({ head }, index) => (index === 0 ? head : `,${head}`))
     return (execution, source, path) => {
-      const pieces = new Pieces('{', '}')
-      try {
-        for (const field of fields) pieces.add(field.head, field.run(execution, source, path))
-      } catch (error) {
-        if (pieces.isWaiting) return pieces.abandonAfterAll(error)
-        throw error
+      let text = '{'
+      for (let index = 0; index < fields.length; index++) {
+        const field = fields[index] as FieldPlan
+        const head = heads[index] as string
+        const json = field.run(execution, source, path)
+        if (isPromise(json)) {
+          const pieces = new Pieces(text, '}')
+          pieces.add(head, json)
+          return completeRest(fields.slice(index + 1), pieces, execution, source, path)
+        }
+        text += head + (json ?? 'null')
       }
-      return pieces.whole()
+      return `${text}}`
     }
   }
+}
+
+/** The rest of an object, some fields of which are waited for. */
+function completeRest(
+  fields: readonly FieldPlan[],
+  pieces: Pieces,
+  execution: Execution,
+  source: unknown,
+  path: Path,
+): Pending<Json> {
+  try {
+    for (const field of fields) pieces.add(`,${field.head}`, field.run(execution, source, path))
+  } catch (error) {
+    return pieces.abandonAfterAll(error)
+  }
+  return pieces.whole()
 }
 
 function definitionOf(
