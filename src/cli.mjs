@@ -11,6 +11,6 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.exitCode = 1
   console.error(
     `daily-papers needs Node 22.18 or newer, and this is Node ${process.versions.node}. ` +
-      'Install a newer Node, or run `npm ci` without --omit=dev and --ignore-scripts, which installs one.',
+      'Install a newer Node, or run `npm ci` without --ignore-scripts, and then npm start: it brings one.',
   )
 }

@@ -60,7 +60,7 @@ test('without the development packages it says which command installs them', asy
     expect([code, stderr.split('\n').filter((line) => line.startsWith('The gateway'))]).toEqual([
       1,
       [
-        'The gateway needs @graphql-hive/gateway-runtime and @theguild/federation-composition: run npm ci without --omit=dev.',
+        'The gateway needs @graphql-hive/gateway-runtime and @theguild/federation-composition: run npm ci --include=dev.',
       ],
     ])
   } finally {

@@ -8,7 +8,7 @@ const [, , given = 'http://127.0.0.1:4000/graphql', port = '4100'] = process.arg
 const missing = ['@graphql-hive/gateway-runtime', '@theguild/federation-composition'].filter(
   (name) => !isInstalled(name),
 )
-if (missing.length > 0) fail(`The gateway needs ${missing.join(' and ')}: run npm ci without --omit=dev.`)
+if (missing.length > 0) fail(`The gateway needs ${missing.join(' and ')}: run npm ci --include=dev.`)
 if (!URL.canParse(given)) {
   fail(`${JSON.stringify(given)} is not a URL. Pass the URL of a server, e.g. http://127.0.0.1:4000/graphql.`)
 }
