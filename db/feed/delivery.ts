@@ -1,3 +1,4 @@
+import type { SourceRow } from '../tables.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed } from './feed.ts'
 import type { Position } from './position.ts'
@@ -22,6 +23,8 @@ export interface HeartbeatDelivery extends CursorPair {
   readonly caughtUpAt: Date
   /** Milliseconds to wait before connecting again; set in the last heartbeat of a server that is about to stop. */
   readonly reconnectAfterMs: number | null
+  /** The sources, if they are not as the subscriber was last told; null if they are. */
+  readonly changedSources: readonly SourceRow[] | null
 }
 
 export function deliverEvent(feed: Feed, entry: FeedEntry, previous: Position): EventDelivery {
@@ -39,14 +42,7 @@ export function deliverHeartbeat(
   feed: Feed,
   position: Position,
   previous: Position,
-  caughtUpAt: Date,
-  reconnectAfterMs: number | null,
+  says: Pick<HeartbeatDelivery, 'caughtUpAt' | 'reconnectAfterMs' | 'changedSources'>,
 ): HeartbeatDelivery {
-  return {
-    entry: null,
-    cursor: feed.cursor(position),
-    previousCursor: feed.cursor(previous),
-    caughtUpAt,
-    reconnectAfterMs,
-  }
+  return { ...says, entry: null, cursor: feed.cursor(position), previousCursor: feed.cursor(previous) }
 }

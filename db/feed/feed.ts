@@ -22,7 +22,10 @@ export interface Feed extends AsyncDisposable {
   readonly readAt: Date
   /** Milliseconds since then, by a clock that nobody sets. */
   readonly readAgeMs: number
-  /** The sources of papers as they were some seconds ago, or when the database last answered. */
+  /**
+   * The sources of papers as they were some seconds ago, or when the database last answered: the same list for as long
+   * as nothing in it changes.
+   */
   readonly sources: { readonly rows: readonly SourceRow[] }
   /** Whether the dedicated connection listens; without it the poll goes on. */
   readonly listening: boolean

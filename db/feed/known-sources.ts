@@ -17,6 +17,7 @@ export class KnownSources {
     this.#db = db
   }
 
+  /** The same list for as long as nothing in it changes. */
   get rows(): readonly SourceRow[] {
     return this.#rows
   }
@@ -24,7 +25,8 @@ export class KnownSources {
   /** Reads them. */
   async read(): Promise<void> {
     this.#readAtMs = performance.now()
-    this.#rows = await allSources(this.#db)
+    const rows = await allSources(this.#db)
+    if (JSON.stringify(rows) !== JSON.stringify(this.#rows)) this.#rows = rows
   }
 
   /** Reads them in the background, unless they have just been read. After a failure, what was known stays. */

@@ -142,6 +142,16 @@ The cursor advances even if the filter matches no events, so keep it like the cu
         'The sources and when each was last read, which tell a quiet day from a source that is down. The values are some seconds old; while the database does not answer, the last known ones.',
       resolve: (_heartbeat, _args, { feed }) => feed.sources.rows,
     }),
+    changedSources: t.field({
+      tag: 'operations',
+      listSize: { assumedSize: sourceNames.length },
+      type: [Source],
+      nullable: true,
+      extensions: { bound: sourceNames.length },
+      description:
+        'The same as `sources` in the first heartbeat of a subscription and whenever they have changed since the last one; null otherwise. It keeps heartbeats small. Behind a gateway that shares identical subscriptions among its clients, select `sources`.',
+      resolve: (heartbeat) => heartbeat.changedSources,
+    }),
     reconnectAfter: t.exposeInt('reconnectAfterMs', {
       nullable: true,
       description:

@@ -114,10 +114,9 @@ export class FrameBuilder {
    */
   async heartbeat(
     { position, previous }: Omit<Place, 'history'>,
-    caughtUpAt: Date,
-    reconnectAfterMs: number | null,
+    says: Parameters<typeof deliverHeartbeat>[3],
   ): Promise<Frame> {
-    const delivery = deliverHeartbeat(this.#services.feed, position, previous, caughtUpAt, reconnectAfterMs)
+    const delivery = deliverHeartbeat(this.#services.feed, position, previous, says)
     const making = this.#beginMaking(`at ${position.number} ${position.mark}`)
     try {
       return await making.execute(delivery, position)

@@ -1,3 +1,4 @@
+import type { SourceRow } from '../../db/tables.ts'
 import type { Frame } from './frame.ts'
 import type { FrameBuilder, FrameServices, TopicSpec } from './frame-builder.ts'
 import type { Cohort, Member } from './member.ts'
@@ -28,9 +29,12 @@ export class Heartbeats {
   async sendTo(cohort: Cohort): Promise<void> {
     cohort.needsHeartbeat = false
     if (this.everyMs === undefined) return
-    const { readAt } = this.#feed
-    const heartbeat = await this.#builder.heartbeat(cohort, readAt, null)
+    const { readAt, sources } = this.#feed
+    const { rows } = sources
+    const says = { caughtUpAt: readAt, reconnectAfterMs: null, changedSources: news(cohort, rows) }
+    const heartbeat = await this.#builder.heartbeat(cohort, says)
     cohort.caughtUpAt = readAt
+    cohort.toldSources = rows
     cohort.write([heartbeat])
     cohort.previous = cohort.position
   }
@@ -39,7 +43,8 @@ export class Heartbeats {
   async reassure(cohort: Cohort, isWaiting: () => boolean): Promise<void> {
     const { previous: position, caughtUpAt } = cohort
     if (!caughtUpAt) return
-    const heartbeat = await this.#builder.heartbeat({ position, previous: position }, caughtUpAt, null)
+    const says = { caughtUpAt, reconnectAfterMs: null, changedSources: null }
+    const heartbeat = await this.#builder.heartbeat({ position, previous: position }, says)
     if (isWaiting() && cohort.previous === position) cohort.write([heartbeat])
   }
 
@@ -56,12 +61,19 @@ export class Heartbeats {
     const retryAfterMs = Math.round((spreadMs * group) / restartGroups)
     if (this.everyMs === undefined || !cohort || cohort.position.number < this.#feed.head.number)
       return { retryAfterMs, heartbeat: undefined }
-    const key = `${cohort.key} ${retryAfterMs}`
+    const { readAt: caughtUpAt, sources } = this.#feed
+    const changedSources = news(cohort, sources.rows)
+    const key = `${cohort.key} ${retryAfterMs} ${changedSources !== null}`
     let heartbeat = this.#last.get(key)
     if (!heartbeat) {
-      heartbeat = this.#builder.heartbeat(cohort, this.#feed.readAt, retryAfterMs).catch(() => undefined)
+      const says = { caughtUpAt, reconnectAfterMs: retryAfterMs, changedSources }
+      heartbeat = this.#builder.heartbeat(cohort, says).catch(() => undefined)
       this.#last.set(key, heartbeat)
     }
     return { retryAfterMs, heartbeat: await heartbeat }
   }
+}
+
+function news({ toldSources }: Cohort, rows: readonly SourceRow[]): readonly SourceRow[] | null {
+  return toldSources === rows ? null : rows
 }

@@ -1,4 +1,5 @@
 import { isSamePosition, type Position } from '../../db/feed/position.ts'
+import type { SourceRow } from '../../db/tables.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { Batch, MadeFrames } from './batch.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
@@ -33,6 +34,8 @@ export class Cohort implements Place {
   reportedFailureAfter: number | undefined
   /** Everything committed by then has been sent to them; unknown until they have caught up. */
   caughtUpAt: Date | undefined
+  /** The sources as the last heartbeat told them; undefined if one of them has yet to be told. */
+  toldSources: readonly SourceRow[] | undefined
   /** They took a whole batch, so that the next one can be made while this one is sent. */
   isFlowing = false
   /** What follows, if it has been begun. */
@@ -68,6 +71,7 @@ export class Cohort implements Place {
   absorb(other: Cohort): void {
     for (const member of other.members) this.add(member)
     other.members.clear()
+    if (other.toldSources !== this.toldSources) this.toldSources = undefined
   }
 
   /** Writes to all; those who are full leave the cohort. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
+import { noteReading } from '../../db/sources.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -14,7 +15,7 @@ interface Item {
   cursor: string
   previousCursor: string
   caughtUpAt?: string
-  sources?: { name: string }[]
+  sources?: { name: string }[] | null
   paper?: { title: string }
 }
 
@@ -46,19 +47,60 @@ test('while the database does not answer, heartbeats go on over each transport, 
   await using proxy = await startDatabaseProxy(database.url)
   await using app = await startTestApp({ settings: { DATABASE_URL: proxy.url }, isAlert: true })
   const nexts = await transports(app)
-  for (const next of nexts) expect((await next()).type).toBe('FeedHeartbeat')
+  for (const next of nexts) {
+    const { type, sources } = await next()
+    expect(type).toBe('FeedHeartbeat')
+    expect(sources?.map(({ name }) => name)).toContain('huggingface')
+  }
   proxy.accepts = false
   proxy.silence()
   const silentSince = Date.now()
   for (let beats = 0; beats < 5; beats++) {
-    for (const next of nexts) {
+    for (const [index, next] of nexts.entries()) {
       const { type, caughtUpAt = '', sources } = await next()
       expect(type).toBe('FeedHeartbeat')
       expect(Date.parse(caughtUpAt)).toBeLessThanOrEqual(silentSince)
-      expect(sources?.map(({ name }) => name)).toContain('huggingface')
+      if (index < 2) expect(sources?.map(({ name }) => name)).toContain('huggingface')
+      else expect(sources).toBeNull()
     }
   }
 }, 60_000)
+
+test('the sources come in the first heartbeat and when they have changed, and the others are small', async () => {
+  await using app = await startTestApp({ isAlert: true })
+  const stream = await readFeed(app, '?heartbeat=1')
+  onTestFinished(() => stream.stop())
+  const changed = `subscription { feed(heartbeat: 1) { ... on FeedHeartbeat { sources: changedSources { name lastReadAt } } } }`
+  await using socket = subscribe<{ feed: Item }>(app, changed)
+  const lists = [
+    async () => (await socket.next()).feed.sources,
+    async () => {
+      for (;;) {
+        const { event, data } = await stream.next()
+        if (event === 'heartbeat') return (data as unknown as Item).sources
+      }
+    },
+  ]
+  const untilListed = async (next: () => Promise<Item['sources']>, name: string) => {
+    for (;;) {
+      const sources = await next()
+      if (sources) return sources.find((source) => source.name === name)
+    }
+  }
+  for (const next of lists) {
+    expect(await next()).toHaveLength(5)
+    expect(await next()).toBeNull()
+  }
+  await noteReading(app.db, 'arxiv', { read: 1, new: 0, changed: 0, rejected: 0 })
+  for (const next of lists) {
+    expect(await untilListed(next, 'arxiv')).toMatchObject({ lastReadAt: expect.any(String) })
+    expect(await next()).toBeNull()
+  }
+  // A late subscriber is told at once, and nobody else because of it.
+  await using late = subscribe<{ feed: Item }>(app, changed)
+  expect((await late.next()).feed.sources).toHaveLength(5)
+  for (const next of lists) expect(await next()).toBeNull()
+})
 
 test('while an event cannot be read, heartbeats go on from before it; then it comes, without a gap', async () => {
   await using app = await startTestApp()

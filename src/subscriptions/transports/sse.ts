@@ -49,14 +49,15 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
     ... on PaperUpdated { changes { field before after } }
     ... on PaperListed { editionDate submitterName submittedAt }
     ... on PaperWithdrawn { withdrawnAt }
-    ... on FeedHeartbeat { caughtUpAt reconnectAfter sources { name lastReadAt lastSuccessAt } }
+    ... on FeedHeartbeat { caughtUpAt reconnectAfter sources: changedSources { name lastReadAt lastSuccessAt } }
   }
 }`
 
 /**
  * Server-Sent Events with ids: a browser's EventSource resumes by itself after a cut, by the `Last-Event-ID` it
- * sends. Paper events are messages; heartbeats are events named `heartbeat`, whose id moves a quiet filter on. An
- * event named `reset` says that events before its id are lost, and why; one named `fault` is an error, and has no id.
+ * sends. Paper events are messages; heartbeats are events named `heartbeat`, whose id moves a quiet filter on, and which
+ * list the sources when they have changed. An event named `reset` says that events before its id are lost, and why; one
+ * named `fault` is an error, and has no id.
  */
 export function createFeedRoute(options: FeedRouteOptions): Route {
   const { schema, db, feed, hub, senderOf, toClient, sendBuffer, clock } = options
