@@ -85,6 +85,8 @@ export function startOurs(
       DATABASE_URL: databaseUrl,
       PORT: '0',
       PLANT_SEEDS: 'off',
+      MAX_CONNECTIONS: '100000',
+      MAX_CONNECTIONS_PER_ADDRESS: '100000',
       MAX_SOCKETS: '100000',
       MAX_SOCKETS_PER_ADDRESS: '100000',
       MAX_SUBSCRIPTIONS: '100000',
