@@ -3,7 +3,7 @@ import { atomsIn } from '../../db/tokens/scan.ts'
 
 /**
  * The words of a text that search compares by these terms, as they stand in the text: `reinforcement` for `reinforc`.
- * In the order of the terms, each word once, and none that is part of another.
+ * In the order of the terms, each word once; none that is part of another, and no short one, which says little alone.
  */
 export function wholeWords(terms: readonly string[], text: string): string[] {
   const wanted = new Set(terms)
@@ -18,7 +18,8 @@ export function wholeWords(terms: readonly string[], text: string): string[] {
   }
   const words = terms.flatMap((term) => found.get(term) ?? [])
   const distinct = [...new Map(words.map((word) => [word.toLowerCase(), word])).values()]
-  return distinct.filter((word) => !distinct.some((other) => other !== word && includesWord(other, word)))
+  const telling = distinct.filter((word) => word.length > 4 || word !== word.toLowerCase())
+  return telling.filter((word) => !telling.some((other) => other !== word && includesWord(other, word)))
 }
 
 function includesWord(text: string, word: string): boolean {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +7,7 @@ import { ingest } from '../../src/ingest/run.ts'
 import { useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
 import { plantLibrary } from '../support/library.ts'
+import { plant } from '../support/papers.ts'
 import { daysFolder } from '../support/source-data.ts'
 
 const app = useTestApp()
@@ -80,4 +82,15 @@ describe.skipIf(!browserPath)('a browser', () => {
     expect([...hosts]).toEqual([new URL(app.url).host])
     expect(complaints).toEqual([])
   })
+})
+
+/** What the README shows. */
+test.runIf(process.env.WRITE_PICTURE && browserPath)('a picture of an edition', async () => {
+  await using context = await browser.newContext({ viewport: { width: 1100, height: 640 } })
+  const page = await context.newPage()
+  await page.goto(`${app.url}/editions/2025-09-30`)
+  const listing = { date: '2025-09-30' }
+  await plant(app.db, [{ listing }, { arxivId: '2509.99999', title: 'Another Paper', listing }])
+  await page.getByRole('button', { name: '2 new papers' }).waitFor()
+  await page.screenshot({ path: fileURLToPath(new URL('../../.github/page.png', import.meta.url)) })
 })
