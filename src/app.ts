@@ -137,7 +137,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
         : undefined
     const execute = createExecuteInProcess(engine)
     const pages = http.page
-      ? createPageRoutes({ execute, cache, points, http, viewerOf, clock })
+      ? createPageRoutes({ execute, cache, points, http, viewerOf, clock, mailsDigest: config.mail.digest })
       : new Map<string, Route>()
     const mailPages = onMailPromised
       ? createDigestRoutes({

@@ -88,7 +88,14 @@ export const readOrganizationPage: ReadPage = ({ name, params }) => {
       const path = `organizations/${encodeURIComponent(organization.name)}`
       return ownerPage(
         organization,
-        { name: fullName ?? organization.name, what: 'Organization', path, links, feedPosition },
+        {
+          name: fullName ?? organization.name,
+          key: organization.name,
+          what: 'Organization',
+          path,
+          links,
+          feedPosition,
+        },
         [html`<p><a href="${url}">${organization.name} on Hugging Face</a></p>`],
       )
     },
@@ -126,6 +133,8 @@ function unknown(what: string, name: string): Error {
 
 interface OwnerContext {
   readonly name: string
+  /** What filters have in the place of the name. */
+  readonly key?: string
   readonly what: string
   readonly path: string
   readonly links: Links
@@ -134,13 +143,17 @@ interface OwnerContext {
 
 function ownerPage(
   { papers: { totalCount, ...page }, papersPerYear }: Owner,
-  { name, what, path, links, feedPosition }: OwnerContext,
+  { name, key = name, what, path, links, feedPosition }: OwnerContext,
   beside: readonly (Html | false)[],
 ): PageContent {
   return {
     title: `${name} · Daily Papers`,
     description: `${papersCounted(totalCount)} on machine learning. ${what}: ${name}.`,
     ...{ path, position: feedPosition },
+    feed: {
+      title: `Papers of ${name}`,
+      path: `feeds/papers.atom?${new URLSearchParams({ [what.toLowerCase()]: key })}`,
+    },
     main: html`<div class="head"><p class="kind">${what}</p>
 <h1 dir="auto">${name}</h1>
 <p>${papersCounted(totalCount)}, newest first.</p></div>

@@ -32,6 +32,7 @@ export interface PageRoutesOptions {
   readonly http: Config['http']
   readonly viewerOf: ViewerOf
   readonly clock: Clock
+  readonly mailsDigest: boolean
 }
 
 /** Milliseconds for which a page of the clock is kept. */
@@ -39,7 +40,7 @@ const clockedMs = 60_000
 
 /** The pages for readers, and what they load, as the HTTP server has them. */
 export function createPageRoutes(options: PageRoutesOptions): Map<string, Route> {
-  const { execute, cache, points, http, viewerOf, clock } = options
+  const { execute, cache, points, http, viewerOf, clock, mailsDigest } = options
   const { compression, thumbnailOrigins } = http
   const senderOf = readSender(viewerOf, http)
   const addressOf = publicAddress(http)
@@ -62,7 +63,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
           const data = await execute(query.document, query.variables, sender)
           const links = new Links(path, thumbnailOrigins)
           const page = layout(query.show(data, links), {
-            ...{ links, publicUrl, searched: params.get('q') ?? '' },
+            ...{ links, publicUrl, mailsDigest, searched: params.get('q') ?? '' },
             graphiql: http.graphiql
               ? links.graphiql(filledDocument(query.document, query.variables))
               : undefined,

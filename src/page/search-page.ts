@@ -5,7 +5,7 @@ import { type PageContent, type PageQuery, pageDocument, pageQuery, type ReadPag
 import { type PaperEntry, paperEntry, paperEntryFragment } from './paper-entry.ts'
 import { nextPage, papersCounted } from './paper-list.ts'
 import { facetLists, type SearchFacets } from './search-facets.ts'
-import { type Chosen, readChosen, type SearchParams, searchFilter } from './search-params.ts'
+import { type Chosen, feedParams, readChosen, type SearchParams, searchFilter } from './search-params.ts'
 import { setText } from './set-text.ts'
 
 /** Characters that `search(text:)` takes. */
@@ -95,6 +95,10 @@ function show(
     description: `${papersCounted(totalCount)} found for “${q.slice(0, 100)}”.`,
     path: links.to('search', params).slice(links.root.length),
     position: feedPosition,
+    // A feed refuses a text without words that are searched for.
+    ...(!search.stopWordsOnly && {
+      feed: { title: `Search for ${q.slice(0, 100)}`, path: `feeds/papers.atom?${feedParams(params)}` },
+    }),
     noIndex: true,
     main: html`<div class="head"><h1>Search</h1></div>
 <p id="found" role="status">${totalCount === 0 ? 'No paper found' : `${papersCounted(totalCount)} found`}</p>

@@ -20,6 +20,16 @@ export function readChosen(params: URLSearchParams): Chosen {
   return { year, keyword: params.get('keyword') || null, organization: params.get('organization') || null }
 }
 
+/** The parameters of a feed of what is found. */
+export function feedParams({ q, year, keyword, organization }: SearchParams): URLSearchParams {
+  return new URLSearchParams({
+    text: q,
+    ...(year !== null && { publishedFrom: `${year}-01-01`, publishedTo: `${year}-12-31` }),
+    ...(keyword !== null && { keyword }),
+    ...(organization !== null && { organization }),
+  })
+}
+
 /** The `PaperFilter` of it; undefined for none. */
 export function searchFilter({ year, keyword, organization }: Chosen): Record<string, unknown> | undefined {
   if (year === null && keyword === null && organization === null) return undefined

@@ -26,6 +26,7 @@ export const readTrendingPage: ReadPage = ({ params }) => ({
     description: 'The machine learning papers of the last 14 days that gain upvotes now.',
     path: 'trending',
     position: data.feedPosition,
+    feed: { title: 'Trending papers', path: 'feeds/trending.atom' },
     main: html`<div class="head"><h1>Trending</h1>
 <p>Papers of the last 14 days by upvotes, each counting half as much for every day of its age.</p></div>
 ${data.papers.nodes.length === 0 && html`<p>No paper was published or listed in the last 14 days. <a href="${links.root}">Read the newest edition.</a></p>`}

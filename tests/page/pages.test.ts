@@ -36,6 +36,18 @@ describe('each page', () => {
     }
   })
 
+  test.each(everyPage)('%s leads to feeds that exist', async (target) => {
+    const { text } = await read(target)
+    const feeds = elements(text, 'link').filter(({ attribs }) => attribs.rel === 'alternate')
+    expect(feeds.length).toBeGreaterThanOrEqual(3)
+    for (const { attribs } of feeds) {
+      const { pathname, search } = new URL(attribs.href ?? '', new URL(target, app.url))
+      const feed = await read(pathname + search)
+      expect([pathname + search, feed.status]).toEqual([pathname + search, 200])
+      expect(feed.headers['content-type']).toContain(attribs.type)
+    }
+  })
+
   test.each(everyPage)('%s is made of the query that it shows', async (target) => {
     const { text } = await read(target)
     const [link] = elements(text, 'a').filter((each) => textOf(each) === 'The query behind this page')
