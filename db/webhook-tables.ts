@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 
 type Instant = ColumnType<Date, Date | string, Date | string>
 
@@ -61,3 +61,6 @@ export interface WebhookAttemptTable {
   /** The start of the body of the answer. */
   answer: string | null
 }
+
+export type WebhookRow = Selectable<WebhookTable>
+export type WebhookAttemptRow = Selectable<WebhookAttemptTable>

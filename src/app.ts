@@ -43,6 +43,7 @@ import type { WebSockets } from './subscriptions/transports/ws.ts'
 import { doorsAnswer } from './syndication/doors.ts'
 import { createSyndicationRoutes } from './syndication/routes.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
+import { startWebhooks, type WebhookService } from './webhooks/service.ts'
 
 /** The server, running. */
 export interface App {
@@ -52,6 +53,8 @@ export interface App {
   readonly feed: Feed
   /** All subscriptions of this server. */
   readonly hub: Hub
+  /** Who delivers to webhooks. */
+  readonly webhooks: WebhookService
   readonly feedPlugins: FeedService['plugins']
   readonly sockets: WebSockets
   readonly connections: Connections
@@ -116,6 +119,9 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     })
     life.opened('subscriptions', service.close)
     const { plugins } = service
+    const webhooks = startWebhooks({ schema, db, headDb: store.headDb, feed, config, clock, log })
+    const stopPatienceMs = config.shutdownMs + 10_000
+    life.opened('webhooks', webhooks.close, stopPatienceMs)
     const { limits, http } = config
     const version = versionReader(store.versionDb)
     const cache = new ResponseCache({ maxBytes: http.responseCacheBytes, version })
@@ -125,7 +131,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const onMailPromised = config.mail.digest ? () => digest?.wake() : undefined
     const engine = createEngine({
       ...{ schema, db, feed, limits, points, http, trusted, version, log, plugins, observer, onMailPromised },
-      ...{ onWrite: telemetry.onWrite, hooks },
+      ...{ onWrite: telemetry.onWrite, hooks, webhooks: webhooks.door },
     })
     const answerPlain = http.shortWay
       ? createPlainRequests({ engine, hooks, trusted, points, cache, http, log })
@@ -171,10 +177,12 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const sockets = service.attach(server, engine, connections)
     const stop = async () => {
       stopping = true
+      const delivered = webhooks.close()
       // Subscriptions end first, so that their clients see an end and not a cut.
       await drain(server, config.shutdownMs, () => service.close())
+      await delivered
     }
-    life.opened('server', stop, config.shutdownMs + 10_000)
+    life.opened('server', stop, stopPatienceMs)
     const { hub } = service
     const stopMetrics = await telemetry.start({ feed, hub, sockets, responses: cache, pools: store.pools })
     life.opened('metrics', stopMetrics)
@@ -193,6 +201,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       db,
       feed,
       hub: service.hub,
+      webhooks,
       feedPlugins: plugins,
       sockets,
       connections,

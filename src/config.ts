@@ -207,6 +207,21 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
           }
         : undefined,
     },
+    webhooks: {
+      /** Whether this server delivers. Endpoints can be changed in any case. */
+      isSending: env.WEBHOOKS,
+      most: env.MAX_WEBHOOKS,
+      /** Endpoints that are delivered to at the same time. */
+      concurrency: env.WEBHOOK_CONCURRENCY,
+      /** For a request and the status of its answer. */
+      timeoutMs: env.WEBHOOK_TIMEOUT_MS,
+      /** How long chats wait for further papers after the first. */
+      gatherMs: env.WEBHOOK_GATHER_SECONDS * 1000,
+      rules: {
+        ...{ allowHttp: env.WEBHOOK_ALLOW_HTTP, allowPrivate: env.WEBHOOK_ALLOW_PRIVATE },
+        publicUrl: env.PUBLIC_URL,
+      },
+    },
     /** How long requests may go on after a stop was asked for. */
     shutdownMs: env.SHUTDOWN_MS,
     telemetry: {

@@ -199,6 +199,9 @@ export async function newestRecordedBy(
   return row && { number: row.number, mark: row.mark, recordedAtMs: row.recorded_at.getTime() }
 }
 
+/** Days for which events are kept longer, where a webhook that is active has not been told of them. */
+const heldDays = 7
+
 /**
  * Forgets events recorded more than `days` ago by the database's clock, oldest first, `batch` in each transaction,
  * and returns how many. Only a prefix of the log goes: a young event ends it, even where a writer with a wrong clock
@@ -226,11 +229,14 @@ export async function pruneLog(db: Db, days: number, batch = 1000): Promise<numb
 async function oldPrefix(db: Db, days: number, batch: number): Promise<number | null> {
   const { rows } = await sql<{ last: number | null }>`
     with first as (
-      select number, recorded_at, recorded_at < now() - make_interval(hours => ${days * 24}) as is_old
+      select number, recorded_at, recorded_at < now() - make_interval(hours => ${days * 24}) as is_old,
+        recorded_at < now() - make_interval(hours => ${(days + heldDays) * 24}) as is_past_holding
       from feed_event order by number limit ${sql.lit(batch)}
     )
     select max(number) as last from first
-    where is_old and number < coalesce(
+    where is_old and (is_past_holding or number <= coalesce(
+      (select min(position) from webhook where disabled_at is null), ${sql.lit(Number.MAX_SAFE_INTEGER)}))
+    and number < coalesce(
       (select min(number) from first where not is_old and recorded_at <= now()), ${sql.lit(Number.MAX_SAFE_INTEGER)})
   `.execute(db)
   return rows[0]?.last ?? null

@@ -2,7 +2,7 @@ import { isStandby, StandbyBehindError } from '../connection/server.ts'
 import type { Db } from '../database.ts'
 import { diverged, expired, foreign, inFuture, type ParsedCursor, parseCursor } from './cursor.ts'
 import { lastShared, mayBeNumberAlone, positionAt } from './history.ts'
-import { cursorOf, type LogState } from './log.ts'
+import { cursorOf, type LogState, readLogState } from './log.ts'
 import { isSamePosition, type Position } from './position.ts'
 
 /** What a server knows of the log, and how it learns more. */
@@ -32,6 +32,24 @@ export async function resolveCursor(log: KnownLog, cursor: string): Promise<Posi
   if (history !== log.history()) return resolveCursor(log, cursor)
   if (outcome.status === 'rejected') throw outcome.reason
   return outcome.value
+}
+
+/** The position of a cursor, of `START` or of `NOW`, for programs that do not follow the feed. Throws the same. */
+export async function positionOfCursor(db: Db, cursor: string): Promise<{ cursor: string; number: number }> {
+  let state = await readLogState(db)
+  const readState = async () => {
+    state = await readLogState(db)
+    return state
+  }
+  const position = await resolveCursor(
+    {
+      ...{ db, headDb: db, readState },
+      ...{ state: () => state, head: () => state.head, history: () => 0, held: () => undefined },
+      refresh: async () => (await readState()).head,
+    },
+    cursor,
+  )
+  return { cursor: cursorOf(state, position), number: position.number }
 }
 
 async function positionOf(log: KnownLog, cursor: string): Promise<Position> {

@@ -49,13 +49,18 @@ limit $3;
 
 -- lastShared
 
+-- positionOfCursor
+
 -- pruneLog, with events to prune
 with first as (
-  select number, recorded_at, recorded_at < now() - make_interval(hours => $1) as is_old
+  select number, recorded_at, recorded_at < now() - make_interval(hours => $1) as is_old,
+  recorded_at < now() - make_interval(hours => $2) as is_past_holding
   from feed_event order by number limit 1000
 )
 select max(number) as last from first
-where is_old and number < coalesce(
+where is_old and (is_past_holding or number <= coalesce(
+    (select min(position) from webhook where disabled_at is null), 9007199254740991))
+and number < coalesce(
   (select min(number) from first where not is_old and recorded_at <= now()), 9007199254740991);
 
 start transaction isolation level read committed;

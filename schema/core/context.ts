@@ -4,6 +4,7 @@ import type { Feed } from '../../db/feed/feed.ts'
 import type { PaperRecord, Rejection } from '../../db/model/record.ts'
 import type { AccessRole } from '../../db/tables.ts'
 import type { ExecutionBudget } from './execution-budget.ts'
+import type { WebhookDoor } from './webhook-door.ts'
 
 /** Who asks, as far as answers depend on it. */
 export interface Viewer {
@@ -55,14 +56,23 @@ export interface Context {
   readonly onMailPromised?: (() => void) | undefined
   /** Told of each write, for the log of the operator. */
   readonly onWrite?: ((report: WriteReport) => void) | undefined
+  /** Absent where only queries and subscriptions are executed. */
+  readonly webhooks?: WebhookDoor | undefined
   /** What the execution may take; without one, it is not limited. */
   readonly budget?: ExecutionBudget
 }
 
-export type ContextParts = Pick<Context, 'db' | 'feed'> & Partial<Pick<Context, 'viewer' | 'intake'>>
+export type ContextParts = Pick<Context, 'db' | 'feed'> &
+  Partial<Pick<Context, 'viewer' | 'intake' | 'webhooks'>>
 
-export function createContext({ db, feed, viewer = anonymous, intake = nothing }: ContextParts): Context {
-  return { ...initContextCache(), db, feed, viewer, intake }
+export function createContext({
+  db,
+  feed,
+  viewer = anonymous,
+  intake = nothing,
+  webhooks,
+}: ContextParts): Context {
+  return { ...initContextCache(), db, feed, viewer, intake, webhooks }
 }
 
 /** A context for one execution, which shares what was loaded for the context given. */

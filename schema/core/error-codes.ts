@@ -125,6 +125,11 @@ export const errorCodes = {
     meaning:
       'The client address has reached its limit of connections, or of requests at the same time. Use the connections that are open.',
   },
+  TOO_MANY_WEBHOOKS: {
+    status: 400,
+    meaning:
+      'The server has as many webhooks as it allows. Delete one, or ask the operator to raise MAX_WEBHOOKS.',
+  },
   TOO_MANY_SUBSCRIPTIONS: {
     status: 429,
     meaning: 'The server, the client address or the WebSocket has reached its limit of subscriptions.',

@@ -12,7 +12,7 @@ import { PaperFilterInput, requireSearchable } from '../filter.ts'
 import { type EventOf, FeedEvent, PaperEvent, PaperIngested } from './events.ts'
 import { FeedSubscription } from './subscription.ts'
 
-const FeedEventKindEnum = builder.enumType('FeedEventKind', {
+export const FeedEventKindEnum = builder.enumType('FeedEventKind', {
   description: 'The kind of an event.',
   values: {
     INGESTED: { value: 'ingested', description: 'The paper was stored for the first time: `PaperIngested`.' },

@@ -15,6 +15,7 @@ import { newHistoryCommand } from './new-history.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
+import { webhookCommand } from './webhook.ts'
 
 /**
  * The command line. Ends by setting the exit code: 0, or 1 with one sentence on standard error. A fault of the
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     schemaCommand,
     tokenCommand,
     digestCommand,
+    webhookCommand,
   ]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }

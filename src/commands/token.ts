@@ -7,6 +7,7 @@ import { StartError } from '../faults.ts'
 import { openStore } from '../store.ts'
 import { printableJson } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
+import { asColumns, minuteOf } from './table.ts'
 
 interface CreateOptions {
   readonly name: string
@@ -104,36 +105,21 @@ function asJson({ name, role, created_at, expires_at, revoked_at, last_used_at }
 
 function asTable(rows: readonly AccessTokenRow[], now: Date): string {
   if (rows.length === 0) return 'There are no tokens.'
-  const lines = [
+  return asColumns([
     ['NAME', 'ROLE', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED'],
     ...rows.map((row) => [
-      ...[row.name, row.role, stateOf(row, now), minute(row.created_at)],
+      ...[row.name, row.role, stateOf(row, now), minuteOf(row.created_at)],
       ...[
-        row.expires_at ? minute(row.expires_at) : 'never',
-        row.last_used_at ? minute(row.last_used_at) : '-',
+        row.expires_at ? minuteOf(row.expires_at) : 'never',
+        row.last_used_at ? minuteOf(row.last_used_at) : '-',
       ],
     ]),
-  ]
-  const widths = (lines[0] ?? []).map((_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  )
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  ])
 }
 
 function stateOf({ revoked_at, expires_at }: AccessTokenRow, now: Date): string {
   if (revoked_at) return 'revoked'
   return expires_at && expires_at <= now ? 'expired' : 'active'
-}
-
-function minute(time: Date): string {
-  return `${time.toISOString().slice(0, 16).replace('T', ' ')}Z`
 }
 
 function tokenName(text: string): string {

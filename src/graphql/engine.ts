@@ -6,6 +6,7 @@ import type { Feed } from '../../db/feed/feed.ts'
 import { versionReader } from '../../db/version.ts'
 import type { Context, Viewer } from '../../schema/core/context.ts'
 import { withIncrementalDelivery } from '../../schema/core/incremental.ts'
+import type { WebhookDoor } from '../../schema/core/webhook-door.ts'
 import { clientError } from '../client-errors.ts'
 import { ClientPoints } from '../client-points.ts'
 import type { Config } from '../config.ts'
@@ -57,6 +58,8 @@ export interface EngineOptions {
   readonly trusted?: TrustedDocuments
   /** The version of all that answers are made from; see db/version.ts. */
   readonly version?: () => Promise<string>
+  /** For the operations on webhooks. */
+  readonly webhooks?: WebhookDoor
   readonly log: Logger
   readonly observer?: OperationObserver | undefined
   readonly onWrite?: Context['onWrite']
@@ -68,13 +71,13 @@ export interface EngineOptions {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { schema, db, feed, limits, http, log, plugins = [], onWrite, onMailPromised } = options
+  const { schema, db, feed, limits, http, webhooks, log, plugins = [], onWrite, onMailPromised } = options
   const { trusted = createTrustedDocuments({ only: false }) } = options
   const { points = new ClientPoints({ burst: 0, perSecond: 1 }), version = versionReader(db) } = options
   const [first, last] = options.observer ? observeOperations(options.observer) : []
   return createYoga<Transport, Context & Record<string, unknown>>({
     schema: withIncrementalDelivery(schema),
-    context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord, onWrite, onMailPromised }),
+    context: ({ viewer }) => ({ db, feed, viewer, intake: judgeRecord, webhooks, onWrite, onMailPromised }),
     plugins: [
       ...(first ? [first] : []),
       negotiate(),

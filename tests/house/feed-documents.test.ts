@@ -13,7 +13,7 @@ const eventTypes = schema.getImplementations(interfaceOf('PaperEvent')).objects
 const repeated = ['ingestedAt']
 
 // `src/client` imports nothing from the server and exports no document: both are read as text.
-test.each(['src/client/follow.ts', 'src/subscriptions/transports/sse.ts'])(
+test.each(['src/client/follow.ts', 'src/subscriptions/feed-document.ts'])(
   'the document of %s is valid and selects what is particular to each type of event',
   (file) => {
     const [, document = ''] = /\/\* GraphQL \*\/ `([^`]+)`/.exec(read(file)) ?? []

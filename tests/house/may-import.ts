@@ -9,12 +9,17 @@ export const mayImport: Record<string, readonly string[]> = {
   'db/search': ['db', 'db/lists', 'db/model', 'db/tokens'],
   'db/feed': ['db', 'db/connection', 'db/model', 'db/search'],
   'db/outbox': ['db', 'db/connection'],
+  'db/webhooks': ['db', 'db/connection', 'db/outbox'],
   'db/digest': ['db', 'db/connection', 'db/outbox', 'db/search'],
   'db/writer/merge': ['db/model'],
   'db/writer': ['db', 'db/connection', 'db/feed', 'db/model', 'db/tokens', 'db/writer/merge'],
   // error.ts, tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.
   db: ['db/connection', 'db/lists', 'db/model', 'db/search'],
-  'schema/core': ['db', 'db/feed', 'db/lists', 'db/model'],
+  'schema/core': ['db', 'db/feed', 'db/lists', 'db/model', 'db/webhooks'],
+  'schema/webhooks': [
+    ...['schema', 'schema/core', 'schema/feed'],
+    ...['db', 'db/feed', 'db/outbox', 'db/search', 'db/webhooks'],
+  ],
   'schema/search': ['schema', 'schema/core', 'db', 'db/lists', 'db/search'],
   'schema/feed': ['schema', 'schema/core', 'db', 'db/feed', 'db/model', 'db/search'],
   'schema/federation': ['schema', 'schema/core', 'db', 'db/model'],
@@ -23,7 +28,7 @@ export const mayImport: Record<string, readonly string[]> = {
   // The types import core; index.ts and print.ts gather all.
   schema: [
     ...['schema/core', 'schema/search', 'schema/feed', 'schema/federation', 'schema/citations'],
-    ...['schema/digest', 'db', 'db/lists', 'db/model', 'db/search', 'db/writer'],
+    ...['schema/digest', 'schema/webhooks', 'db', 'db/lists', 'db/model', 'db/search', 'db/writer'],
   ],
   'src/client': [],
   'src/ingest/http': ['src', 'src/ingest', 'db'],
@@ -83,16 +88,22 @@ export const mayImport: Record<string, readonly string[]> = {
     ],
     ...['schema/core', 'db', 'db/connection', 'db/feed'],
   ],
+  'src/webhooks': [
+    ...['src', 'src/execution', 'src/subscriptions', 'schema/core'],
+    ...['db', 'db/feed', 'db/outbox', 'db/search', 'db/webhooks'],
+  ],
   'src/commands': [
-    ...['.', 'src', 'src/client', 'src/digest', 'src/ingest', 'src/ingest/sources'],
-    ...['db', 'db/connection', 'db/digest', 'db/embedded', 'db/feed', 'db/model', 'db/outbox', 'db/writer'],
+    ...['.', 'src', 'src/client', 'src/digest', 'src/ingest', 'src/ingest/sources', 'src/webhooks'],
+    ...['db', 'db/connection', 'db/digest', 'db/embedded', 'db/feed', 'db/model', 'db/outbox', 'db/webhooks'],
+    'db/writer',
   ],
   // Programs to look at, which no folder imports.
   'src/examples/gateway': ['schema'],
   // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
   src: [
-    ...['src/cache', 'src/commands', 'src/digest', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
+    ...['.', 'src/cache', 'src/commands', 'src/digest', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
     ...['src/subscriptions', 'src/subscriptions/transports', 'src/syndication', 'src/telemetry'],
+    'src/webhooks',
     ...['seeds', 'schema', 'schema/core', 'db', 'db/connection', 'db/embedded', 'db/feed', 'db/writer'],
   ],
   seeds: ['src/ingest', 'src/ingest/sources', 'db'],

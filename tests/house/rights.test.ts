@@ -1,6 +1,7 @@
-import { execute, parse } from 'graphql'
+import { execute, getNamedType, isObjectType, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { accessRoles } from '../../db/tables.ts'
+import { declaredRole } from '../../schema/core/rights.ts'
 import { schema } from '../../schema/index.ts'
 
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {})
@@ -33,4 +34,25 @@ describe('every mutation', () => {
     expect(data).toBeNull()
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED'])
   })
+})
+
+test('webhooks are shown to administrators alone: no field leads to one that does not require the role', () => {
+  const shows = /^(Webhook(State|Attempt)?|\w*Webhook\w*Payload)$/
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType)
+  const leading = types
+    .filter((type) => !shows.test(type.name))
+    .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+    .filter(({ field }) => shows.test(getNamedType(field.type).name))
+  expect(leading.map(({ field }) => field.name)).toEqual(
+    expect.arrayContaining(['webhooks', 'webhook', 'webhookState', 'createWebhook', 'testWebhook']),
+  )
+  const open = leading.filter(
+    ({ type, field }) => !roots.includes(type) || declaredRole(field as never) !== 'admin',
+  )
+  expect(open.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([])
+  const authScopes = leading.map(({ field }) =>
+    Object.keys((field.extensions.pothosOptions as { authScopes?: object }).authScopes ?? {}),
+  )
+  expect(authScopes.filter((scopes) => scopes.join() !== 'admin')).toEqual([])
 })

@@ -27,6 +27,7 @@ import {
   pruneLog,
   readLogState,
 } from '../../db/feed/log.ts'
+import { positionOfCursor } from '../../db/feed/resolve-cursor.ts'
 import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
@@ -186,6 +187,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     lastOf: (db) => lastOf(db, [{ number: 1, mark: 1, recordedAtMs: 1 }]),
     lastShared: async (db) =>
       lastShared(db, await readLogState(db), { number: 9, mark: 1, recordedAtMs: 1 }, []),
+    positionOfCursor: (db) => positionOfCursor(db, 'START'),
     'pruneLog, with events to prune': (db) => pruneLog(db, -1),
   },
   outbox: outboxCases,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ExecutionResult, type GraphQLError, type GraphQLSchema, parse } from 'graphql'
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
 import type { Db } from '../../../db/database.ts'
 import type { Feed } from '../../../db/feed/feed.ts'
 import { createContext } from '../../../schema/core/context.ts'
@@ -11,6 +11,7 @@ import type { Clock } from '../../clock.ts'
 import { refuse } from '../../http/respond.ts'
 import type { Route } from '../../http/route.ts'
 import type { SenderOf } from '../../http/sender.ts'
+import { eventJson, feedDocument } from '../feed-document.ts'
 import type { Subscription } from '../frame.ts'
 import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
@@ -30,29 +31,6 @@ export interface FeedRouteOptions {
   readonly clock: Clock
 }
 
-/** What `/feed` sends: this document's events, each as in a GraphQL result. */
-const feedDocument = /* GraphQL */ `
-subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperFilter, $heartbeat: Int!) {
-  feed(after: $after, kinds: $kinds, filter: $filter, heartbeat: $heartbeat) {
-    type: __typename
-    cursor
-    previousCursor
-    ... on PaperEvent {
-      recordedAt
-      source
-      paper {
-        id arxivId title abstract publishedAt authorCount authors(first: 100) { nodes { name } }
-        upvotes commentCount categories aiSummary aiKeywords organization { name }
-        githubRepo projectPage thumbnailUrl pageUrl arxivUrl firstListedOn lastListedOn withdrawnAt
-      }
-    }
-    ... on PaperUpdated { changes { field before after } }
-    ... on PaperListed { editionDate submitterName submittedAt }
-    ... on PaperWithdrawn { withdrawnAt }
-    ... on FeedHeartbeat { caughtUpAt reconnectAfter sources: changedSources { name lastReadAt lastSuccessAt } }
-  }
-}`
-
 /**
  * Server-Sent Events with ids: a browser's EventSource resumes by itself after a cut, by the `Last-Event-ID` it
  * sends. Paper events are messages; heartbeats are events named `heartbeat`, whose id moves a quiet filter on, and which
@@ -61,7 +39,6 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
  */
 export function createFeedRoute(options: FeedRouteOptions): Route {
   const { schema, db, feed, hub, senderOf, toClient, sendBuffer, clock } = options
-  const document = parse(feedDocument)
 
   function refuseOrPostpone(request: IncomingMessage, response: ServerResponse, refusal: GraphQLError): void {
     if (isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, clock)
@@ -77,7 +54,12 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
     const contextValue = createContext({ db, feed, viewer })
     let stream: EventStream | undefined
     const open = async (after: unknown): Promise<GraphQLError | undefined> => {
-      const args = { schema, document, variableValues: { ...variableValues, after }, contextValue }
+      const args = {
+        schema,
+        document: feedDocument,
+        variableValues: { ...variableValues, after },
+        contextValue,
+      }
       const makeSink = (subscription: Subscription) => {
         stream = new EventStream(response, subscription, { sendBuffer, clock })
         return stream
@@ -111,11 +93,10 @@ function isEventSource({ headers }: IncomingMessage): boolean {
  */
 const feedEncoding: Encoding = {
   name: '/feed',
-  encode({ fields, errors = [] }, delivery) {
-    const event = fields?.[0]?.json
-    if (event === undefined || !delivery)
-      return `event: fault\ndata: ${JSON.stringify(flatError(errors[0] ?? { message: 'The event failed.' }))}\n\n`
-    const json = errors.length > 0 ? JSON.stringify({ ...JSON.parse(event), errors }) : event
+  encode(result, delivery) {
+    const json = eventJson(result)
+    if (json === undefined || !delivery)
+      return `event: fault\ndata: ${JSON.stringify(flatError(result.errors?.[0] ?? { message: 'The event failed.' }))}\n\n`
     return `id: ${delivery.cursor}\n${delivery.entry ? '' : 'event: heartbeat\n'}data: ${json}\n\n`
   },
 }
