@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type pg from 'pg'
 import { cancelStatement } from './cancel.ts'
 import { isUnanswered, type LiveLinks } from './live-links.ts'
+import { readPrepared } from './prepared-read.ts'
 import { isReadOnly } from './read-only.ts'
 import type { OpenedSession } from './session.ts'
 import type { StatementScope } from './statement-scope.ts'
@@ -94,7 +95,10 @@ export class Session {
     // A rollback, which would wait as long again.
     if (this.#isSilent) throw new TimeoutError('Postgres does not answer on this connection.')
     try {
-      return await (this.#locals === undefined ? this.#client.query(statement) : this.#pooled(statement))
+      if (this.#locals !== undefined) return await this.#pooled(statement)
+      const { name, text, values } = statement
+      const reading = name === undefined ? undefined : readPrepared(this.#client, { name, text, values })
+      return await (reading ?? this.#client.query(statement))
     } catch (error) {
       if (isReadOnly(error)) {
         this.#isReadOnly = true

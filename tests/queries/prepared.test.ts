@@ -34,6 +34,28 @@ test('a marked statement that comes again is prepared, once', async () => {
   ])
 })
 
+test('a prepared statement has the same values each time, also after an error and of values that pg converts', async () => {
+  await using handle = open()
+  const read = async (given: number | string | null | Date) => {
+    const { rows } =
+      await sql`${prepared} select ${given}::text as given, 1::bigint as amount, null as nothing,
+      array['a', null] as list, '2026-01-05'::date as day, '2026-01-05T16:49:08Z'::timestamptz as instant
+      where 1 / (case when ${given}::text = 'zero' then 0 else 1 end) = 1`.execute(handle.db)
+    return rows[0]
+  }
+  const others = {
+    ...{ amount: 1, nothing: null, list: ['a', null], day: '2026-01-05' },
+    instant: new Date('2026-01-05T16:49:08Z'),
+  }
+  const day = new Date('2026-01-05T00:00:00Z')
+  for (const given of ['one', 'two', 'three', 'four', null, 5, 'six'])
+    expect(await read(given)).toEqual({ given: given === null ? null : String(given), ...others })
+  await expect(read('zero')).rejects.toThrow('division by zero')
+  expect(await read(day)).toEqual({ given: expect.stringContaining('2026-01-05'), ...others })
+  expect(await read('seven')).toEqual({ given: 'seven', ...others })
+  expect(await namesOn(handle)).toHaveLength(1)
+})
+
 test('by setting, nothing is prepared', async () => {
   await using handle = open({ prepare: false })
   for (let time = 0; time < 5; time++) await accountsByNames(handle.db, ['ada'])
