@@ -194,3 +194,47 @@ test('the follower and an EventSource that come while the log is locked wait, an
   stop.abort()
   await following
 })
+
+test.each([
+  ['back', '- 1'],
+  ['ahead', '+ 1'],
+])('nobody loses an event by a fork whose clock is a day %s', async (_where, days) => {
+  await using store = await createTestDatabase()
+  await ingest(store.database.db, 'Shared 1', 'Shared 2')
+  await store.database.close()
+  await using other = await createTestDatabase(new URL(store.url).pathname.slice(1))
+  await using origin = await startTestApp({ settings: { DATABASE_URL: store.url } })
+  await using fork = await startTestApp({ settings: { DATABASE_URL: other.url } })
+  await ingest(origin.db, 'Origin 1', 'Origin 2', 'Origin 3')
+  await ingest(fork.db, 'Fork 1', 'Fork 2', 'Fork 3')
+  const redate = sql`update feed_event set recorded_at = recorded_at ${sql.raw(days)} * interval '1 day' where number > 2`
+  await redate.execute(fork.db)
+  await using restarted = await startTestApp({ beside: origin, settings: { DATABASE_URL: other.url } })
+  for (const [here, there, titles] of [
+    [restarted, origin, ['Fork 1', 'Fork 2', 'Fork 3']],
+    [origin, restarted, ['Origin 1', 'Origin 2', 'Origin 3']],
+  ] as const) {
+    // By a cursor dated a day too early, nobody can tell which of the shared events came before it: they come again.
+    const { restartFrom } = (await refusal(here, page, { after: await position(there) })).extensions
+    const found = await titlesAfter(here, String(restartFrom))
+    expect(found.slice(-3)).toEqual(titles)
+    expect(found.slice(0, -3)).toEqual(['Shared 1', 'Shared 2'].slice(5 - found.length))
+  }
+})
+
+test('a live subscriber of a history that ends is led to what is shared, though the new events are dated back', async () => {
+  await using app = await startTestApp()
+  await ingest(app.db, 'Kept', 'Lost 1', 'Lost 2')
+  const shared = await cursorAt(app, 1)
+  await using events = subscribe<Ingested>(app, live, { after: 'START' })
+  for (const title of ['Kept', 'Lost 1', 'Lost 2'])
+    expect((await events.next()).paperIngested.paper.title).toBe(title)
+  await replaceEventsAfter(app.db, 1, 'New 1', 'New 2', 'New 3')
+  await sql`update feed_event set recorded_at = recorded_at - interval '1 year' where number > 1`.execute(
+    app.db,
+  )
+  await app.feed.refresh()
+  const [error] = (await events.ended()) as { extensions: object }[]
+  expect(error?.extensions).toMatchObject({ code: 'CURSOR_FOREIGN', restartFrom: shared })
+  expect(await titlesAfter(app, shared)).toEqual(['New 1', 'New 2', 'New 3'])
+})
