@@ -17,8 +17,9 @@ const marked = /^\s*(?:select )?\/\* prepared \*\//
 /**
  * The mark of a statement that each connection is to prepare by name: Postgres then parses it once and after some runs
  * no longer plans it. The query builder takes it with `modifyFront(prepared)`; raw SQL begins with it. Only for
- * statements that look rows up by keys, whose plan does not depend on the values. Not for filters and searches: the
- * plan that suits most words is the wrong one for a very common word.
+ * statements whose plan does not depend on the values: those that look rows up by keys, and searches that hide their words
+ * from the planner (`hasOnePlan`). Not for other filters: the plan that suits most values is the wrong one for a very
+ * common one.
  */
 export const prepared = sql.raw('/* prepared */')
 

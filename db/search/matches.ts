@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { countList } from '../lists/page.ts'
+import { countList, preparedMark } from '../lists/page.ts'
 import { facetConditions, hasFacet } from './facets.ts'
 import { type CanonicalFilter, filterConditions, textQueryOfFilter } from './filter.ts'
 import { needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
@@ -63,6 +63,16 @@ function isSearchedByPeriod(filter: CanonicalFilter): boolean {
 function conditionsIn(lookup: 'column' | 'row', filter: CanonicalFilter): Sql[] {
   const criteria = Object.entries(filter).filter(([name]) => lookups[name as Criterion].includes(lookup))
   return filterConditions(Object.fromEntries(criteria))
+}
+
+/**
+ * Whether the plan of a search is the same whatever is searched for, so that Postgres need not make it anew: words come to
+ * the index from a subquery, which the planner does not look into, and no other criterion is there.
+ */
+export function hasOnePlan(filter: CanonicalFilter): boolean {
+  return (
+    filter.text !== undefined && Object.keys(filter).every((name) => ['text', 'expansions'].includes(name))
+  )
 }
 
 /** Papers that are compared with a text at most, where the index cannot tell whether they match. */
@@ -187,8 +197,9 @@ function matchesByPeriod(filter: CanonicalFilter, { candidates, recheck, scanLim
 export async function countMatches(db: Db, filter: CanonicalFilter, most: number): Promise<number> {
   if (!isSearchedByPeriod(filter))
     return countList(db, { from: sql`paper p`, where: filterConditions(filter) }, most)
+  const mark = preparedMark({ prepared: hasOnePlan(filter) })
   const { rows } = await sql<{ amount: number }>`
-    select count(*)::integer as amount from (${newestMatches(filter, most)}) matches`.execute(db)
+    ${mark}select count(*)::integer as amount from (${newestMatches(filter, most)}) matches`.execute(db)
   return rows[0]?.amount ?? 0
 }
 
@@ -207,7 +218,7 @@ export async function allMatchesIfFew(db: Db, filter: CanonicalFilter): Promise<
   if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
   const { tables, scanLimit } = textMatches(filter, fewMatchesBudget)
   const { rows } = await sql<{ is_complete: boolean; ids: number[] }>`
-    with recursive ${tables}
+    ${preparedMark({ prepared: hasOnePlan(filter) })}with recursive ${tables}
     select max(matches.scanned) < ${scanLimit} as is_complete,
       array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
     from matches`.execute(db)

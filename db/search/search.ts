@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { computedOrders } from '../lists/orders.ts'
-import type { List } from '../lists/page.ts'
+import { type List, preparedMark } from '../lists/page.ts'
 import { titleKey } from '../model/text.ts'
 import { type PaperColumn, selectPaper } from '../papers.ts'
 import { type CanonicalFilter, filterConditions, textQueryOfFilter } from './filter.ts'
-import { newestMatches } from './matches.ts'
+import { hasOnePlan, newestMatches } from './matches.ts'
 
 /** Of a search that finds more, only the newest are ranked and counted, which makes common words affordable. */
 export const rankedAtMost = 1000
@@ -29,6 +29,7 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
     ) r join paper p on p.id = r.id`,
     where: [],
     order: computedOrders.RELEVANCE,
+    prepared: hasOnePlan(filter),
   }
 }
 
@@ -74,7 +75,7 @@ export async function facetsOf(
   limit: number,
 ): Promise<Facet[]> {
   const { rows } = await sql<Facet>`
-    select v.value, count(*)::integer as papers from (
+    ${preparedMark({ prepared: hasOnePlan(filter) })}select v.value, count(*)::integer as papers from (
       select ${facetValues[kind]} as value
       from paper p where p.id = any(${newestIds(filter)})) v
     where v.value is not null group by v.value order by papers desc, v.value limit ${limit}`.execute(db)

@@ -22,12 +22,19 @@ export const candidatesPerKind = 500
 export async function suggestionsFor(db: Db, typed: string, limit: number): Promise<Suggestion[]> {
   const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if ([...start].length < 2) return []
+  const pattern = likePattern(start)
+  const loose = pattern.replace(
+    /([aou])e|aa/giu,
+    (two, letter: string | undefined) => `${letter ?? two.slice(1)}%`,
+  )
+  const isTranscription = loose !== pattern
   const { rows } = await sql<Suggestion>`
     with input as materialized (
-      select folded(${likePattern(start)}::text) as pattern, ${withoutSeparators(sql`folded(${start}::text)`)} as solid),
+      select folded(${pattern}::text) as pattern, folded(${loose}::text) as loose,
+        ${withoutSeparators(sql`folded(${start}::text)`)} as solid),
     matching_authors as (
       select a.name from author a, input
-      where ${wordBegins(sql`folded(a.name)`)}
+      where ${nameBegins(sql`folded(a.name)`, sql`a.name`, isTranscription)}
       limit ${sql.lit(candidatesPerKind)}),
     matching_keywords as (
       (select k.key from keyword k, input
@@ -40,7 +47,11 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
       limit ${sql.lit(candidatesPerKind)})),
     matching_organizations as (
       select o.name, coalesce(o.full_name, o.name) as text from organization o, input
-      where ${wordBegins(sql`(folded(o.name) || ' ' || folded(coalesce(o.full_name, '')))`)}
+      where ${nameBegins(
+        sql`(folded(o.name) || ' ' || folded(coalesce(o.full_name, '')))`,
+        sql`(o.name || ' ' || coalesce(o.full_name, ''))`,
+        isTranscription,
+      )}
       limit ${sql.lit(candidatesPerKind)}),
     ranked as (
       select 'author' as kind, name as key, name as text,
@@ -59,9 +70,25 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
   return rows
 }
 
+/**
+ * Where what is typed begins a word of a name: of the name without its accents, which the index has, or of the name with
+ * its umlauts written as two letters, as `mueller` for `Müller` (db/tokens/fold.ts has the same pairs).
+ */
+function nameBegins(
+  folded: RawBuilder<unknown>,
+  name: RawBuilder<unknown>,
+  isTranscription: boolean,
+): RawBuilder<unknown> {
+  if (!isTranscription) return wordBegins(folded)
+  const small = sql`translate(normalize(${name}), 'ÄÖÜØÅ', 'äöüøå')`
+  const transcribed = sql`replace(replace(replace(replace(replace(${small},
+    'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ø', 'oe'), 'å', 'aa')`
+  return sql`(${wordBegins(folded)} or (${wordBegins(folded, sql`input.loose`)} and ${wordBegins(sql`folded(${transcribed})`)}))`
+}
+
 /** Where a pattern begins a word, even two letters have trigrams: the index answers both halves. */
-function wordBegins(text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(${text} like input.pattern || '%' or ${text} like '% ' || input.pattern || '%')`
+function wordBegins(text: RawBuilder<unknown>, pattern = sql`input.pattern`): RawBuilder<unknown> {
+  return sql`(${text} like ${pattern} || '%' or ${text} like '% ' || ${pattern} || '%')`
 }
 
 /** A text in one of its spellings: `fine-tuning`, `fine tuning`, `finetuning`. */

@@ -38,7 +38,7 @@ and p.categories && $20::text[]
 order by p.published_at desc, p.id desc limit $21;
 
 -- pageOfPapers with a text that few papers match
-with recursive search_query as materialized (select $1::tsquery as query),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
 years as materialized (
   select greatest(extract(year
       from $2::date)::integer, extract(year
@@ -76,7 +76,7 @@ select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1 from pap
 order by p.published_at desc, p.id desc limit $2;
 
 -- pageOfPapers with a text of no words
-with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select null::tsquery as index_query),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select null::tsquery as index_query),
 years as materialized (
   select greatest(extract(year
       from $2::date)::integer, extract(year

@@ -14,7 +14,7 @@ where papers >= 2 and papers >= defined * 0.5
 and (key = any($3::text[]) or long_key = any($4::text[]))
 order by papers desc, key, long_key;
 
-select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
   select p.id, case when p.title_key = any($1::text[]) then 2
   when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
   from paper p where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query),
@@ -54,7 +54,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
       where p.title_key = any($7::text[])
       limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $8;
+order by r.relevance desc, p.id desc limit 21;
 
 -- expansionsOf, a long form
 insert into acronym
@@ -96,7 +96,8 @@ where (
       select newest.id from matches cross join unnest(matches.ids) as newest (id)))) >= 0.2;
 
 -- isAllExcluded
-select count(*)::integer as amount from (with recursive search_query as materialized (select $1::tsquery as query),
+/* prepared */ select count(*)::integer as amount
+from (with recursive search_query as materialized (select $1::tsquery as query),
   years as materialized (
     select greatest(extract(year
         from $2::date)::integer, extract(year
@@ -130,7 +131,7 @@ select count(*)::integer as amount from (with recursive search_query as material
   order by matches.scanned, newest.position limit 1) matches;
 
 -- searchAsTyped with a phrase
-select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
+/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
   select p.id, case when p.title_key = any($1::text[]) then 2
   when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
   from paper p
@@ -178,7 +179,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
       where p.title_key = any($8::text[])
       limit 100))
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $9;
+order by r.relevance desc, p.id desc limit 21;
 
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
@@ -295,7 +296,7 @@ and not exists (select from name_word w where w.word = typed);
 -- repairText
 
 -- allMatchesIfFew, of words
-with recursive search_query as materialized (select $1::tsquery as query),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
 years as materialized (
   select greatest(extract(year
       from $2::date)::integer, extract(year
@@ -330,7 +331,7 @@ array(select newest.id from matches cross join unnest(matches.ids) as newest (id
 from matches;
 
 -- allMatchesIfFew, of a phrase
-with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
 years as materialized (
   select greatest(extract(year
       from $3::date)::integer, extract(year
@@ -372,7 +373,8 @@ array(select newest.id from matches cross join unnest(matches.ids) as newest (id
 from matches;
 
 -- countMatches, of a word
-select count(*)::integer as amount from (with recursive search_query as materialized (select $1::tsquery as query),
+/* prepared */ select count(*)::integer as amount
+from (with recursive search_query as materialized (select $1::tsquery as query),
   years as materialized (
     select greatest(extract(year
         from $2::date)::integer, extract(year
@@ -443,7 +445,7 @@ select count(*)::integer as amount
 from (select from paper p where p.published_at >= (($1::date)::timestamp at time zone 'UTC') limit $2) counted;
 
 -- facetsOf, keywords
-select v.value, count(*)::integer as papers from (
+/* prepared */ select v.value, count(*)::integer as papers from (
   select unnest(p.keyword_keys) as value
   from paper p where p.id = any(array(with recursive search_query as materialized (select $1::tsquery as query),
       years as materialized (
@@ -486,7 +488,8 @@ where "id" = any($1::bigint[]);
 
 -- suggestionsFor
 with input as materialized (
-  select folded($1::text) as pattern, translate(folded($2::text), '-_./ ', '') as solid),
+  select folded($1::text) as pattern, folded($2::text) as loose,
+  translate(folded($3::text), '-_./ ', '') as solid),
 matching_authors as (
   select a.name from author a, input
   where (folded(a.name) like input.pattern || '%' or folded(a.name) like '% ' || input.pattern || '%')
@@ -498,7 +501,7 @@ matching_keywords as (
   union
   (select k.key from keyword k, input
     where translate(k.key, '-_./ ', '') ~>=~ input.solid
-    and translate(k.key, '-_./ ', '') ~<~ (input.solid || $3::text) and length(input.solid) > 4
+    and translate(k.key, '-_./ ', '') ~<~ (input.solid || $4::text) and length(input.solid) > 4
     limit 500)),
 matching_organizations as (
   select o.name, coalesce(o.full_name, o.name) as text from organization o, input
@@ -517,7 +520,7 @@ ranked as (
   row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
         limit 1000) c) desc, name) from matching_organizations
 )
-select kind, key, text from ranked order by position, kind limit $4;
+select kind, key, text from ranked order by position, kind limit $5;
 
 -- matchFilters
 select p.id as "paperId", f.index as "filterIndex" from paper p join (

@@ -31,6 +31,28 @@ test('names in which a word begins with what is typed', async () => {
   expect(await texts('eepseek')).toEqual([])
 })
 
+test('names with umlauts by either transcription, as searches find them', async () => {
+  await plant(app.db, [
+    {
+      arxivId: arxivId(800),
+      authors: [
+        { name: 'Jörg Müller-Baer' },
+        { name: 'Mu Ellery' },
+        { name: 'Søren Ågård' },
+        { name: 'Ada Mueller' },
+      ],
+      organization: { name: 'tu-gruen', fullName: 'Universität Grün' },
+    },
+  ])
+  expect(await texts('müller')).toEqual(['Jörg Müller-Baer'])
+  expect(await texts('muller')).toEqual(['Jörg Müller-Baer'])
+  expect((await texts('mueller')).toSorted()).toEqual(['Ada Mueller', 'Jörg Müller-Baer'])
+  expect(await texts('Mueller-Bae')).toEqual(['Jörg Müller-Baer'])
+  expect(await texts('joerg mue')).toEqual(['Jörg Müller-Baer'])
+  expect(await texts('soeren aag')).toEqual(['Søren Ågård'])
+  expect(await texts('gruen')).toEqual(['Universität Grün'])
+})
+
 test('the one with the most papers comes first, however many others begin so', async () => {
   const paper = (number: number, keywords: string[]) => ({
     arxivId: arxivId(number),

@@ -63,6 +63,22 @@ test('every page names feeds, that of its own edition first', async () => {
   }
 })
 
+test.each([
+  '/trending',
+  '/search?q=sparse+%22kv+cache%22',
+  '/authors/%C3%89mile%20Zola',
+  '/organizations/deepseek-ai',
+  '/keywords/kv%20cache',
+])('the page %s names the feed of what it lists', async (target) => {
+  const { status, text } = await get(target, { accept: 'text/html' })
+  expect(status).toBe(200)
+  const [, path = ''] =
+    /<link rel="alternate" type="application\/atom\+xml" title="[^"]+" href="([^"]+)">/.exec(text) ?? []
+  const { pathname, search } = new URL(path.replaceAll('&amp;', '&'), `${app.url}${target}`)
+  expect(pathname).not.toBe('/feeds/latest.atom')
+  expect((await get(pathname + search)).status).toBe(200)
+})
+
 test('/feeds.opml lists the main feeds for import', async () => {
   const { headers, text } = await get('/feeds.opml')
   expect(headers['content-type']).toBe('text/x-opml; charset=utf-8')
