@@ -120,6 +120,7 @@ function textMatches(filter: CanonicalFilter, budget: SearchBudget): { tables: S
     candidates: (conditions) => sql`${withWords(conditions)} union all ${all(conditions)}`,
     recheck: sql`p.search @@ (select query from search_query)`,
     scanLimit,
+    matchLimit: sql.lit(budget.maxMatches),
   })
   return { tables: sql`${query}, ${searchPlan(asked, budget)}, ${matches}`, scanLimit }
 }
@@ -141,6 +142,8 @@ interface PeriodSearch {
   readonly recheck?: Sql
   /** The number of candidates after which the search ends. */
   readonly scanLimit: Sql
+  /** The number of matches after which it ends as well; the default is that of candidates. */
+  readonly matchLimit?: Sql
 }
 
 function papersWith(condition: Sql): PeriodSearch['candidates'] {
@@ -148,13 +151,17 @@ function papersWith(condition: Sql): PeriodSearch['candidates'] {
 }
 
 /**
- * The table `matches (period, ids, scanned)`: the matches of each period, until enough candidates were scanned.
+ * The table `matches (period, ids, scanned, found)`: the matches of each period, until enough candidates were scanned or
+ * enough matches found. `scanned` and `found` count those of all periods so far.
  *
  * A period is a number as `paper_facets` has it: `2026` is a year, `202606` a month (year * 100 + month). Where the
  * newest paper is of 2026, the row that the recursion starts from has the period 202613, after which come 202612,
  * 202611, … 202601, 202512, … 202501, and then the years 2024, 2023, …
  */
-function matchesByPeriod(filter: CanonicalFilter, { candidates, recheck, scanLimit }: PeriodSearch): Sql {
+function matchesByPeriod(
+  filter: CanonicalFilter,
+  { candidates, recheck, scanLimit, matchLimit = scanLimit }: PeriodSearch,
+): Sql {
   const { text: _text, publishedFrom, publishedTo, ...rest } = filter
   const indexed = [
     ...conditionsIn('column', rest),
@@ -178,9 +185,9 @@ function matchesByPeriod(filter: CanonicalFilter, { candidates, recheck, scanLim
         least(${year(publishedTo)}, extract(year from max(published_at) at time zone 'UTC')::integer) as last_year
       from paper),
     matches as (
-      select ${monthAfterLastYear} as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+      select ${monthAfterLastYear} as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
       union all
-      select next.period, newest.ids, matches.scanned + newest.scanned
+      select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
       from matches cross join years
       cross join lateral (
         select case when ${isYear} or ${isAfterJanuary} then matches.period - 1
@@ -190,7 +197,7 @@ function matchesByPeriod(filter: CanonicalFilter, { candidates, recheck, scanLim
             filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
           select p.id, p.published_at, ${recheck ? sql`p.is_match` : sql`true as is_match`} from ${checked}
           order by p.published_at desc, p.id desc limit ${scanLimit} - matches.scanned) candidate) newest
-      where matches.scanned < ${scanLimit} and next.period >= first_year)`
+      where matches.scanned < ${scanLimit} and matches.found < ${matchLimit} and next.period >= first_year)`
 }
 
 /** The number of papers of a filter; `most` if there are at least that many. */

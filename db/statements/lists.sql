@@ -49,9 +49,9 @@ years as materialized (
       from max(published_at) at time zone 'UTC')::integer) as last_year
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned
+  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
   from matches cross join years
   cross join lateral (
     select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -67,7 +67,7 @@ matches as (
         and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
       where true
       order by p.published_at desc, p.id desc limit 5001 - matches.scanned) candidate) newest
-  where matches.scanned < 5001 and next.period >= first_year)
+  where matches.scanned < 5001 and matches.found < 5001 and next.period >= first_year)
 select max(matches.scanned) < 5001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -87,9 +87,9 @@ years as materialized (
       from max(published_at) at time zone 'UTC')::integer) as last_year
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned
+  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
   from matches cross join years
   cross join lateral (
     select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -112,7 +112,7 @@ matches as (
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
         where true offset 0) p
       order by p.published_at desc, p.id desc limit 3001 - matches.scanned) candidate) newest
-  where matches.scanned < 3001 and next.period >= first_year)
+  where matches.scanned < 3001 and matches.found < 5001 and next.period >= first_year)
 select max(matches.scanned) < 3001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -179,9 +179,9 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
+        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
         from matches cross join years
         cross join lateral (
           select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -220,7 +220,7 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
               and exists (select from unnest(p.listed_on) as listed (day)
                 where listed.day <@ case when $25::date > $26::date then 'empty' else daterange($27::date, $28::date, '[]') end))
             order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
-        where matches.scanned < 10000 and next.period >= first_year)
+        where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) as newest (id)) union select p.id from paper p
     where p.id = any(array(
         select e.paper_id from feed_event e

@@ -28,9 +28,9 @@ order by papers desc, key, long_key;
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
+        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
         from matches cross join years
         cross join lateral (
           select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -46,7 +46,7 @@ order by papers desc, key, long_key;
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
             where true
             order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and next.period >= first_year)
+        where matches.scanned < 1000 and matches.found < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
       order by matches.scanned, newest.position
       limit 1000) || array(select p.id
@@ -75,9 +75,9 @@ where (
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
+        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
         from matches cross join years
         cross join lateral (
           select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -92,7 +92,7 @@ where (
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
             where true
             order by p.published_at desc, p.id desc limit 50 - matches.scanned) candidate) newest
-        where matches.scanned < 50 and next.period >= first_year)
+        where matches.scanned < 50 and matches.found < 50 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) as newest (id)))) >= 0.2;
 
 -- isAllExcluded
@@ -108,9 +108,9 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
         from max(published_at) at time zone 'UTC')::integer) as last_year
     from paper),
   matches as (
-    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
     union all
-    select next.period, newest.ids, matches.scanned + newest.scanned
+    select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
     from matches cross join years
     cross join lateral (
       select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -126,7 +126,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
         where true
         order by p.published_at desc, p.id desc limit 1 - matches.scanned) candidate) newest
-    where matches.scanned < 1 and next.period >= first_year)
+    where matches.scanned < 1 and matches.found < 1 and next.period >= first_year)
   select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
   order by matches.scanned, newest.position limit 1) matches;
 
@@ -146,9 +146,9 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
+        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
         from matches cross join years
         cross join lateral (
           select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -171,7 +171,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
               where true offset 0) p
             order by p.published_at desc, p.id desc limit 3000 - matches.scanned) candidate) newest
-        where matches.scanned < 3000 and next.period >= first_year)
+        where matches.scanned < 3000 and matches.found < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
       order by matches.scanned, newest.position
       limit 1000) || array(select p.id
@@ -196,9 +196,9 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
+        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
         from matches cross join years
         cross join lateral (
           select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -238,7 +238,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_
               and exists (select from unnest(p.listed_on) as listed (day)
                 where listed.day <@ case when $26::date > $27::date then 'empty' else daterange($28::date, $29::date, '[]') end))
             order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and next.period >= first_year)
+        where matches.scanned < 1000 and matches.found < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
       order by matches.scanned, newest.position
       limit 1000) || array(select p.id
@@ -307,9 +307,9 @@ years as materialized (
       from max(published_at) at time zone 'UTC')::integer) as last_year
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned
+  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
   from matches cross join years
   cross join lateral (
     select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -325,7 +325,7 @@ matches as (
         and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
       where true
       order by p.published_at desc, p.id desc limit 5001 - matches.scanned) candidate) newest
-  where matches.scanned < 5001 and next.period >= first_year)
+  where matches.scanned < 5001 and matches.found < 5001 and next.period >= first_year)
 select max(matches.scanned) < 5001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -342,9 +342,9 @@ years as materialized (
       from max(published_at) at time zone 'UTC')::integer) as last_year
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned
+  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
   from matches cross join years
   cross join lateral (
     select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -367,7 +367,7 @@ matches as (
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
         where true offset 0) p
       order by p.published_at desc, p.id desc limit 3001 - matches.scanned) candidate) newest
-  where matches.scanned < 3001 and next.period >= first_year)
+  where matches.scanned < 3001 and matches.found < 5001 and next.period >= first_year)
 select max(matches.scanned) < 3001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -385,9 +385,9 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
         from max(published_at) at time zone 'UTC')::integer) as last_year
     from paper),
   matches as (
-    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
     union all
-    select next.period, newest.ids, matches.scanned + newest.scanned
+    select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
     from matches cross join years
     cross join lateral (
       select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -403,7 +403,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
         where true
         order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
-    where matches.scanned < 10000 and next.period >= first_year)
+    where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
   select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
   order by matches.scanned, newest.position limit 10000) matches;
 
@@ -419,9 +419,9 @@ select count(*)::integer as amount from (with recursive
         from max(published_at) at time zone 'UTC')::integer) as last_year
     from paper),
   matches as (
-    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
     union all
-    select next.period, newest.ids, matches.scanned + newest.scanned
+    select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
     from matches cross join years
     cross join lateral (
       select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -437,7 +437,7 @@ select count(*)::integer as amount from (with recursive
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
         where true
         order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
-    where matches.scanned < 10000 and next.period >= first_year)
+    where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
   select newest.id from matches cross join unnest(matches.ids) as newest (id)) matches;
 
 -- countMatches, of days
@@ -458,9 +458,9 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
             from max(published_at) at time zone 'UTC')::integer) as last_year
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned from years
+        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned
+        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
         from matches cross join years
         cross join lateral (
           select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
@@ -476,7 +476,7 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
             where true
             order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and next.period >= first_year)
+        where matches.scanned < 1000 and matches.found < 1000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
       order by matches.scanned, newest.position limit 1000))) v
 where v.value is not null group by v.value order by papers desc, v.value limit $4;
