@@ -9,7 +9,7 @@ import { allMatchesIfFew, countMatches } from './search/matches.ts'
 import { listByRelevance } from './search/search.ts'
 import { textQueryOf } from './search/text-query.ts'
 import { repairText } from './search/typos.ts'
-import { listOfTrending } from './trending.ts'
+import { listOfTrending, momentAt, type TrendMoment } from './trending.ts'
 
 type Columns = ReadonlySet<PaperColumn> | undefined
 
@@ -17,8 +17,8 @@ type Columns = ReadonlySet<PaperColumn> | undefined
 export interface PapersQuery {
   readonly filter: CanonicalFilter
   readonly order: PaperOrder
-  /** The instant of TRENDING. */
-  readonly asOf: Date
+  /** For TRENDING. */
+  readonly moment?: TrendMoment | undefined
   /** For ARRIVAL: only papers that arrived after this number of the log. */
   readonly since?: number | undefined
 }
@@ -60,12 +60,12 @@ export async function pageOfPapers(
 }
 
 function listOf(
-  { filter, order, asOf, since }: PapersQuery,
+  { filter, order, moment = momentAt(new Date()), since }: PapersQuery,
   few: readonly number[] | undefined,
   columns: Columns,
 ): List {
   if (order === 'ARRIVAL') return listByArrival(filter, { since, few }, columns)
-  if (order === 'TRENDING') return listOfTrending(asOf, filterConditions(filter), columns)
+  if (order === 'TRENDING') return listOfTrending(moment, filterConditions(filter), columns)
   if (order === 'RELEVANCE') return listByRelevance(filter, columns)
   return listOfPapers(filterConditions(filter), paperOrders[order], columns)
 }

@@ -22,17 +22,54 @@ export interface Trend {
   gained: number
 }
 
+/** What a ranking is of, and from when on nothing is used. They differ where nobody looked at the time. */
+export interface TrendMoment {
+  readonly asOf: Date
+  /** Observations up to then are used; those after `asOf` count as if they had been made at it. */
+  readonly knownAt: Date
+}
+
+/** The ranking of an instant, as it could be made then. */
+export function momentAt(asOf: Date): TrendMoment {
+  return { asOf, knownAt: asOf }
+}
+
+const dayMs = 86_400_000
+
+/**
+ * The ranking of now, or, if no paper is of the days that it looks at, that of the end of the newest day that has one, from
+ * all that is known by now: a library that is not kept up to date.
+ */
+export async function currentMoment(db: Db, now: Date): Promise<TrendMoment> {
+  const { rows } = await sql<{ newest: string | null }>`
+    select greatest(
+      (select max(edition_date) from listing where edition_date <= ${now}::date),
+      (select max(published_at)::date from paper where published_at <= ${now})
+    ) as newest`.execute(db)
+  const newest = rows[0]?.newest
+  const end = newest == null ? Number.POSITIVE_INFINITY : Date.parse(newest) + dayMs
+  return end > now.getTime() - trendingDays * dayMs ? momentAt(now) : { asOf: new Date(end), knownAt: now }
+}
+
+/** The moment of a later page of the list of `currentMoment`: only the end of a day is a day's end to the millisecond. */
+export function momentOfPage(asOf: Date, now: Date): TrendMoment {
+  return asOf.getTime() % dayMs === 0 ? { asOf, knownAt: now } : momentAt(asOf)
+}
+
+const instants = ({ asOf, knownAt }: TrendMoment) =>
+  sql`select ${asOf}::timestamptz as as_of, ${knownAt}::timestamptz as known_at`
+
 /** The day `t.as_of`: editions of later days were announced at most. */
 const today = sql`(t.as_of at time zone 'UTC')::date`
 
 /**
- * Since when paper `p` is before readers, as known at `t.as_of`: the first edition that lists it, or its publication.
+ * Since when paper `p` is before readers, as known at `t.known_at`: the first edition that lists it, or its publication.
  * That of a listed paper does not matter, as a revision may move it.
  */
 const origin: RawBuilder<unknown> = sql`
   select coalesce(min(l.edition_date)::timestamp at time zone 'UTC', p.published_at) as since,
     max(l.edition_date) as last_listed_on
-  from listing l where l.paper_id = p.id and l.edition_date <= ${today} and l.first_observed_at <= t.as_of`
+  from listing l where l.paper_id = p.id and l.edition_date <= ${today} and l.first_observed_at <= t.known_at`
 
 /**
  * The score of paper `p` at `t.as_of`, from the history of its votes: each gain between two observations counts from
@@ -47,34 +84,34 @@ const trend: RawBuilder<unknown> = sql`
     coalesce(sum(gain) filter (where dated > t.as_of - interval '24 hours'), 0)::integer as gained
   from (
     select h.upvotes - coalesce(lag(h.upvotes) over earlier, 0) as gain,
-      case when lag(h.upvotes) over earlier is not null then h.observed_at
-        else least(h.observed_at, origin.since) end as dated
+      least(t.as_of, case when lag(h.upvotes) over earlier is not null then h.observed_at
+        else least(h.observed_at, origin.since) end) as dated
     from paper_history h
-    where h.paper_id = p.id and h.observed_at <= t.as_of and h.upvotes is not null
+    where h.paper_id = p.id and h.observed_at <= t.known_at and h.upvotes is not null
     window earlier as (order by h.observed_at)
   ) gains`
 
 /**
- * Papers that were published or listed in the days before an instant, and looked at by then, by their score then; all
+ * Papers that were published or listed in the days before an instant, and looked at by `knownAt`, by their score then; all
  * of `where` hold, of papers as they are now.
  */
 export function listOfTrending(
-  asOf: Date,
+  moment: TrendMoment,
   where: readonly RawBuilder<unknown>[],
   wanted?: ReadonlySet<PaperColumn>,
 ): List {
   const since = sql`t.as_of - ${sql.lit(trendingDays)} * interval '1 day'`
   const stillRecent = sql`coalesce(origin.last_listed_on > (${since})::date, true)`
-  const lookedAt = sql`exists (select from paper_history h where h.paper_id = p.id and h.observed_at <= t.as_of)`
+  const lookedAt = sql`exists (select from paper_history h where h.paper_id = p.id and h.observed_at <= t.known_at)`
   return {
     select: selectPaper(wanted),
     from: sql`(
-      select t.as_of, p.id, trend.score from (select ${asOf}::timestamptz as as_of) t
+      select t.as_of, p.id, trend.score from (${instants(moment)}) t
       cross join lateral (
         select p.id from paper p where p.published_at > ${since} and p.published_at <= t.as_of
         union
         select l.paper_id from listing l
-        where l.edition_date > (${since})::date and l.edition_date <= ${today} and l.first_observed_at <= t.as_of
+        where l.edition_date > (${since})::date and l.edition_date <= ${today} and l.first_observed_at <= t.known_at
       ) recent
       join paper p on p.id = recent.id
       cross join lateral (${origin}) origin
@@ -90,10 +127,10 @@ export function listOfTrending(
 export async function trendsByPaperIds(
   db: Db,
   ids: readonly number[],
-  asOf: Date,
+  moment: TrendMoment,
 ): Promise<Map<number, Trend>> {
   const { rows } = await sql<Trend & { id: number }>`
-    select p.id, t.as_of, origin.since, trend.* from (select ${asOf}::timestamptz as as_of) t cross join paper p
+    select p.id, t.as_of, origin.since, trend.* from (${instants(moment)}) t cross join paper p
     cross join lateral (${origin}) origin cross join lateral (${trend}) trend where p.id = any(${ids}::bigint[])`.execute(
     db,
   )

@@ -1,11 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { arrivalsAtMost } from '../db/arrivals.ts'
+import type { Db } from '../db/database.ts'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/lists/orders.ts'
 import { pageOfPapers } from '../db/paper-pages.ts'
 import type { PaperFields } from '../db/papers.ts'
 import { type CanonicalFilter, canonicalFilter } from '../db/search/filter.ts'
 import { rankedAtMost } from '../db/search/search.ts'
-import { halfLifeHours, trendingDays } from '../db/trending.ts'
+import {
+  currentMoment,
+  halfLifeHours,
+  momentAt,
+  momentOfPage,
+  type TrendMoment,
+  trendingDays,
+} from '../db/trending.ts'
 import { builder } from './core/builder.ts'
 import {
   type Connection,
@@ -25,6 +33,7 @@ import { countedAtMost } from './core/paging.ts'
 import { paperColumnsBelow, readsPage } from './core/plan.ts'
 import { PaperFilterInput, unsearchable } from './filter.ts'
 import { Paper, PaperConnection } from './paper.ts'
+import { rankedAt } from './trending-moments.ts'
 
 const listOrders = {
   NEWEST: { description: 'By `publishedAt`.' },
@@ -50,7 +59,7 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
   values: {
     ...listOrders,
     TRENDING: {
-      description: `By \`trending.score\` at \`asOf\`: the number of upvotes, each counting half as much for every ${halfLifeHours} hours of its age. Covers papers published or listed in the preceding ${trendingDays} days that had been observed by then.`,
+      description: `By \`trending.score\` at \`asOf\`: the number of upvotes, each counting half as much for every ${halfLifeHours} hours of its age. Covers papers published or listed in the preceding ${trendingDays} days that had been observed by then. If there is none in the days before now, the newest day that has one is ranked; \`trending { asOf }\` of a paper in the list says which moment it is.`,
     },
     ARRIVAL: {
       description: `By when the paper came to match \`filter\`: by the position in the feed of the newest event that stored the paper or changed what the filter looks at, e.g. its listings or, for \`minUpvotes\`, the upvotes that reached it. Nothing new appears below what a client has seen. Covers the ${arrivalsAtMost} newest matches, and the matches among the papers of the ${arrivalsAtMost} newest events.`,
@@ -80,8 +89,7 @@ builder.queryFields((t) => ({
         }),
         asOf: t.arg({
           type: 'DateTime',
-          description:
-            'For the order TRENDING: the instant at which papers are ranked. A past ranking is repeatable, because it uses only what had been observed by that instant; only `filter` applies to papers as they are now. Default: now. Example: `2026-06-12T12:00:00Z`.',
+          description: `For the order TRENDING: the instant at which papers are ranked. A past ranking is repeatable, because it uses only what had been observed by that instant; only \`filter\` applies to papers as they are now. Default: now, or the end of the newest day with papers if none is of the preceding ${trendingDays} days. Example: \`2026-06-12T12:00:00Z\`.`,
         }),
         arrivedAfter: t.arg({
           type: 'FeedCursor',
@@ -147,7 +155,8 @@ export async function rootPapers(
       'order: RELEVANCE requires `filter.text`; pass the words to search for, or choose another order.',
       ['order'],
     )
-  const query = { filter, order, asOf: momentOf(args, given, scope), since: given.since }
+  const moment = order === 'TRENDING' ? await momentOf(db, args, given, scope) : undefined
+  const query = { filter, order, moment, since: given.since }
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const page = await pageOfPapers(db, query, readsPage(info) ? request : undefined, wanted)
   if (!page.searchable) throw unsearchable()
@@ -156,7 +165,7 @@ export async function rootPapers(
     request,
     scope,
     () => page.count(countedAtMost),
-    (row) => row,
+    (row) => (moment ? rankedAt(row, moment) : row),
   )
 }
 
@@ -168,12 +177,18 @@ function scopeOfPapers({ filter, order, asOf }: PapersArguments): CursorScope {
 }
 
 /** The moment of a trending list: the one asked for, or the one of the page before, or now. */
-function momentOf({ after, before }: PagingArgs, { order, asOf }: PapersArguments, scope: CursorScope): Date {
+async function momentOf(
+  db: Db,
+  { after, before }: PagingArgs,
+  { asOf }: PapersArguments,
+  scope: CursorScope,
+): Promise<TrendMoment> {
   if (asOf) {
     requireNear(asOf, 'asOf')
-    return asOf
+    return momentAt(asOf)
   }
-  const cursor = order === 'TRENDING' ? (after ?? before) : undefined
+  const cursor = after ?? before
+  const now = new Date()
   const [moment] = cursor == null ? [] : decodeCursor(cursor, scope, after == null ? 'before' : 'after')
-  return moment === undefined ? new Date() : new Date(moment)
+  return moment === undefined ? currentMoment(db, now) : momentOfPage(new Date(moment), now)
 }

@@ -1,8 +1,9 @@
-import { halfLifeHours, type Trend, trendsByPaperIds } from '../db/trending.ts'
+import { halfLifeHours, momentAt, type Trend, trendsByPaperIds } from '../db/trending.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
 import { requireNear } from './core/inputs.ts'
 import { Paper } from './paper.ts'
+import { momentOfRanking } from './trending-moments.ts'
 
 const hour = 3_600_000
 
@@ -40,20 +41,21 @@ builder.objectFields(Paper, (t) => ({
   trending: t.field({
     type: TrendRef,
     extensions: { columns: ['id', 'published_at'], cost: 0.1 },
-    description: "The values that decide the paper's position in the order TRENDING.",
+    description:
+      "The values that decide the paper's position in the order TRENDING: in a list of that order, those of the list.",
     args: {
       asOf: t.arg({
         type: 'DateTime',
-        description: 'The instant to compute the values for. Default: now. Example: `2026-06-12T12:00:00Z`.',
+        description:
+          'The instant to compute the values for. Default: the instant of the list that the paper is in, if its order is TRENDING; otherwise now. Example: `2026-06-12T12:00:00Z`.',
       }),
     },
     resolve: async (paper, { asOf }, context) => {
       if (asOf) requireNear(asOf, 'asOf')
-      const moment = asOf ?? startOf(context)
-      const trend = await batched(context, `trend ${moment.toISOString()}`, paper.id, (ids) =>
-        trendsByPaperIds(context.db, ids, moment),
-      )
-      return trend ?? { as_of: moment, since: paper.published_at, score: 0, upvotes: 0, gained: 0 }
+      const moment = asOf ? momentAt(asOf) : (momentOfRanking(paper) ?? momentAt(startOf(context)))
+      const key = `trend ${moment.asOf.toISOString()} ${moment.knownAt.toISOString()}`
+      const trend = await batched(context, key, paper.id, (ids) => trendsByPaperIds(context.db, ids, moment))
+      return trend ?? { as_of: moment.asOf, since: paper.published_at, score: 0, upvotes: 0, gained: 0 }
     },
   }),
 }))

@@ -23,10 +23,11 @@ import { readManifest } from './graphql/trusted-manifest.ts'
 import { clientAddress } from './http/client-address.ts'
 import { Connections } from './http/connections.ts'
 import { homeRoute } from './http/home.ts'
-import { drain, listen } from './http/listen.ts'
+import { cut, drain, listen } from './http/listen.ts'
 import type { Route } from './http/route.ts'
 import { readSender } from './http/sender.ts'
 import { createHttpServer } from './http/server.ts'
+import { createStartingServer } from './http/starting.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
 import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createJwtVerifier } from './jwt.ts'
@@ -73,6 +74,9 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const documents = manifest === undefined ? undefined : await readManifest(manifest, schema, log)
     const trusted = createTrustedDocuments({ documents, only })
     const telemetry = createTelemetry(config, log)
+    const server = createStartingServer(config.http)
+    const url = await listen(server, config.http)
+    life.opened('port', () => cut(server))
     const store = await openStore(config, log, { onStatement: telemetry.onStatement })
     life.opened('database', store.close)
     const { db } = store
@@ -158,22 +162,19 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     ])
     const connections = new Connections({ limits: http.connections, addressOf, clock, log })
     const { onRequest } = telemetry
-    const server = createHttpServer({
-      ...{
-        engine,
-        answerPlain,
-        answerKept,
-        config,
-        viewerOf,
-        readiness: ready,
-        routes,
-        connections,
-        onRequest,
-        log,
-      },
-    })
-    const url = await listen(server, config.http)
-    // Only now: a WebSocketServer would report a failure to listen as one of its own.
+    const options = {
+      engine,
+      answerPlain,
+      answerKept,
+      config,
+      viewerOf,
+      readiness: ready,
+      routes,
+      connections,
+      onRequest,
+      log,
+    }
+    createHttpServer(options, server)
     const sockets = service.attach(server, engine, connections)
     const stop = async () => {
       stopping = true

@@ -5,8 +5,23 @@ import { existsSync } from 'node:fs'
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 18)) {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const { main } = await import('./commands/main.ts')
-  await main(process.argv)
+  if (import.meta.url.includes('/node_modules/')) {
+    const hooks = new URL('./strip-types.mjs', import.meta.url).href
+    // Threads and processes that begin later need them, too.
+    process.execArgv.push('--import', hooks)
+    await import(hooks)
+  }
+  try {
+    const { main } = await import('./commands/main.ts')
+    await main(process.argv)
+  } catch (error) {
+    const [, name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || name === undefined) throw error
+    process.exitCode = 1
+    console.error(
+      `The package ${name} is not installed. Run npm ci in the folder of daily-papers, then start it again.`,
+    )
+  }
 } else {
   process.exitCode = 1
   console.error(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { feedDefaults } from '../db/feed/options.ts'
 import { maskPassword, withTlsMode } from './connection-string.ts'
 import { trustedProxiesIn } from './http/client-address.ts'
+import { similarNames } from './setting-names.ts'
 import { renamed, settings } from './settings.ts'
 
 /** The settings cannot be used. The message names every fault, one sentence a line. */
@@ -257,6 +258,13 @@ export function readConfig(env: Environment = process.env): Config {
     faults.push(name === undefined ? message : faultOf(String(name), given[String(name)] ?? ''))
   }
   throw new ConfigError([...new Set(faults)].join('\n'))
+}
+
+/** A sentence for each variable that looks like a misspelt setting: it has no effect, and nothing else would say so. */
+export function misspeltSettings(env: Environment = process.env): string[] {
+  return similarNames(Object.keys(env), Object.keys(settings)).map(
+    ({ name, meant }) => `${name} is not a setting and has no effect: did you mean ${meant}?`,
+  )
 }
 
 function faultOf(name: string, value: string): string {

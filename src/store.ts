@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readAddress } from '../db/connection/address.ts'
@@ -5,7 +6,7 @@ import { migrateToLatest, pendingMigrations } from '../db/connection/migrate.ts'
 import type { PoolCounts } from '../db/connection/pool.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { limitWrites } from '../db/connection/write-queue.ts'
-import { type Db, openDatabase } from '../db/database.ts'
+import { type DatabaseHandle, type Db, openDatabase } from '../db/database.ts'
 import { findBinaries } from '../db/embedded/binaries.ts'
 import { explainLog, withoutBadAdvice } from '../db/embedded/damage.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
@@ -34,6 +35,8 @@ export interface Store {
   readonly pools: Readonly<Record<'requests' | 'feed', () => PoolCounts>>
   /** Settles when the embedded Postgres ended without being asked to. */
   readonly died: Promise<StartError>
+  /** Connections for work that takes long: without a time limit, and past a pooler. */
+  openForLong(): DatabaseHandle
   /** Whether it answers, within two seconds. */
   answers(): Promise<boolean>
   close(): Promise<void>
@@ -98,6 +101,11 @@ export async function openStore(
         migrated,
         pools: { requests: () => handle.sessions.counts, feed: () => head.sessions.counts },
         died,
+        openForLong() {
+          const long = openDatabase({ connectionString: listenUrl, max: 2, statementTimeoutMs: 0, onError })
+          life.opened('connections for long work', long.close)
+          return long
+        },
         // Not on the connections of requests: while all of them are in use, the server is busy, and ready.
         answers: () => answersWithin(head.db, readyTimeoutMs),
         close: life.close,
@@ -124,6 +132,8 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
   if (running)
     return { url: running, listenUrl: running, description: `embedded, in ${dataDir}`, died: never }
   const { workers, database } = config
+  if (!existsSync(join(dataDir, 'PG_VERSION')))
+    log.info(`Preparing the database in ${dataDir}: some seconds, only at the first start.`)
   const embedded = await startEmbedded({
     ...{ dataDir, binDir, user, log: (line: string) => log.info(line) },
     settings: { max_connections: Math.max(100, (workers + 1) * (database.poolSize + otherConnections)) },

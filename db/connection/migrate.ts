@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { type Migration, Migrator } from 'kysely/migration'
 import type { Db } from '../database.ts'
 import { messageOf } from '../error.ts'
 import { migrations } from '../migrations/index.ts'
@@ -14,9 +14,23 @@ class UnknownSchemaError extends Error {
  * meanwhile, so that servers which start together run each migration once.
  */
 export async function migrateToLatest(db: Db): Promise<string[]> {
+  return migrate(db, migrations)
+}
+
+/** The names of all migrations of this program, in order. */
+export function knownMigrations(): string[] {
+  return Object.keys(migrations)
+}
+
+/** Runs these migrations and no others, for tables as another version of this program has them. */
+export async function migrateExactlyTo(db: Db, names: readonly string[]): Promise<void> {
+  await migrate(db, Object.fromEntries(Object.entries(migrations).filter(([name]) => names.includes(name))))
+}
+
+async function migrate(db: Db, wanted: Readonly<Record<string, Migration>>): Promise<string[]> {
   const executed = await executedMigrations(db)
   refuseUnknown(executed)
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => wanted } })
   const { error, results } = await migrator.migrateToLatest()
   if (error) {
     // Before the first one Kysely makes its own tables, and an error of that names none.

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { canonicalFilter, matchFilters, type PaperFilter } from '../search/filter.ts'
-import { trendsByPaperIds } from '../trending.ts'
+import { momentAt, trendsByPaperIds } from '../trending.ts'
 
 /** What a digest tells of: listings after a position of the log up to another. */
 export interface DigestRange {
@@ -69,7 +69,7 @@ export async function digestContent(
   const trends = await trendsByPaperIds(
     db,
     wanted.map(({ id }) => id),
-    asOf,
+    momentAt(asOf),
   )
   const score = ({ id }: DigestPaper) => trends.get(id)?.score ?? 0
   return {

@@ -21,6 +21,7 @@ export function refuseToStartEmpty(dataDir: string, major: number): void {
   throw new EmbeddedDatabaseError(
     `${join(parent, newest)} has the data of Postgres ${other}, which this Postgres ${major} cannot read: it would start empty. ` +
       `To use the data, set EMBEDDED_PG_BIN to the bin folder of a Postgres ${other}, or install the version of daily-papers that came with it. ` +
+      `To move the data here, run "daily-papers dump papers.dump.gz" in that way, move ${join(parent, newest)} to another folder, and run "daily-papers restore papers.dump.gz". ` +
       `To start empty, move ${join(parent, newest)} to another folder.`,
   )
 }

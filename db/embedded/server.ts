@@ -146,7 +146,10 @@ function serverArguments({ dataDir, socketDir, hbaFile, settings }: ServerOption
     jit: 'off',
     wal_level: 'minimal',
     max_wal_senders: 0,
-    max_wal_size: '256MB',
+    // What four thousand papers take is half of that; files of the log are kept for reuse up to the limit.
+    max_wal_size: '64MB',
+    min_wal_size: '32MB',
+    checkpoint_warning: 0,
     log_line_prefix: '%m [%p] ',
     ...settings,
   }

@@ -1,9 +1,15 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isStandby, StandbyBehindError } from '../connection/server.ts'
 import type { Db } from '../database.ts'
 import { diverged, expired, foreign, inFuture, type ParsedCursor, parseCursor } from './cursor.ts'
 import { lastShared, mayBeNumberAlone, positionAt } from './history.ts'
 import { cursorOf, type LogState, readLogState } from './log.ts'
 import { isSamePosition, type Position } from './position.ts'
+
+/** Milliseconds that a cursor waits for a standby, and between two looks. */
+const standbyWaitMs = 2_000
+const standbyLookMs = 50
 
 /** What a server knows of the log, and how it learns more. */
 export interface KnownLog {
@@ -62,13 +68,28 @@ async function positionOf(log: KnownLog, cursor: string): Promise<Position> {
     throw foreign(cursorOf(log.state(), pruned))
   }
   if (number > log.head().number && number > (await log.refresh()).number) {
-    if (await isStandby(log.headDb))
+    if (await isStandby(log.headDb)) {
+      if (await getsThere(log, number)) return verified(log, parsed)
       throw new StandbyBehindError('The standby has not reached this cursor yet.')
+    }
     throw inFuture(await restartFrom(log, parsed))
   }
   const { pruned } = log.state()
   if (number < pruned.number) throw expired(cursorOf(log.state(), pruned))
   return verified(log, parsed)
+}
+
+/**
+ * Whether a standby gets to an event in a moment: a client may have the cursor from a server whose database is the primary,
+ * or another standby that is further.
+ */
+async function getsThere(log: KnownLog, number: number): Promise<boolean> {
+  const untilMs = performance.now() + standbyWaitMs
+  while (performance.now() < untilMs) {
+    await sleep(standbyLookMs)
+    if ((await log.refresh()).number >= number) return true
+  }
+  return false
 }
 
 /** The position of a cursor whose number the log has reached. */

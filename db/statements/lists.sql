@@ -119,14 +119,14 @@ from matches;
 
 -- pageOfPapers, those that are trending
 select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key_2 from (
-  select t.as_of, p.id, trend.score from (select $1::timestamptz as as_of) t
+  select t.as_of, p.id, trend.score from (select $1::timestamptz as as_of, $2::timestamptz as known_at) t
   cross join lateral (
     select p.id from paper p where p.published_at > t.as_of - 14 * interval '1 day' and p.published_at <= t.as_of
     union
     select l.paper_id from listing l
     where l.edition_date > (t.as_of - 14 * interval '1 day')::date
     and l.edition_date <= (t.as_of at time zone 'UTC')::date
-    and l.first_observed_at <= t.as_of
+    and l.first_observed_at <= t.known_at
   ) recent
   join paper p on p.id = recent.id
   cross join lateral (
@@ -135,7 +135,7 @@ select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key
     from listing l
     where l.paper_id = p.id
     and l.edition_date <= (t.as_of at time zone 'UTC')::date
-    and l.first_observed_at <= t.as_of) origin
+    and l.first_observed_at <= t.known_at) origin
   cross join lateral (
     select coalesce(sum(gain * power(2, extract(epoch from dated - t.as_of)::float8 / 86400)), 0)
     as score,
@@ -143,19 +143,19 @@ select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key
     coalesce(sum(gain) filter (where dated > t.as_of - interval '24 hours'), 0)::integer as gained
     from (
       select h.upvotes - coalesce(lag(h.upvotes) over earlier, 0) as gain,
-      case when lag(h.upvotes) over earlier is not null then h.observed_at
-      else least(h.observed_at, origin.since) end as dated
+      least(t.as_of, case when lag(h.upvotes) over earlier is not null then h.observed_at
+        else least(h.observed_at, origin.since) end) as dated
       from paper_history h
-      where h.paper_id = p.id and h.observed_at <= t.as_of and h.upvotes is not null
+      where h.paper_id = p.id and h.observed_at <= t.known_at and h.upvotes is not null
       window earlier as (order by h.observed_at)
   ) gains) trend
   where coalesce(origin.last_listed_on > (t.as_of - 14 * interval '1 day')::date, true)
   and exists (select
     from paper_history h
     where h.paper_id = p.id
-    and h.observed_at <= t.as_of)
+    and h.observed_at <= t.known_at)
 ) t join paper p on p.id = t.id
-order by t.as_of desc, t.score desc, p.id desc limit $2;
+order by t.as_of desc, t.score desc, p.id desc limit $3;
 
 -- pageOfPapers by arrival, of every criterion
 select p.id, p.title, p.upvotes, a.arrival as key_0 from (

@@ -68,14 +68,16 @@ cross join lateral (select "l"."edition_date", "l"."paper_id", "l"."submitter_na
 order by "newest"."paper_id", "newest"."edition_date" desc;
 
 -- trendsByPaperIds
-select p.id, t.as_of, origin.since, trend.* from (select $1::timestamptz as as_of) t cross join paper p
+select p.id, t.as_of, origin.since, trend.*
+from (select $1::timestamptz as as_of, $2::timestamptz as known_at) t
+cross join paper p
 cross join lateral (
   select coalesce(min(l.edition_date)::timestamp at time zone 'UTC', p.published_at) as since,
   max(l.edition_date) as last_listed_on
   from listing l
   where l.paper_id = p.id
   and l.edition_date <= (t.as_of at time zone 'UTC')::date
-  and l.first_observed_at <= t.as_of) origin
+  and l.first_observed_at <= t.known_at) origin
 cross join lateral (
   select coalesce(sum(gain * power(2, extract(epoch from dated - t.as_of)::float8 / 86400)), 0)
   as score,
@@ -83,12 +85,18 @@ cross join lateral (
   coalesce(sum(gain) filter (where dated > t.as_of - interval '24 hours'), 0)::integer as gained
   from (
     select h.upvotes - coalesce(lag(h.upvotes) over earlier, 0) as gain,
-    case when lag(h.upvotes) over earlier is not null then h.observed_at
-    else least(h.observed_at, origin.since) end as dated
+    least(t.as_of, case when lag(h.upvotes) over earlier is not null then h.observed_at
+      else least(h.observed_at, origin.since) end) as dated
     from paper_history h
-    where h.paper_id = p.id and h.observed_at <= t.as_of and h.upvotes is not null
+    where h.paper_id = p.id and h.observed_at <= t.known_at and h.upvotes is not null
     window earlier as (order by h.observed_at)
-) gains) trend where p.id = any($2::bigint[]);
+) gains) trend where p.id = any($3::bigint[]);
+
+-- currentMoment
+select greatest(
+  (select max(edition_date) from listing where edition_date <= $1::date),
+  (select max(published_at)::date from paper where published_at <= $2)
+) as newest;
 
 -- relatedByPaperIds
 select k.key as paper_id, r.* from unnest($1::bigint[]) as k (key) join paper o on o.id = k.key

@@ -18,6 +18,11 @@ export interface FollowOptions {
   readonly onLive?: (() => void) | undefined
   /** Called when the connection was lost or cannot be opened, with the time until the next attempt. */
   readonly onLost?: ((reason: string, retryInMs: number) => void) | undefined
+  /**
+   * Called with the cursor of what has been dealt with: when the next event is asked for, and with each heartbeat. Who
+   * keeps it misses nothing after a restart, and sees again at most the event that it was at.
+   */
+  readonly onCursor?: ((cursor: string) => void) | undefined
   /** Called when events after the cursor have expired: they are lost, and reading resumes at the oldest event kept. */
   readonly onGap?: ((message: string) => void) | undefined
 }
@@ -108,11 +113,13 @@ export async function* followFeed(options: FollowOptions): AsyncGenerator<Follow
         cursor = event.cursor
         failures = 0
         if (event.type !== 'FeedHeartbeat') yield event
-        else if (event.reconnectAfter !== null) reconnectAfterMs = event.reconnectAfter
+        options.onCursor?.(cursor)
+        if (event.type !== 'FeedHeartbeat') continue
+        if (event.reconnectAfter !== null) reconnectAfterMs = event.reconnectAfter
         else options.onLive?.()
       }
     } catch (error) {
-      const fault = faultOf(error)
+      const fault = faultOf(error, url)
       if (fault.restartFrom !== undefined) {
         options.onGap?.(fault.message)
         cursor = fault.restartFrom
@@ -176,7 +183,7 @@ const temporaryCodes = [
 const finalCodes = [4400, 4401, 4403, 4406]
 
 /** graphql-ws throws GraphQL errors, a close event, or the event of a connection that failed. */
-function faultOf(thrown: unknown): Fault {
+function faultOf(thrown: unknown, url: string): Fault {
   if (Array.isArray(thrown)) {
     const [{ message, extensions }] = thrown as [{ message: string; extensions?: Record<string, unknown> }]
     const restartFrom = extensions?.restartFrom
@@ -187,6 +194,6 @@ function faultOf(thrown: unknown): Fault {
     const { code, reason } = thrown as { code: number; reason: string }
     return { message: reason || `The connection was closed (${code}).`, final: finalCodes.includes(code) }
   }
-  const message = thrown instanceof Error ? thrown.message : 'The server cannot be reached.'
+  const message = thrown instanceof Error ? thrown.message : `The server at ${url} cannot be reached.`
   return { message, final: false }
 }

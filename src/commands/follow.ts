@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { codeOf, messageOf } from '../../db/error.ts'
 import { FollowError, type FollowedEvent, followFeed } from '../client/follow.ts'
 import { StartError } from '../faults.ts'
 import { printableJson, printableLine } from '../terminal.ts'
@@ -14,6 +18,8 @@ interface Options {
   readonly author?: string[]
   readonly all?: boolean
   readonly json?: boolean
+  readonly state?: string
+  readonly exec?: string
 }
 
 export function followCommand(context: () => CommandContext): Command {
@@ -32,6 +38,9 @@ export function followCommand(context: () => CommandContext): Command {
     )
     .option('--all', 'include updates, listings and withdrawals')
     .option('--json', 'print one JSON object per line, with its cursor')
+    .option('--state <file>', 'keep the cursor in a file, and continue from it after a restart')
+    .option('--exec <command>', 'run a shell command for each event, with its JSON on standard input')
+    .addHelpText('after', notes)
     .action(async (options: Options) => {
       const { http, accessToken } = context().config
       const { url = `http://localhost:${http.port}/graphql` } = options
@@ -43,13 +52,14 @@ async function follow(options: Options, url: string, token: string | undefined):
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-  let cursor = options.after
+  const kept = options.state === undefined ? undefined : readState(options.state)
+  let cursor = kept ?? options.after
   let live = false
   const events = followFeed({
     url,
     token,
     signal: stop.signal,
-    after: options.after,
+    after: cursor,
     kinds: options.all ? undefined : ['INGESTED'],
     filter: filterOf(options),
     onLive() {
@@ -61,18 +71,60 @@ async function follow(options: Options, url: string, token: string | undefined):
       say(`${reason} Retrying in ${(retryInMs / 1000).toFixed(1)} s.`)
     },
     onGap: say,
+    onCursor(reached) {
+      if (options.state !== undefined && reached !== cursor) writeState(options.state, reached)
+      cursor = reached
+    },
   })
   try {
     for await (const event of events) {
-      cursor = event.cursor
       process.stdout.write(options.json ? `${printableJson(event)}\n` : shown(event))
+      if (options.exec !== undefined) await runCommand(options.exec, event)
+      if (options.state === undefined) cursor = event.cursor
     }
   } catch (error) {
     throw error instanceof FollowError ? new StartError(error.message, { cause: error }) : error
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   }
-  if (cursor !== undefined) say(`Continue from here with --after ${cursor}`)
+  if (cursor !== undefined && options.state === undefined) say(`Continue from here with --after ${cursor}`)
+}
+
+const notes = `
+A command that fails ends this program, and the file of --state stays before its event: start again to repeat it. So each
+event is dealt with at least once, also after a crash.
+
+  daily-papers follow --state seen.cursor --exec 'jq -r .paper.title | mail -s "New paper" me@example.org'`
+
+/** The cursor that an earlier run has kept; undefined for a file that is not there yet. */
+function readState(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw new StartError(`Cannot read the state ${file}: ${messageOf(error)}.`)
+  }
+}
+
+/** Whole or not at all, whenever this process ends. */
+function writeState(file: string, cursor: string): void {
+  try {
+    writeFileSync(`${file}.new`, `${cursor}\n`)
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    throw new StartError(`Cannot keep the state in ${file}: ${messageOf(error)}.`)
+  }
+}
+
+async function runCommand(command: string, event: FollowedEvent): Promise<void> {
+  const child = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] })
+  // A command need not read what it gets.
+  child.stdin.on('error', () => {}).end(`${JSON.stringify(event)}\n`)
+  const [code, signal] = await once(child, 'close')
+  if (code !== 0)
+    throw new StartError(
+      `The command of --exec failed (${signal ?? `exit code ${code}`}) at the cursor ${event.cursor}.`,
+    )
 }
 
 function filterOf({ filter, text, keyword, author }: Options): Record<string, unknown> | undefined {

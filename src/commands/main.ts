@@ -1,17 +1,23 @@
 import { Command, CommanderError } from 'commander'
 import { EmbeddedDatabaseError } from '../../db/embedded/index.ts'
+import { codeOf, messageOf } from '../../db/error.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { ConfigError, readConfig } from '../config.ts'
+import { ConfigError, misspeltSettings, readConfig } from '../config.ts'
 import { StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import { createLogger, describe } from '../log.ts'
 import { printable, printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
+
 import { digestCommand } from './digest.ts'
+
+import { dumpCommand } from './dump.ts'
+
 import { followCommand } from './follow.ts'
 import { ingestCommand } from './ingest.ts'
 import { migrateCommand } from './migrate.ts'
 import { newHistoryCommand } from './new-history.ts'
+import { restoreCommand } from './restore.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
@@ -33,7 +39,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const context = (): CommandContext => {
     const read = readConfig()
     const config = program.opts().debug ? { ...read, log: { ...read.log, level: 'debug' as const } } : read
-    return { config, log: createLogger(config.log) }
+    const log = createLogger(config.log)
+    for (const fault of misspeltSettings()) log.warn(fault)
+    return { config, log }
   }
   for (const command of [
     serveCommand,
@@ -41,6 +49,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     followCommand,
     migrateCommand,
     newHistoryCommand,
+    dumpCommand,
+    restoreCommand,
     schemaCommand,
     tokenCommand,
     digestCommand,
@@ -71,6 +81,8 @@ function withDefault([, , ...given]: readonly string[], program: Command): strin
 }
 
 function sentence(error: unknown): string {
+  if (isMissingPackage(error))
+    return `${messageOf(error)}. Run npm ci in the folder of daily-papers, then start it again.`
   const message = error instanceof Error ? error.message : String(error)
   // A sentence about input may hold the name of a file.
   const said = error instanceof SourceError ? printableLine(message) : message
@@ -78,6 +90,11 @@ function sentence(error: unknown): string {
     (kind) => error instanceof kind,
   )
   return expected ? said : `Unexpected error: ${said}\nRun it again with --debug to see the stack.`
+}
+
+/** Something is not installed that only this command needs. */
+function isMissingPackage(error: unknown): boolean {
+  return codeOf(error) === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package/.test(messageOf(error))
 }
 
 const seeHelp = 'Run it with --help for usage.'

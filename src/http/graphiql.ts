@@ -39,7 +39,9 @@ export function graphiqlPage(): Answer {
  * for a third of a second and takes 75 MB, so a thread of its own does it once, and ends.
  */
 async function render(): Promise<RenderedPage> {
-  const worker = new Worker(new URL('./graphiql-worker.ts', import.meta.url))
+  // Those of cli.mjs, which Node itself does not hand on.
+  const { execArgv } = process
+  const worker = new Worker(new URL('./graphiql-worker.ts', import.meta.url), { execArgv })
   const [rendered] = (await once(worker, 'message')) as [RenderedPage]
   return rendered
 }

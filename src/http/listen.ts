@@ -43,6 +43,12 @@ function reasonFor(error: unknown, { host, port }: Place, setting: string): stri
   }
 }
 
+/** Takes no new connection and ends those that are open. Nothing happens if that was done before. */
+export function cut(server: Server): void {
+  server.close(() => {})
+  server.closeAllConnections()
+}
+
 /**
  * Takes no new connection, ends what lasts by itself, and lets requests finish for so long; what still runs then
  * is cut.

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
@@ -18,10 +18,11 @@ import type { Readiness } from '../readiness.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import type { Connections } from './connections.ts'
 import { graphiqlPage } from './graphiql.ts'
-import { HttpRequest, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
+import { normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
 import type { Answer, Route } from './route.ts'
 import { readSender } from './sender.ts'
+import { createStartingServer } from './starting.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
@@ -48,8 +49,11 @@ export type RequestObserver = (request: IncomingMessage, response: ServerRespons
 /** Of each response, names and values in turn. */
 const headersOfAll = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
 
-/** The HTTP side: `/graphql` and around it. Listens nowhere yet. */
-export function createHttpServer(options: HttpOptions): Server {
+/** The HTTP side: `/graphql` and around it, on a server that may listen already. */
+export function createHttpServer(
+  options: HttpOptions,
+  server = createStartingServer(options.config.http),
+): Server {
   const { config, readiness, routes, connections, onRequest, answerKept, log } = options
   const { corsOrigins } = config.http
   const live = getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))
@@ -112,12 +116,7 @@ export function createHttpServer(options: HttpOptions): Server {
     else refuseBy(response, clientError(error))
   }
 
-  const { headersMs, requestMs, keepAliveMs } = config.http.timeouts
-  const timeouts = {
-    ...{ headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
-    connectionsCheckingInterval: Math.min(1_000, headersMs),
-  }
-  const server = createServer({ IncomingMessage: HttpRequest, ...timeouts }, (request, response) => {
+  server.removeAllListeners('request').on('request', (request, response) => {
     newest.set(request.socket, response)
     const scope = requestScopeOf(request)
     const headers = ['x-request-id', scope.requestId, ...headersOfAll]

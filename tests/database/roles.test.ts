@@ -134,6 +134,14 @@ test('on a standby by choice, reads and subscribers go on, and what it has not r
   await execute(pair.standby.url, 'select pg_wal_replay_resume()')
   expect(await next()).toBe('Second')
   expect(await answerTo(app, page)).toMatchObject({ data: { feed: { endCursor: position } } })
+
+  // A moment later it is there: the request waits for it, and is not refused.
+  await execute(pair.standby.url, 'select pg_wal_replay_pause()')
+  await ingestPaper(primary.db, 'Third')
+  const fresher = primary.feed.cursor(await primary.feed.refresh())
+  const asked = answerTo(app, { query: `{ feed(after: "${fresher}", first: 1) { endCursor } }` })
+  await execute(pair.standby.url, 'select pg_wal_replay_resume()')
+  expect(await asked).toMatchObject({ data: { feed: { endCursor: fresher } } })
 }, 180_000)
 
 test.each([

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
@@ -30,6 +30,15 @@ test('the first start makes a cluster, the second one finds its data', async () 
   await pool.end()
   expect(statSync(dataDir).mode & 0o077).toBe(0)
 })
+
+test('the write-ahead log is kept small, whatever is written', async () => {
+  await using database = await startEmbedded({ dataDir, ...quick })
+  for (let written = 0; written < 20; written += 1)
+    await query(database.url, "select pg_logical_emit_message(false, 'test', repeat('x', 8000000))")
+  const wal = join(dataDir, 'pg_wal')
+  const bytes = () => readdirSync(wal).reduce((sum, name) => sum + statSync(join(wal, name)).size, 0)
+  await expect.poll(bytes, { timeout: 30_000 }).toBeLessThan(110_000_000)
+}, 60_000)
 
 test('it listens on a private socket only, as durable as Postgres is by default', async () => {
   await using database = await startEmbedded({ dataDir, database: 'it"s' })

@@ -58,7 +58,7 @@ describe('who may import what: db <- schema <- src, seeds -> src/ingest and db',
   })
 
   const packages: Record<string, RegExp> = {
-    db: /^(kysely(\/|$)|pg$|lru-cache$|node:)/,
+    db: /^(kysely(\/|$)|pg$|pg-copy-streams$|lru-cache$|node:)/,
     schema:
       /^(@pothos\/|@apollo\/subgraph|graphql$|graphql-scalars|zod$|dataloader$|node:(fs|path|url|crypto)$)/,
     seeds: /^node:/,

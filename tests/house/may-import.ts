@@ -11,6 +11,7 @@ export const mayImport: Record<string, readonly string[]> = {
   'db/outbox': ['db', 'db/connection'],
   'db/webhooks': ['db', 'db/connection', 'db/outbox'],
   'db/digest': ['db', 'db/connection', 'db/outbox', 'db/search'],
+  'db/dump': ['db', 'db/connection'],
   'db/writer/merge': ['db/model'],
   'db/writer': ['db', 'db/connection', 'db/feed', 'db/model', 'db/tokens', 'db/writer/merge'],
   // error.ts, tables.ts, database.ts and prepared.ts below all others; the reads (papers.ts, people.ts, …) above lists and search.
@@ -94,10 +95,11 @@ export const mayImport: Record<string, readonly string[]> = {
   ],
   'src/commands': [
     ...['.', 'src', 'src/client', 'src/digest', 'src/ingest', 'src/ingest/sources', 'src/webhooks'],
-    ...['db', 'db/connection', 'db/digest', 'db/embedded', 'db/feed', 'db/model', 'db/outbox', 'db/webhooks'],
-    'db/writer',
+    ...['db', 'db/connection', 'db/digest', 'db/dump', 'db/embedded', 'db/feed', 'db/model', 'db/outbox'],
+    ...['db/webhooks', 'db/writer'],
   ],
   // Programs to look at, which no folder imports.
+  'src/examples': ['src/client'],
   'src/examples/gateway': ['schema'],
   // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
   src: [

@@ -7,9 +7,10 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { createLogger } from '../../src/log.ts'
 import { logOutage, noteAnswer } from '../../src/log-failure.ts'
 import { query, startTestApp, useTestApp } from '../support/app.ts'
-import { runCli, startCli } from '../support/cli.ts'
+import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { hold } from '../support/hold.ts'
+import { runMain } from '../support/main.ts'
 
 const token = 'a-token-that-writes'
 const app = useTestApp({ WRITE_TOKEN: token, REQUEST_LOG: 'on', SLOW_MS: '1' })
@@ -40,7 +41,7 @@ describe('LOG_FORMAT=json', () => {
       editions: 1,
     })
     for (const each of server.stderr.trimEnd().split('\n')) expect(JSON.parse(each)).toHaveProperty('message')
-  })
+  }, 120_000)
 })
 
 describe('a week of lines', () => {
@@ -115,9 +116,9 @@ describe('migrate --dry-run', () => {
   test('says which migrations would run, and runs none', async () => {
     await using database = await createTestDatabase('template0')
     const env = { DATABASE_URL: database.url }
-    const dry = () => runCli(['migrate', '--dry-run'], { cwd: folder, env })
+    const dry = () => runMain(['migrate', '--dry-run'], { cwd: folder, env })
     expect((await dry()).stdout).toMatch(/: would run\n {2}0001_papers\n {2}0002_feed\n/)
-    await runCli(['migrate'], { cwd: folder, env })
+    await runMain(['migrate'], { cwd: folder, env })
     expect((await dry()).stdout).toMatch(/: already at the latest schema\.\n$/)
   })
 })

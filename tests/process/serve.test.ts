@@ -29,7 +29,9 @@ test('a first start plants the capture and says what to try, which works when pa
   const at = await endpointOf(server)
   expect(server.stdout).toMatch(/^Daily Papers is ready: 24 papers in 1 edition\.\n/)
   expect(server.stdout).toMatch(/Database +embedded, in \.data\/pg18 \(Postgres 18\.\d+\)/)
-  expect(server.stderr).toBe('')
+  expect(server.stderr).toMatch(
+    /^[\d:]+ Preparing the database in \.data\/pg18: some seconds, only at the first start\.\n$/,
+  )
   const curl = /curl (\S+) -H '(\S+): (\S+)' \\\n +-d '(.+)'/.exec(server.stdout) ?? []
   const [, url = '', header = '', value = '', body = ''] = curl
   expect(url).toBe(at.endpoint)

@@ -59,7 +59,7 @@ import { repairText } from '../../db/search/typos.ts'
 import { sitemapEditions, sitemapMonths, sitemapPapers } from '../../db/sitemap.ts'
 import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
-import { trendsByPaperIds } from '../../db/trending.ts'
+import { currentMoment, momentAt, trendsByPaperIds } from '../../db/trending.ts'
 import { readVersion, versionReader } from '../../db/version.ts'
 import { outboxCases } from './statement-cases-outbox.ts'
 import { writerCases } from './statement-cases-writer.ts'
@@ -99,7 +99,8 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'historyByPaperIds, since an instant': (db) => historyByPaperIds(db, [1], 100, asOf),
     revisionsByPaperIds: (db) => revisionsByPaperIds(db, [1]),
     listingsByPaperIds: (db) => listingsByPaperIds(db, [1]),
-    trendsByPaperIds: (db) => trendsByPaperIds(db, [1], asOf),
+    trendsByPaperIds: (db) => trendsByPaperIds(db, [1], momentAt(asOf)),
+    currentMoment: (db) => currentMoment(db, asOf),
     relatedByPaperIds: (db) => relatedByPaperIds(db, [1], 10),
   },
   people: {
@@ -217,5 +218,5 @@ const lease = { name: 'work', owner: 'one', fence: 1 }
 const ofKeywords = papersOwnedBy('keyword', paperOrders.NEWEST, columns)
 
 function page(db: Db, filter: PaperFilter, order: PaperOrder = 'NEWEST', request: PageRequest = first) {
-  return pageOfPapers(db, { filter: filterOf(filter), order, asOf }, request, columns)
+  return pageOfPapers(db, { filter: filterOf(filter), order, moment: momentAt(asOf) }, request, columns)
 }

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startCli } from '../support/cli.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+/** The package as npm would install it, for npx for example: below node_modules, without what `files` leaves out. */
+const folder = mkdtempSync(join(tmpdir(), 'daily-papers-packed-'))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const modules = join(folder, 'node_modules')
+const project = join(modules, 'daily-papers')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+beforeAll(() => {
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const [{ filename }] = JSON.parse(packed)
+  mkdirSync(project, { recursive: true })
+  execFileSync('tar', ['xzf', join(folder, filename), '--strip-components=1', '-C', project])
+  const installed = join(root, 'node_modules')
+  for (const name of readdirSync(installed)) symlinkSync(join(installed, name), join(modules, name))
+}, 120_000)
+
+test('the package has the program and no tests, examples or development files', () => {
+  expect(readdirSync(project).sort()).toEqual(
+    ['CHANGELOG.md', 'LICENSE', 'README.md', 'db', 'package.json', 'schema', 'seeds', 'src'].sort(),
+  )
+  expect(readdirSync(join(project, 'src'))).not.toContain('examples')
+})
+
+test('it starts where npm has installed it, though Node strips no types there, and has its playground', async () => {
+  await using database = await createTestDatabase()
+  await using server = startCli([], { cwd: folder, project, env: { PORT: '0', DATABASE_URL: database.url } })
+  const [, endpoint = ''] = await server.said(/API and GraphiQL +(\S+)/)
+  const page = await fetch(endpoint, { headers: { accept: 'text/html' } })
+  expect(await page.text()).toContain('graphiql')
+  expect(server.stderr).not.toMatch(/ExperimentalWarning/)
+}, 120_000)
