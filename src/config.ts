@@ -214,6 +214,8 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
       most: env.MAX_WEBHOOKS,
       /** Endpoints that are delivered to at the same time. */
       concurrency: env.WEBHOOK_CONCURRENCY,
+      /** How long a server keeps what it delivers to without a sign of life. */
+      leaseMs: env.WEBHOOK_LEASE_SECONDS * 1000,
       /** For a request and the status of its answer. */
       timeoutMs: env.WEBHOOK_TIMEOUT_MS,
       /** How long chats wait for further papers after the first. */

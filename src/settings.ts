@@ -110,6 +110,7 @@ export const settings = {
   WEBHOOK_ALLOW_PRIVATE: flag(false),
   WEBHOOK_CONCURRENCY: integer(1, 1_000, 50),
   WEBHOOK_GATHER_SECONDS: integer(0, 3_600, 60),
+  WEBHOOK_LEASE_SECONDS: integer(2, 3_600, 30),
   WEBHOOK_TIMEOUT_MS: integer(100, 60_000, 15_000),
   MAX_WEBHOOKS: integer(0, 100_000, 1_000),
   SHUTDOWN_MS: integer(0, 600_000, 5_000),

@@ -48,12 +48,12 @@ export interface WebhookService {
 }
 
 const dropIntervalMs = 1_000
-const retryMs = 10_000
+const retryMs = 2_000
 
 /** Delivers events to webhooks, beside any number of other servers. Without webhooks it looks for some now and then. */
 export function startWebhooks(options: WebhookServiceOptions): WebhookService {
   const { db, headDb, feed, config, clock, log } = options
-  const { isSending, concurrency, gatherMs } = config.webhooks
+  const { isSending, concurrency, leaseMs, gatherMs } = config.webhooks
   const poster = posterFor(config)
   const counts = { succeeded: 0, failed: 0 }
   const onAttempt = (webhook: WebhookRow, outcome: WebhookOutcome) => {
@@ -66,7 +66,7 @@ export function startWebhooks(options: WebhookServiceOptions): WebhookService {
   const services = { feed, bodies, poster, recorder, clock, gatherMs, onAttempt }
   const worker = isSending
     ? startOutboxWorker({
-        ...{ db: headDb, outbox: webhookOutbox, concurrency, retryMs },
+        ...{ db: headDb, outbox: webhookOutbox, concurrency, leaseMs, retryMs },
         work: (webhook, control) => deliverTo(webhook, control, services),
         onError: (error) => logFailure(log, 'Webhooks could not be delivered, retrying.', { error }),
       })
