@@ -70,7 +70,11 @@ export const readEditionPage: ReadPage = ({ name, params }) => editionQuery(requ
 function editionQuery(date: string | undefined, params: URLSearchParams): PageQuery {
   const { from, to } = date === undefined ? {} : periodOf('month', date)
   const after = params.get('after') ?? undefined
-  return pageQuery<EditionData>(document, { date, from, to, after }, (data, links) => show(data, links, date))
+  return pageQuery<EditionData>(document, { date, from, to, after }, (data, links) => {
+    const { arrivals, ...content } = show(data, links, date)
+    // Nobody can say whether a paper that arrives belongs on a later page of the list.
+    return after === undefined && arrivals ? { ...content, arrivals } : content
+  })
 }
 
 function show(data: EditionData, links: Links, asked: string | undefined): PageContent {
@@ -88,7 +92,7 @@ function show(data: EditionData, links: Links, asked: string | undefined): PageC
   const days = new Set(editions.nodes.map((each) => each.date))
   return {
     title: asked === undefined ? 'Daily Papers' : `${day} · Daily Papers`,
-    description: `${papersCounted(listings.totalCount)} on machine learning, listed on ${day}${first ? `. Most upvotes: ${first.title}` : ''}`,
+    description: `${papersCounted(listings.totalCount)} on machine learning, listed on ${day}${first ? `. Most upvotes: ${first.title.slice(0, 200)}` : ''}`,
     path: asked === undefined ? '' : `editions/${date}`,
     position: feedPosition,
     arrivals: { date, newest: asked === undefined },

@@ -24,11 +24,52 @@ let retryDelayMs = retryMs.first
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let announcing
 
-/** Streams while the page is seen: hidden pages take no connection, and go on from their position later. */
+/** What the page with the stream passes on to the others of this browser. */
+const channel = new BroadcastChannel('daily-papers-feed')
+channel.onmessage = ({ data }) => receive(data)
+/** Browsers have no locks for pages that came over plain HTTP: then each page that is seen has its own stream. */
+const { locks } = navigator
+/** Ends the wait for the lock, or gives it back. @type {(() => void) | undefined} */
+let stopLeading
+let leads = false
+
+/**
+ * Follows the feed while the page is seen: a hidden one takes no connection, and goes on from its position later. Of
+ * the pages that are seen, the one with the lock keeps its stream for all. The others close theirs at the first
+ * heartbeat, which says that nothing up to then is missing: what comes after it, the stream of the first will have.
+ */
 function follow() {
-  const isWanted = position !== undefined && !document.hidden
-  if (!isWanted) close()
-  else if (!stream) open()
+  if (position === undefined) return
+  if (document.hidden) leave()
+  else if (!stopLeading) {
+    open()
+    lead()
+  }
+}
+
+function leave() {
+  close()
+  stopLeading?.()
+  stopLeading = undefined
+  leads = false
+}
+
+function lead() {
+  const waiting = new AbortController()
+  const { promise, resolve } = Promise.withResolvers()
+  stopLeading = () => {
+    waiting.abort()
+    resolve(undefined)
+  }
+  leads = !locks
+  const hold = () => {
+    if (waiting.signal.aborted) return undefined
+    leads = true
+    open()
+    return promise
+  }
+  // Rejects if the page is hidden before its turn comes.
+  locks?.request('daily-papers-feed', { signal: waiting.signal }, hold).catch(() => {})
 }
 
 function close() {
@@ -37,6 +78,7 @@ function close() {
 }
 
 function open() {
+  if (stream || document.hidden) return
   const url = new URL(feedUrl)
   url.searchParams.set('after', position ?? 'NOW')
   const opened = new EventSource(url)
@@ -44,27 +86,28 @@ function open() {
   opened.onopen = () => {
     retryDelayMs = retryMs.first
   }
-  opened.onmessage = (event) => {
-    keep(event)
-    take(JSON.parse(event.data))
-  }
-  opened.addEventListener('heartbeat', keep)
-  opened.addEventListener('reset', (event) => {
-    keep(event)
-    announce('The list has changed')
-  })
+  for (const kind of ['message', 'heartbeat', 'reset'])
+    opened.addEventListener(kind, ({ data, lastEventId }) => {
+      const item = { kind, data, id: lastEventId }
+      receive(item)
+      if (leads) channel.postMessage(item)
+      else if (kind === 'heartbeat') close()
+    })
   opened.onerror = () => {
     // A browser gives up at any other answer than a stream, e.g. that of a proxy while the server restarts.
     if (opened.readyState !== EventSource.CLOSED || stream !== opened) return
     stream = undefined
-    setTimeout(follow, retryDelayMs * (0.5 + Math.random()))
+    setTimeout(open, retryDelayMs * (0.5 + Math.random()))
     retryDelayMs = Math.min(retryMs.most, retryDelayMs * 2)
   }
 }
 
-/** @param {MessageEvent} event */
-function keep({ lastEventId }) {
-  if (lastEventId) position = lastEventId
+/** What comes twice, from two streams, changes nothing. @param {{ kind: string, data: string, id: string }} item */
+function receive({ kind, data, id }) {
+  if (position === undefined) return
+  if (id) position = id
+  if (kind === 'message') take(JSON.parse(data))
+  else if (kind === 'reset') announce('The list has changed')
 }
 
 /**
@@ -155,7 +198,7 @@ function idOf(article) {
 }
 
 document.addEventListener('visibilitychange', follow)
-addEventListener('pagehide', close)
+addEventListener('pagehide', leave)
 addEventListener('pageshow', follow)
 follow()
 

@@ -127,6 +127,19 @@ describe.skipIf(!browserPath)('an open page', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(streams()).toBe(0), patience)
   })
 
+  test('shares one stream with the other pages of a browser, whichever of them ends', async () => {
+    const streams = () => app.hub.held.subscriptions
+    const pages = [await context.newPage(), await context.newPage(), await context.newPage()] as const
+    for (const page of pages) await page.goto(app.url)
+    await vi.waitFor(() => expect(streams()).toBe(1), patience)
+    await listPapers(1)
+    for (const page of pages) await button(page).getByText('1 new paper').waitFor(patience)
+    await pages[0].close()
+    await listPapers(1)
+    for (const page of pages.slice(1)) await button(page).getByText('2 new papers').waitFor(patience)
+    await vi.waitFor(() => expect(streams()).toBe(1), patience)
+  })
+
   test('shows what came meanwhile after the reader went on and back', async () => {
     const page = await context.newPage()
     await page.goto(app.url)
