@@ -13,7 +13,7 @@ export async function welcome({ url, db, store }: Ready, config: Config): Promis
   const place = browsable(url)
   return `Daily Papers is ready: ${countOf(papers, 'paper')} in ${countOf(editions, 'edition')}.
 
-  API and GraphiQL   ${place}/graphql
+  API and GraphiQL   ${place}/graphql${config.http.page ? `\n  Pages to read      ${place}` : ''}
   Database           ${store.description}
 ${migrated(store.migrated)}  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'with a token: npm run token -- create --name me --role ingest'}
   New papers         ${polling(config)}${config.workers > 1 ? `\n  Workers            ${config.workers}` : ''}
