@@ -14,15 +14,17 @@ export interface SearchFacets {
   readonly organizations: readonly Facet[]
 }
 
-/** Links that narrow a search, and those that take it back. */
+/** Links that narrow a search, those that take it back, and none that leave it as it is. */
 export function facetLists(
   { years, keywords, organizations }: SearchFacets,
+  totalCount: number,
   params: SearchParams,
   links: Links,
 ): Html {
-  return html`${facetList('Year', 'year', years, params, links)}
-${facetList('Keyword', 'keyword', keywords, params, links)}
-${facetList('Organization', 'organization', organizations, params, links)}`
+  const narrowing = (facets: readonly Facet[]) => facets.filter(({ papers }) => papers < totalCount)
+  return html`${facetList('Year', 'year', narrowing(years), params, links)}
+${facetList('Keyword', 'keyword', narrowing(keywords), params, links)}
+${facetList('Organization', 'organization', narrowing(organizations), params, links)}`
 }
 
 function facetList(

@@ -12,14 +12,22 @@ export function wholeWords(terms: readonly string[], text: string): string[] {
   for (const { term, first, last } of storedTerms(atoms)) {
     if (!wanted.has(term)) continue
     const word = text.slice(atoms[first]?.start, atoms[last]?.end)
-    // In small letters where it has them anywhere: the words of titles have capitals.
-    const isSmaller = word === word.toLowerCase()
-    if (isSmaller || !found.has(term)) found.set(term, word)
+    if (isPlainer(word, found.get(term))) found.set(term, word)
   }
   const words = terms.flatMap((term) => found.get(term) ?? [])
   const distinct = [...new Map(words.map((word) => [word.toLowerCase(), word])).values()]
-  const telling = distinct.filter((word) => word.length > 4 || word !== word.toLowerCase())
+  const isPlural = (word: string) => word.endsWith('s') && distinct.includes(word.slice(0, -1))
+  const telling = distinct.filter(
+    (word) => !isPlural(word) && (word.length > 4 || word !== word.toLowerCase()),
+  )
   return telling.filter((word) => !telling.some((other) => other !== word && includesWord(other, word)))
+}
+
+/** In small letters where it has them anywhere, as the words of titles have capitals; then the shorter one. */
+function isPlainer(word: string, known: string | undefined): boolean {
+  if (known === undefined) return true
+  const [isSmall, wasSmall] = [word === word.toLowerCase(), known === known.toLowerCase()]
+  return isSmall === wasSmall ? word.length < known.length : isSmall
 }
 
 function includesWord(text: string, word: string): boolean {

@@ -47,10 +47,9 @@ test('what is long, deep or wide is cut short', () => {
 })
 
 test('words are shown whole, in the order of their terms and in small letters where they have them', () => {
-  const text = 'Reinforcement Learning with Verifiable Rewards. We learn by reinforcement, with GRPO.'
-  expect(wholeWords(['reinforc', 'reward', 'grpo', 'none'], text)).toEqual([
-    'reinforcement',
-    'Rewards',
-    'GRPO',
+  const text =
+    'Reinforcement Learning with Verifiable Rewards. We learn by reinforcement, with GRPO and VLMs: a VLM.'
+  expect(wholeWords(['reinforc', 'vlms', 'vlm', 'reward', 'grpo', 'none'], text)).toEqual([
+    ...['reinforcement', 'VLM', 'Rewards', 'GRPO'],
   ])
 })
