@@ -5,7 +5,10 @@ import { paperTerms, tokensVersion } from '../../db/tokens/document.ts'
 import { storeRelatedTerms } from '../../db/writer/related-terms.ts'
 import { createWorld, generateRows, type PaperJson, type World } from './generate-papers.ts'
 
-const rowsAtOnce = 5_000
+/** Making them must take less time than a connection may take to open: on a busy machine, some seconds. */
+const rowsAtOnce = 1_000
+/** Papers in which the rarity of terms is counted. */
+const rowsCounted = 5_000
 /** Two make use of two cores; each paper depends on its key alone, so that they cannot disturb each other. */
 const connections = 2
 
@@ -44,7 +47,7 @@ export async function generatePapers(
     while (next <= amount) await loadSome(one)
   }
   await asLoader(db, async (one) => {
-    await loadSome(one)
+    while (next <= Math.min(amount, rowsCounted)) await loadSome(one)
     // How rare terms are is known from the first papers, and is not counted by two at once.
     await sql`update term_census set up_to = ${amount}`.execute(one)
   })

@@ -68,17 +68,20 @@ export async function startContender(name: string, options: StartContender): Pro
         }),
     ...(core !== undefined && { core }),
   })
-  const url = `http://127.0.0.1:${server.port}/graphql`
-  const ask = (body: string) => askOnce(url, body)
-  const bodies =
-    name === 'limit'
-      ? limitBodies(settings)
-      : name === 'mercurius'
-        ? mercuriusBodies(settings)
-        : name === 'postgraphile'
-          ? postgraphileBodies(settings, ask)
-          : ourBodies(settings)
-  return { name, url, server, bodies: await bodies }
+  try {
+    const url = `http://127.0.0.1:${server.port}/graphql`
+    return { name, url, server, bodies: await bodiesFor(name, settings, url) }
+  } catch (error) {
+    await server[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+function bodiesFor(name: string, settings: Settings, url: string): Promise<Bodies> {
+  if (name === 'limit') return limitBodies(settings)
+  if (name === 'mercurius') return mercuriusBodies(settings)
+  if (name === 'postgraphile') return postgraphileBodies(settings, (body) => askOnce(url, body))
+  return ourBodies(settings)
 }
 
 /** The data of an answer. */
