@@ -79,9 +79,11 @@ export function createHttpServer(
         server.listening && hasOneHost(request) && answerKept?.(request, response, headers, admit)
       if (answering && (await answering)) return
     } catch (error) {
-      setHeaders(response, headers)
+      // A body that broke off is answered by the connection.
+      if (!response.headersSent) setHeaders(response, headers)
       return fail(response, error, refuseGraphql)
     }
+    if (response.headersSent) return
     setHeaders(response, headers)
     if (!server.listening) response.setHeader('connection', 'close')
     setCorsHeaders(request, response, corsOrigins)
