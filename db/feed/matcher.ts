@@ -3,7 +3,9 @@ import { type CanonicalFilter, matchFilters } from '../search/filter.ts'
 import type { PaperMatch } from './feed.ts'
 
 interface MatchRequest {
-  readonly filter: string
+  readonly filter: CanonicalFilter
+  /** The filter as JSON: equal ones have the same. */
+  readonly filterKey: string
   readonly paperIds: readonly number[]
   readonly matched: PromiseWithResolvers<ReadonlySet<number>>
 }
@@ -29,12 +31,12 @@ export class Matcher {
   /** Undefined for a filter that lets everything through. */
   of(filter: CanonicalFilter): PaperMatch | undefined {
     if (Object.keys(filter).length === 0) return undefined
-    const text = JSON.stringify(filter)
+    const filterKey = JSON.stringify(filter)
     return (paperIds) => {
       const matched = Promise.withResolvers<ReadonlySet<number>>()
       // Not a microtask: the others are woken in this turn of the loop, and read the log first.
       if (this.#pending.length === 0) setImmediate(() => void this.#flush())
-      this.#pending.push({ filter: text, paperIds, matched })
+      this.#pending.push({ filter, filterKey, paperIds, matched })
       return matched.promise
     }
   }
@@ -51,18 +53,15 @@ export class Matcher {
   }
 
   async #match(requests: readonly MatchRequest[]): Promise<void> {
-    const filters = [...new Set(requests.map(({ filter }) => filter))]
+    const filters = new Map(requests.map(({ filterKey, filter }) => [filterKey, filter]))
     const paperIds = [...new Set(requests.flatMap((request) => request.paperIds))]
     this.statements += 1
     try {
-      const matches = await matchFilters(
-        this.#db,
-        paperIds,
-        filters.map((filter) => JSON.parse(filter)),
-      )
-      const found = Map.groupBy(matches, ({ filterIndex }) => filters[filterIndex])
-      for (const { filter, matched } of requests) {
-        matched.resolve(new Set(found.get(filter)?.map(({ paperId }) => paperId)))
+      const matches = await matchFilters(this.#db, paperIds, [...filters.values()])
+      const keys = [...filters.keys()]
+      const found = Map.groupBy(matches, ({ filterIndex }) => keys[filterIndex])
+      for (const { filterKey, matched } of requests) {
+        matched.resolve(new Set(found.get(filterKey)?.map(({ paperId }) => paperId)))
       }
     } catch (error) {
       for (const { matched } of requests) matched.reject(error)

@@ -170,19 +170,25 @@ export function filterConditions(filter: CanonicalFilter): Sql[] {
  * on the filters. `f.index` counts them from 0.
  */
 function filterTable(filters: readonly CanonicalFilter[]): Sql {
-  const rows = JSON.stringify(
-    filters.map(({ text, ...filter }, index) => ({
-      index,
-      ...filter,
-      ...(text !== undefined && { text: textQueryOf(String(text)).query }),
-    })),
-  )
+  const rows = JSON.stringify(filters.map((filter, index) => ({ index, ...rowOf(filter) })))
   const others = valueNames.filter((name) => name !== 'text').map((name) => `g."${name}"`)
   return sql`(
     select g.index, g."text"::tsquery as "text", ${sql.raw(others.join(', '))}
     from jsonb_to_recordset(${rows}::jsonb) as g (index integer, ${sql.raw(
       valueNames.map((name) => `"${name}" ${types[name]}`).join(', '),
     )}) offset 0) as f`
+}
+
+const rowsOfFilters = new WeakMap<CanonicalFilter, object>()
+
+/** The values of a filter in a table. Subscriptions ask for the same ones at each event. */
+function rowOf(filter: CanonicalFilter): object {
+  const known = rowsOfFilters.get(filter)
+  if (known) return known
+  const { text } = filter
+  const row = text === undefined ? filter : { ...filter, text: textQueryOf(String(text)).query }
+  rowsOfFilters.set(filter, row)
+  return row
 }
 
 /** Whether the paper `p` is what the filter `f` of a `filterTable` wants. */

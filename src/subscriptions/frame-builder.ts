@@ -52,8 +52,8 @@ export interface FrameServices {
 
 /** What all subscribers of a topic have in common. */
 export interface TopicSpec {
-  /** Unique among the topics of a server, rights included. */
-  readonly key: string
+  /** Unique among the topics of a server, and short: it is part of keys that are looked up at each event. */
+  readonly id: number
   readonly operation: PreparedOperation
   readonly viewer: Viewer
   readonly encoding: Encoding
@@ -91,11 +91,11 @@ export class FrameBuilder {
    */
   async batchAfter({ position, history }: Place): Promise<Batch> {
     const { feed, batches } = this.#services
-    const { key } = this.#spec
+    const { id } = this.#spec
     const { number } = position
     const aligned = number - (number % batchSize)
     if (aligned + batchSize <= feed.head.number) {
-      const cacheKey = `aligned ${aligned} ${history} ${key}`
+      const cacheKey = `aligned ${aligned} ${history} ${id}`
       const reading = batches.get(cacheKey, () => this.#readBatch(aligned, position, history))
       const batch = await Promise.resolve(reading).catch((error) => {
         // The log may have been pruned up to here.
@@ -105,7 +105,7 @@ export class FrameBuilder {
       // It may have been read when the log ended in the middle of it.
       if (batch && batch.scannedTo.number > number) return batch
     }
-    return batches.get(`from ${number} ${history} ${key}`, () => this.#readBatch(number, position, history))
+    return batches.get(`from ${number} ${history} ${id}`, () => this.#readBatch(number, position, history))
   }
 
   /**

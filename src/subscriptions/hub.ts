@@ -68,6 +68,7 @@ export class Hub {
   readonly #services: TopicServices
   readonly #topics = new Map<string, Topic>()
   readonly #topicsOfShape = new Map<string, number>()
+  #lastTopicId = 0
   readonly #stallAfterMs: number
   readonly #stop = new AbortController()
   readonly #stopWatching: () => void
@@ -172,7 +173,7 @@ export class Hub {
     const known = this.#topics.get(key)
     if (known) return known
     const spec = {
-      ...{ key, viewer, encoding, request, operation: prepareOperation(args) },
+      ...{ id: ++this.#lastTopicId, viewer, encoding, request, operation: prepareOperation(args) },
       shapeKey: `${encoding.name} ${viewer.sharingKey} ${shapeKey(args)}`,
       showsPrevious: showsPrevious(args),
       eventCost: eventCost(args),
