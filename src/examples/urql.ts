@@ -12,6 +12,7 @@ import { createClient } from 'graphql-ws'
  */
 export const partsOfOthers = [
   'CoAuthor',
+  'CreateWebhookPayload',
   'Digest',
   'DigestPayload',
   'EditionReading',
@@ -32,15 +33,21 @@ export const partsOfOthers = [
   'RejectedPaper',
   'RelatedPaper',
   'Revision',
+  'RotateWebhookSecretPayload',
   'SearchExpansion',
   'SearchFacets',
   'Source',
   'StatsPoint',
   'Submissions',
+  'Suggestion',
+  'TestWebhookPayload',
   'TextFragment',
   'Trend',
+  'VerifiedWebhookPayload',
+  'WebhookAttempt',
+  'WebhookPayload',
+  'WebhookState',
   'YearCount',
-  'Suggestion',
 ] as const
 
 /**
