@@ -61,6 +61,7 @@ import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
 import { currentMoment, momentAt, trendsByPaperIds } from '../../db/trending.ts'
 import { readVersion, versionReader } from '../../db/version.ts'
+import { digestCases } from './statement-cases-digest.ts'
 import { outboxCases } from './statement-cases-outbox.ts'
 import { writerCases } from './statement-cases-writer.ts'
 
@@ -192,6 +193,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'pruneLog, with events to prune': (db) => pruneLog(db, -1),
   },
   outbox: outboxCases,
+  digest: digestCases,
   writer: writerCases,
   server: {
     allSources,
