@@ -1,9 +1,16 @@
 #!/usr/bin/env node
 // The entry point. Plain JavaScript, so that a Node that is too old for the rest can say so.
 import { existsSync } from 'node:fs'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Compiled once and not at each start: half of the time, and a fifth of the memory. Where it cannot be written, without.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
+  // Until the program is loaded; see room.ts.
+  setFlagsFromString('--semi-space-growth-factor=1')
   if (existsSync('.env')) process.loadEnvFile('.env')
   if (import.meta.url.includes('/node_modules/')) {
     const hooks = new URL('./strip-types.mjs', import.meta.url).href

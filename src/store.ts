@@ -11,7 +11,9 @@ import { findBinaries } from '../db/embedded/binaries.ts'
 import { explainLog, withoutBadAdvice } from '../db/embedded/damage.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
 import { runningEmbedded } from '../db/embedded/running.ts'
+import { hasPapers } from '../db/papers.ts'
 import type { StatementObserver } from '../db/prepared.ts'
+import { rebuildTerms } from '../db/writer/rebuild-terms.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './connection-string.ts'
 import { databaseFault, StartError } from './faults.ts'
@@ -91,6 +93,8 @@ export async function openStore(
     try {
       const version = await checkedVersion(handle.db)
       const migrated = dryRun ? await pendingMigrations(handle.db) : await migrate(listenUrl)
+      // Without papers no terms are of an older version: this only notes it, before there are some.
+      if (!dryRun && migrated.length > 0 && !(await hasPapers(handle.db))) await rebuildTerms(handle.db)
       return {
         db: handle.db,
         headDb: head.db,

@@ -6,6 +6,7 @@ import { ConfigError, misspeltSettings, readConfig } from '../config.ts'
 import { StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import { createLogger, describe } from '../log.ts'
+import { giveRoom } from '../room.ts'
 import { printable, printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
 
@@ -36,6 +37,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', examples)
     .showHelpAfterError(seeHelp)
     .exitOverride()
+    // The server does so itself, once it has started.
+    .hook('preAction', (_program, command) => {
+      if (command.name() !== 'serve') giveRoom()
+    })
   const context = (): CommandContext => {
     const read = readConfig()
     const config = program.opts().debug ? { ...read, log: { ...read.log, level: 'debug' as const } } : read

@@ -1,7 +1,10 @@
+import { flushCompileCache } from 'node:module'
 import { Command, Option } from 'commander'
+import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { StartError } from '../faults.ts'
 import type { Logger } from '../log.ts'
+import { giveRoom } from '../room.ts'
 import { printable } from '../terminal.ts'
 import { isWorker, leaveWorkers, startWorkers, stopOfWorker, tellServing } from '../workers.ts'
 import type { CommandContext } from './context.ts'
@@ -33,9 +36,7 @@ const stoppingSentence = 'Stopping: subscribers receive their cursor, running re
 const closingMs = 20_000
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  // Loaded only now: the schema and all that serves it take longer than the other commands together.
-  const { startApp } = await import('../app.ts')
-  const app = await startApp(config, log)
+  const app = await start(config, log)
   const stopped = stopSignal()
   await sayReady(app, config)
   const failure = await Promise.race([stopped, app.failed])
@@ -45,6 +46,16 @@ async function serve(config: Config, log: Logger): Promise<void> {
   await app.close()
   if (failure) throw failure
   log.info('Stopped.')
+}
+
+async function start(config: Config, log: Logger): Promise<App> {
+  // Loaded only now: the schema and all that serves it take longer than the other commands together.
+  const { startApp } = await import('../app.ts')
+  const app = await startApp(config, log)
+  giveRoom()
+  // Not only at the end, which a server that is killed does not see.
+  flushCompileCache()
+  return app
 }
 
 /** One line that a program can read, or many for a person. */
@@ -57,8 +68,7 @@ async function sayReady(server: Ready, config: Config): Promise<void> {
 
 async function serveAsWorker(config: Config, log: Logger): Promise<void> {
   try {
-    const { startApp } = await import('../app.ts')
-    const app = await startApp(config, log)
+    const app = await start(config, log)
     const stopped = stopOfWorker()
     tellServing(app.url)
     const failure = await Promise.race([stopped, app.failed])

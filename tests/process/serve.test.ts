@@ -40,6 +40,8 @@ test('a first start plants the capture and says what to try, which works when pa
 
   server.kill('SIGTERM')
   expect(await server.ended).toEqual({ code: 0, signal: null })
+  // A new database has nothing of an older version.
+  expect(server.stderr).not.toContain('made anew')
 })
 
 test('a second start finds the data; a third one beside it is told who has it', async () => {
