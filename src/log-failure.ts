@@ -2,16 +2,20 @@ import { isReadOnly } from '../db/connection/read-only.ts'
 import { DatabaseOverloadedError } from '../db/connection/shares.ts'
 import { DatabaseBusyError } from '../db/connection/write-queue.ts'
 import { messageOf } from '../db/error.ts'
-import { causeOf, isServerFault } from './client-errors.ts'
+import { causeOf, clientError, isServerFault } from './client-errors.ts'
+import { noteClientFault } from './client-faults.ts'
 import { isUnavailable } from './faults.ts'
 import type { Fields, Logger } from './log.ts'
 
 /**
- * Logs that an operation failed, by whose fault it was: a client's is not logged, an outage of the database is logged
+ * Logs that an operation failed, by whose fault it was: a client's is counted, an outage of the database is logged
  * as one, and everything else is an error of ours, with its stack.
  */
 export function logFailure(log: Logger, sentence: string, { error, ...fields }: Fields): void {
-  if (!isServerFault(error)) return
+  if (!isServerFault(error)) {
+    noteClientFault(log, String(clientError(error).extensions.code))
+    return
+  }
   const cause = causeOf(error)
   if (cause instanceof DatabaseBusyError)
     logOutage(log, 'Writes wait for too long and are refused; reads go on.', cause)

@@ -1,7 +1,9 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { codeOf } from '../../db/error.ts'
+import type { Viewer } from '../../schema/core/context.ts'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
+import { allows } from '../../schema/core/rights.ts'
 
 type Decode = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
 
@@ -15,6 +17,17 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
 const taken = 'br, deflate, gzip'
 /** Encodings of one body, each of which costs an unpacking. */
 const maxEncodings = 3
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number
+  /** Of messages on WebSockets, and of bodies whose sender may not write: reading takes no more, and looking at values does. */
+  readonly maxMessageBytes: number
+}
+
+/** Bytes that the body of a sender may have. */
+export function bodyLimitOf(viewer: Viewer, { maxBodyBytes, maxMessageBytes }: BodyLimits): number {
+  return allows(viewer, 'ingest') ? maxBodyBytes : Math.min(maxBodyBytes, maxMessageBytes)
+}
 
 /** The text of a body, decoded; `maxBytes` is the limit before and after. Throws ApiError. */
 export async function readBody(request: Request, maxBytes: number): Promise<string> {
@@ -72,7 +85,7 @@ async function readBytes({ body }: Request, maxBytes: number): Promise<Uint8Arra
 }
 
 export function bodyTooLarge(maxBytes: number): ApiError {
-  const message = `The request body is larger than ${maxBytes} bytes. Split it into several requests.`
+  const message = `The request body is larger than ${maxBytes} bytes, which is the limit for its sender. Split it into several requests, or send a token that allows more.`
   return httpError('BODY_TOO_LARGE', message, { connection: 'close' })
 }
 

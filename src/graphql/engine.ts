@@ -52,7 +52,7 @@ export interface EngineOptions {
   readonly points?: ClientPoints
   readonly http: Pick<
     Config['http'],
-    'corsOrigins' | 'maxBodyBytes' | 'cacheSeconds' | 'compression' | 'introspection'
+    'corsOrigins' | 'maxBodyBytes' | 'maxMessageBytes' | 'cacheSeconds' | 'compression' | 'introspection'
   >
   /** Documents that are known by an id. The default is none. */
   readonly trusted?: TrustedDocuments
@@ -81,7 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
     plugins: [
       ...(first ? [first] : []),
       negotiate(),
-      readRequests(http.maxBodyBytes),
+      readRequests(http),
       trustDocuments(trusted),
       requireRights(),
       ...(http.introspection ? [] : [hideSchema()]),

@@ -3,7 +3,7 @@ import type { Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
 import { sendKept } from '../cache/kept-response.ts'
 import type { ResponseCache } from '../cache/response-cache.ts'
-import { type ClientPoints, payerOf } from '../client-points.ts'
+import { type ClientPoints, clientIdHeader, payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import { leastUsed } from './bounded-execution.ts'
 import { keyOf, mediaTypeFor, type PostedRequest, postedText } from './plain-question.ts'
@@ -19,7 +19,7 @@ export interface KeptRequestOptions {
 
 /**
  * Answers a request from what is kept. Where nothing is, and for requests out of the ordinary, undefined or false:
- * nothing has been sent then. `admit` is called before something is sent, and throws if nothing may be.
+ * nothing has been sent then. `observe` is called before something is sent.
  *
  * @param headers names and values in turn, of this response
  */
@@ -27,7 +27,7 @@ export type AnswerKept = (
   request: PostedRequest,
   response: ServerResponse,
   headers: readonly string[],
-  admit: (request: PostedRequest, response: ServerResponse) => void,
+  observe: (request: PostedRequest, response: ServerResponse) => void,
 ) => Promise<boolean> | undefined
 
 /** Bytes of a longer question are not looked at twice. */
@@ -39,7 +39,7 @@ export function createKeptRequests(options: KeptRequestOptions): AnswerKept {
   const { compression } = http
   const vary = varyOf({ compression, varyByOrigin: http.corsOrigins.length > 0 }).join(', ')
 
-  return (request, response, headers, admit) => {
+  return (request, response, headers, observe) => {
     const mediaType = takes(request)
     const viewer = mediaType && viewerOf(request.headers.authorization)
     return viewer && !(viewer instanceof Promise) ? answer(mediaType, viewer) : undefined
@@ -49,9 +49,9 @@ export function createKeptRequests(options: KeptRequestOptions): AnswerKept {
       const question = method === 'GET' ? url : await postedText(request)
       const finding = question && cache.find(keyOf(sender, type, method, question))
       const kept = finding ? await finding : undefined
-      const client = payerOf(sender, addressOf(request))
+      const client = payerOf(sender, addressOf(request), request.headers[clientIdHeader])
       if (!kept || points.take(client, leastUsed)) return false
-      admit(request, response)
+      observe(request, response)
       const own = [...headers, ...Object.entries(points.headers(client)).flat()]
       await sendKept(request, response, kept, { compression, vary, headers: own })
       return true

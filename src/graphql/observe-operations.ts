@@ -10,6 +10,8 @@ export interface OperationReport {
   readonly transport: OperationTransport
   /** `refused` is the fault of the client, `failed` that of the server. */
   readonly outcome: 'ok' | 'refused' | 'failed'
+  /** Of the first error; undefined without one. */
+  readonly code: string | undefined
   /** As the client named it; undefined where it has no name. */
   readonly name: string | undefined
   /** The text, for those who look it up among the trusted documents. */
@@ -46,7 +48,7 @@ export function observeOperations(observer: OperationObserver): [first: Plugin, 
     observer.executed({
       type: operation.operation,
       transport: transportOf(args.contextValue as Sender),
-      outcome: outcomeOf(result),
+      ...outcomeOf(result),
       name: operation.name?.value,
       text: args.document.loc?.source.body,
       durationMs: performance.now() - startedMs,
@@ -109,10 +111,11 @@ function transportOf({ push, request }: Sender): OperationTransport {
 }
 
 /** A result that comes in parts is judged by its first one. */
-function outcomeOf(result: unknown): OperationReport['outcome'] {
+function outcomeOf(result: unknown): Pick<OperationReport, 'outcome' | 'code'> {
   const { errors } = (result ?? {}) as { readonly errors?: readonly unknown[] }
-  if (!errors?.length) return 'ok'
-  return errors.some(isFailure) ? 'failed' : 'refused'
+  if (!errors?.length) return { outcome: 'ok', code: undefined }
+  const code = String(clientError(errors[0]).extensions.code)
+  return { outcome: errors.some(isFailure) ? 'failed' : 'refused', code }
 }
 
 function isFailure(error: unknown): boolean {

@@ -1,15 +1,19 @@
 import { MIMEType } from 'node:util'
 import { type DocumentNode, getOperationAST, Kind } from 'graphql'
 import type { GraphQLParams, Plugin, YogaInitialContext } from 'graphql-yoga'
+import type { Context } from '../../schema/core/context.ts'
 import { type ApiError, httpError } from '../../schema/core/errors.ts'
-import { readBody } from './body.ts'
+import { type BodyLimits, bodyLimitOf, readBody } from './body.ts'
 
 /** Reads GraphQL requests from addresses and bodies, in the place of Yoga's parsers. */
-export function readRequests(maxBytes: number): Plugin {
+export function readRequests(limits: BodyLimits): Plugin {
   return {
-    onRequestParse({ request, setRequestParser }) {
+    onRequestParse({ request, serverContext, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(({ url }) => parametersOf(url))
-      else setRequestParser((posted) => readPost(posted, maxBytes))
+      else {
+        const { viewer } = serverContext as unknown as Pick<Context, 'viewer'>
+        setRequestParser((posted) => readPost(posted, bodyLimitOf(viewer, limits)))
+      }
     },
     onParse: () => refuseForgeableMutation,
     onParams({ params, setParams }) {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type ErrorCode, statusOf } from '../../schema/core/error-codes.ts'
 import { ApiError } from '../../schema/core/errors.ts'
 import { plainError } from '../client-errors.ts'
+import { noteClientFault } from '../client-faults.ts'
 import type { Logger } from '../log.ts'
 import { refuse } from './respond.ts'
 
@@ -20,6 +21,7 @@ export function answerConnectionErrors(
 ): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     log.debug('A connection failed.', { reason: error.message })
+    noteClientFault(log, error.code ?? 'CONNECTION_FAILED')
     const response = responseOf(socket)
     const isAnswering = response !== undefined && !response.writableFinished
     if (error.code === 'ECONNRESET' || !socket.writable || (isAnswering && response.headersSent)) {

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError } from '../../schema/core/errors.ts'
 import { ClientCounts } from '../client-counts.ts'
+import { noteClientFault } from '../client-faults.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
@@ -168,6 +169,7 @@ export class Connections {
 
   #cut({ socket }: ClientConnection, reason: string): void {
     this.#options.log.debug('A connection was cut, because its client does not read.', { reason })
+    noteClientFault(this.#options.log, 'CLIENT_DOES_NOT_READ')
     socket.destroy()
   }
 }

@@ -6,7 +6,7 @@ import type { ViewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
 import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
-import { bodyTooLarge } from '../graphql/body.ts'
+import { bodyLimitOf, bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
 import type { AnswerKept } from '../graphql/kept-requests.ts'
 import type { AnswerPlain } from '../graphql/plain-requests.ts'
@@ -75,14 +75,19 @@ export function createHttpServer(
     headers: readonly string[],
   ): Promise<void> {
     try {
+      // Before its body comes: many that never end are what a limit of requests at the same time is for.
+      connections?.admit(request, response)
       const answering =
-        server.listening && hasOneHost(request) && answerKept?.(request, response, headers, admit)
+        server.listening && hasOneHost(request) && answerKept?.(request, response, headers, observe)
       if (answering && (await answering)) return
     } catch (error) {
-      // A body that broke off is answered by the connection.
-      if (!response.headersSent) setHeaders(response, headers)
-      return fail(response, error, refuseGraphql)
+      if (!response.headersSent) {
+        setHeaders(response, headers)
+        setCorsHeaders(request, response, corsOrigins)
+      }
+      return fail(response, error, routeOf(answers, pathOf(request)).refuse ?? refuse)
     }
+    // Its connection failed while the body came, and has been answered for that.
     if (response.headersSent) return
     setHeaders(response, headers)
     if (!server.listening) response.setHeader('connection', 'close')
@@ -95,7 +100,6 @@ export function createHttpServer(
     const allow = allowedBy(route)
     if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {
-      connections?.admit(request, response)
       requireUtf8(request.url ?? '')
       if (!allow.includes(request.method ?? '') && route !== nowhere) {
         response.setHeader('allow', allow.join(', '))
@@ -107,9 +111,8 @@ export function createHttpServer(
     }
   }
 
-  function admit(request: IncomingMessage, response: ServerResponse): void {
+  function observe(request: IncomingMessage, response: ServerResponse): void {
     onRequest?.(request, response, '/graphql')
-    connections?.admit(request, response)
   }
 
   function fail(response: ServerResponse, error: unknown, refuseBy: typeof refuse): void {
@@ -140,13 +143,15 @@ function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpO
       const headOnly = method === 'HEAD'
       if (http.graphiql && method !== 'POST' && prefersHtml(headers.accept))
         return graphiql(request, response)
-      if (Number(headers['content-length'] ?? 0) > http.maxBodyBytes) {
+      const sender = await senderOf(request, response)
+      const maxBytes = bodyLimitOf(sender.viewer, http)
+      if (Number(headers['content-length'] ?? 0) > maxBytes) {
         response.setHeader('connection', 'close')
-        throw bodyTooLarge(http.maxBodyBytes)
+        throw bodyTooLarge(maxBytes)
       }
       if (headOnly) request.method = 'GET'
       const transport = {
-        ...(await senderOf(request, response)),
+        ...sender,
         ...{ req: request, res: response, headOnly, asksCost: headers['x-cost'] !== undefined },
       }
       if (await answerPlain?.(request, response, transport)) return

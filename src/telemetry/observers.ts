@@ -4,6 +4,7 @@ import { messageOf } from '../../db/error.ts'
 import type { StatementObserver } from '../../db/prepared.ts'
 import type { TokenFault, Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
+import { noteClientFault } from '../client-faults.ts'
 import type { OperationObserver } from '../graphql/observe-operations.ts'
 import type { RequestObserver } from '../http/server.ts'
 import type { Logger } from '../log.ts'
@@ -23,16 +24,20 @@ export function operationObserver(
   idOf: (text: string) => string | undefined,
 ): OperationObserver {
   return {
-    executed({ type, transport, outcome, name, text, durationMs }) {
+    executed({ type, transport, outcome, code, name, text, durationMs }) {
       const document = (text !== undefined && idOf(text)) || ''
       metrics.operations.observe(`${type}\n${transport}\n${outcome}\n${document}`, durationMs / 1000)
+      if (outcome === 'refused' && code !== undefined) noteClientFault(log, code)
       if (slowMs === 0 || durationMs < slowMs) return
       log.warn('An operation took long.', {
         ...{ type, operation: name, ...(document && { document }), transport, outcome },
         durationMs: Math.round(durationMs),
       })
     },
-    invalid: (transport) => metrics.invalidDocuments.inc({ transport }),
+    invalid(transport) {
+      metrics.invalidDocuments.inc({ transport })
+      noteClientFault(log, 'INVALID_DOCUMENT')
+    },
   }
 }
 

@@ -41,6 +41,8 @@ interface Tried {
   readonly nodeMs: number
   readonly bytes: number
   readonly errors: number
+  /** Milliseconds of both for each point: what is priced too low has many. */
+  readonly msPerPoint: number
 }
 
 await using stack = new AsyncDisposableStack()
@@ -60,23 +62,29 @@ const feed = stack.use(await openFeed({ db: handle.db, connectionString: url }))
 const draw = random(Number(options.seed))
 const documents = new Documents(schema, await wordsOf(handle.db), draw)
 
-const dearest = { postgresMs: [] as Tried[], nodeMs: [] as Tried[] }
+const goals = ['postgresMs', 'nodeMs', 'msPerPoint'] as const
+const titles = {
+  postgresMs: 'Dearest for Postgres',
+  nodeMs: 'Dearest for Node',
+  msPerPoint: 'Dearest for its price',
+}
+const dearest = { postgresMs: [] as Tried[], nodeMs: [] as Tried[], msPerPoint: [] as Tried[] }
 const untilMs = performance.now() + Number(options.seconds) * 1000
 let tried = 0
 while (performance.now() < untilMs) {
-  const goal = tried % 2 === 0 ? 'postgresMs' : 'nodeMs'
+  const goal = goals[tried % goals.length] ?? 'postgresMs'
   const known = dearest[goal]
   const parent = known[Math.floor(draw() * known.length)]
   const roots = parent && draw() < 0.8 ? documents.changed(parent.roots) : documents.random()
   const result = await attempt(roots)
   if (!result) continue
   tried += 1
-  for (const by of ['postgresMs', 'nodeMs'] as const) keep(dearest[by], result, by)
+  for (const by of goals) keep(dearest[by], result, by)
 }
 
 console.log(`${tried} documents, load ${loadavg()[0]?.toFixed(1)}, limit ${limits.cost} points\n`)
-for (const by of ['postgresMs', 'nodeMs'] as const) {
-  console.log(by === 'postgresMs' ? 'Dearest for Postgres' : 'Dearest for Node')
+for (const by of goals) {
+  console.log(titles[by])
   for (const one of dearest[by].slice(0, Number(options.top))) {
     // Again, for the first time may have read from disk.
     const { postgresMs, nodeMs, bytes, errors } = (await attempt(one.roots)) ?? one
@@ -99,14 +107,17 @@ async function attempt(roots: readonly Node[]): Promise<Tried | undefined> {
   const result = await execute({ schema, document, contextValue, fieldResolver: countedProperty })
   const bytes = budget.stoppedBy ? budget.bytes : JSON.stringify(result).length
   const { user, system } = process.cpuUsage(before.node)
+  const nodeMs = (user + system) / 1000
+  const took = postgresMs() - before.postgresMs
   return {
     ...{ roots, text, bytes, cost: measured.cost, errors: result.errors?.length ?? 0 },
-    postgresMs: postgresMs() - before.postgresMs,
-    nodeMs: (user + system) / 1000,
+    ...{ postgresMs: took, nodeMs },
+    // The first points pay for what every operation takes.
+    msPerPoint: (took + nodeMs) / Math.max(10, measured.cost),
   }
 }
 
-function keep(known: Tried[], result: Tried, by: 'postgresMs' | 'nodeMs'): void {
+function keep(known: Tried[], result: Tried, by: (typeof goals)[number]): void {
   if (known.some(({ text }) => text === result.text)) return
   known.push(result)
   known.sort((one, other) => other[by] - one[by])

@@ -7,7 +7,7 @@ import { post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { exchange, rawExchange } from '../support/exchange.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
-const app = useTestApp({ MAX_BODY_BYTES: '2000' })
+const app = useTestApp({ MAX_BODY_BYTES: '2000', MAX_MESSAGE_BYTES: '2000' })
 beforeEach(() => {
   app.logged.length = 0
 })

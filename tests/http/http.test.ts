@@ -100,7 +100,8 @@ describe('bodies', () => {
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'The request body is larger than 2000 bytes. Split it into several requests.',
+          message:
+            'The request body is larger than 2000 bytes, which is the limit for its sender. Split it into several requests, or send a token that allows more.',
           extensions: { code: 'BODY_TOO_LARGE' },
         },
       ],

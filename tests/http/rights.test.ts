@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { revokeAccessToken } from '../../db/access-tokens.ts'
 import { answerTo, post, startTestApp, useTestApp } from '../support/app.ts'
+import { rawExchange } from '../support/exchange.ts'
 import { subscribe } from '../support/subscribe.ts'
 import { bearer, createToken } from '../support/tokens.ts'
 
@@ -54,6 +55,21 @@ describe('a mutation without the right to it', () => {
   ])('is found %s', async (_place, query) => {
     const operationName = query.includes(' M ') ? { operationName: 'M' } : {}
     expect(await send({ query, ...operationName }, strict)).toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  test('is refused before its body is read, where that is large', async () => {
+    const body = JSON.stringify({ query: mutation, variables: { papers: Array(2_000).fill(paper) } })
+    const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
+    const sizes = [`content-length: ${body.length}\r\n\r\n`, 'transfer-encoding: chunked\r\n\r\n40000\r\n']
+    for (const size of sizes) {
+      const answer = await rawExchange(app, `${head}${size}${body}`)
+      expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]+"code":"BODY_TOO_LARGE"/)
+    }
+    const withToken = await send(
+      { query: mutation, variables: { papers: Array(2_000).fill(paper) } },
+      bearer('a-token-of-the-tests'),
+    )
+    expect(withToken.code).not.toBe('BODY_TOO_LARGE')
   })
 
   test('is refused over WebSocket', async () => {

@@ -4,8 +4,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols, type Server as Protocol } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { codeOf } from '../../../db/error.ts'
 import { statusOf } from '../../../schema/core/error-codes.ts'
 import { ClientCounts } from '../../client-counts.ts'
+import { noteClientFault } from '../../client-faults.ts'
 import { every } from '../../clock.ts'
 import { textOf } from '../../graphql/body.ts'
 import type { ClientAddress } from '../../http/client-address.ts'
@@ -93,6 +95,7 @@ export class WebSockets {
     const refusal = this.#upgradeRefusalFor(request)
     if (refusal) {
       this.#options.log.debug('A WebSocket was refused.', { refusal })
+      noteClientFault(this.#options.log, `WEBSOCKET_REFUSED_${refusal}`)
       const status = `${refusal} ${STATUS_CODES[refusal]}`
       raw.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
       return
@@ -117,10 +120,14 @@ export class WebSockets {
 
   #accept(socket: WebSocket, request: IncomingMessage, raw: Socket): void {
     const { log } = this.#options
-    socket.on('error', (error) => log.debug('A WebSocket failed.', { reason: error.message }))
+    socket.on('error', (error) => {
+      log.debug('A WebSocket failed.', { reason: error.message })
+      noteClientFault(log, codeOf(error) ?? 'WEBSOCKET_FAILED')
+    })
     const address = this.#options.addressOf(request)
     const refusal = this.#refusalFor(address)
     if (refusal) {
+      noteClientFault(log, 'TOO_MANY_WEBSOCKETS')
       socket.close(tryAgainLater, refusal)
       return
     }
@@ -179,6 +186,7 @@ export class WebSockets {
     // What only servers send. graphql-ws has no close code for it.
     if (/^Unexpected message of type /.test(error.message)) {
       log.debug('A WebSocket sent a message that is not one of clients.', { reason: error.message })
+      noteClientFault(log, 'WEBSOCKET_BAD_MESSAGE')
       socket.close(CloseCode.BadRequest, 'Unexpected message received')
       return
     }
