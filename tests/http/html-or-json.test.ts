@@ -65,10 +65,10 @@ test('the bare address shows the page only to those who want HTML', async () => 
 test.each([
   ['gzip', 'gzip'],
   ['GZIP', 'gzip'],
-  ['br, gzip;q=0.5', 'gzip'],
-  ['*', 'gzip'],
+  ['br, gzip;q=0.5', 'br'],
+  ['*', 'br'],
   ['gzip;q=0, identity', undefined],
-  ['gzip;q=0, *', undefined],
+  ['br;q=0, gzip;q=0, *', undefined],
   ['gzip;q=0.5, identity', undefined],
   ['identity', undefined],
   ['', undefined],
