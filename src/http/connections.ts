@@ -50,10 +50,12 @@ export class Connections {
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => this.#accept(socket))
     // A server that cannot listen is never closed, and nothing may keep its process alive.
-    server.once('listening', () => {
+    const start = () => {
       const stop = every(this.#options.clock, sweepIntervalMs, () => this.#sweep())
       server.once('close', stop)
-    })
+    }
+    if (server.listening) start()
+    else server.once('listening', start)
   }
 
   /** Bytes that wait in this process for all clients. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
 import { exchange, rawExchange } from '../support/exchange.ts'
+import { plant } from '../support/papers.ts'
 
 const app = useTestApp({
   HEADERS_TIMEOUT_MS: '200',
@@ -78,12 +79,15 @@ test('a proxy that is trusted has connections for all its clients, and each of t
 })
 
 describe('responses that are not read', () => {
-  const page = 'GET /graphql HTTP/1.1\r\nhost: x\r\naccept: text/html\r\naccept-encoding: gzip\r\n\r\n'
+  const aliases = Array.from({ length: 60 }, (_, index) => `a${index}: abstract`)
+  const body = JSON.stringify({ query: `{ papers(first: 1) { nodes { ${aliases.join(' ')} } } }` })
+  const large = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  beforeAll(() => plant(app.db, [{ abstract: 'A sentence. '.repeat(8_000) }]))
 
   test('are cut after a time without progress', async () => {
     const clock = manualClock()
     await using patient = await startTestApp({ beside: app, clock })
-    const socket = await openUnread(patient, page.repeat(8))
+    const socket = await openUnread(patient, large.repeat(8))
     await vi.waitFor(() => expect(patient.connections.unsentBytes).toBeGreaterThan(0), { timeout: 20_000 })
     await vi.waitFor(
       () => {
@@ -101,14 +105,15 @@ describe('responses that are not read', () => {
     const clock = manualClock()
     await using strict = await startTestApp({
       beside: app,
-      settings: { MAX_ANSWER_BYTES: '10000', MAX_UNSENT_BYTES_PER_ADDRESS: '1000000' },
+      settings: { MAX_UNSENT_BYTES_PER_ADDRESS: '1000000' },
       clock,
     })
     const modest = await open(strict, 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n')
     await once(modest, 'data')
-    const greedy = await openUnread(strict, page.repeat(20))
-    await vi.waitFor(() => expect(strict.connections.unsentBytes).toBeGreaterThan(1_000_000), {
-      timeout: 20_000,
+    const greedy = await openUnread(strict, large.repeat(12))
+    const twoAnswers = 2 * strict.config.limits.answerBytes
+    await vi.waitFor(() => expect(strict.connections.unsentBytes).toBeGreaterThan(twoAnswers), {
+      timeout: 25_000,
     })
     await vi.waitFor(
       () => {
