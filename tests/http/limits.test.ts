@@ -109,7 +109,7 @@ describe('limits of a server', () => {
     expect(await ask(query, { ids: ids(1) })).toMatchObject({ status: 200 })
     expect(await ask(query, { ids: ids(12) })).toEqual(
       tooExpensive(
-        'The query costs 181 points; the limit is 180. The dearest field is Paper.related with 180 points. ' +
+        'The query costs 182 points; the limit is 180. The dearest field is Paper.related with 180 points. ' +
           'Request smaller pages (`first`) or fewer nested lists, or split it into several queries.',
       ),
     )
