@@ -58,10 +58,14 @@ export const RotateWebhookSecretPayload = builder
     }),
   })
 
-export const DeleteWebhookPayload = builder.objectRef<{ id: string }>('DeleteWebhookPayload').implement({
-  description: 'The result of `deleteWebhook`.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'The id of the webhook that was deleted.' }) }),
-})
+export const DeleteWebhookPayload = builder
+  .objectRef<{ deletedId: string }>('DeleteWebhookPayload')
+  .implement({
+    description: 'The result of `deleteWebhook`.',
+    fields: (t) => ({
+      deletedId: t.exposeID('deletedId', { description: 'The id of the webhook that was deleted.' }),
+    }),
+  })
 
 export const TestWebhookPayload = builder
   .objectRef<{ attempt: AttemptShape }>('TestWebhookPayload')

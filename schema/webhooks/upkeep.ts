@@ -34,7 +34,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { id }, context) => {
       const row = await existingWebhook(id, context)
       await removeWebhook(context.db, row.id)
-      return { id: row.id }
+      return { deletedId: row.id }
     },
   }),
   rotateWebhookSecret: t.field({

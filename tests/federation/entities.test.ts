@@ -1,10 +1,7 @@
-import { type ExecutionResult, execute, parse } from 'graphql'
-import type { KyselyPlugin } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createContext } from '../../schema/core/context.ts'
-import { schema } from '../../schema/index.ts'
 import { post, useTestApp } from '../support/app.ts'
 import { arxivId, globalId, plant } from '../support/papers.ts'
+import { countStatements } from '../support/statements.ts'
 
 const document = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) {
@@ -203,20 +200,7 @@ async function idOf(number: number): Promise<string> {
 
 /** The same in this process, with the statements counted. */
 async function counted(representations: readonly unknown[], query = document) {
-  let statements = 0
-  const counting: KyselyPlugin = {
-    transformQuery({ node }) {
-      statements += 1
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  }
-  const contextValue = createContext({ db: app.db.withPlugin(counting), feed: app.feed })
-  const result = (await execute({
-    schema,
-    document: parse(query),
-    contextValue,
-    variableValues: { representations },
-  })) as ExecutionResult<NonNullable<Answer['data']>>
+  const { statements, data, errors } = await countStatements(app, query, { representations })
+  const result = { data: data as NonNullable<Answer['data']>, ...(errors.length > 0 && { errors }) }
   return { statements, result }
 }

@@ -107,7 +107,9 @@ test('what is updated counts from the next event on, and another URL is verified
   })
   await ingestPaper(app.db, 'Wanted')
   expect((await receiver.accepts(1, '/new'))[0]?.json.data.paper.title).toBe('Wanted')
-  expect(await run('deleteWebhook(id: $id) { id }', { id: webhook.id })).toEqual({ id: webhook.id })
+  expect(await run('deleteWebhook(id: $id) { deletedId }', { id: webhook.id })).toEqual({
+    deletedId: webhook.id,
+  })
 })
 
 test('neither URL nor secret can be read or are logged', async () => {
