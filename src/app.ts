@@ -183,7 +183,6 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       await drain(server, config.shutdownMs, () => service.close())
       await delivered
     }
-    life.opened('server', stop, stopPatienceMs)
     const { hub } = service
     const stopMetrics = await telemetry.start({ feed, hub, sockets, responses: cache, pools: store.pools })
     life.opened('metrics', stopMetrics)
@@ -197,6 +196,8 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       const poller = pollHuggingFace({ ...config.poll, db, leaseDb: store.headDb, client, log })
       life.opened('poller', poller.close)
     }
+    // Last, so that it closes first: whoever comes while the rest ends finds nobody, and not a server half closed.
+    life.opened('server', stop, stopPatienceMs)
     return {
       url,
       db,
