@@ -20,6 +20,7 @@ export const partsOfOthers = [
   'FeedHeartbeat',
   'FeedPage',
   'HistoryPoint',
+  'DeleteWebhookPayload',
   'IngestPapersPayload',
   'IngestedPaper',
   'KeywordTrend',

@@ -7,7 +7,7 @@ const query = (text: string) => `/graphql?query=${encodeURIComponent(text)}`
 const events = { accept: 'text/event-stream' }
 
 /** Differ from request to request. */
-const own = ['date', 'x-request-id', 'keep-alive', 'connection', 'transfer-encoding']
+const own = ['date', 'x-request-id', 'keep-alive', 'connection', 'transfer-encoding', 'ratelimit']
 
 test.each<[string, Record<string, string>, number]>([
   [query('{ __typename }'), {}, 200],
