@@ -7,8 +7,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/cluster.ts'],
     setupFiles: ['tests/support/failed-files.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For a machine that is busy with something else, too.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // More than two cores: many tests wait for servers and clocks. Each worker starts programs of its own beside it.
     maxWorkers: 4,
     server: {
