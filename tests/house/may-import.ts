@@ -101,7 +101,7 @@ export const mayImport: Record<string, readonly string[]> = {
   // Programs to look at, which no folder imports.
   'src/examples': ['src/client'],
   'src/examples/gateway': ['schema'],
-  // config.ts, log.ts, faults.ts below all others; app.ts and store.ts compose, cli.mjs starts.
+  // config.ts, log.ts, faults.ts below all others; app.ts, data.ts, answers.ts and store.ts compose, cli.mjs starts.
   src: [
     ...['.', 'src/cache', 'src/commands', 'src/digest', 'src/graphql', 'src/http', 'src/ingest', 'src/page'],
     ...['src/subscriptions', 'src/subscriptions/transports', 'src/syndication', 'src/telemetry'],
