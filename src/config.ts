@@ -1,51 +1,19 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { feedDefaults } from '../db/feed/options.ts'
-import { maskPassword, withTlsMode } from './connection-string.ts'
+import { withTlsMode } from './connection-string.ts'
 import { trustedProxiesIn } from './http/client-address.ts'
 import { similarNames } from './setting-names.ts'
-import { renamed, settings } from './settings.ts'
+import { checkSettings, type Environment, type SettingValues } from './setting-rules.ts'
+import { settings } from './settings.ts'
 
 /** The settings cannot be used. The message names every fault, one sentence a line. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-const Settings = z
-  .object(settings)
-  .refine((env) => env.DATABASE_URL || !env.DATABASE_LISTEN_URL, {
-    error: 'DATABASE_LISTEN_URL is set, but DATABASE_URL is not: set both, or only DATABASE_URL, or neither.',
-  })
-  .refine((env) => !env.WRITE_TOKEN || !env.WRITE_TOKEN_FILE, {
-    error: 'WRITE_TOKEN and WRITE_TOKEN_FILE are both set: set one of them.',
-  })
-  .refine((env) => !env.JWT_ISSUER === !env.JWT_AUDIENCE, {
-    error: 'JWT_ISSUER and JWT_AUDIENCE belong together: set both, or neither.',
-  })
-  .refine((env) => env.JWT_ISSUER || !env.JWT_JWKS_URL, {
-    error: 'JWT_JWKS_URL is set, but JWT_ISSUER is not: set it, too.',
-  })
-  .refine((env) => env.TRUSTED_DOCUMENTS || !env.TRUSTED_ONLY, {
-    error: 'TRUSTED_ONLY is on, but TRUSTED_DOCUMENTS is not set: set it, or turn TRUSTED_ONLY off.',
-  })
-
-  .refine(
-    (env) => !env.MAIL_URL || (env.PUBLIC_URL && env.MAIL_FROM !== settings.MAIL_FROM.parse(undefined)),
-    {
-      error: 'MAIL_URL is set: set MAIL_FROM and PUBLIC_URL, too, which every mail carries.',
-    },
-  )
-  .refine(
-    ({ MAIL_DKIM_DOMAIN, MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE }) =>
-      new Set([MAIL_DKIM_DOMAIN, MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE].map((value) => !value)).size === 1,
-    { error: 'Set all of MAIL_DKIM_DOMAIN, MAIL_DKIM_SELECTOR and MAIL_DKIM_KEY_FILE, or none of them.' },
-  )
-
-type Environment = Readonly<Record<string, string | undefined>>
-
 export type Config = ReturnType<typeof grouped>
 
-function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment) {
+function grouped(env: SettingValues, { PATH, PGSSLMODE }: Environment) {
   const url = withTlsMode(env.DATABASE_URL, PGSSLMODE)
   return deepFreeze({
     http: {
@@ -245,21 +213,9 @@ function grouped(env: z.infer<typeof Settings>, { PATH, PGSSLMODE }: Environment
  * what is not set. Throws a ConfigError that names all faults at once, before anything is opened.
  */
 export function readConfig(env: Environment = process.env): Config {
-  const given: Record<string, string> = {}
-  for (const name of Object.keys(settings)) {
-    const value = env[name]?.trim()
-    if (value) given[name] = value
-  }
-  const parsed = Settings.safeParse(given)
-  const faults = Object.entries(renamed)
-    .filter(([old]) => env[old]?.trim())
-    .map(([old, name]) => `${old} is not a setting: use ${name}.`)
-  if (parsed.success && faults.length === 0) return grouped(parsed.data, env)
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const [name] = path
-    faults.push(name === undefined ? message : faultOf(String(name), given[String(name)] ?? ''))
-  }
-  throw new ConfigError([...new Set(faults)].join('\n'))
+  const { values, faults } = checkSettings(env)
+  if (!values) throw new ConfigError(faults.join('\n'))
+  return grouped(values, env)
 }
 
 /** A sentence for each variable that looks like a misspelt setting: it has no effect, and nothing else would say so. */
@@ -267,14 +223,6 @@ export function misspeltSettings(env: Environment = process.env): string[] {
   return similarNames(Object.keys(env), Object.keys(settings)).map(
     ({ name, meant }) => `${name} is not a setting and has no effect: did you mean ${meant}?`,
   )
-}
-
-function faultOf(name: string, value: string): string {
-  const meta = Object.entries(settings)
-    .find(([key]) => key === name)?.[1]
-    .meta()
-  const shown = meta?.secret ? '(not shown)' : JSON.stringify(maskPassword(value))
-  return `${name} is ${shown}, but must be ${meta?.allowed}.`
 }
 
 function deepFreeze<T extends object>(value: T): Readonly<T> {
