@@ -13,6 +13,7 @@ import { readManifest } from './graphql/trusted-manifest.ts'
 import { clientAddress } from './http/client-address.ts'
 import { Connections } from './http/connections.ts'
 import { cut, drain, listen } from './http/listen.ts'
+import { localAddress } from './http/public-address.ts'
 import { createHttpServer } from './http/server.ts'
 import { createStartingServer } from './http/starting.ts'
 import { pollHuggingFace } from './ingest/poll.ts'
@@ -95,7 +96,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     life.opened('metrics', stopMetrics)
     life.opened('rebuilding of search terms', rebuildInBackground(db, log).close, statementPatienceMs)
     if (config.mail.digest) {
-      const publicUrl = config.http.publicUrl ?? url
+      const publicUrl = config.http.publicUrl ?? localAddress(url)
       digest = await startDigest({ db, mail: config.mail, publicUrl, clock, log })
       life.opened('digest', digest.close)
     }

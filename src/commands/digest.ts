@@ -11,6 +11,7 @@ import type { Config } from '../config.ts'
 import { startDigest } from '../digest/digest.ts'
 import { digestLetter } from '../digest/digest-letter.ts'
 import { filterOf } from '../digest/forms.ts'
+import { localAddress } from '../http/public-address.ts'
 import { openStore } from '../store.ts'
 import { printable, printableJson } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
@@ -94,7 +95,10 @@ async function sendDue(db: Db, { config, log }: CommandContext): Promise<void> {
 }
 
 function publicUrlOf({ http }: Config): string {
-  return http.publicUrl ?? `http://localhost:${http.port}`
+  return (
+    http.publicUrl ??
+    localAddress(`http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`)
+  )
 }
 
 type ShownReader = Pick<

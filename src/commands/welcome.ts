@@ -2,6 +2,7 @@ import { countStored } from '../../db/stats.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
+import { localAddress } from '../http/public-address.ts'
 import { printableJson } from '../terminal.ts'
 
 /** A server that answers. */
@@ -10,7 +11,7 @@ export type Ready = Pick<App, 'url' | 'db' | 'store'>
 /** What the terminal says when the server is ready: what runs where, and what to try next. */
 export async function welcome({ url, db, store }: Ready, config: Config): Promise<string> {
   const { papers, editions } = await countStored(db)
-  const place = browsable(url)
+  const place = localAddress(url)
   return `Daily Papers is ready: ${countOf(papers, 'paper')} in ${countOf(editions, 'edition')}.
 
   API and GraphiQL   ${place}/graphql${config.http.page ? `\n  Pages to read      ${place}` : ''}
@@ -72,11 +73,4 @@ export async function readyLine({ url, db, store }: Ready): Promise<string> {
     papers,
     editions,
   })
-}
-
-/** The address with `localhost` in place of a loopback or wildcard address. */
-function browsable(url: string): string {
-  const { hostname, port } = new URL(url)
-  const local = ['127.0.0.1', '0.0.0.0', '[::1]', '[::]'].includes(hostname)
-  return `http://${local ? 'localhost' : hostname}:${port || 80}`
 }

@@ -18,8 +18,9 @@ import { statusOf } from '../../schema/core/error-codes.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { ExecuteInProcess } from '../graphql/in-process.ts'
+import { readPageParams } from '../http/page-params.ts'
 import { publicAddress } from '../http/public-address.ts'
-import { pathOf } from '../http/request.ts'
+import { pathOf, searchParamsOf } from '../http/request.ts'
 import { setRefusalHeaders } from '../http/respond.ts'
 import type { Route } from '../http/route.ts'
 import type { SenderOf } from '../http/sender.ts'
@@ -71,7 +72,7 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
   async function subscribe(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const links = new Links(pathOf(request))
     if (request.method !== 'POST') {
-      const params = new URL(request.url ?? '', 'http://host').searchParams
+      const params = readPageParams(searchParamsOf(request), ['filter'])
       const filter = filterOf(params.get('filter'))
       return show(response, subscribePage(links.to('digest'), { ...usualPreferences, filter }))
     }
@@ -165,23 +166,25 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
 
   /** The digest of one day as it would be mailed, for everybody. */
   async function preview(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const params = new URL(request.url ?? '', 'http://host').searchParams
+    const params = readPageParams(searchParamsOf(request), ['day', 'filter', 'format'])
     const day = params.get('day') ?? clock.now().toISOString().slice(0, 10)
     if (!isDay(day)) throw badAddress('The day must be a date, such as 2026-01-05.')
     const publicUrl = addressOf(request)
     const range = await rangeOfDay(db, day)
     const content = await digestContent(db, range, filterOf(params.get('filter')), clock.now())
     const letter = digestLetter(content, day, { publicUrl, manageUrl: `${publicUrl}/digest` })
-    const isText = params.get('format') === 'text'
+    const format = params.get('format') ?? 'html'
+    if (format !== 'html' && format !== 'text') throw badAddress('format: pass html or text.')
+    const isText = format === 'text'
     const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     if (isText) send(response, 200, 'text/plain; charset=utf-8', letter.text)
     else send(response, 200, 'text/html; charset=utf-8', String(letter.html), policy)
   }
 
   function refuse(response: ServerResponse, error: GraphQLError): void {
-    const links = new Links(pathOf(response.req))
+    const path = pathOf(response.req)
     setRefusalHeaders(response, error)
-    show(response, errorPage(error, links), statusOf(error.extensions.code))
+    show(response, errorPage(error, new Links(path), path), statusOf(error.extensions.code))
   }
 
   return new Map<string, Route>([

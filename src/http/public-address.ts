@@ -26,6 +26,13 @@ export function publicAddress({
   }
 }
 
+/** Where a browser on this machine finds a server that listens at a URL: `localhost` for loopback and wildcard addresses. */
+export function localAddress(url: string): string {
+  const { hostname, port } = new URL(url)
+  const isLocal = ['127.0.0.1', '0.0.0.0', '[::1]', '[::]'].includes(hostname)
+  return `http://${isLocal ? 'localhost' : hostname}:${port || 80}`
+}
+
 /** What the proxy that the client met first has said. */
 function first(header: string | string[] | undefined): string | undefined {
   return [header].flat()[0]?.split(',')[0]?.trim() || undefined

@@ -45,6 +45,10 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
   return end === -1 ? url : url.slice(0, end)
 }
 
+export function searchParamsOf(request: IncomingMessage): URLSearchParams {
+  return new URLSearchParams((request.url ?? '').slice(pathOf(request).length + 1))
+}
+
 /** What log lines and masked errors say of a request: its id, and the trace that a gateway in front began. */
 export function requestScopeOf({ headers }: IncomingMessage): RequestScope {
   const traceId = traceIdOf(headers.traceparent)

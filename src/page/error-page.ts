@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql'
 import { statusOf } from '../../schema/core/error-codes.ts'
 import { html } from '../html.ts'
+import { PageParamsError } from '../http/page-params.ts'
 import type { Links } from './links.ts'
 import type { PageContent } from './page-query.ts'
 
@@ -13,8 +14,9 @@ const titles: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 }
 
-/** A refusal in words. */
-export function errorPage({ message, extensions }: GraphQLError, links: Links): PageContent {
+/** A refusal in words; `path` is that of the page which was asked for. */
+export function errorPage(error: GraphQLError, links: Links, path = ''): PageContent {
+  const { message, extensions } = error
   const status = statusOf(extensions.code)
   const title = titles[status] ?? 'The page cannot be shown now'
   const { requestId } = extensions
@@ -23,6 +25,7 @@ export function errorPage({ message, extensions }: GraphQLError, links: Links): 
     main: html`<h1>${title}</h1>
 <p>${message}</p>
 ${typeof requestId === 'string' && html`<p class="small">If it happens again, tell the operator the number ${requestId}.</p>`}
+${error instanceof PageParamsError && html`<p><a href="${links.to(path.slice(1), Object.fromEntries(error.kept))}">Open the page without it</a></p>`}
 <p><a href="${links.root}">Read the newest edition</a>, or search for a paper above.</p>`,
   }
 }

@@ -10,8 +10,9 @@ import type { Config } from '../config.ts'
 import { leastUsed } from '../graphql/bounded-execution.ts'
 import type { ExecuteInProcess } from '../graphql/in-process.ts'
 import { varyOf } from '../graphql/responses/answer-headers.ts'
+import { readPageParams } from '../http/page-params.ts'
 import { publicAddress } from '../http/public-address.ts'
-import { pathOf } from '../http/request.ts'
+import { pathOf, searchParamsOf } from '../http/request.ts'
 import { setRefusalHeaders } from '../http/respond.ts'
 import type { Route } from '../http/route.ts'
 import { readSender } from '../http/sender.ts'
@@ -21,8 +22,7 @@ import { filledDocument } from './filled-document.ts'
 import { layout } from './layout.ts'
 import { Links } from './links.ts'
 import { badAddress } from './page-errors.ts'
-import type { ReadPage } from './page-query.ts'
-import { pages } from './pages.ts'
+import { type Page, pages } from './pages.ts'
 import { contentSecurityPolicy } from './security-policy.ts'
 
 export interface PageRoutesOptions {
@@ -47,13 +47,12 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
   const vary = varyOf({ compression, varyByOrigin: http.corsOrigins.length > 0 }).join(', ')
   const headers = { 'content-security-policy': contentSecurityPolicy(thumbnailOrigins) }
 
-  function pageRoute(folder: string, read: ReadPage): Route {
+  function pageRoute(folder: string, { read, params: known }: Page): Route {
     return {
       methods: ['GET'],
       async answer(request, response) {
-        const { url = '/' } = request
         const path = pathOf(request)
-        const params = new URLSearchParams(url.slice(path.length + 1))
+        const params = readPageParams(searchParamsOf(request), known)
         const query = read({ name: decoded(path.slice(folder.length)), params })
         const sender = await senderOf(request, response)
         const publicUrl = addressOf(request)
@@ -72,7 +71,10 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
         }
         const { role, sharingKey } = sender.viewer
         const time = query.isClocked ? Math.floor(clock.now().getTime() / clockedMs) : ''
-        const answer = await cache.respond(`page ${role} ${sharingKey} ${publicUrl} ${time} ${url}`, make)
+        const answer = await cache.respond(
+          `page ${role} ${sharingKey} ${publicUrl} ${time} ${path}?${params}`,
+          make,
+        )
         const refusal = isMade ? undefined : points.take(sender.client, leastUsed)
         if (refusal) throw refusal
         await send(request, response, answer, Object.entries(points.headers(sender.client)).flat())
@@ -99,11 +101,11 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
     const { req: request } = response
     const links = new Links(pathOf(request))
     setRefusalHeaders(response, error)
-    const page = layout(errorPage(error, links), { links, publicUrl: addressOf(request) })
+    const page = layout(errorPage(error, links, pathOf(request)), { links, publicUrl: addressOf(request) })
     void send(request, response, kept(statusOf(error.extensions.code), String(page), undefined))
   }
 
-  const routes = Object.entries(pages).map(([path, read]) => [path, pageRoute(path, read)] as const)
+  const routes = Object.entries(pages).map(([path, page]) => [path, pageRoute(path, page)] as const)
   return new Map([...routes, ['/assets/', assetRoute]])
 }
 

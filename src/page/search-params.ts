@@ -7,6 +7,9 @@ export interface Chosen {
   readonly organization: string | null
 }
 
+/** The parameters that narrow a search. */
+export const facetParams = ['year', 'keyword', 'organization'] as const satisfies readonly (keyof Chosen)[]
+
 /** All that stands in the address of a search. */
 export interface SearchParams extends Chosen, Record<string, string | null> {
   readonly q: string

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts'
+import { readPageParams } from '../http/page-params.ts'
 import { publicAddress } from '../http/public-address.ts'
+import { searchParamsOf } from '../http/request.ts'
 import { sendJson } from '../http/respond.ts'
 import type { Answer } from '../http/route.ts'
 import { feedFormats } from './formats.ts'
@@ -9,7 +11,10 @@ import { filterParameters } from './parameters.ts'
 /** Answers programs at the bare address. */
 export function doorsAnswer(http: Config['http']): Answer {
   const addressOf = publicAddress(http)
-  return (request, response) => sendJson(response, 200, doorsOf(addressOf(request), http))
+  return (request, response) => {
+    readPageParams(searchParamsOf(request), [])
+    sendJson(response, 200, doorsOf(addressOf(request), http))
+  }
 }
 
 /**

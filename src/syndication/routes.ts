@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { ExecuteInProcess } from '../graphql/in-process.ts'
 import { publicAddress } from '../http/public-address.ts'
-import { pathOf } from '../http/request.ts'
+import { pathOf, searchParamsOf } from '../http/request.ts'
 import type { Answer, Route } from '../http/route.ts'
 import { readSender } from '../http/sender.ts'
 import { type FeedAddress, readFeedAddress } from './address.ts'
@@ -67,9 +67,7 @@ export function createSyndicationRoutes(options: SyndicationOptions): ReadonlyMa
   }
 
   function askedOf(request: IncomingMessage): Asked {
-    const path = pathOf(request)
-    const params = new URLSearchParams((request.url ?? '').slice(path.length + 1))
-    return { base: addressOf(request), path, params }
+    return { base: addressOf(request), path: pathOf(request), params: searchParamsOf(request) }
   }
 
   async function makeFeed(

@@ -94,7 +94,8 @@ export const mayImport: Record<string, readonly string[]> = {
     ...['db', 'db/feed', 'db/outbox', 'db/search', 'db/webhooks'],
   ],
   'src/commands': [
-    ...['.', 'src', 'src/client', 'src/digest', 'src/ingest', 'src/ingest/sources', 'src/webhooks'],
+    ...['.', 'src', 'src/client', 'src/digest', 'src/http', 'src/ingest', 'src/ingest/sources'],
+    ...['src/webhooks'],
     ...['db', 'db/connection', 'db/digest', 'db/dump', 'db/embedded', 'db/feed', 'db/model', 'db/outbox'],
     ...['db/webhooks', 'db/writer'],
   ],

@@ -42,11 +42,46 @@ describe('what is no page is refused in words', () => {
     [400, '/?after=nothing', 'The address is not valid'],
     [400, '/search?q=x&after=nothing', 'The address is not valid'],
     [404, '/assets/none.js', 'does not exist'],
+    [400, '/?page=2', 'Unknown parameter &quot;page&quot;. This address takes after.'],
+    [400, '/papers/2605.00001?v=2', 'This address takes none.'],
+    [400, '/search?q=sparse&sort=new', 'This address takes q, year, keyword, organization, after.'],
+    [400, '/search?q=one&q=two', 'q: pass it once.'],
+    [400, '/editions/2026-06-02?%3Cscript%3E=1', 'Unknown parameter &quot;&lt;script&gt;&quot;'],
+    [400, '/digest?address=ada@example.org', 'This address takes filter.'],
+    [400, '/digest/preview?date=2026-06-02', 'This address takes day, filter, format.'],
+    [400, '/digest/preview?format=pdf', 'pass html or text'],
   ])('%i %s', async (status, target, words) => {
     const answer = await read(target)
     expect(answer.status).toBe(status)
     expect(answer.text).toContain(words)
     expect(answer.text).not.toMatch(/<script>|\bat .*\.ts:\d|QUERY|BAD_USER_INPUT/)
+  })
+
+  test('an address with an unknown parameter, with a link to the page without it', async () => {
+    const { text } = await read('/search?q=sparse+%26+dense&sort=new&utm_source=x')
+    const [link] = elements(text, 'a').filter((each) => textOf(each) === 'Open the page without it')
+    expect(link?.attribs.href).toBe('./search?q=sparse+%26+dense')
+    expect((await read('/search?q=sparse+%26+dense')).status).toBe(200)
+  })
+
+  test('but not what networks and other sites append to a link', async () => {
+    const trackers = '?utm_source=x&utm_campaign=y&fbclid=1&gclid=2&mc_cid=3&ref=hn&_hsenc=4'
+    const [plain, tracked] = [
+      await read('/editions/2026-06-02'),
+      await read(`/editions/2026-06-02${trackers}`),
+    ]
+    expect(tracked.status).toBe(200)
+    // The same page, kept once.
+    expect(tracked.headers.etag).toBe(plain.headers.etag)
+    expect(tracked.text).not.toContain('utm_')
+  })
+
+  test('the index of all doors, too', async () => {
+    const { status, text } = await exchange(app, { target: '/?format=xml' })
+    expect([status, JSON.parse(text).error.message]).toEqual([
+      400,
+      'Unknown parameter "format". This address takes none.',
+    ])
   })
 
   test('another method, as a page', async () => {
