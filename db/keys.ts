@@ -15,3 +15,8 @@ export function keyTable<Key extends string | number>(
 ): AliasedRawBuilder<{ key: Key }, 'k'> {
   return sql<{ key: Key }>`unnest(${keys}::${sql.raw(type)}[])`.as<'k'>(sql`k (key)`)
 }
+
+/** A list of keys as Postgres writes an array. */
+export function arrayText(keys: readonly (number | string)[]): string {
+  return `{${keys.map((key) => (typeof key === 'number' ? key : `"${key.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`
+}

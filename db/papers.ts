@@ -1,11 +1,12 @@
-import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Db } from './database.ts'
-import { anyOf } from './keys.ts'
+import { anyOf, arrayText } from './keys.ts'
 import type { OwnedList } from './lists/owned.ts'
 import type { List, Order } from './lists/page.ts'
 import { type FieldColumn, fieldColumns } from './model/paper-fields.ts'
 import { prepared } from './prepared.ts'
+import { SharedReads } from './shared-reads.ts'
 import type { PaperRow } from './tables.ts'
 
 /** A paper as it is read: without the columns that only matching and merging use. */
@@ -110,24 +111,45 @@ export async function papersByKeys(
     .execute()
 }
 
-const statementsByKey = new LRUCache<string, CompiledQuery<PaperFields>>({ max: 200 })
+type PaperReads = SharedReads<number | string, PaperFields>
 
-/** The planner expects ten of a list whose length it does not know, and would plan each time anew. */
+/** By the key and the columns that are read. */
+const readsOf = new WeakMap<Db, LRUCache<string, PaperReads>>()
+
+/** One of the papers that operations ask for one by one. */
 async function paperByKey(
   db: Db,
   { id, arxivId }: PaperKey,
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<PaperFields[]> {
   const key = id === undefined ? 'arxiv_id' : 'id'
+  const known = readsOf.get(db) ?? new LRUCache<string, PaperReads>({ max: 200 })
+  readsOf.set(db, known)
   const name = `${key} ${columnsText(wanted)}`
-  let statement = statementsByKey.get(name)
-  if (!statement) {
-    statement = sql<PaperFields>`${prepared} select ${selectPaper(wanted)} from paper p
-      where ${sql.ref(`p.${key}`)} = ${id ?? arxivId}`.compile(db)
-    statementsByKey.set(name, statement)
-  }
-  const { rows } = await db.executeQuery<PaperFields>({ ...statement, parameters: [id ?? arxivId] })
-  return rows
+  const reads = known.get(name) ?? paperReads(db, key, wanted)
+  known.set(name, reads)
+  const paper = await reads.load(id ?? arxivId)
+  return paper ? [paper] : []
+}
+
+function paperReads(
+  db: Db,
+  key: 'id' | 'arxiv_id',
+  wanted: ReadonlySet<PaperColumn> | undefined,
+): PaperReads {
+  const column = sql.raw(`p.${key}`)
+  const type = sql.raw(key === 'id' ? 'bigint[]' : 'text[]')
+  // The planner must not see the list, or it would plan anew for each.
+  const statement = sql<PaperFields & { readonly key: number | string }>`${prepared}
+    select ${column} as key, ${selectPaper(wanted)} from paper p
+    where ${column} = any((select ${'{}'}::${type})::${type})`.compile(db)
+  return new SharedReads<number | string, PaperFields>(async (keys) => {
+    const { rows } = await db.executeQuery<PaperFields & { readonly key: number | string }>({
+      ...statement,
+      parameters: [arrayText(keys)],
+    })
+    return new Map(rows.map((row) => [row.key, row]))
+  })
 }
 
 /** Papers that fulfil all of `where`, which are SQL over the alias `p`. */

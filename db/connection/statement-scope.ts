@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
  * operations share must not run in the scope of one of them.
  */
 export class StatementScope {
-  static readonly #storage = new AsyncLocalStorage<StatementScope>()
+  static readonly #storage = new AsyncLocalStorage<StatementScope | undefined>()
 
   /** Whose statements they are, as shares are counted. */
   readonly client: string
@@ -26,6 +26,11 @@ export class StatementScope {
   /** The scope in which the caller runs. */
   static get current(): StatementScope | undefined {
     return StatementScope.#storage.getStore()
+  }
+
+  /** Runs work that several operations share, in the name of none of them. */
+  static outside<Result>(work: () => Result): Result {
+    return StatementScope.#storage.run(undefined, work)
   }
 
   /** Why nothing may run in it any more. */

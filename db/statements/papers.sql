@@ -2,8 +2,9 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- papersByKeys, by one arXiv id
-/* prepared */ select p.id, p.title, p.upvotes from paper p
-where "p"."arxiv_id" = $1;
+/* prepared */
+select p.arxiv_id as key, p.id, p.title, p.upvotes from paper p
+where p.arxiv_id = any((select $1::text[])::text[]);
 
 -- papersByKeys, by ids
 select /* prepared */ "id", "title", "upvotes"
