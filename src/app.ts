@@ -70,7 +70,10 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       documentOf: trusted.documentOf,
     })
     life.opened('subscriptions', subscriptions.close)
-    const webhooks = startWebhooks({ schema, db, headDb, feed, config, clock, log })
+    const webhooks = startWebhooks({
+      ...{ schema, db, headDb, feed, config, clock, log },
+      meter: telemetry.metrics.deliveries.webhooks,
+    })
     const stopPatienceMs = config.shutdownMs + 10_000
     life.opened('webhooks', webhooks.close, stopPatienceMs)
     let digest: RunningDigest | undefined
@@ -92,12 +95,17 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     createHttpServer(http, server)
     const sockets = subscriptions.attach(server, answers.engine, connections)
     const { hub, plugins: feedPlugins } = subscriptions
-    const stopMetrics = await telemetry.start({ feed, hub, sockets, responses: cache, pools: store.pools })
+    const stopMetrics = await telemetry.start({
+      ...{ feed, hub, sockets, responses: cache, headDb, pools: store.pools },
+    })
     life.opened('metrics', stopMetrics)
     life.opened('rebuilding of search terms', rebuildInBackground(db, log).close, statementPatienceMs)
     if (config.mail.digest) {
       const publicUrl = config.http.publicUrl ?? localAddress(url)
-      digest = await startDigest({ db, mail: config.mail, publicUrl, clock, log })
+      digest = await startDigest({
+        ...{ db, mail: config.mail, publicUrl, clock, log },
+        meter: telemetry.metrics.deliveries.mail,
+      })
       life.opened('digest', digest.close)
     }
     if (config.poll.source === 'huggingface') {

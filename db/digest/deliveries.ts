@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
-import type { MailDeliveryTable, MailSubscriberTable } from '../mail-tables.ts'
+import type { MailDeliveryTable, MailStatus, MailSubscriberTable } from '../mail-tables.ts'
 import type { Outbox } from '../outbox/claims.ts'
 import { dueTimesOfSubscriber, nextDueAfter } from './due.ts'
 
@@ -112,6 +112,31 @@ export async function refusedInARow(db: Db, subscriberId: string): Promise<numbe
       and day > coalesce((select max(day) from mail_delivery
         where subscriber_id = ${subscriberId} and sent_at is not null), '-infinity')`.execute(db)
   return rows[0]?.count ?? 0
+}
+
+/** Readers by status, as far as there are any, and the mails that wait. */
+export interface MailBacklog {
+  readonly readers: Readonly<Partial<Record<MailStatus, number>>>
+  /** Mails that are due now. */
+  readonly due: number
+  /** Mails that are tried again later. */
+  readonly retrying: number
+  /** How long the mail that is due longest has been due. Null if none is. */
+  readonly oldest_due_ms: number | null
+}
+
+export async function readMailBacklog(db: Db): Promise<MailBacklog> {
+  const isDue = sql`next_attempt_at <= clock_timestamp()`
+  const { rows } = await sql<MailBacklog>`
+    select (select coalesce(jsonb_object_agg(status, readers), '{}')
+        from (select status, count(*) as readers from mail_subscriber group by status) by_status) as readers,
+      count(*) filter (where ${isDue}) as due, count(*) filter (where not (${isDue})) as retrying,
+      extract(epoch from clock_timestamp() - min(next_attempt_at) filter (where ${isDue}))::float8 * 1000
+        as oldest_due_ms
+    from mail_delivery where ${mailOutbox.isOpen}`.execute(db)
+  const [backlog] = rows
+  if (!backlog) throw new Error('An aggregate without groups has one row.')
+  return backlog
 }
 
 /** How much mail there is. Addresses are for nobody. */

@@ -199,7 +199,7 @@ export async function newestRecordedBy(
   return row && { number: row.number, mark: row.mark, recordedAtMs: row.recorded_at.getTime() }
 }
 
-/** Days for which events are kept longer, where a webhook that is active has not been told of them. */
+/** Days for which events are kept longer, where an active webhook or reader of the digest has not been told of them. */
 const heldDays = 7
 
 /**
@@ -234,8 +234,9 @@ async function oldPrefix(db: Db, days: number, batch: number): Promise<number | 
       from feed_event order by number limit ${sql.lit(batch)}
     )
     select max(number) as last from first
-    where is_old and (is_past_holding or number <= coalesce(
-      (select min(position) from webhook where disabled_at is null), ${sql.lit(Number.MAX_SAFE_INTEGER)}))
+    where is_old and (is_past_holding or number <= coalesce(least(
+      (select min(position) from webhook where disabled_at is null),
+      (select min(position) from mail_subscriber where status = 'active')), ${sql.lit(Number.MAX_SAFE_INTEGER)}))
     and number < coalesce(
       (select min(number) from first where not is_old and recorded_at <= now()), ${sql.lit(Number.MAX_SAFE_INTEGER)})
   `.execute(db)

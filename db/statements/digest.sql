@@ -219,6 +219,15 @@ cross join (
     and failed_at is null) as oldest_due_at,
   count(sent_at) as sent, count(skipped_at) as skipped, count(failed_at) as failed from mail_delivery) d;
 
+-- readMailBacklog
+select (select coalesce(jsonb_object_agg(status, readers), '{}')
+  from (select status, count(*) as readers from mail_subscriber group by status) by_status) as readers,
+count(*) filter (where next_attempt_at <= clock_timestamp()) as due, count(*) filter (where not (next_attempt_at <= clock_timestamp())) as retrying,
+extract(epoch
+  from clock_timestamp() - min(next_attempt_at) filter (where next_attempt_at <= clock_timestamp()))::float8 * 1000
+as oldest_due_ms
+from mail_delivery where sent_at is null and skipped_at is null and failed_at is null;
+
 -- stopDigest
 update "mail_subscriber"
 set "status" = $1, "next_due_at" = $2, "ended_at" = $3, "ended_why" = $4

@@ -58,8 +58,9 @@ with first as (
   from feed_event order by number limit 1000
 )
 select max(number) as last from first
-where is_old and (is_past_holding or number <= coalesce(
-    (select min(position) from webhook where disabled_at is null), 9007199254740991))
+where is_old and (is_past_holding or number <= coalesce(least(
+      (select min(position) from webhook where disabled_at is null),
+      (select min(position) from mail_subscriber where status = 'active')), 9007199254740991))
 and number < coalesce(
   (select min(number) from first where not is_old and recorded_at <= now()), 9007199254740991);
 

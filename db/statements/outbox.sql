@@ -134,11 +134,23 @@ where "id" = $3
 returning *;
 
 -- countWebhooks
-select count(*) filter (where disabled_at is null and failing_since is null) as active,
-count(*) filter (where disabled_at is null and failing_since is not null) as failing,
-count(*) filter (where disabled_at is not null) as disabled,
-coalesce(greatest(0, (select head from feed) - min(position) filter (where disabled_at is null)), 0) as lag
-from webhook;
+with named as (
+  select w.*, w.disabled_at is null as is_on,
+  w.disabled_at is null
+  and w.position <> feed.head
+  and w.next_attempt_at <= clock_timestamp() as is_due, feed.head
+  from webhook w cross join feed)
+select count(*) filter (where is_on and failing_since is null) as active,
+count(*) filter (where is_on and failing_since is not null) as failing,
+count(*) filter (where not is_on) as disabled,
+count(*) filter (where is_due) as due,
+count(*) filter (where is_on and claimed_until > clock_timestamp()) as claimed,
+coalesce(greatest(0, max(head - position) filter (where is_on)), 0) as lag,
+-- One that had nothing to do is due since there is something.
+ceil(extract(epoch from clock_timestamp() - min(greatest(next_attempt_at, (
+          select e.recorded_at from feed_event e where e.number > position order by e.number limit 1
+    ))) filter (where is_due)) * 1000)::float8 as "oldestDueMs"
+from named;
 
 -- removeWebhook
 delete

@@ -1,6 +1,4 @@
-import { type OutboxState, stateOfOutbox } from '../../db/outbox/claims.ts'
 import { allWebhooks, countWebhooks, type WebhookCounts, webhookById } from '../../db/webhooks/endpoints.ts'
-import { webhookOutbox } from '../../db/webhooks/outbox.ts'
 import { builder } from '../core/builder.ts'
 import { itemCount } from '../core/paging.ts'
 import { isWebhookId, webhookIdArgument } from './inputs.ts'
@@ -8,9 +6,7 @@ import { Webhook } from './webhook.ts'
 
 const mostListed = 1_000
 
-type State = WebhookCounts & OutboxState
-
-const WebhookState = builder.objectRef<State>('WebhookState').implement({
+const WebhookState = builder.objectRef<WebhookCounts>('WebhookState').implement({
   tag: 'operations',
   description: 'How far deliveries to webhooks have come, for monitoring.',
   fields: (t) => ({
@@ -75,9 +71,6 @@ builder.queryFields((t) => ({
     extensions: { cost: 2 },
     description:
       'Returns how many webhooks there are in each state, and how far deliveries are behind. Requires a token with the role `admin`.',
-    resolve: async (_root, _args, { db }) => {
-      const [counts, state] = await Promise.all([countWebhooks(db), stateOfOutbox(db, webhookOutbox)])
-      return { ...counts, ...state }
-    },
+    resolve: (_root, _args, { db }) => countWebhooks(db),
   }),
 }))

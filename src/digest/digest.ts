@@ -9,7 +9,7 @@ import type { Config } from '../config.ts'
 import { isUnavailable } from '../faults.ts'
 import type { Logger } from '../log.ts'
 import { logFailure, logOutage } from '../log-failure.ts'
-import { createMailer } from './sender.ts'
+import { createMailer, type MailMeter } from './sender.ts'
 import { openMailTransport } from './transport.ts'
 
 export interface DigestOptions {
@@ -19,6 +19,7 @@ export interface DigestOptions {
   readonly publicUrl: string
   readonly clock: Clock
   readonly log: Logger
+  readonly meter?: MailMeter
 }
 
 export interface RunningDigest {
@@ -39,10 +40,10 @@ const concurrency = 3
 
 /** Promises and sends the digests, beside any number of other servers on the same database. */
 export async function startDigest(options: DigestOptions): Promise<RunningDigest> {
-  const { db, mail, publicUrl, clock, log } = options
+  const { db, mail, publicUrl, clock, log, meter = () => {} } = options
   const transport = openMailTransport(mail)
   const key = await readMailKey(db)
-  const work = createMailer({ db, sender: { key, publicUrl, from: mail.from }, transport, clock, log })
+  const work = createMailer({ db, sender: { key, publicUrl, from: mail.from }, transport, clock, log, meter })
   const onError = (error: unknown) => {
     if (isReadOnly(error)) return
     if (isUnavailable(error))

@@ -28,7 +28,11 @@ export interface MailerOptions {
   readonly transport: MailTransport
   readonly clock: Clock
   readonly log: Logger
+  readonly meter: MailMeter
 }
+
+/** Counts what became of a mail, or of an attempt after which it waits for another. */
+export type MailMeter = (outcome: MailOutcome['outcome'] | 'retried') => void
 
 /** Days in a row on which a relay refuses mail to a reader until none is sent any more. */
 const refusedDays = 3
@@ -40,7 +44,7 @@ const keptContents = 20
 export type SendPromised = (mail: MailDelivery) => Promise<void>
 
 /** Sends the mails of the outbox: what each holds is made when it is sent. */
-export function createMailer({ db, sender, transport, clock, log }: MailerOptions): SendPromised {
+export function createMailer({ db, sender, transport, clock, log, meter }: MailerOptions): SendPromised {
   const contents = new LRUCache<string, Promise<DigestContent>>({ max: keptContents })
   let warnedAtMs = Number.NEGATIVE_INFINITY
 
@@ -68,14 +72,17 @@ export function createMailer({ db, sender, transport, clock, log }: MailerOption
     return digestLetter(content, mail.day, { publicUrl: sender.publicUrl, manageUrl })
   }
 
-  const record = (mail: MailDelivery, result: MailOutcome) =>
-    settle(db, mailOutbox, mail, (trx) => recordMail(trx, mail, result, clock.now()))
+  async function record(mail: MailDelivery, result: MailOutcome): Promise<void> {
+    const counts = await settle(db, mailOutbox, mail, (trx) => recordMail(trx, mail, result, clock.now()))
+    if (counts) meter(result.outcome)
+  }
 
   async function recordFault(mail: MailDelivery, reader: Recipient, fault: SendFault): Promise<void> {
     const failure = fault.failure.replaceAll(reader.address, 'the address')
     if (fault.kind === 'passing') {
       const delayMs = retryDelaysMs[Math.min(mail.attempts, retryDelaysMs.length - 1)] ?? 0
       await settle(db, mailOutbox, mail, (trx) => retryMail(trx, mail, { failure, delayMs }))
+      meter('retried')
       warn(failure)
       return
     }

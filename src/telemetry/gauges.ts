@@ -1,10 +1,12 @@
 import { collectDefaultMetrics, Gauge, type Registry } from '@prometheus-io/client'
 import type { PoolCounts } from '../../db/connection/pool.ts'
+import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { ResponseCache } from '../cache/response-cache.ts'
 import type { Hub } from '../subscriptions/hub.ts'
 import type { WebSockets } from '../subscriptions/transports/ws.ts'
+import { registerBacklogs } from './deliveries.ts'
 
 export interface GaugeOptions {
   readonly feed: Feed
@@ -12,12 +14,14 @@ export interface GaugeOptions {
   readonly sockets: WebSockets
   readonly responses: Pick<ResponseCache, 'held'>
   readonly pools: Readonly<Record<string, () => PoolCounts>>
+  /** With connections of its own and a short time limit for statements. */
+  readonly headDb: Db
 }
 
-/** What is looked at when somebody asks for the metrics. It reads nothing of the database. */
+/** What is looked at when somebody asks for the metrics. But for what waits to be sent, it reads nothing of the database. */
 export function registerGauges(
   registry: Registry,
-  { feed, hub, sockets, responses, pools }: GaugeOptions,
+  { feed, hub, sockets, responses, pools, headDb }: GaugeOptions,
 ): void {
   const gauge = <Label extends string = never>(
     name: string,
@@ -109,6 +113,7 @@ export function registerGauges(
     ['cache'],
   )
   registerSources(gauge, feed)
+  registerBacklogs(registry, headDb)
   collectDefaultMetrics({ register: registry })
 }
 

@@ -1,5 +1,6 @@
 import { Counter, Registry } from '@prometheus-io/client'
 import type { FeedMeter } from '../subscriptions/meter.ts'
+import { countDeliveries, type DeliveryMeters } from './deliveries.ts'
 import { Durations } from './durations.ts'
 
 /** From half a millisecond, a statement or a kept answer, to the ten seconds that a query may take. */
@@ -23,6 +24,7 @@ export interface Metrics {
   readonly failedStatements: Counter<'statement'>
   readonly refusedTokens: Counter<'reason'>
   readonly feed: FeedMeter
+  readonly deliveries: DeliveryMeters
 }
 
 export function createMetrics(): Metrics {
@@ -56,6 +58,7 @@ export function createMetrics(): Metrics {
   for (const reason of ['failed', 'restart', 'stalled']) ends.inc({ reason }, 0)
   return {
     registry,
+    deliveries: countDeliveries(registry),
     operations: new Durations({
       name: 'daily_papers_operation_duration_seconds',
       help: 'GraphQL operations that were executed; of a subscription, its opening. outcome: ok, refused (the fault of the client) or failed. document: the id of a trusted document.',

@@ -30,17 +30,14 @@ export interface WebhookServiceOptions {
   readonly config: Pick<Config, 'webhooks' | 'limits' | 'upstreams' | 'shutdownMs'>
   readonly clock: Clock
   readonly log: Logger
+  readonly meter: WebhookMeter
 }
 
-/** Attempts of this server so far. */
-export interface WebhookAttemptCounts {
-  readonly succeeded: number
-  readonly failed: number
-}
+/** Counts a request to an endpoint. */
+export type WebhookMeter = (outcome: 'succeeded' | 'failed') => void
 
 export interface WebhookService {
   readonly door: WebhookDoor
-  readonly counts: WebhookAttemptCounts
   /** Endpoints that are delivered to at this moment. */
   readonly running: number
   /** Delivers nothing more; lets the requests that are running finish for as long as the settings say. */
@@ -52,12 +49,11 @@ const retryMs = 2_000
 
 /** Delivers events to webhooks, beside any number of other servers. Without webhooks it looks for some now and then. */
 export function startWebhooks(options: WebhookServiceOptions): WebhookService {
-  const { db, headDb, feed, config, clock, log } = options
+  const { db, headDb, feed, config, clock, log, meter } = options
   const { isSending, concurrency, leaseMs, gatherMs } = config.webhooks
   const poster = posterFor(config)
-  const counts = { succeeded: 0, failed: 0 }
   const onAttempt = (webhook: WebhookRow, outcome: WebhookOutcome) => {
-    counts[outcome.attempt?.error === null ? 'succeeded' : 'failed'] += 1
+    meter(outcome.attempt?.error === null ? 'succeeded' : 'failed')
     report(log, webhook, outcome)
   }
   const format = feedFormat(log, config.limits.answerBytes)
@@ -81,7 +77,6 @@ export function startWebhooks(options: WebhookServiceOptions): WebhookService {
     poster.close()
   }
   return {
-    counts,
     get running() {
       return worker?.running ?? 0
     },

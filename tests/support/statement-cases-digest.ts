@@ -2,6 +2,7 @@ import type { Db } from '../../db/database.ts'
 import { digestContent, rangeOfDay } from '../../db/digest/content.ts'
 import {
   type MailDelivery,
+  readMailBacklog,
   readMailState,
   recipientOf,
   refusedInARow,
@@ -64,6 +65,7 @@ export const digestCases: Record<string, (db: Db) => Promise<unknown>> = {
   deliveriesOf: async (db) => deliveriesOf(db, (await theReader(db)).id),
   allReaders,
   readMailState,
+  readMailBacklog,
   stopDigest: async (db) => stopDigest(db, await theReader(db), now),
   suppressReader: async (db) => suppressReader(db, (await theReader(db)).id, 'bounce', now),
   forgetOldMail: (db) => forgetOldMail(db, now),

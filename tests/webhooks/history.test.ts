@@ -42,6 +42,13 @@ test('events wait for an active endpoint beyond their age, for a week; after tha
   receiver.answer = answerWith(500)
   await ingestPaper(db, 'Old')
   await receiver.receives(({ json }) => json.data.paper?.title === 'Old')
+  // The next attempt, which comes by itself after some seconds, must not fall between the steps that follow.
+  const later = db
+    .updateTable('webhook')
+    .set({ next_attempt_at: new Date(Date.now() + 3_600_000) })
+    .where('failures', '=', 1)
+    .where('claimed_until', 'is', null)
+  await expect.poll(async () => (await later.executeTakeFirstOrThrow()).numUpdatedRows).toBe(1n)
   const age = (days: number) =>
     sql`update feed_event set recorded_at = now() - make_interval(days => ${days}::integer)`.execute(db)
   await age(3)
