@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely'
+import type { PaperDetailTable, PaperVoteTable } from './detail-tables.ts'
 import type {
   MailDeliveryTable,
   MailKeyTable,
@@ -39,11 +40,13 @@ export interface Tables {
   paper: PaperTable
   paper_alias: PaperAliasTable
   paper_author: PaperAuthorTable
+  paper_detail: PaperDetailTable
   paper_history: PaperHistoryTable
   paper_keyword: PaperKeywordTable
   search_build: SearchBuildTable
   paper_revision: PaperRevisionTable
   paper_term: PaperTermTable
+  paper_vote: PaperVoteTable
   source: SourceTable
   term_census: TermCensusTable
   term_rarity: TermRarityTable

@@ -1,3 +1,4 @@
+import { mostSites } from '../db/model/paper-detail.ts'
 import { builder } from './core/builder.ts'
 
 const instant = 'as an ISO 8601 instant, e.g. `2026-06-16T08:30:00Z`; a date alone means midnight UTC'
@@ -46,6 +47,18 @@ const ListingInput = builder.inputType('ListingInput', {
     date: t.string({ required: true, description: 'The day of the edition, e.g. `2026-06-16`.' }),
     submitter: t.field({ type: AccountInput, description: 'The account that submitted the paper.' }),
     submittedAt: t.string({ description: `When the paper was submitted, ${instant}.` }),
+  }),
+})
+
+const SiteVotesInput = builder.inputType('SiteVotesInput', {
+  description: 'Votes for a paper on another site than Hugging Face.',
+  fields: (t) => ({
+    site: t.string({
+      required: true,
+      description:
+        'The name of the site: 1 to 50 lower-case letters, digits, dots and hyphens, e.g. `alphaxiv`.',
+    }),
+    votes: t.int({ required: true, description: 'The number of votes.' }),
   }),
 })
 
@@ -99,6 +112,10 @@ export const PaperInput = builder.inputType('PaperInput', {
     arxivVersion: t.int({ description: 'The number of the newest version on arXiv, from 1.' }),
     revisedAt: t.string({ description: `When \`arxivVersion\` appeared, ${instant}.` }),
     withdrawnAt: t.string({ description: `When the authors withdrew the paper, ${instant}.` }),
+    votes: t.field({
+      type: [SiteVotesInput],
+      description: `Votes on other sites than Hugging Face, one entry a site: at most ${mostSites}.`,
+    }),
     listing: t.field({ type: ListingInput, description: 'An edition that lists the paper.' }),
   }),
 })

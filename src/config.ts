@@ -118,6 +118,7 @@ function grouped(env: SettingValues, { PATH, PGSSLMODE }: Environment) {
       /** Days before today that are read again, and how often. */
       days: env.POLL_DAYS,
       rereadEveryMs: 3_600_000,
+      papersAlone: true,
       /** How long the server that polls keeps its place without a sign of life. */
       leaseMs: env.POLL_LEASE_SECONDS * 1000,
     },

@@ -1,4 +1,6 @@
+import type { PaperDetail, SiteVotes } from './paper-detail.ts'
 import type { ColumnFieldName, FieldValue } from './paper-fields.ts'
+import type { AccountRecord, OrganizationRecord } from './profile.ts'
 
 /** What a source yields, validated, before it meets the database. Texts are in the form of `foldSpace`. */
 
@@ -26,6 +28,10 @@ export interface PaperRecord extends Given {
   organization?: OrganizationRecord
   /** The edition on which the source saw it. */
   listing?: ListingRecord
+  /** On other sites than Hugging Face. */
+  votes?: SiteVotes[]
+  /** Whether the source leaves out fields that it may know: what is absent then says nothing. */
+  partial?: boolean
 }
 
 export interface AuthorRecord {
@@ -34,26 +40,6 @@ export interface AuthorRecord {
   claimStatus?: string
   claimChangedAt?: string
   hidden?: boolean
-}
-
-export interface AccountRecord {
-  /** The user name, unique on Hugging Face. */
-  name: string
-  hfId?: string
-  fullName?: string
-  /** Absolute. */
-  avatarUrl?: string
-  isPro?: boolean
-  followerCount?: number
-  isHf?: boolean
-  isMod?: boolean
-}
-
-export interface OrganizationRecord {
-  name: string
-  hfId?: string
-  fullName?: string
-  avatarUrl?: string
 }
 
 export interface ListingRecord {
@@ -80,6 +66,8 @@ export interface Reading {
   rejections: Rejection[]
   /** Editions of which these records are all that the source listed at `readAt`. */
   editions: EditionReadingRecord[]
+  /** What calls for single papers gave beyond the records. */
+  details?: PaperDetail[]
   /** What its reader should know though nothing is lost. */
   notices?: Notice[]
 }

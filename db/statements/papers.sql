@@ -28,6 +28,27 @@ where "arxiv_id" is not null and categories = '{}'
 order by "published_at" desc, "id" desc
 limit $1;
 
+-- detailsByPaperIds
+select /* prepared */ *
+from "paper_detail"
+where "paper_id" = any($1);
+
+-- votesByPaperIds
+select /* prepared */ *
+from "paper_vote"
+where "paper_id" = any($1)
+order by "paper_id", "votes" desc, "site";
+
+-- papersToReadAlone
+select "p"."arxiv_id"
+from "paper" as "p"
+left join "paper_detail" as "d" on "d"."paper_id" = "p"."id"
+where "p"."id" in (select "paper_id"
+  from "listing"
+  where "edition_date" >= $1) and "p"."arxiv_id" is not null and ("d"."read_at" is null or "d"."read_at" < $2)
+order by "d"."read_at" asc nulls first, "p"."last_listed_on" desc, "p"."id"
+limit 15;
+
 -- historyByPaperIds
 select /* prepared */ "newest".*
 from unnest($1::bigint[]) as k (key)

@@ -159,6 +159,32 @@ stored as (
 update term_census set up_to = $2,
 rarest = (select ln(1 + least(size.papers, 500)::float8) from size);
 
+-- recordPapers, votes of other sites and what a call for a single paper gave
+insert into paper_detail as old (paper_id, read_at,
+  models, model_count, datasets, dataset_count, spaces, space_count, comments)
+select p.id, g.read_at, g.models, g.model_count, g.datasets, g.dataset_count, g.spaces, g.space_count, g.comments
+from json_to_recordset($1::json) as g (arxiv_id text, read_at timestamptz,
+  models jsonb, model_count integer, datasets jsonb, dataset_count integer, spaces jsonb, space_count integer,
+  comments jsonb)
+join paper p on p.arxiv_id = g.arxiv_id
+on conflict (paper_id) do update set
+read_at = excluded.read_at,
+models = coalesce(excluded.models, old.models),
+model_count = coalesce(excluded.model_count, old.model_count),
+datasets = coalesce(excluded.datasets, old.datasets),
+dataset_count = coalesce(excluded.dataset_count, old.dataset_count),
+spaces = coalesce(excluded.spaces, old.spaces),
+space_count = coalesce(excluded.space_count, old.space_count),
+comments = coalesce(excluded.comments, old.comments)
+where excluded.read_at >= old.read_at;
+
+insert into paper_vote as old (paper_id, site, votes, observed_at)
+select paper_id, site, votes, observed_at
+from json_populate_recordset(null::paper_vote, $1::json)
+on conflict (paper_id, site) do update set votes = excluded.votes, observed_at = excluded.observed_at
+where excluded.observed_at >= old.observed_at and excluded.votes <> old.votes
+returning paper_id;
+
 -- recordPapers, an acronym instead of another
 insert into acronym (key, long_key, acronym, long_form, papers)
 select key, long_key, acronym, long_form, sum(amount)

@@ -1,3 +1,4 @@
+import type { PaperDetail } from '../model/paper-detail.ts'
 import type { EditionReadingRecord, PaperRecord, SourceName } from '../model/record.ts'
 
 export interface IngestBatch {
@@ -5,6 +6,8 @@ export interface IngestBatch {
   records: readonly PaperRecord[]
   /** Editions of which the batch holds all that the source listed. */
   editions?: readonly EditionReadingRecord[]
+  /** Of papers that are stored, or in `records`; others are passed over. */
+  details?: readonly PaperDetail[]
 }
 
 export type Outcome = 'new' | 'changed' | 'unchanged'

@@ -4,6 +4,7 @@ import type { Db } from '../database.ts'
 import type { Authority } from '../model/paper-fields.ts'
 import type { Tables } from '../tables.ts'
 import type { IngestBatch, Outcome, Recorded } from './batch.ts'
+import { type GivenVotes, storeDetails, storeVotes } from './details.ts'
 import { eventsOf } from './events.ts'
 import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
@@ -54,15 +55,18 @@ async function record(trx: Transaction<Tables>, batch: IngestBatch): Promise<Rec
   const known = ids.filter((_, index) => (keys[index] ?? 0) > 0)
   const papers = await loadPapers(trx, [...new Set([...known, ...dropped])])
   const merged = mergeBatch({ records: batch.records, ids, papers, authority, readings, now })
-  await storeProfiles(trx, batch.records)
+  await storeProfiles(trx, batch)
   const events = eventsOf(merged, batch.source)
   await writeChanges(trx, merged, now)
   await storeEditionReadings(trx, readings)
+  await storeDetails(trx, batch.details ?? [])
+  const voted = await storeVotes(trx, votesIn(batch, ids))
   if (events.length > 0) await sql`select feed_append(${JSON.stringify(events)}::jsonb)`.execute(trx)
   const papersByOutcome: Record<Outcome, number> = { new: 0, changed: 0, unchanged: 0 }
-  const described = new Set(ids)
-  for (const paper of merged) if (described.has(paper.id)) papersByOutcome[paper.outcome] += 1
-  const outcomeOf = new Map(merged.map((paper) => [paper.id, paper.outcome]))
+  const outcomeOf = new Map(
+    merged.map(({ id, outcome }) => [id, outcome === 'unchanged' && voted.has(id) ? 'changed' : outcome]),
+  )
+  for (const id of new Set(ids)) papersByOutcome[outcomeOf.get(id) ?? 'unchanged'] += 1
   return {
     outcomes: ids.map((paperId) => ({ paperId, outcome: outcomeOf.get(paperId) ?? 'unchanged' })),
     papers: papersByOutcome,
@@ -78,6 +82,13 @@ async function idsFor(trx: Transaction<Tables>, keys: readonly number[]): Promis
     select nextval(pg_get_serial_sequence('paper', 'id')) as id from generate_series(1, ${amount}::int)
   `.execute(trx)
   return keys.map((key) => (key < 0 ? (rows[-key - 1]?.id ?? 0) : key))
+}
+
+function votesIn({ records }: IngestBatch, ids: readonly number[]): GivenVotes[] {
+  return records.flatMap(({ votes = [], observedAt }, index) => {
+    const paperId = ids[index]
+    return paperId === undefined ? [] : votes.map((given) => ({ ...given, paperId, observedAt }))
+  })
 }
 
 /** Which papers the batch's readings confirm, by edition. */

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
-import type { AccountRecord, OrganizationRecord, PaperRecord } from '../model/record.ts'
+import type { AccountRecord, OrganizationRecord } from '../model/profile.ts'
 import type { Tables } from '../tables.ts'
+import type { IngestBatch } from './batch.ts'
 
 interface Profile {
   name: string
@@ -19,13 +20,13 @@ const profileParts = ['hf_id', 'full_name', 'avatar_url', 'is_pro'] as const
 const detailParts = ['follower_count', 'is_hf', 'is_mod'] as const
 
 /**
- * Accounts and organizations as the records describe them; the newest description of each wins. One exception: a
+ * Accounts and organizations as records and comments describe them; the newest description of each wins. One exception: a
  * description that only repeats the stored one moves no row, so an older one that comes later may win over it, if
  * by then no reading of an edition with a paper that names the account or organization confirms the newer.
  */
 export async function storeProfiles(
   trx: Transaction<Tables>,
-  records: readonly PaperRecord[],
+  { records, details = [] }: Pick<IngestBatch, 'records' | 'details'>,
 ): Promise<void> {
   const accounts = new Map<string, Profile>()
   const organizations = new Map<string, Profile>()
@@ -36,6 +37,9 @@ export async function storeProfiles(
     const submitter = record.listing?.submitter
     if (submitter) collect(accounts, profileOf(submitter, record.observedAt))
     if (record.organization) collect(organizations, profileOf(record.organization, record.observedAt))
+  }
+  for (const { comments = [], readAt } of details) {
+    for (const { author } of comments) if (author) collect(accounts, profileOf(author, readAt))
   }
   await store(trx, 'account', accounts)
   await store(trx, 'organization', organizations)

@@ -67,6 +67,7 @@ export function newestReadings(readings: readonly EditionReadingRecord[]): Map<s
 
 /** Whether a record gives or, by leaving them out, clears all fields that its authority may set. */
 export function setsAllFields(record: PaperRecord, authority: Authority): boolean {
+  if (record.partial) return false
   if (authority === 'huggingface' && record.listing?.submitter === undefined) return false
   return fieldNames.every(
     (field) =>

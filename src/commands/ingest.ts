@@ -4,6 +4,7 @@ import { readArxiv } from '../ingest/arxiv.ts'
 import { SourceError } from '../ingest/errors.ts'
 import { findFiles, readFiles } from '../ingest/files.ts'
 import { days, type EditionQuery, readEditions } from '../ingest/huggingface.ts'
+import { readPapersAlone } from '../ingest/papers-alone.ts'
 import { observationTime } from '../ingest/sources/options.ts'
 import { parseDay } from '../ingest/sources/time.ts'
 import { arxivClient, huggingFaceClient } from '../ingest/upstreams.ts'
@@ -46,8 +47,9 @@ function huggingFaceCommand(context: () => CommandContext): Command {
       new Option('--week <week>', 'the editions of an ISO week, e.g. 2026-W25').argParser(weekOption),
     )
     .addOption(new Option('--month <month>', 'the editions of a month, e.g. 2026-06').argParser(monthOption))
+    .option('--details', 'also read each paper by itself: linked models, datasets and Spaces, comments')
     .action(async (_own: unknown, command: Command) => {
-      const options = command.optsWithGlobals<RunOptions & Times>()
+      const options = command.optsWithGlobals<RunOptions & Times & { details?: true }>()
       const queries = queriesOf(options, command)
       await runIngest(
         context(),
@@ -60,7 +62,10 @@ function huggingFaceCommand(context: () => CommandContext): Command {
             yield { source: 'huggingface', readings: eachEdition() }
             async function* eachEdition() {
               for (const query of queries) {
-                yield* readEditions([query], { client, signal })
+                for await (const reading of readEditions([query], { client, signal })) {
+                  yield reading
+                  if (options.details) yield* readPapersAlone(reading.records, client, signal)
+                }
                 progress.advance(1)
               }
             }

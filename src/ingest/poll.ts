@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts'
 import { logOutage } from '../log-failure.ts'
 import type { HttpClient } from './http/client.ts'
 import { readEditions } from './huggingface.ts'
+import { pollPapers } from './poll-papers.ts'
 import { type IngestSummary, ingest } from './run.ts'
 
 export interface PollOptions {
@@ -21,6 +22,8 @@ export interface PollOptions {
   rereadEveryMs: number
   /** How many days before today are read again: editions go on filling, and votes move. */
   days: number
+  /** Whether papers of the last days are read by themselves too. Default false. */
+  papersAlone?: boolean
   /** Of the lease; see LeaderOptions. */
   leaseMs?: number
   takeOverEveryMs?: number
@@ -52,7 +55,10 @@ export function pollHuggingFace(options: PollOptions): Poller {
       ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
       ...(options.takeOverEveryMs !== undefined && { retryIntervalMs: options.takeOverEveryMs }),
     },
-    (leadership) => pollUntil(leadership, options),
+    async (leadership) => {
+      const papers = options.papersAlone ? pollPapers(leadership, options) : undefined
+      await Promise.all([pollUntil(leadership, options), papers])
+    },
   )
   return {
     async close() {

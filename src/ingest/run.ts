@@ -1,4 +1,5 @@
 import type { Db } from '../../db/database.ts'
+import type { PaperDetail } from '../../db/model/paper-detail.ts'
 import type {
   EditionReadingRecord,
   Notice,
@@ -8,6 +9,7 @@ import type {
   SourceName,
 } from '../../db/model/record.ts'
 import { noteFailure, noteReading } from '../../db/sources.ts'
+import type { IngestBatch } from '../../db/writer/batch.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { SourceError } from './errors.ts'
 import { type Patience, retryWhileTransient } from './patience.ts'
@@ -64,11 +66,12 @@ export async function ingest(
   const notices: Notice[] = []
   let records: PaperRecord[] = []
   let editions: EditionReadingRecord[] = []
+  let details: PaperDetail[] = []
   let storing: Promise<void> = Promise.resolve()
 
   const patiently = <Result>(work: () => Promise<Result>) =>
     retryWhileTransient(work, options.patience, signal)
-  const store = async (batch: { records: PaperRecord[]; editions: EditionReadingRecord[] }) => {
+  const store = async (batch: Omit<IngestBatch, 'source'>) => {
     const recorded = await patiently(() =>
       recordPapers(db, { source, ...batch }, { dryRun, ...(beforeCommit && { beforeCommit }) }),
     )
@@ -82,12 +85,13 @@ export async function ingest(
   /** One batch at a time; while the database is at it, the next one is read. */
   const flush = async () => {
     await storing
-    if (records.length === 0) return
-    storing = store({ records, editions })
+    if (records.length === 0 && details.length === 0) return
+    storing = store({ records, editions, details })
     // The next `await storing` throws its failure.
     storing.catch(() => {})
     records = []
     editions = []
+    details = []
   }
   const finish = async () => {
     const counts = { read: total.records, ...pick(total) }
@@ -104,6 +108,7 @@ export async function ingest(
       notices.push(...(reading.notices ?? []).slice(0, keptRejections - notices.length))
       records.push(...reading.records)
       editions.push(...reading.editions)
+      details.push(...(reading.details ?? []))
       if (signal?.aborted) break
       if (records.length >= batchSize) await flush()
     }

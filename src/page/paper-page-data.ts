@@ -17,6 +17,10 @@ export const paperDocument = pageDocument(`query PaperPage($arxivId: String, $id
     keywords { key }
     comment journalRef
     arxivUrl pdfUrl pageUrl discussionUrl doi projectPage githubRepo githubStars
+    linkedModels { name url } linkedModelCount
+    linkedDatasets { name url } linkedDatasetCount
+    linkedSpaces { name url } linkedSpaceCount
+    comments { author { name fullName url } text createdAt }
     history(last: 200) { observedAt upvotes }
     revisions { title abstract seenAt replacedAt source }
     related(first: 6) {
@@ -34,10 +38,21 @@ export const paperDocument = pageDocument(`query PaperPage($arxivId: String, $id
   }
 }`)
 
-interface AccountName {
+export interface AccountName {
   readonly name: string
   readonly fullName: string | null
   readonly url: string
+}
+
+export interface LinkedEntry {
+  readonly name: string
+  readonly url: string
+}
+
+export interface CommentEntry {
+  readonly author: AccountName | null
+  readonly text: string
+  readonly createdAt: string
 }
 
 export interface RelatedEntry {
@@ -87,6 +102,13 @@ export interface PaperDetails {
   readonly projectPage: string | null
   readonly githubRepo: string | null
   readonly githubStars: number | null
+  readonly linkedModels: readonly LinkedEntry[]
+  readonly linkedModelCount: number | null
+  readonly linkedDatasets: readonly LinkedEntry[]
+  readonly linkedDatasetCount: number | null
+  readonly linkedSpaces: readonly LinkedEntry[]
+  readonly linkedSpaceCount: number | null
+  readonly comments: readonly CommentEntry[]
   readonly history: readonly PlottedPoint[]
   readonly revisions: readonly {
     readonly title: string

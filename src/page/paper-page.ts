@@ -5,6 +5,7 @@ import { plainDay } from './dates.ts'
 import type { Links } from './links.ts'
 import { pageNotFound } from './page-errors.ts'
 import { type PageContent, pageQuery, type ReadPage } from './page-query.ts'
+import { commentsOf, linkedRepositories } from './paper-community.ts'
 import { counts, organizationLink } from './paper-entry.ts'
 import { type PaperDetails, paperDocument } from './paper-page-data.ts'
 import { authorsOfPaper, citations, outsideLinks, relatedPapers, versions } from './paper-page-parts.ts'
@@ -67,10 +68,12 @@ ${paper.withdrawnAt !== null && html`<p class="notice">The authors withdrew this
 ${aiSummary !== null && html`<h2>Summary by a language model</h2><p dir="auto">${setText(aiSummary)}</p>`}
 ${versions(paper)}
 ${relatedPapers(paper, links)}
+${commentsOf(paper)}
 </div>
 <aside aria-label="About this paper">
 <h2>Links</h2>
 ${outsideLinks(paper)}
+${linkedRepositories(paper)}
 ${keywords.length > 0 && html`<h2>Keywords</h2><ul class="tags">${keywords.map(({ key }) => html`<li><a href="${links.keyword(key)}"><bdi>${key}</bdi></a></li>`)}</ul>`}
 ${plot && html`<h2>Upvotes</h2>${plot}`}
 ${(comment ?? journalRef) !== null && html`<h2>Notes</h2>${comment && html`<p class="small">${setText(comment)}</p>`}${journalRef && html`<p class="small">${journalRef}</p>`}`}

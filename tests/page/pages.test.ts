@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { recordPapers } from '../../db/writer/index.ts'
 import { post, startTestApp, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
 import { elements, readPage, textOf } from '../support/page.ts'
@@ -136,6 +137,49 @@ describe('a page shows', () => {
     expect(elements(text, 'a').map(textOf)).toEqual(
       expect.arrayContaining(['PDF', 'arXiv', 'Hugging Face', 'Discussion', 'Code, 1,200 stars']),
     )
+  })
+
+  test('linked models and comments, as text', async () => {
+    await plant(app.db, [{ arxivId: '2605.90001', title: 'Discussed' }])
+    const list = [1, 2, 3, 4, 5, 6].map((number) => ({
+      ...{
+        name: `org/m${number}`,
+        likes: null,
+        downloads: null,
+        task: null,
+        description: null,
+        updatedAt: null,
+      },
+    }))
+    await recordPapers(app.db, {
+      source: 'huggingface',
+      records: [],
+      details: [
+        {
+          ...{ arxivId: '2605.90001', readAt: '2026-06-05T00:00:00.000Z', models: { count: 72, list } },
+          comments: [
+            {
+              ...{
+                id: 'c1',
+                author: { name: 'ada' },
+                text: '<b>Nice</b>\n\nreally',
+                edited: false,
+                reactions: 0,
+              },
+              createdAt: '2026-06-04T10:00:00.000Z',
+            },
+          ],
+        },
+      ],
+    })
+    const { text } = await read('/papers/2605.90001')
+    const links = elements(text, 'a')
+    expect(links.find((link) => textOf(link) === 'org/m5')?.attribs.href).toBe(
+      'https://huggingface.co/org/m5',
+    )
+    expect(links.map(textOf)).toContain('All 72')
+    expect(links.map(textOf)).not.toContain('org/m6')
+    expect(text).toContain('&lt;b&gt;Nice&lt;/b&gt;\n\nreally')
   })
 
   test('a paper without an arXiv id at its global id', async () => {

@@ -28,7 +28,7 @@ describe('a record from a client', () => {
   test('has in the mutation every field that a source can give', () => {
     const input = schema.getType('PaperInput')
     const fields = isInputObjectType(input) ? Object.keys(input.getFields()) : []
-    expect(fields.sort()).toEqual(['observedAt', 'arxivId', 'listing', ...fieldNames].sort())
+    expect(fields.sort()).toEqual(['observedAt', 'arxivId', 'listing', 'votes', ...fieldNames].sort())
   })
 
   test('may be what a source yields, and stays as it is', () => {

@@ -32,6 +32,14 @@ export const writerCases: Record<string, (db: Db) => Promise<unknown>> = {
     }),
   'recordPapers, a paper without an arXiv id': (db) =>
     recordPapers(db, { source: 'client', records: [withoutId] }),
+  'recordPapers, votes of other sites and what a call for a single paper gave': (db) =>
+    recordPapers(db, {
+      source: 'huggingface',
+      records: [aRecord({ votes: [{ site: 'alphaxiv', votes: 7 }] })],
+      details: [
+        { arxivId: '2605.00001', readAt: '2026-07-05T00:00:00.000Z', models: { count: 0, list: [] } },
+      ],
+    }),
   'recordPapers, an acronym instead of another': async (db) => {
     const paper = aRecord({ arxivId: '2605.00009', abstract: 'A Mixture-of-Experts (MoE).' })
     await recordPapers(db, { source: 'huggingface', records: [paper] })

@@ -32,6 +32,7 @@ import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../.
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
 import { countList, type PageRequest, readListPage } from '../../db/lists/page.ts'
+import { detailsByPaperIds, papersToReadAlone, votesByPaperIds } from '../../db/paper-details.ts'
 import {
   isAllExcluded,
   pageOfPapers,
@@ -96,6 +97,10 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       papersByKeys(db, [{ arxivId: '2605.00001' }, { id: 1 }], columns),
     hasPapers,
     papersArxivLacks: (db) => papersArxivLacks(db, 10),
+    detailsByPaperIds: (db) => detailsByPaperIds(db, [1]),
+    votesByPaperIds: (db) => votesByPaperIds(db, [1]),
+    papersToReadAlone: (db) =>
+      papersToReadAlone(db, { listedFrom: '2026-06-01', readBefore: asOf, limit: 15 }),
     historyByPaperIds: (db) => historyByPaperIds(db, [1], 100, null),
     'historyByPaperIds, since an instant': (db) => historyByPaperIds(db, [1], 100, asOf),
     revisionsByPaperIds: (db) => revisionsByPaperIds(db, [1]),

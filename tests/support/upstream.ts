@@ -18,6 +18,8 @@ export interface Upstream extends AsyncDisposable {
   readonly requests: UpstreamRequest[]
   /** What is listed, by day; entries as the API gives them. */
   readonly editions: Map<string, unknown[]>
+  /** What the call for a single paper answers, by arXiv id; `comments` only where they are asked for. */
+  readonly papers: Map<string, { comments?: unknown[]; [field: string]: unknown }>
   /** Answers the next requests so, one each, before it behaves again. */
   next(...answers: Answer[]): void
   /** Answers every request so, until called without. */
@@ -35,6 +37,7 @@ export async function startUpstream(): Promise<Upstream> {
     const answer = queue.shift() ?? standing
     if (answer) answer(request, response)
     else if (path === '/api/daily_papers') list(upstream, searchParams, response)
+    else if (path.startsWith('/api/papers/')) single(upstream, path, searchParams, response)
     else if (path === '/api/query') feed(searchParams, response)
     else send(response, 404, { error: 'Not found' })
   })
@@ -43,6 +46,7 @@ export async function startUpstream(): Promise<Upstream> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
     editions: new Map(),
+    papers: new Map(),
     next: (...answers) => void queue.push(...answers),
     always: (answer) => {
       standing = answer
@@ -67,6 +71,13 @@ function list(upstream: Upstream, query: URLSearchParams, response: ServerRespon
   if (more) response.setHeader('link', `<${upstream.url}/api/daily_papers?p=next>; rel="next"`)
   if (limit > 100) send(response, 400, { error: 'Number must be less than or equal to 100' })
   else send(response, 200, sorted.slice(start, start + limit))
+}
+
+function single(upstream: Upstream, path: string, query: URLSearchParams, response: ServerResponse): void {
+  const paper = upstream.papers.get(path.slice('/api/papers/'.length))
+  const { comments: _, ...rest } = paper ?? {}
+  if (!paper) send(response, 404, { error: 'Paper not found' })
+  else send(response, 200, query.get('field') === 'comments' ? paper : rest)
 }
 
 const votesOf = (entry: unknown) => (entry as { paper: { upvotes: number } }).paper.upvotes

@@ -43,7 +43,7 @@ export function applyRecord(
     const rule: MergeRule = fieldDefinitions[field]
     if (!rule.setBy.includes(authority) || (field === 'authorCount' && paper.stamps.has('authors'))) continue
     const given = recordedValue(record, field)
-    if (given === undefined && rule.clearedBy !== authority) continue
+    if (given === undefined && (record.partial || rule.clearedBy !== authority)) continue
     const value = given ?? null
     const stored = paper.stamps.get(field)
     const equal = same(paper.values[field], value)

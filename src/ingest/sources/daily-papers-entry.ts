@@ -1,10 +1,6 @@
 import { z } from 'zod'
-import type {
-  AccountRecord,
-  AuthorRecord,
-  OrganizationRecord,
-  PaperRecord,
-} from '../../../db/model/record.ts'
+import type { AccountRecord, OrganizationRecord } from '../../../db/model/profile.ts'
+import type { AuthorRecord, PaperRecord } from '../../../db/model/record.ts'
 import { listTime } from './list-date.ts'
 import {
   abstract,
@@ -41,7 +37,7 @@ const flag = optional(z.boolean())
 const label = optional(text(limits.text))
 
 /** The account's name is `user` within `paper` and `name` outside it; newer responses have both. */
-const accountShape = z.object({
+export const accountShape = z.object({
   name: optional(name),
   user: optional(name),
   _id: label,
@@ -113,8 +109,16 @@ function optionalText() {
   )
 }
 
-/** One entry of a response as a record. `askedFor` is the list date of the request, for entries that have none. */
-export function recordOf(entry: Entry, observedAt: string, askedFor: string | undefined): PaperRecord {
+/**
+ * One entry of a response as a record. `askedFor` is the list date of the request, for entries that have none;
+ * `flat` says that the response has no fields beside those of `paper`.
+ */
+export function recordOf(
+  entry: Entry,
+  observedAt: string,
+  askedFor: string | undefined,
+  flat: boolean,
+): PaperRecord {
   const { paper } = entry
   const time = listTime(entry, askedFor)
   const submitter = submitterOf(entry)
@@ -143,6 +147,7 @@ export function recordOf(entry: Entry, observedAt: string, askedFor: string | un
     authorParticipating: entry.isAuthorParticipating,
     withdrawnAt: paper.withdrawnAt,
     listing: time && { ...time, ...(submitter && { submitter }) },
+    partial: flat || undefined,
   })
 }
 
@@ -151,7 +156,9 @@ function submitterOf({ submittedBy, paper }: Entry): AccountRecord | undefined {
   return accountOf(submittedBy) ?? accountOf(paper.submittedOnDailyBy)
 }
 
-function accountOf(account: z.infer<typeof accountShape> | null | undefined): AccountRecord | undefined {
+export function accountOf(
+  account: z.infer<typeof accountShape> | null | undefined,
+): AccountRecord | undefined {
   const name = account?.user ?? account?.name
   if (!account || !name) return undefined
   return defined({

@@ -3,6 +3,7 @@ import { SourceError } from '../errors.ts'
 import { type Entry, entryShape, recordOf } from './daily-papers-entry.ts'
 import { listInstant } from './list-date.ts'
 import { listDate, observationTime } from './options.ts'
+import { detailOf } from './paper-details.ts'
 import { positionIn, rejection } from './rejections.ts'
 import { quote } from './shapes.ts'
 import { later } from './time.ts'
@@ -24,6 +25,8 @@ export interface Entries {
   rejections: Rejection[]
   /** Whether the JSON was a list, rather than one paper. */
   list: boolean
+  /** Papers without an entry around them, as `/api/papers` and `/api/papers/{id}` give them: entry and JSON. */
+  flat: ReadonlyMap<Entry, object>
 }
 
 /**
@@ -40,13 +43,16 @@ export function parseEntries(json: unknown, name?: string): Entries {
   const items: unknown[] = list ? json : [json]
   if (!list) refuseOtherThanPaper(json)
   const entries: Entry[] = []
+  const flatEntries = new Map<Entry, object>()
   const rejections: Rejection[] = []
   for (const [index, item] of items.entries()) {
     const flat = isObject(item) && !('paper' in item)
     const input = flat ? { ...item, paper: item } : withOwnTexts(item)
     const parsed = entryShape.safeParse(input)
-    if (parsed.success) entries.push(parsed.data)
-    else {
+    if (parsed.success) {
+      entries.push(parsed.data)
+      if (flat) flatEntries.set(parsed.data, item)
+    } else {
       const rejected = rejection(
         list ? positionIn(name, `item ${index + 1}`) : (name ?? 'item 1'),
         input,
@@ -55,17 +61,22 @@ export function parseEntries(json: unknown, name?: string): Entries {
       rejections.push(flat ? withoutWrapper(rejected) : rejected)
     }
   }
-  return { entries, rejections, list }
+  return { entries, rejections, list, flat: flatEntries }
 }
 
 /** The second half: what the entries say, as seen at `observedAt`. */
-export function readingOf({ entries, rejections, list }: Entries, options: DailyPapersOptions): Reading {
+export function readingOf(
+  { entries, rejections, list, flat }: Entries,
+  options: DailyPapersOptions,
+): Reading {
   const observedAt = observationTime(options.observedAt)
   const date = options.date === undefined ? undefined : listDate(options.date)
-  const records = entries.map((item) => recordOf(item, observedAt, date))
+  const records = entries.map((item) => recordOf(item, observedAt, date, flat.has(item)))
+  const details = [...flat].flatMap(([{ paper }, json]) => detailOf(json, paper.id, observedAt) ?? [])
   const edition = list && options.whole !== false && rejections.length === 0 ? onlyDate(records) : undefined
   const whole = edition !== undefined && (date === undefined || date === edition)
-  return { records, rejections, editions: whole ? [{ date: edition, readAt: observedAt }] : [] }
+  const editions = whole ? [{ date: edition, readAt: observedAt }] : []
+  return { records, rejections, editions, ...(details.length > 0 && { details }) }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostSites } from '../../../db/model/paper-detail.ts'
 import {
   type ColumnFieldName,
   columnFields,
@@ -18,6 +19,7 @@ import {
   limits,
   name,
   personName,
+  quote,
   text,
   title,
   url,
@@ -63,6 +65,20 @@ const listing = z
   .object({ date: day, submitter: account.nullish(), submittedAt: instant.nullish() })
   .transform(defined)
 
+const votes = z
+  .array(
+    z.object({
+      site: z.string().check((context) => {
+        if (siteName.test(context.value)) return
+        const message = `${quote(context.value)} is not the name of a site: 1 to 50 of a-z, 0-9, "." and "-", and not "huggingface", whose votes are \`upvotes\`.`
+        context.issues.push({ code: 'custom', message, input: context.value })
+      }),
+      votes: count,
+    }),
+  )
+  .max(mostSites)
+const siteName = /^(?!huggingface(?:\.co)?$)[a-z0-9][a-z0-9.-]{0,49}$/
+
 const shapes = {
   title,
   text: text(limits.text),
@@ -93,6 +109,7 @@ export const paperRecord: z.ZodType<PaperRecord> = z
     authorCount: count.nullish(),
     organization: organization.nullish(),
     listing: listing.nullish(),
+    votes: votes.nullish(),
   })
   .check(({ value, issues }) => {
     const { authors, authorCount } = value
