@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { computedOrders } from './lists/orders.ts'
-import type { List } from './lists/page.ts'
+import type { Keys, List, PageRequest } from './lists/page.ts'
 import { oneOfPapers, type PaperColumn, selectPaper } from './papers.ts'
 import { type CanonicalFilter, filterConditions } from './search/filter.ts'
 import { newestMatches } from './search/matches.ts'
@@ -8,7 +8,7 @@ import type { PaperRow } from './tables.ts'
 
 type Sql = RawBuilder<unknown>
 
-/** Of a filter that more papers fulfil, only the newest and those of as many newest events are put in order. */
+/** Of a filter that more papers fulfil, the newest and those of as many events beside the page are put in order. */
 export const arrivalsAtMost = 10_000
 
 /** Added to the id of a paper whose events have all been pruned: it comes after all others, the newest first. */
@@ -37,17 +37,18 @@ const columnsOf: Readonly<Partial<Record<keyof CanonicalFilter, readonly (keyof 
  * changed what the filter looks at. So one that comes to match long after it was stored is on top then, and no later
  * count of votes moves it.
  *
- * @param since only papers that arrived after this number of the log.
+ * @param since only papers that arrived after this number of the log; then none of these is left out.
  * @param few all papers of the filter, where they are known.
+ * @param page which part of the list is read.
  */
 export function listByArrival(
   filter: CanonicalFilter,
-  { since, few }: { since?: number | undefined; few?: readonly number[] | undefined },
+  { since, few, page }: Arrivals,
   wanted?: ReadonlySet<PaperColumn>,
 ): List {
   const candidates = few
     ? sql`select p.id from paper p where ${oneOfPapers(few)}`
-    : sql`${newest(filter)} union ${changedOfLate(filter)}`
+    : sql`${newest(filter)} union ${ofEvents(filter, eventsBeside(since, page))}`
   return {
     select: selectPaper(wanted),
     from: sql`(
@@ -66,11 +67,28 @@ function newest(filter: CanonicalFilter): Sql {
   return sql`(select p.id from paper p order by p.id desc limit ${sql.lit(arrivalsAtMost)})`
 }
 
-/** Papers of the filter, however old, that the newest events are about. */
-function changedOfLate(filter: CanonicalFilter): Sql {
-  const ids = sql`array(
-    select e.paper_id from feed_event e
-    where e.number > (select head from feed) - ${sql.lit(arrivalsAtMost)} and ${isArrival(filter)})`
+interface Arrivals {
+  readonly since?: number | undefined
+  readonly few?: readonly number[] | undefined
+  readonly page?: Pick<PageRequest, 'backwards' | 'after' | 'before'> | undefined
+}
+
+/** The events among which a page of the list has its own: all after `since`, or those that come next to its place. */
+function eventsBeside(since: number | undefined, page: Arrivals['page']): Sql {
+  const place = (keys: Keys | undefined) => (keys ? sql`${keys[0]}::bigint` : undefined)
+  const [above, below] = [place(page?.after), place(page?.before)]
+  if (since !== undefined) return sql`e.number > ${since}::bigint`
+  if (page?.backwards) {
+    const from = below ?? sql`0`
+    return sql`e.number > ${from} and e.number <= ${from} + ${sql.lit(arrivalsAtMost)}`
+  }
+  const to = above ?? sql`(select head from feed)`
+  return sql`e.number <= ${to} and e.number > ${to} - ${sql.lit(arrivalsAtMost)}`
+}
+
+/** Papers of the filter, however old, that some events are about. */
+function ofEvents(filter: CanonicalFilter, events: Sql): Sql {
+  const ids = sql`array(select e.paper_id from feed_event e where ${events} and ${isArrival(filter)})`
   return sql`select p.id from paper p
     where ${sql.join([sql`p.id = any(${ids})`, ...filterConditions(filter)], sql` and `)}`
 }

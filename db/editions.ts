@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db } from './database.ts'
 import { anyOf, keyTable } from './keys.ts'
-import { editionsByDate } from './lists/orders.ts'
+import { editionsByArrival, editionsByDate } from './lists/orders.ts'
 import type { List } from './lists/page.ts'
 import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
@@ -55,12 +55,24 @@ export async function neighboursOf(
   return new Map(rows.map(({ date, ...near }) => [date, near]))
 }
 
-/** Editions from a day to a day, both included. */
-export function listOfEditions(from?: string | null, to?: string | null): List {
+export type EditionOrder = 'DATE' | 'ARRIVAL'
+
+/** Editions from a day to a day, both included; by arrival, those that list nothing are left out. */
+export function listOfEditions(from?: string | null, to?: string | null, order: EditionOrder = 'DATE'): List {
+  const where = [...(from ? [sql`e.date >= ${from}::date`] : []), ...(to ? [sql`e.date <= ${to}::date`] : [])]
+  if (order === 'ARRIVAL')
+    return {
+      select: sql`e.date`,
+      from: sql`(
+        select edition.date, (select max(recorded_at) from listing where edition_date = edition.date) as arrived_at
+        from edition) e`,
+      where: [sql`e.arrived_at is not null`, ...where],
+      order: editionsByArrival,
+    }
   return {
     select: sql`e.date`,
     from: sql`edition e`,
-    where: [...(from ? [sql`e.date >= ${from}::date`] : []), ...(to ? [sql`e.date <= ${to}::date`] : [])],
+    where,
     order: editionsByDate,
   }
 }

@@ -48,7 +48,9 @@ export async function pageOfPapers(
   const looksForFew = (byColumn || order === 'ARRIVAL') && filter.text !== undefined
   const few = looksForFew ? await allMatchesIfFew(db, filter) : undefined
   const list =
-    byColumn && few ? listOfPapers([oneOfPapers(few)], byColumn, columns) : listOf(query, few, columns)
+    byColumn && few
+      ? listOfPapers([oneOfPapers(few)], byColumn, columns)
+      : listOf(query, { few, page: request }, columns)
   const page = request ? await readListPage<PaperFields>(db, list, request) : { rows: [], more: false }
   const isWhole = order !== 'TRENDING' && query.since === undefined
   return {
@@ -61,10 +63,10 @@ export async function pageOfPapers(
 
 function listOf(
   { filter, order, moment = momentAt(new Date()), since }: PapersQuery,
-  few: readonly number[] | undefined,
+  known: { readonly few: readonly number[] | undefined; readonly page: PageRequest | undefined },
   columns: Columns,
 ): List {
-  if (order === 'ARRIVAL') return listByArrival(filter, { since, few }, columns)
+  if (order === 'ARRIVAL') return listByArrival(filter, { since, ...known }, columns)
   if (order === 'TRENDING') return listOfTrending(moment, filterConditions(filter), columns)
   if (order === 'RELEVANCE') return listByRelevance(filter, columns)
   return listOfPapers(filterConditions(filter), paperOrders[order], columns)

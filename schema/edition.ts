@@ -1,4 +1,5 @@
 import {
+  type EditionOrder,
   type EditionReading,
   editionsByDates,
   latestEdition,
@@ -119,6 +120,17 @@ function edition(date: string | null | undefined) {
   return date ? { date } : null
 }
 
+const EditionOrderEnum = builder.enumType('EditionOrder', {
+  description: 'Orders of editions. Always descending.',
+  values: {
+    DATE: { description: 'By their day.' },
+    ARRIVAL: {
+      description:
+        'By when this server last recorded a new listing of the edition, so that an old edition to which a paper is added comes first. Omits editions without papers.',
+    },
+  } satisfies Record<EditionOrder, object>,
+})
+
 const EditionConnection = builder.connectionObject(
   { type: Edition, name: 'EditionConnection', description: 'A page of editions.' },
   { name: 'EditionEdge', description: 'An edition in a list.' },
@@ -142,8 +154,14 @@ builder.queryFields((t) => ({
     {
       type: Edition,
       extensions: { cost: 1 },
-      description: 'Lists editions, newest first.',
+      description: 'Lists editions, newest first by default.',
       args: {
+        order: t.arg({
+          type: EditionOrderEnum,
+          required: true,
+          defaultValue: 'DATE',
+          description: 'The order of the editions.',
+        }),
         from: t.arg({
           type: 'Date',
           description: 'Only editions on or after this day. Example: `2026-06-01`.',
@@ -162,8 +180,8 @@ builder.queryFields((t) => ({
           ],
         ],
       },
-      resolve: async (_root, { from, to, ...args }, { db }) => {
-        const list = listOfEditions(from, to)
+      resolve: async (_root, { from, to, order, ...args }, { db }) => {
+        const list = listOfEditions(from, to, order)
         const scope = { order: list.order, scope: scopeOf([from ?? null, to ?? null]) }
         const request = pageRequest(args, scope)
         const page = await readListPage<{ date: string }>(db, list, request)

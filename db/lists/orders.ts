@@ -51,3 +51,9 @@ export const listingsByEdition: Order = {
 }
 
 export const editionsByDate: Order = { name: 'DATE', keys: [{ kind: 'day', sql: 'e.date' }] }
+
+/** By when a paper last came onto them. */
+export const editionsByArrival: Order = {
+  name: 'ARRIVAL',
+  keys: [{ kind: 'instant', sql: 'e.arrived_at' }, ...editionsByDate.keys],
+}

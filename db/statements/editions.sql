@@ -42,6 +42,12 @@ cross join lateral (
 select e.date, e.date as key_0 from edition e where e.date >= $1::date and e.date <= $2::date
 order by e.date desc limit $3;
 
+-- readListPage of editions by arrival
+select e.date, e.arrived_at as key_0, e.date as key_1 from (
+  select edition.date, (select max(recorded_at) from listing where edition_date = edition.date) as arrived_at
+  from edition) e where e.arrived_at is not null
+order by e.arrived_at desc, e.date desc limit $1;
+
 -- countList of editions
 select count(*)::integer as amount
 from (select from edition e where e.date >= $1::date limit $2) counted;

@@ -222,9 +222,11 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
             order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
         where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
       select newest.id from matches cross join unnest(matches.ids) as newest (id)) union select p.id from paper p
-    where p.id = any(array(
-        select e.paper_id from feed_event e
-        where e.number > (select head
+    where p.id = any(array(select e.paper_id
+        from feed_event e
+        where e.number <= (select head
+          from feed)
+        and e.number > (select head
           from feed) - 10000
         and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
             and e.data->'changed' ?| $29::text[]) or (e.kind = 'updated'
@@ -255,9 +257,13 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
     (select max(e.number) from feed_event e where e.paper_id = c.id and (e.kind = 'ingested')),
     c.id + -281474976710656) as arrival
   from ((select p.id from paper p order by p.id desc limit 10000) union select p.id from paper p
-    where p.id = any(array(
-        select e.paper_id from feed_event e
-        where e.number > (select head from feed) - 10000 and (e.kind = 'ingested')))) c
+    where p.id = any(array(select e.paper_id
+        from feed_event e
+        where e.number <= (select head
+          from feed)
+        and e.number > (select head
+          from feed) - 10000
+        and (e.kind = 'ingested')))) c
 ) a join paper p on p.id = a.id
 order by a.arrival desc limit $1;
 

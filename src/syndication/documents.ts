@@ -35,7 +35,7 @@ query FeedOfPapers(
 
 export const editionsDocument = /* GraphQL */ `
 query FeedOfEditions($first: Int!, $after: String) {
-  editions(first: $first, after: $after) {
+  editions(order: ARRIVAL, first: $first, after: $after) {
     nodes {
       date
       listings(first: 100) { nodes { recordedAt paper { id arxivId title textChangedAt pageUrl } } }

@@ -1,5 +1,10 @@
+import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
+import { arrivalsAtMost } from '../../db/arrivals.ts'
+import type { PageRequest } from '../../db/lists/page.ts'
+import { pageOfPapers } from '../../db/paper-pages.ts'
 import { query, refusal, useTestApp } from '../support/app.ts'
+import { addPapers } from '../support/feed.ts'
 import { arxivId, plant } from '../support/papers.ts'
 import { emptyStore } from '../support/records.ts'
 
@@ -106,6 +111,31 @@ test('textChangedAt moves with the title, the abstract and the withdrawal, and w
     expect(after).not.toBe(ingestedAt)
     before = after
   }
+})
+
+test('A list of more papers than are put in order at once goes on to its end', async () => {
+  const papers = arrivalsAtMost + 50
+  await addPapers(app.db, ['Paper 0'])
+  // The first to arrive are the last by the day of publication, too.
+  await sql`
+    insert into paper (title, title_key, published_at, provenance, ingested_at, updated_at)
+    select 'Paper ' || n, 'paper ' || n, now() + n * interval '1 second', '{}', now(), now()
+    from generate_series(1, ${papers}::integer) n`.execute(app.db)
+  await sql`
+    select feed_append(jsonb_agg(jsonb_build_object('kind', 'ingested', 'paper_id', id, 'source', 'client',
+      'data', '{"paper": {}}'::jsonb) order by published_at)) from paper`.execute(app.db)
+  const { head } = await app.db.selectFrom('feed').select('head').executeTakeFirstOrThrow()
+  const first = head - papers
+  const read = async (since: number | undefined, page: Omit<PageRequest, 'limit'>) => {
+    const query = { filter: { withdrawn: false }, order: 'ARRIVAL', since } as const
+    const { rows } = await pageOfPapers(app.db, query, { limit: 3, ...page }, undefined)
+    return rows.map(({ keys }) => Number(keys[0]) - first)
+  }
+  expect(await read(undefined, { backwards: false })).toEqual([papers, papers - 1, papers - 2])
+  expect(await read(undefined, { backwards: false, after: [first + 20] })).toEqual([19, 18, 17])
+  expect(await read(undefined, { backwards: true })).toEqual([2, 1, 0])
+  expect(await read(first + 9, { backwards: false, after: [first + 12] })).toEqual([11, 10])
+  expect(await read(first + 9, { backwards: true })).toEqual([12, 11, 10])
 })
 
 test('arrivedAfter belongs to the order ARRIVAL', async () => {

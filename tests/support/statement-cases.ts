@@ -126,6 +126,8 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     readingsOf: (db) => readingsOf(db, [day]),
     submittersOf: (db) => submittersOf(db, [month]),
     'readListPage of editions': (db) => readListPage(db, listOfEditions(month.from, month.to), first),
+    'readListPage of editions by arrival': (db) =>
+      readListPage(db, listOfEditions(null, null, 'ARRIVAL'), first),
     'countList of editions': (db) => countList(db, listOfEditions(month.from), 10_000),
     sitemapMonths,
     'sitemapPapers, of a month': (db) => sitemapPapers(db, month.from, month.to),

@@ -172,3 +172,15 @@ test('another address of the same database gives the same ids, and links to itse
   // Without pages of its own, entries lead to Hugging Face.
   expect(there.items[0]?.url).toBe('https://huggingface.co/papers/2605.00002')
 })
+
+test('an edition that is added to late comes first again, with the same id', async () => {
+  const before = (await json('/feeds/editions.json')).items
+  await plant(app.db, [{ arxivId: arxivId(30), title: 'Late', listing: { date: '2026-06-01' } }])
+  const after = (await json('/feeds/editions.json')).items
+  expect(after[0]).toMatchObject({ title: 'Daily Papers of 2026-06-01', id: before.at(-1)?.id })
+  expect(after[0]?.content_html).toContain('Late')
+  expect(after[0]?.date_published).toBe(before.at(-1)?.date_published)
+  expect(Date.parse(after[0]?.date_modified ?? '')).toBeGreaterThan(
+    Date.parse(before.at(-1)?.date_modified ?? ''),
+  )
+})

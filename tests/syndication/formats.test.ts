@@ -1,4 +1,4 @@
-import { extractFromXml } from '@extractus/feed-extractor'
+import { extractFromJson, extractFromXml } from '@extractus/feed-extractor'
 import { parseFeed } from '@rowanmanning/feed-parser'
 import * as fc from 'fast-check'
 import { XmlDocument } from 'libxml2-wasm'
@@ -94,6 +94,27 @@ describe.each([
     expect(parseFeed(write(feed([]))).items).toEqual([])
     expect(throughLibxml(write(feed([])), '/*')).toHaveLength(1)
   })
+})
+
+test('a JSON Feed is read by a parser of feed readers, and has what version 1.1 requires', () => {
+  const content = feed(nasty.map((title, index) => entry({ id: uuidUrn(`${index}`), title })))
+  const text = jsonFeed({ ...content, next: 'https://papers.test/feeds/latest.json?page=x' })
+  const read = extractFromJson(text, { useISODateFormat: true, descriptionMaxLen: 0 })
+  expect(read).toMatchObject({ title: 'Papers & more', link: 'https://papers.test/', language: 'en' })
+  expect(read.entries?.map(({ id, title, published }) => [id, title, published])).toEqual(
+    nasty.map((title, index) => [uuidUrn(`${index}`), title, '2026-06-01T10:00:00.000Z']),
+  )
+  const { version, title, feed_url, next_url, authors, items } = JSON.parse(text)
+  expect([version, title]).toEqual(['https://jsonfeed.org/version/1.1', 'Papers & more'])
+  expect([feed_url, next_url].every((url) => URL.canParse(url))).toBe(true)
+  expect(authors).toEqual([{ name: expect.any(String) }])
+  for (const item of items) {
+    // Each item has an id and a content; instants are of RFC 3339; what is unknown is left out, not null.
+    expect(item).toMatchObject({ id: expect.stringMatching(/^urn:uuid:/), content_html: expect.any(String) })
+    expect(item.date_modified).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    expect(Object.values(item)).not.toContain(null)
+  }
+  expect(extractFromJson(jsonFeed(feed([]))).entries).toEqual([])
 })
 
 test('an id is a UUID of version 5, the same for equal names', () => {
