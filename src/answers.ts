@@ -8,11 +8,9 @@ import type { Data } from './data.ts'
 import { createDigestRoutes } from './digest/routes.ts'
 import { createEngine } from './graphql/engine.ts'
 import { createExecuteInProcess } from './graphql/in-process.ts'
-import { createKeptRequests } from './graphql/kept-requests.ts'
 import { createPlainRequests } from './graphql/plain-requests.ts'
 import { PluginHooks } from './graphql/plugin-hooks.ts'
 import type { TrustedDocuments } from './graphql/trusted.ts'
-import { clientAddress } from './http/client-address.ts'
 import { homeRoute } from './http/home.ts'
 import type { Route } from './http/route.ts'
 import { readSender } from './http/sender.ts'
@@ -39,13 +37,13 @@ export interface AnswersOptions extends Data {
 }
 
 /** What the HTTP server answers with. */
-export interface Answers extends Pick<HttpOptions, 'answerPlain' | 'answerKept'> {
+export interface Answers extends Pick<HttpOptions, 'answerPlain'> {
   readonly engine: HttpOptions['engine']
   readonly routes: ReadonlyMap<string, Route>
   readonly cache: ResponseCache
 }
 
-/** The engine of GraphQL, the short ways to it, and all that is made of its answers: pages, feeds and mail's forms. */
+/** The engine of GraphQL, the short way to it, and all that is made of its answers: pages, feeds and mail's forms. */
 export function createAnswers(options: AnswersOptions): Answers {
   const { store, viewerOf, feed, config, trusted, telemetry, points, subscriptions, onMailPromised } = options
   const { clock, log } = options
@@ -61,7 +59,6 @@ export function createAnswers(options: AnswersOptions): Answers {
     observer: telemetry.operations(trusted.idOf),
     onWrite: telemetry.onWrite,
   })
-  const addressOf = clientAddress(http.trustProxy)
   const execute = createExecuteInProcess(engine)
   const shared = { db, feed, execute, cache, points, http, viewerOf, clock }
   const pages = http.page ? createPageRoutes({ ...shared, mailsDigest: mail.digest }) : undefined
@@ -77,7 +74,6 @@ export function createAnswers(options: AnswersOptions): Answers {
     ...{ engine, routes, cache },
     ...(http.shortWay && {
       answerPlain: createPlainRequests({ engine, hooks, trusted, points, cache, http, log }),
-      ...(cache.isOn && { answerKept: createKeptRequests({ cache, viewerOf, points, addressOf, http }) }),
     }),
   }
 }

@@ -1,4 +1,3 @@
-import { TokenBucket } from 'limiter'
 import { LRUCache } from 'lru-cache'
 import type { Viewer } from '../schema/core/context.ts'
 import { ApiError } from '../schema/core/errors.ts'
@@ -28,16 +27,25 @@ export function payerOf(viewer: Viewer, address: string, named?: unknown): strin
   return isNamed ? `token ${token} for ${named}` : `token ${token}`
 }
 
+interface Bucket {
+  /** Points; below zero, the client has a debt. */
+  content: number
+  filledAtMs: number
+}
+
 /**
  * What each client may still ask, in points of cost: a leaky bucket for each. Operations are charged before they are
  * executed, with the most that they can cost, and get back what they did not use.
  */
 export class ClientPoints {
   readonly #limits: PointLimits
-  readonly #buckets = new LRUCache<string, TokenBucket>({ max: rememberedClients })
+  readonly #policy: string
+  readonly #buckets = new LRUCache<string, Bucket>({ max: rememberedClients })
 
   constructor(limits: PointLimits) {
     this.#limits = limits
+    const { burst, perSecond } = limits
+    this.#policy = `"points";q=${burst};w=${Math.ceil(burst / perSecond)}`
   }
 
   /** Whether anything is limited. */
@@ -51,8 +59,8 @@ export class ClientPoints {
     const bucket = this.#bucketOf(client)
     // Dearer than all that fits: the full bucket is enough, and goes below zero.
     const needed = Math.min(points, this.#limits.burst)
-    if (bucket.tryRemoveTokens(needed)) {
-      bucket.content -= points - needed
+    if (bucket.content >= needed) {
+      bucket.content -= points
       return undefined
     }
     const missing = needed - bucket.content
@@ -63,7 +71,7 @@ export class ClientPoints {
   giveBack(client: string, points: number): void {
     if (!this.isLimited) return
     const bucket = this.#bucketOf(client)
-    bucket.content = Math.min(bucket.bucketSize, bucket.content + points)
+    bucket.content = Math.min(this.#limits.burst, bucket.content + points)
   }
 
   /** Charges what is already spent. Returns the milliseconds to wait until the client is out of debt. */
@@ -80,29 +88,30 @@ export class ClientPoints {
   }
 
   /**
-   * The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): the quota and the seconds
-   * in which it fills up; what is left and the seconds until it is full.
+   * The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10), names and values in turn:
+   * the quota and the seconds in which it fills up; what is left and the seconds until it is full.
    */
-  headers(client: string): Readonly<Record<string, string>> {
+  headers(client: string): readonly string[] {
     const left = this.left(client)
-    if (left === undefined) return {}
+    if (left === undefined) return []
     const { burst, perSecond } = this.#limits
-    const seconds = (points: number) => Math.ceil(points / perSecond)
-    return {
-      'ratelimit-policy': `"points";q=${burst};w=${seconds(burst)}`,
-      ratelimit: `"points";r=${left};t=${seconds(burst - left)}`,
-    }
+    const seconds = Math.ceil((burst - left) / perSecond)
+    return ['ratelimit-policy', this.#policy, 'ratelimit', `"points";r=${left};t=${seconds}`]
   }
 
-  #bucketOf(client: string): TokenBucket {
-    let bucket = this.#buckets.get(client)
-    if (!bucket) {
-      const { burst, perSecond } = this.#limits
-      bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: perSecond, interval: 'second' })
-      bucket.content = burst
-      this.#buckets.set(client, bucket)
-    } else bucket.drip()
-    return bucket
+  /** Filled up by the time since it was looked at last. */
+  #bucketOf(client: string): Bucket {
+    const { burst, perSecond } = this.#limits
+    const nowMs = performance.now()
+    const bucket = this.#buckets.get(client)
+    if (bucket) {
+      bucket.content = Math.min(burst, bucket.content + ((nowMs - bucket.filledAtMs) * perSecond) / 1000)
+      bucket.filledAtMs = nowMs
+      return bucket
+    }
+    const full = { content: burst, filledAtMs: nowMs }
+    this.#buckets.set(client, full)
+    return full
   }
 
   #msFor(points: number): number {

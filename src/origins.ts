@@ -8,23 +8,35 @@ function allowsOrigin(origins: readonly string[], origin: string | null | undefi
   return origin == null || origins.includes('*') || origins.includes(origin)
 }
 
+const none: readonly string[] = []
+const exposed = 'etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id'
+
 /**
- * Lets pages of the allowed origins read whatever the response will be: refusals of each kind as well. Without
- * credentials, for nothing here looks at cookies.
+ * The headers that let a page of an allowed origin read the response, names and values in turn. Without credentials, for
+ * nothing here looks at cookies.
  */
-export function setCorsHeaders(
+export function corsHeaders(
   { headers: { origin } }: IncomingMessage,
+  origins: readonly string[],
+): readonly string[] {
+  if (origin === undefined || origins.length === 0 || !allowsOrigin(origins, origin)) return none
+  return ['access-control-allow-origin', origin, 'access-control-expose-headers', exposed]
+}
+
+/** Lets pages of the allowed origins read whatever the response will be: refusals of each kind as well. */
+export function setCorsHeaders(
+  request: IncomingMessage,
   response: ServerResponse,
   origins: readonly string[],
 ): void {
   if (origins.length === 0) return
   response.setHeader('vary', 'Origin')
-  if (origin === undefined || !allowsOrigin(origins, origin)) return
-  response.setHeader('access-control-allow-origin', origin)
-  response.setHeader(
-    'access-control-expose-headers',
-    'etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id',
-  )
+  setHeaders(response, corsHeaders(request, origins))
+}
+
+/** @param headers names and values in turn */
+export function setHeaders(response: ServerResponse, headers: readonly string[]): void {
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '')
 }
 
 /** Answers OPTIONS: what a browser asks before it lets a page send a request, or what a program asks of a path. */

@@ -5,7 +5,7 @@ import { etagOf, names } from '../graphql/responses/validators.ts'
 export interface ResponseParts {
   /** The default is 200. */
   readonly status?: number
-  readonly body: Buffer
+  readonly body: Buffer | string
   readonly contentType: string
   /** What caches may do with it, without `public` and `private`, e.g. `max-age=60`; undefined for `no-store`. */
   readonly cacheControl: string | undefined
@@ -13,33 +13,42 @@ export interface ResponseParts {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Node sends headers and a text in one piece, which for short ones takes less than sending headers and bytes in two. */
+const longestText = 4_096
+
 /** A whole response to GET or POST, that can be sent to everybody who may see it. */
 export class KeptResponse {
   readonly status: number
-  readonly body: Buffer
+  /** As it is sent. */
+  readonly content: Buffer | string
+  /** Of the content, in bytes. */
+  readonly length: number
   readonly contentType: string
   readonly cacheControl: string | undefined
   /** Names and values in turn. */
   readonly headers: readonly string[]
   /** Called when it has come to take more bytes. */
   onGrowth: (() => void) | undefined
-  readonly #packed = new Map<ContentEncoding, Buffer>()
-  readonly #packing = new Map<ContentEncoding, Promise<Buffer | undefined>>()
+  #packed: Map<ContentEncoding, Buffer | Promise<Buffer>> | undefined
+  #packedBytes = 0
   #etag: string | undefined
 
-  constructor({ status = 200, body, contentType, cacheControl, headers = {} }: ResponseParts) {
+  constructor({ status = 200, body, contentType, cacheControl, headers }: ResponseParts) {
     this.status = status
-    this.body = body
+    this.content = typeof body === 'string' && body.length > longestText ? Buffer.from(body) : body
+    this.length = typeof this.content === 'string' ? Buffer.byteLength(this.content) : this.content.length
     this.contentType = contentType
     this.cacheControl = cacheControl
-    this.headers = ['content-type', contentType, ...Object.entries(headers).flat()]
+    this.headers = ['content-type', contentType, ...(headers ? Object.entries(headers).flat() : [])]
+  }
+
+  get body(): Buffer {
+    return typeof this.content === 'string' ? Buffer.from(this.content) : this.content
   }
 
   /** Of the body in all its forms. */
   get bytes(): number {
-    let bytes = this.body.length
-    for (const packed of this.#packed.values()) bytes += packed.length
-    return bytes
+    return this.length + this.#packedBytes
   }
 
   /** Names the response by what it says. */
@@ -49,25 +58,31 @@ export class KeptResponse {
   }
 
   /** The body in an encoding, compressed once; undefined if it is too small for that. */
-  packed(encoding: ContentEncoding): Buffer | undefined | Promise<Buffer | undefined> {
-    const packed = this.#packed.get(encoding)
-    if (packed) return packed
-    const existing = this.#packing.get(encoding)
+  packed(encoding: ContentEncoding): Buffer | undefined | Promise<Buffer> {
+    const existing = this.#packed?.get(encoding)
     if (existing) return existing
     const packing = compressed(this.body, encoding)
     if (!packing) return undefined
-    this.#packing.set(encoding, this.#pack(encoding, packing))
-    return this.#packing.get(encoding)
+    this.#packed ??= new Map()
+    const packed = this.#pack(this.#packed, encoding, packing)
+    this.#packed.set(encoding, packed)
+    return packed
   }
 
-  async #pack(encoding: ContentEncoding, packing: Promise<Buffer>): Promise<Buffer> {
+  async #pack(
+    forms: Map<ContentEncoding, Buffer | Promise<Buffer>>,
+    encoding: ContentEncoding,
+    packing: Promise<Buffer>,
+  ): Promise<Buffer> {
     try {
       const packed = await packing
-      this.#packed.set(encoding, packed)
+      forms.set(encoding, packed)
+      this.#packedBytes += packed.length
       this.onGrowth?.()
       return packed
-    } finally {
-      this.#packing.delete(encoding)
+    } catch (error) {
+      forms.delete(encoding)
+      throw error
     }
   }
 }
@@ -84,33 +99,52 @@ export interface SendOptions {
 /**
  * Sends a response as this client takes it: compressed or not, and to GET with an ETag, or 304 if the client has it
  * already. Browsers and proxies may keep it as `cacheControl` says, for its sender alone if the request has credentials.
+ * Returns a promise where it has to be compressed before.
  */
-export async function sendKept(
+export function sendKept(
   request: IncomingMessage,
   response: ServerResponse,
   kept: KeptResponse,
-  { compression, vary, headers = [] }: SendOptions,
-): Promise<void> {
+  options: SendOptions,
+): void | Promise<void> {
   const { 'accept-encoding': accepted, 'if-none-match': known, authorization } = request.headers
-  const { status, cacheControl } = kept
+  const { cacheControl } = kept
   const isShareable = cacheControl !== undefined
   const control = isShareable ? scoped(cacheControl, authorization !== undefined) : 'no-store'
   // Names and values in turn, which Node takes as they are.
-  const all = [...headers, 'vary', vary, 'cache-control', control]
+  const headers = [...(options.headers ?? []), 'vary', options.vary, 'cache-control', control]
   if (isShareable && request.method !== 'POST') {
     const { etag } = kept
-    all.push('etag', etag)
+    headers.push('etag', etag)
     if (known !== undefined && names(known, etag)) {
-      response.writeHead(304, all).end()
-      return
+      response.writeHead(304, headers).end()
+      return undefined
     }
   }
-  const encoding = compression ? encodingFor(accepted as string | undefined) : undefined
-  const packing = encoding && kept.packed(encoding)
-  const packed = packing instanceof Promise ? await packing : packing
-  const body = packed ?? kept.body
-  all.push(...kept.headers)
-  if (packed && encoding) all.push('content-encoding', encoding)
-  all.push('content-length', String(body.length))
-  response.writeHead(status, all).end(body)
+  const encoding = options.compression ? encodingFor(accepted as string | undefined) : undefined
+  const packed = encoding && kept.packed(encoding)
+  if (packed instanceof Promise)
+    return packed.then((body) => sendWhole(response, kept, headers, { encoding, body }))
+  return sendWhole(response, kept, headers, packed && { encoding, body: packed })
+}
+
+/** A response whose headers Node does not tell any more. */
+export type SentResponse = ServerResponse & { bodyBytes?: number }
+
+interface Packed {
+  readonly encoding: ContentEncoding | undefined
+  readonly body: Buffer
+}
+
+function sendWhole(
+  response: SentResponse,
+  { status, content, length, headers: own }: KeptResponse,
+  headers: string[],
+  packed: Packed | undefined,
+): void {
+  headers.push(...own)
+  if (packed?.encoding) headers.push('content-encoding', packed.encoding)
+  response.bodyBytes = packed?.body.length ?? length
+  headers.push('content-length', String(response.bodyBytes))
+  response.writeHead(status, headers).end(packed?.body ?? content)
 }

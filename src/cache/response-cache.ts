@@ -18,6 +18,9 @@ export interface Made {
   readonly isKept: boolean
 }
 
+/** A value, or a promise of it where something has to be waited for. */
+type Pending<Value> = Value | Promise<Value>
+
 /** Beside its bytes, roughly what a kept response takes in memory: objects, headers, and its place in the list. */
 const bytesOfEntry = 600
 /** Of all bytes, the share that one response may take. */
@@ -37,6 +40,9 @@ export class ResponseCache {
   readonly #kept: LRUCache<string, KeptResponse>
   /** Responses that are being made, begun at the version known. */
   #making = new Map<string, Promise<KeptResponse | undefined>>()
+  /** The reading of the version that was begun last, and whether the version could be read. */
+  #reading: Promise<string> | undefined
+  #current: Promise<boolean> = Promise.resolve(false)
   /** The last version read: all that is kept was begun at it. */
   #known: string | undefined
 
@@ -67,45 +73,39 @@ export class ResponseCache {
    * type, and the time if it matters, e.g. the date for a page of today. `make` may resolve with undefined where there is
    * no response to this question.
    */
-  respond(key: string, make: () => Promise<Made>): Promise<KeptResponse>
-  respond(key: string, make: () => Promise<Made | undefined>): Promise<KeptResponse | undefined>
-  async respond(key: string, make: () => Promise<Made | undefined>): Promise<KeptResponse | undefined> {
-    if (!this.isOn) return (await make())?.response
-    if ((this.#kept.has(key) || this.#making.has(key)) && (await this.#isCurrent())) {
-      const making = this.#making.get(key)
-      const kept = this.#kept.get(key) ?? (making && (await making))
-      if (kept) return kept
+  respond(key: string, make: () => Promise<Made>): Pending<KeptResponse>
+  respond(key: string, make: () => Pending<Made | undefined>): Pending<KeptResponse | undefined>
+  respond(key: string, make: () => Pending<Made | undefined>): Pending<KeptResponse | undefined> {
+    if (!this.isOn) {
+      const made = make()
+      return made instanceof Promise ? made.then(responseOf) : made?.response
     }
-    return this.#make(key, make)
+    if (!this.#kept.has(key) && !this.#making.has(key)) return this.#make(key, make)
+    return this.#isCurrent().then((isCurrent) => {
+      const kept = isCurrent ? (this.#kept.get(key) ?? this.#making.get(key)) : undefined
+      if (kept instanceof Promise) return kept.then((made) => made ?? this.#make(key, make))
+      return kept ?? this.#make(key, make)
+    })
   }
 
-  /** The kept response to a question, if it holds still. Undefined at once where none is kept. */
-  find(key: string): Promise<KeptResponse | undefined> | undefined {
-    return this.#kept.has(key) ? this.#findCurrent(key) : undefined
-  }
-
-  async #findCurrent(key: string): Promise<KeptResponse | undefined> {
-    return (await this.#isCurrent()) ? this.#kept.get(key) : undefined
-  }
-
-  async #make(key: string, make: () => Promise<Made | undefined>): Promise<KeptResponse | undefined> {
+  #make(key: string, make: () => Pending<Made | undefined>): Pending<KeptResponse | undefined> {
     // Read before anything of the response is.
     const version = this.#known
     const making = this.#making
     if (version === undefined) void this.#isCurrent()
-    const { promise, resolve } = Promise.withResolvers<KeptResponse | undefined>()
-    const isFirst = version !== undefined && !making.has(key)
-    if (isFirst) making.set(key, promise)
-    let kept: KeptResponse | undefined
-    try {
-      const made = await make()
-      if (made?.isKept) kept = made.response
-      if (kept && version !== undefined && version === this.#known) this.#keep(key, kept)
+    const keep = (made: Made | undefined) => {
+      if (made?.isKept && version !== undefined && version === this.#known) this.#keep(key, made.response)
       return made?.response
-    } finally {
-      if (isFirst) making.delete(key)
-      resolve(kept)
     }
+    const pending = make()
+    if (!(pending instanceof Promise)) return keep(pending)
+    if (version === undefined || making.has(key)) return pending.then(keep)
+    const forOthers = pending.then((made) => (made?.isKept ? made.response : undefined))
+    making.set(
+      key,
+      forOthers.catch(() => undefined),
+    )
+    return pending.then(keep).finally(() => making.delete(key))
   }
 
   #keep(key: string, response: KeptResponse): void {
@@ -119,16 +119,28 @@ export class ResponseCache {
   }
 
   /** Reads the version, and forgets everything if it is another one. False if it cannot be read. */
-  async #isCurrent(): Promise<boolean> {
-    try {
-      const version = await this.#version()
-      if (version === this.#known) return true
-      this.#known = version
-      this.#kept.clear()
-      this.#making = new Map()
-      return true
-    } catch {
-      return false
+  #isCurrent(): Promise<boolean> {
+    const reading = this.#version()
+    // One answer to all who share one reading.
+    if (reading !== this.#reading) {
+      this.#reading = reading
+      this.#current = reading.then(
+        (version) => this.#note(version),
+        () => false,
+      )
     }
+    return this.#current
   }
+
+  #note(version: string): true {
+    if (version === this.#known) return true
+    this.#known = version
+    this.#kept.clear()
+    this.#making = new Map()
+    return true
+  }
+}
+
+function responseOf(made: Made | undefined): KeptResponse | undefined {
+  return made?.response
 }

@@ -45,27 +45,20 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
         const refused = points.take(client, measured.cost)
         if (refused) return { errors: [refused] }
         const scope = new StatementScope(client)
-        let refuse: (refusal: ExecutionResult) => void = () => {}
-        const stopped = new Promise<ExecutionResult>((resolve) => {
-          refuse = resolve
-        })
+        let refuse: ((refusal: ExecutionResult) => void) | undefined
         const budget = new ExecutionBudget(answerBytes, (reason) => {
           scope.end(reason)
-          refuse({ errors: [reason], data: null })
+          refuse?.(refusalFor(reason))
         })
         context.budget = budget
         scope.onEnd((reason) => {
           if (!(reason instanceof ApiError)) logFailure(log, 'A request was refused.', { error: reason })
           budget.stop(reason instanceof ApiError ? reason : (clientError(reason) as ApiError))
         })
-        // What a mutation has begun is finished: its writes have limits of their own.
-        const isQuery = getOperationAST(args.document, args.operationName)?.operation !== 'mutation'
-        const timer = isQuery ? setTimeout(() => budget.stop(tookTooLong()), queryTimeoutMs) : undefined
-        const stopWatching = isQuery ? context.onLeave?.(() => budget.stop(hasLeft())) : undefined
+        let unwatch: (() => void) | undefined
         /** Called once, when all is executed. */
         const settle = () => {
-          clearTimeout(timer)
-          stopWatching?.()
+          unwatch?.()
           const measuredUse = leastUsed + scope.spentMs + budget.values * usedByValue
           const used = Math.min(measured.cost, measuredUse)
           points.giveBack(client, measured.cost - used)
@@ -75,14 +68,14 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
           if (isAsyncIterable(result)) return boundedParts(result, budget, settle)
           const used = settle()
           const refusal = budget.stoppedBy ?? excess(result, budget, measured, answerBytes, args)
-          if (refusal) return { errors: [refusal], data: null }
+          if (refusal) return refusalFor(refusal)
           if (!asksCost(context)) return result
           const cost = {
             asked: rounded(measured.cost),
             used: rounded(used),
             left: points.left(client) ?? null,
           }
-          return { ...result, extensions: { ...result.extensions, cost } }
+          return Object.assign(result, { extensions: { ...result.extensions, cost } })
         }
         const fail = (error: unknown) => {
           settle()
@@ -91,6 +84,14 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
         try {
           const made: unknown = scope.run(() => executeFn({ ...args, fieldResolver: countedProperty }))
           if (!(made instanceof Promise)) return finish(made as ExecutionResult)
+          // Only what waits can be stopped.
+          const stopped = new Promise<ExecutionResult>((resolve) => {
+            refuse = resolve
+          })
+          if (budget.stoppedBy) refuse?.(refusalFor(budget.stoppedBy))
+          // What a mutation has begun is finished: its writes have limits of their own.
+          const isQuery = getOperationAST(args.document, args.operationName)?.operation !== 'mutation'
+          if (isQuery) unwatch = watch(budget, context, queryTimeoutMs)
           return Promise.race([made.then(finish, fail), stopped])
         } catch (error) {
           return fail(error)
@@ -99,9 +100,25 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
     },
     onResponse({ response, serverContext }) {
       const { client } = serverContext as unknown as Sender
-      for (const [name, value] of Object.entries(points.headers(client))) response.headers.set(name, value)
+      const headers = points.headers(client)
+      for (let at = 0; at < headers.length; at += 2)
+        response.headers.set(headers[at] ?? '', headers[at + 1] ?? '')
     },
   }
+}
+
+/** Stops an execution that takes too long, and one that nobody waits for. Returns what ends that. */
+function watch(budget: ExecutionBudget, { onLeave }: Sender, timeoutMs: number): () => void {
+  const timer = setTimeout(() => budget.stop(tookTooLong()), timeoutMs)
+  const stay = onLeave?.(() => budget.stop(hasLeft()))
+  return () => {
+    clearTimeout(timer)
+    stay?.()
+  }
+}
+
+function refusalFor(reason: ApiError): ExecutionResult {
+  return { errors: [reason], data: null }
 }
 
 function tookTooLong(): ApiError {

@@ -2,7 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, execute, getOperationAST } fr
 import type { Plugin } from 'graphql-yoga'
 import { outlineOf } from '../../schema/core/walk.ts'
 import { compiledOperation, type JsonAnswer } from '../execution/execute.ts'
-import type { Pending } from '../execution/execution.ts'
+import { isPromise, type Pending } from '../execution/execution.ts'
 import { objectJson } from '../execution/plan.ts'
 
 /** Executes all operations but those with an answer in parts by their compiled form. */
@@ -24,30 +24,49 @@ export function executeWhole(args: ExecutionArgs): Pending<ExecutionResult> {
 /** The result, which has its JSON ready: `data` is made of it where something looks at it. Undefined if not compiled. */
 function executeCompiled(args: ExecutionArgs): Pending<ExecutionResult> | undefined {
   const answer = compiledOperation(args)?.run(args.rootValue, args.contextValue)
-  return answer instanceof Promise ? answer.then(toResult) : answer && toResult(answer)
+  return isPromise(answer) ? answer.then(toResult) : answer && toResult(answer)
 }
 
 function toResult({ errors, fields }: JsonAnswer): ExecutionResult {
   if (fields === undefined) return { ...(errors && { errors }) }
   const json = fields ? objectJson(fields) : 'null'
-  const result: ExecutionResult & { stringify(shown: ExecutionResult): string } = {
-    ...(errors && { errors }),
-    stringify: (shown) => stringify(shown, json),
+  if (!errors) return new JsonResult(json)
+  // Whoever masks the errors copies the result.
+  const stringify = (shown: ExecutionResult) => textOf(json, shown)
+  return Object.assign({ errors, data: JSON.parse(json) }, { stringify })
+}
+
+/** A result without errors. Its data is JSON, and values only where something looks at them. */
+class JsonResult implements ExecutionResult {
+  readonly json: string
+  declare extensions?: Record<string, unknown>
+
+  constructor(json: string) {
+    this.json = json
   }
-  dataJson.set(result, json)
-  return Object.defineProperty(result, 'data', { enumerable: true, get: () => JSON.parse(json) })
+
+  get data(): Record<string, unknown> | null {
+    return JSON.parse(this.json)
+  }
+
+  /** Yoga takes it off the result, and hands over the result as clients may see it. */
+  stringify(shown: JsonResult): string {
+    return textOf(shown.json, shown)
+  }
+
+  toJSON(): ExecutionResult {
+    const { data, extensions } = this
+    return { data, ...(extensions && { extensions }) }
+  }
 }
 
-const dataJson = new WeakMap<ExecutionResult, string>()
-
-/** The JSON of the data of a compiled operation's result; undefined for other results. */
-export function dataJsonOf(result: ExecutionResult): string | undefined {
-  return dataJson.get(result)
-}
-
-/** Yoga hands over the result as clients may see it. */
-function stringify({ errors, extensions }: ExecutionResult, data: string): string {
+function textOf(data: string, { errors, extensions }: ExecutionResult): string {
   const before = errors ? `"errors":${JSON.stringify(errors)},` : ''
   const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : ''
   return `{${before}"data":${data}${after}}`
+}
+
+/** The JSON of the data of a compiled operation's result; undefined for other results. */
+export function dataJsonOf(result: ExecutionResult): string | undefined {
+  return result instanceof JsonResult ? result.json : undefined
 }

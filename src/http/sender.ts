@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
 import { clientIdHeader, payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
+import type { PostedRequest } from '../graphql/plain-question.ts'
 import { clientAddress } from './client-address.ts'
 
 /** Who sent a request, as executions need it. */
@@ -14,18 +15,21 @@ export interface HttpSender {
   readonly onLeave: (listener: () => void) => () => void
 }
 
-export type SenderOf = (request: IncomingMessage, response: ServerResponse) => Promise<HttpSender>
+export type SenderOf = (request: PostedRequest, response: ServerResponse) => Promise<HttpSender>
 
 export function readSender(viewerOf: ViewerOf, { trustProxy }: Pick<Config['http'], 'trustProxy'>): SenderOf {
   const addressOf = clientAddress(trustProxy)
   return async (request, response) => {
-    const viewer = await viewerOf(request.headers.authorization)
-    return {
-      ...{ viewer, client: payerOf(viewer, addressOf(request), request.headers[clientIdHeader]) },
-      onLeave(listener) {
-        response.once('close', listener)
-        return () => response.off('close', listener)
-      },
-    }
+    const viewer = request.viewer ?? (await viewerOf(request.headers.authorization))
+    const client = payerOf(viewer, addressOf(request), request.headers[clientIdHeader])
+    return { viewer, client, onLeave: leaving(response) }
+  }
+}
+
+/** What calls back when the connection closes before the response was sent. */
+export function leaving(response: ServerResponse): HttpSender['onLeave'] {
+  return (listener) => {
+    response.once('close', listener)
+    return () => response.off('close', listener)
   }
 }

@@ -8,28 +8,27 @@ import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyLimitOf, bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
-import type { AnswerKept } from '../graphql/kept-requests.ts'
+import type { PostedRequest } from '../graphql/plain-question.ts'
 import type { AnswerPlain } from '../graphql/plain-requests.ts'
 import { requireUtf8 } from '../graphql/requests.ts'
-import { type Logger, requestScope } from '../log.ts'
+import { type Logger, type RequestScope, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
-import { answerOptions, setCorsHeaders } from '../origins.ts'
+import { answerOptions, setCorsHeaders, setHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
+import { clientAddress } from './client-address.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import type { Connections } from './connections.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
 import type { Answer, Route } from './route.ts'
-import { readSender } from './sender.ts'
+import { leaving, readSender } from './sender.ts'
 import { createStartingServer } from './starting.ts'
 
 export interface HttpOptions {
   readonly engine: Engine
   /** The short way of plain requests; without it, the engine answers all of them. */
   readonly answerPlain?: AnswerPlain | undefined
-  /** The shortest way, of requests whose response is kept. */
-  readonly answerKept?: AnswerKept | undefined
   readonly config: Pick<Config, 'http'>
   readonly viewerOf: ViewerOf
   /** Whether the server can serve at this moment. Never rejects. */
@@ -54,12 +53,13 @@ export function createHttpServer(
   options: HttpOptions,
   server = createStartingServer(options.config.http),
 ): Server {
-  const { config, readiness, routes, connections, onRequest, answerKept, log } = options
+  const { config, viewerOf, readiness, routes, connections, onRequest, answerPlain, log } = options
   const { corsOrigins } = config.http
   const live = getRoute((_request, response) => sendJson(response, 200, { status: 'ok' }))
   const isReady = getRoute(async (_request, response) => ready(response, await readiness()))
+  const graphql = graphqlRoute(options)
   const answers = new Map<string, Route>([
-    ['/graphql', graphqlRoute(options)],
+    ['/graphql', graphql],
     ['/health', live],
     ['/livez', live],
     ['/ready', isReady],
@@ -68,35 +68,51 @@ export function createHttpServer(
   ])
   const names = new Map([...answers].map(([path, route]) => [route, path]))
   const newest = new WeakMap<Duplex, ServerResponse>()
+  const addressOf = clientAddress(config.http.trustProxy)
+
+  function receive(request: PostedRequest, response: ServerResponse, scope: RequestScope): void {
+    const headers = ['x-request-id', scope.requestId, ...headersOfAll]
+    normalizeTarget(request)
+    const route = routeOf(answers, pathOf(request))
+    const refuseHere = (error: unknown) => {
+      if (!response.headersSent) {
+        setHeaders(response, headers)
+        setCorsHeaders(request, response, corsOrigins)
+      }
+      fail(response, error, route.refuse ?? refuse)
+    }
+    try {
+      // Before its body comes: many that never end are what a limit of requests at the same time is for.
+      connections?.admit(request, response)
+      onRequest?.(request, response, names.get(route) ?? 'other')
+      const isShort = answerPlain && route === graphql && server.listening && hasOneHost(request)
+      const viewer = isShort ? viewerOf(request.headers.authorization) : undefined
+      if (!isShort || !viewer || viewer instanceof Promise)
+        return void answer(request, response, headers, route)
+      request.viewer = viewer
+      const goOn = () => void answer(request, response, headers, route)
+      const exchange = {
+        ...{ request, response, scope, viewer, headers, goOn, fail: refuseHere },
+        ...{ address: addressOf(request), onLeave: leaving(response) },
+      }
+      if (!answerPlain(exchange)) goOn()
+    } catch (error) {
+      refuseHere(error)
+    }
+  }
 
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
     headers: readonly string[],
+    route: Route,
   ): Promise<void> {
-    try {
-      // Before its body comes: many that never end are what a limit of requests at the same time is for.
-      connections?.admit(request, response)
-      const answering =
-        server.listening && hasOneHost(request) && answerKept?.(request, response, headers, observe)
-      if (answering && (await answering)) return
-    } catch (error) {
-      if (!response.headersSent) {
-        setHeaders(response, headers)
-        setCorsHeaders(request, response, corsOrigins)
-      }
-      return fail(response, error, routeOf(answers, pathOf(request)).refuse ?? refuse)
-    }
     // Its connection failed while the body came, and has been answered for that.
     if (response.headersSent) return
     setHeaders(response, headers)
     if (!server.listening) response.setHeader('connection', 'close')
     setCorsHeaders(request, response, corsOrigins)
-    normalizeTarget(request)
     if (!hasOneHost(request)) return refuse(response, badHost())
-    const path = pathOf(request)
-    const route = routeOf(answers, path)
-    onRequest?.(request, response, names.get(route) ?? 'other')
     const allow = allowedBy(route)
     if (request.method === 'OPTIONS') return answerOptions(request, response, allow.join(', '))
     try {
@@ -111,10 +127,6 @@ export function createHttpServer(
     }
   }
 
-  function observe(request: IncomingMessage, response: ServerResponse): void {
-    onRequest?.(request, response, '/graphql')
-  }
-
   function fail(response: ServerResponse, error: unknown, refuseBy: typeof refuse): void {
     logFailure(log, 'A request failed.', { error })
     if (response.headersSent) response.destroy()
@@ -124,15 +136,14 @@ export function createHttpServer(
   server.removeAllListeners('request').on('request', (request, response) => {
     newest.set(request.socket, response)
     const scope = requestScopeOf(request)
-    const headers = ['x-request-id', scope.requestId, ...headersOfAll]
-    void requestScope.run(scope, answer, request, response, headers)
+    requestScope.run(scope, receive, request, response, scope)
   })
   connections?.watch(server)
   answerConnectionErrors(server, (socket) => newest.get(socket), log)
   return server
 }
 
-function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpOptions): Route {
+function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Route {
   const graphiql = graphiqlPage()
   const senderOf = readSender(viewerOf, http)
   return {
@@ -154,16 +165,11 @@ function graphqlRoute({ engine, answerPlain, config: { http }, viewerOf }: HttpO
         ...sender,
         ...{ req: request, res: response, headOnly, asksCost: headers['x-cost'] !== undefined },
       }
-      if (await answerPlain?.(request, response, transport)) return
       // Not `handle`, which sends the stack of what a hook throws.
       const answer = await engine.handleNodeRequestAndResponse(request, response, transport)
       await sendNodeResponse(answer, response, request, false)
     },
   }
-}
-
-function setHeaders(response: ServerResponse, headers: readonly string[]): void {
-  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '')
 }
 
 function getRoute(answer: Answer): Route {

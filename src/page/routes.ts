@@ -77,7 +77,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
         )
         const refusal = isMade ? undefined : points.take(sender.client, leastUsed)
         if (refusal) throw refusal
-        await send(request, response, answer, Object.entries(points.headers(sender.client)).flat())
+        await send(request, response, answer, points.headers(sender.client))
       },
       refuse,
     }
@@ -93,7 +93,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
     response: ServerResponse,
     answer: KeptResponse,
     own: readonly string[] = [],
-  ): Promise<void> {
+  ): void | Promise<void> {
     return sendKept(request, response, answer, { compression, vary, headers: own })
   }
 

@@ -4,6 +4,7 @@ import { messageOf } from '../../db/error.ts'
 import type { StatementObserver } from '../../db/prepared.ts'
 import type { TokenFault, Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
+import type { SentResponse } from '../cache/kept-response.ts'
 import { noteClientFault } from '../client-faults.ts'
 import type { OperationObserver } from '../graphql/observe-operations.ts'
 import type { RequestObserver } from '../http/server.ts'
@@ -70,10 +71,10 @@ export function requestObserver({ metrics, log }: ObserverOptions, logs: boolean
 function logRequest(
   log: Logger,
   { method, url }: IncomingMessage,
-  response: ServerResponse,
+  response: SentResponse,
   durationMs: number,
 ): void {
-  const length = response.getHeader('content-length')
+  const length = response.bodyBytes ?? response.getHeader('content-length')
   log.info('Request.', {
     method,
     // What follows the question mark may be a whole document, and what its sender searches for.

@@ -67,7 +67,7 @@ describe('a week of lines', () => {
     await fetch(`${app.endpoint}?query={__typename}`).then((response) => response.text())
     await expect
       .poll(() => linesWith('Request.').at(-1))
-      .toMatch(/Request\. .*method=GET path=\/graphql status=200 .*durationMs=[\d.]+$/)
+      .toMatch(/Request\. .*method=GET path=\/graphql status=200 bytes=\d+ durationMs=[\d.]+$/)
     expect(app.logged.join('\n')).not.toContain('__typename')
   })
 

@@ -1,4 +1,4 @@
-import { type FormattedExecutionResult, GraphQLError } from 'graphql'
+import { GraphQLError } from 'graphql'
 import { makeServer, type Server } from 'graphql-ws'
 import type { ViewerOf } from '../../auth.ts'
 import { clientError, formattedError } from '../../client-errors.ts'
@@ -45,7 +45,11 @@ export function createProtocol({
     },
     // graphql-ws refuses some by itself, without a code.
     onError: (_context, _id, _payload, errors) => errors.map((error) => formattedError(clientError(error))),
-    onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
-      errors && ({ errors: errors.map(formattedError), ...result } as FormattedExecutionResult),
+    // graphql-ws copies results, and so what they have of their own.
+    onNext: (_context, _id, _payload, _args, { errors, data, extensions }) => ({
+      ...(errors && { errors: errors.map(formattedError) }),
+      ...(data !== undefined && { data }),
+      ...(extensions && { extensions }),
+    }),
   })
 }
