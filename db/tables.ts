@@ -117,6 +117,8 @@ export interface PaperTable {
   text_changed_at: Instant | null
   /** The terms that it is found by (db/tokens/document.ts); empty until they are made. */
   search: Generated<string>
+  /** Those of its title and keywords alone, for ranking; null until they are made. */
+  ranked_words: string | null
 }
 
 /** A name on papers. Not a person: two people of one name are one author. */
@@ -305,7 +307,7 @@ export interface FeedEventTable {
 }
 
 export type AccessTokenRow = Selectable<AccessTokenTable>
-export type PaperRow = Omit<Selectable<PaperTable>, 'search'>
+export type PaperRow = Omit<Selectable<PaperTable>, 'search' | 'ranked_words'>
 export type PaperAuthorRow = Selectable<PaperAuthorTable>
 export type AccountRow = Selectable<AccountTable>
 export type OrganizationRow = Selectable<OrganizationTable>

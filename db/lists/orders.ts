@@ -26,7 +26,13 @@ export const computedOrders = {
     keys: [{ kind: 'instant', sql: 't.as_of' }, { kind: 'number', sql: 't.score' }, id],
   },
   ARRIVAL: { name: 'ARRIVAL', keys: [{ kind: 'integer', sql: 'a.arrival' }] },
-  RELEVANCE: { name: 'RELEVANCE', keys: [{ kind: 'number', sql: 'r.relevance' }, id] },
+  RELEVANCE: {
+    name: 'RELEVANCE',
+    keys: [
+      { kind: 'number', sql: 'r.relevance' },
+      { kind: 'integer', sql: 'r.id' },
+    ],
+  },
 } as const satisfies Record<string, Order>
 
 export type PaperListOrder = keyof typeof paperOrders

@@ -17,6 +17,7 @@ import * as webhooks from './0016_webhooks.ts'
 import * as mail from './0017_mail.ts'
 import * as gatewayRole from './0019_gateway_role.ts'
 import * as textChanges from './0024_text_changes.ts'
+import * as rankedWords from './0025_ranked_words.ts'
 import * as listingArrivals from './0028_listing_arrivals.ts'
 import * as paperDetails from './0030_paper_details.ts'
 
@@ -40,6 +41,7 @@ export const migrations: Record<string, Migration> = {
   '0017_mail': mail,
   '0019_gateway_role': gatewayRole,
   '0024_text_changes': textChanges,
+  '0025_ranked_words': rankedWords,
   '0028_listing_arrivals': listingArrivals,
   '0030_paper_details': paperDetails,
 }

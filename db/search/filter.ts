@@ -60,6 +60,8 @@ export type CanonicalFilter = {
   readonly expansions?: readonly Expansion[]
 }
 
+export type Criterion = keyof CanonicalFilter
+
 type Sql = RawBuilder<unknown>
 type Test = (value: (name: ValueName) => Sql) => Sql
 

@@ -12,20 +12,25 @@ export const rankedAtMost = 1000
 
 /**
  * The papers of a filter with a text, the best match first: those whose title is the text, then those whose title holds
- * it, and within each by `ts_rank` (title 1.0; authors and keywords 0.4; abstract 0.1), divided by 1 + log(length).
- * Only the newest `rankedAtMost` matches take part, and those whose title is the text.
+ * it, and within each by `ts_rank` of the words of title (1.0) and keywords (0.4), divided by 1 + log(their number).
+ * Only the newest `rankedAtMost` matches take part, and those whose title is the text. `found` is how many matches do.
  */
 export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<PaperColumn>): List {
   const text = String(filter.text ?? '')
   const key = titleKey(textQueryOfFilter(filter).wanted)
   const keys = [...new Set([key, titleKey(text)])].filter((one) => one !== '')
+  // The few words of title and keywords are in the row; all words of a paper take long to fetch.
+  const rank = sql`ts_rank('{0.1, 0.4, 0.4, 1}', coalesce(p.ranked_words, p.search), ${positiveQueryOf(filter)}, 1)::float8`
   const inTitle = sql`case when p.title_key = any(${keys}::text[]) then 2
     when strpos(' ' || p.title_key || ' ', ${` ${key || text} `}) > 0 then 1 else 0 end`
   return {
-    select: sql`${selectPaper(wanted)}, r.relevance`,
+    select: sql`${selectPaper(wanted)}, r.relevance, r.found`,
     from: sql`(
-      select p.id, ${inTitle} + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, ${positiveQueryOf(filter)}, 1)::float8 as relevance
-      from paper p where p.id = any(${newestIds(filter)} || ${idsWithTitle(filter, keys)})
+      with ranked as materialized (${newestMatches(filter, rankedAtMost, sql`${inTitle} + ${rank}`)})
+      select found.*, (select count(*)::integer from ranked) as found from (
+        select id, relevance from ranked where relevance < 2
+        union all (select p.id, 2 + ${rank} from paper p where ${titleIs(filter, keys)} limit 100)) found
+      order by relevance desc, id desc
     ) r join paper p on p.id = r.id`,
     where: [],
     order: computedOrders.RELEVANCE,
@@ -33,13 +38,13 @@ export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<Pa
   }
 }
 
-/** The papers of a filter whose title is the text, however old they are, without what the text excludes. */
-function idsWithTitle(filter: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
+/** The condition of papers of a filter whose title is the text, however old they are, without what the text excludes. */
+function titleIs(filter: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
   const { text: _, ...others } = filter
   const { excluded } = textQueryOfFilter(filter)
   const conditions = [sql`p.title_key = any(${keys}::text[])`, ...filterConditions(others)]
   if (excluded !== '') conditions.push(sql`not p.search @@ ${excluded}::tsquery`)
-  return sql`array(select p.id from paper p where ${sql.join(conditions, sql` and `)} limit 100)`
+  return sql.join(conditions, sql` and `)
 }
 
 /** As an array, of which Postgres fetches the papers by key, whatever it expects the search to find. */

@@ -24,7 +24,7 @@ export interface SearchedTexts {
  * The version of what this folder makes of a text. Raise it with every change that stores other terms: the server then
  * makes the stored ones anew (db/writer/rebuild-terms.ts).
  */
-export const tokensVersion = 1
+export const tokensVersion = 2
 
 /** Weights of `tsvector`: where a term was found decides how much it counts. */
 export const weights = { title: 'A', authors: 'B', keywords: 'C', abstract: 'D' } as const
@@ -46,6 +46,8 @@ export interface Mention {
 export interface PaperTerms {
   /** The text of a `tsvector`. */
   readonly search: string
+  /** The same of the title and the keywords alone: what searches are ranked by. */
+  readonly rankedWords: string
   /** By term. */
   readonly mentions: ReadonlyMap<string, Mention>
 }
@@ -56,7 +58,7 @@ export function paperTerms({ title, abstract, author_names, keywords }: Searched
   if (abstract !== null) vector.add(abstract, weights.abstract)
   for (const keyword of keywords) vector.add(keyword, weights.keywords)
   for (const name of author_names) vector.addName(name)
-  return { search: vector.toString(), mentions: vector.mentions }
+  return { search: vector.toString(), rankedWords: vector.ranked(), mentions: vector.mentions }
 }
 
 class Vector {
@@ -102,8 +104,18 @@ class Vector {
   }
 
   toString(): string {
-    return Array.from(this.#places, ([term, places]) => `'${term}':${places.join(',')}`).join(' ')
+    return textOf(this.#places)
   }
+
+  ranked(): string {
+    const isRanked = (place: string) => place.endsWith(weights.title) || place.endsWith(weights.keywords)
+    const ranked = Array.from(this.#places, ([term, places]) => [term, places.filter(isRanked)] as const)
+    return textOf(ranked.filter(([, places]) => places.length > 0))
+  }
+}
+
+function textOf(placesOfTerms: Iterable<readonly [string, readonly string[]]>): string {
+  return Array.from(placesOfTerms, ([term, places]) => `'${term}':${places.join(',')}`).join(' ')
 }
 
 interface StoredTerm {

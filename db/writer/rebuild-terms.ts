@@ -40,11 +40,12 @@ async function rebuildSome(trx: Transaction<Tables>): Promise<number | undefined
   const last = papers.at(-1)
   if (last) {
     const made = papers.map((paper) => ({ id: paper.id, isNew: false, ...paperTerms(paper) }))
-    const terms = JSON.stringify(made.map(({ id, search }) => ({ id, search })))
+    const terms = JSON.stringify(made.map(({ id, search, rankedWords }) => ({ id, search, rankedWords })))
     await sql`
-      update paper set search = made.search
-      from json_to_recordset(${terms}::json) as made (id bigint, search tsvector)
-      where paper.id = made.id and paper.search <> made.search`.execute(trx)
+      update paper set search = made.search, ranked_words = made."rankedWords"
+      from json_to_recordset(${terms}::json) as made (id bigint, search tsvector, "rankedWords" tsvector)
+      where paper.id = made.id
+        and (paper.search <> made.search or paper.ranked_words is distinct from made."rankedWords")`.execute(trx)
     await storeRelatedTerms(trx, made)
   }
   await trx

@@ -80,8 +80,8 @@ function onlyCountersMoved({ before, after }: MergedPaper): boolean {
 
 /** A row with the terms that the paper is found by, and what it is about. */
 function termsOf(row: StoredPaper, isNew: boolean) {
-  const { search, mentions } = paperTerms(row)
-  return { row: { ...row, search }, id: row.id, isNew, mentions }
+  const { search, rankedWords, mentions } = paperTerms(row)
+  return { row: { ...row, search, ranked_words: rankedWords }, id: row.id, isNew, mentions }
 }
 
 function textsMoved({ before, after }: MergedPaper): boolean {

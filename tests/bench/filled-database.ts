@@ -34,21 +34,29 @@ export async function startBenchCluster(
   return stack.use(cluster)
 }
 
-/** Migrates a database and fills it with generated papers, unless it has some. */
+/** There while papers are generated: a database that still has it was left half full. */
+const unfinished = 'bench_fill_unfinished'
+
+/** Migrates a database and fills it with generated papers, unless it has some. A fill that was broken off is begun anew. */
 export async function fillDatabase(connectionString: string, amount: number): Promise<void> {
   // Making an index takes as long as it takes.
-  await using handle = openDatabase({ connectionString, max: 4, answerTimeoutMs: 0 })
-  await migrateToLatest(handle.db)
-  const { rows } = await sql`select from paper limit 1`.execute(handle.db)
+  await using handle = openDatabase({ connectionString, max: 4, statementTimeoutMs: 0 })
+  const { db } = handle
+  const { rows: broken } = await sql`select where to_regclass(${unfinished}) is not null`.execute(db)
+  if (broken.length > 0) await sql`drop schema public cascade; create schema public`.execute(db)
+  await migrateToLatest(db)
+  const { rows } = await sql`select from paper limit 1`.execute(db)
   if (rows.length > 0) return
+  await sql`create table ${sql.id(unfinished)} ()`.execute(db)
   const started = performance.now()
   let told = 0
-  await generatePapers(handle.db, amount, {
+  await generatePapers(db, amount, {
     progress(done) {
       if (done < told + amount / 10) return
       told = done
       console.log(`${done} papers after ${((performance.now() - started) / 1000).toFixed(0)} s`)
     },
   })
+  await sql`drop table ${sql.id(unfinished)}`.execute(db)
   console.log(`generated and indexed in ${((performance.now() - started) / 1000).toFixed(0)} s`)
 }

@@ -98,9 +98,15 @@ async function insertNames(db: Db, world: World): Promise<void> {
 }
 
 async function insertPapers(db: Db, rows: readonly PaperJson[]): Promise<void> {
-  const columns = sql.raw(['search', ...Object.keys(rows[0] ?? {})].join(', '))
+  const columns = sql.raw(['search', 'ranked_words', ...Object.keys(rows[0] ?? {})].join(', '))
   const terms = rows.map((row) => paperTerms(row))
-  const searchable = JSON.stringify(rows.map((row, index) => ({ ...row, search: terms[index]?.search })))
+  const searchable = JSON.stringify(
+    rows.map((row, index) => ({
+      ...row,
+      search: terms[index]?.search,
+      ranked_words: terms[index]?.rankedWords,
+    })),
+  )
   await sql`insert into paper (${columns})
     select ${columns} from json_populate_recordset(null::paper, ${searchable}::json)`.execute(db)
   const about = terms.map(({ mentions }, index) => ({ id: rows[index]?.id ?? 0, isNew: true, mentions }))
