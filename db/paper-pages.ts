@@ -6,7 +6,7 @@ import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from '.
 import { expansionsOf } from './search/acronyms.ts'
 import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
 import { allMatchesIfFew, countMatches } from './search/matches.ts'
-import { listByRelevance } from './search/search.ts'
+import { listByRelevance, type Matches, rankedAtMost } from './search/search.ts'
 import { textQueryOf } from './search/text-query.ts'
 import { repairText } from './search/typos.ts'
 import { listOfTrending, momentAt, type TrendMoment } from './trending.ts'
@@ -79,10 +79,23 @@ function hasWords({ text }: CanonicalFilter): boolean {
 /** What a search looked for in the end: what was typed, its words instead of its arXiv ids, or the repaired text. */
 export type SearchKind = 'typed' | 'words' | 'repaired'
 
-export interface SearchPage extends PapersPage<PaperFields & { relevance: number }> {
-  /** The filter that was searched for. */
-  readonly filter: CanonicalFilter
+/** A paper that was found. */
+type FoundPaper = PaperFields & {
+  relevance: number
+  /** Of the first one alone, if they are asked for. */
+  match_ids?: number[] | null
+}
+
+export interface SearchPage extends PapersPage<FoundPaper> {
+  /** What was searched for, with the ids of what was found if they are asked for and this is the first page. */
+  readonly matches: Matches
   readonly kind: SearchKind
+}
+
+/** How a page of a search is read. */
+export interface SearchRequest extends PageRequest {
+  /** Whether what was found is counted, or asked for its facets: then the ids of all of it are read by the way. */
+  readonly withIds?: boolean
 }
 
 /** What was typed, and the same as words if it has arXiv ids. */
@@ -98,7 +111,7 @@ export interface TypedSearch {
 export async function searchPapers(
   db: Db,
   { typed, words }: TypedSearch,
-  request: PageRequest,
+  request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage> {
   let page = await searchAsTyped(db, typed, request, columns)
@@ -123,7 +136,7 @@ export async function isAllExcluded(db: Db, { text, ...others }: CanonicalFilter
 export async function searchRepaired(
   db: Db,
   filter: CanonicalFilter,
-  request: PageRequest,
+  request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage | undefined> {
   const text = filter.text === undefined ? undefined : await repairText(db, String(filter.text))
@@ -135,14 +148,21 @@ export async function searchRepaired(
 export async function searchAsTyped(
   db: Db,
   filter: CanonicalFilter,
-  request: PageRequest,
+  request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage> {
   const expansions = typeof filter.text === 'string' ? await expansionsOf(db, filter.text) : []
   const expanded = { ...filter, ...(expansions.length > 0 && { expansions }) }
-  const list = listByRelevance(expanded, columns)
-  const page = await readListPage<PaperFields & { relevance: number }>(db, list, request)
-  // A paper whose title is the text is an answer, even if all its words are stop words.
-  const count = async (most: number) => Math.max(await countMatches(db, expanded, most), page.rows.length)
-  return { ...page, filter: expanded, kind: 'typed', searchable: true, count }
+  const isFirst = !request.backwards && request.after === undefined && request.before === undefined
+  const withIds = isFirst && request.withIds === true
+  const firstRows = isFirst ? request.limit + 1 : undefined
+  const list = listByRelevance(expanded, columns, { firstRows, withIds })
+  const page = await readListPage<FoundPaper>(db, list, request)
+  const ids = withIds ? (page.rows[0]?.row.match_ids ?? []) : undefined
+  const count = async (most: number) => {
+    const found = ids && ids.length < rankedAtMost ? ids.length : await countMatches(db, expanded, most)
+    // A paper whose title is the text is an answer, even if all its words are stop words.
+    return Math.max(found, page.rows.length)
+  }
+  return { ...page, matches: { filter: expanded, ids }, kind: 'typed', searchable: true, count }
 }

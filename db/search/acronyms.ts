@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { longFormKey, wordsOf } from '../model/acronyms.ts'
+import { prepared } from '../prepared.ts'
 import type { Expansion } from './expansions.ts'
 import { newestWithWords } from './matches.ts'
 import { plainPartsOf, textQueryOf } from './text-query.ts'
@@ -97,7 +98,7 @@ async function pairsOf(db: Db, spans: readonly Span[]): Promise<Pair[]> {
   const keys = [...new Set(spans.flatMap(({ acronymKeys }) => acronymKeys))]
   const longKeys = [...new Set(spans.map(({ longKey }) => longKey))]
   const { rows } = await sql<Pair>`
-    select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
+    ${prepared} select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
       select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
         (array_agg(long_form order by papers desc, long_form))[1] as long_form,
         sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined

@@ -4,6 +4,7 @@ import { countList, preparedMark } from '../lists/page.ts'
 import { type CanonicalFilter, type Criterion, filterConditions, textQueryOfFilter } from './filter.ts'
 import { matchesByPeriod, papersWith } from './periods.ts'
 import { needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
+import type { AskedQuery } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -56,13 +57,30 @@ export const maxIndexWords = 4
  * that have its rarest words with the text; if the text only excludes words, the newest of all.
  */
 export function newestMatches(filter: CanonicalFilter, most: number, relevance?: Sql): Sql {
+  return newestOf(filter, { most, relevance, asked: textQueryOfFilter(filter) })
+}
+
+/** The same of papers with all words of the text in the title or among the keywords; undefined if no index tells. */
+export function newestProminent(filter: CanonicalFilter, most: number, relevance: Sql): Sql | undefined {
+  if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
+  return newestOf(filter, { most, relevance, asked: textQueryOfFilter(filter).prominent })
+}
+
+interface Wanted {
+  readonly most: number
+  readonly relevance: Sql | undefined
+  readonly asked: AskedQuery
+}
+
+function newestOf(filter: CanonicalFilter, { most, relevance, asked }: Wanted): Sql {
   if (!isSearchedByPeriod(filter))
     return sql`select p.id${relevance ? sql`, ${relevance} as relevance` : sql``} from (
       select * from paper p where ${sql.join(filterConditions(filter), sql` and `)}
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}) p`
   const tables =
     typeof filter.text === 'string'
-      ? textMatches(filter, { maxMatches: most, maxWords: maxIndexWords, maxRechecked, relevance }).tables
+      ? textMatches(filter, asked, { maxMatches: most, maxWords: maxIndexWords, maxRechecked, relevance })
+          .tables
       : matchesByPeriod(filter, { candidates: papersWith(sql`true`), relevance, scanLimit: sql.lit(most) })
   return sql`with recursive ${tables}
     select newest.id${relevance ? sql`, newest.relevance` : sql``} from matches
@@ -77,9 +95,9 @@ interface TextSearch extends SearchBudget {
 /** The table `matches` of a filter with a text, with the tables it is made of, and its limit of papers to scan. */
 function textMatches(
   filter: CanonicalFilter,
+  asked: AskedQuery,
   { relevance, ...budget }: TextSearch,
 ): { tables: Sql; scanLimit: Sql } {
-  const asked = textQueryOfFilter(filter)
   const query = searchQuery(asked)
   if (!needsRecheck(asked, budget)) {
     const scanLimit = sql.lit(budget.maxMatches)
@@ -132,7 +150,7 @@ const fewMatchesBudget: SearchBudget = {
  */
 export async function allMatchesIfFew(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
   if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
-  const { tables, scanLimit } = textMatches(filter, fewMatchesBudget)
+  const { tables, scanLimit } = textMatches(filter, textQueryOfFilter(filter), fewMatchesBudget)
   const { rows } = await sql<{ is_complete: boolean; ids: number[] }>`
     ${preparedMark({ prepared: hasOnePlan(filter) })}with recursive ${tables}
     select max(matches.scanned) < ${scanLimit} as is_complete,

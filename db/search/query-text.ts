@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Clause } from './clauses.ts'
-import { type Alternative, indexTextOf, type TextQuery } from './text-query.ts'
+import { type Alternative, type AskedQuery, indexTextOf } from './text-query.ts'
 
 /** How much a search for a text may read. */
 export interface SearchBudget {
@@ -16,7 +16,7 @@ export interface SearchBudget {
 const maxExcludedWords = 2
 
 /** A text as the common table expression `search_query (query)`, of one row. */
-export function searchQuery({ query }: TextQuery): RawBuilder<unknown> {
+export function searchQuery({ query }: AskedQuery): RawBuilder<unknown> {
   return sql`search_query as materialized (select ${query}::tsquery as query)`
 }
 
@@ -24,7 +24,7 @@ export function searchQuery({ query }: TextQuery): RawBuilder<unknown> {
  * Whether papers that the index returns have to be compared with the query: the index knows neither the places of
  * terms, for a phrase or a field, nor which papers lack many, and is not asked for all terms of a long text.
  */
-export function needsRecheck({ alternatives, positive }: TextQuery, { maxWords }: SearchBudget): boolean {
+export function needsRecheck({ alternatives, positive }: AskedQuery, { maxWords }: SearchBudget): boolean {
   const excluded = alternatives.flatMap((alternative) => alternative.excluded.flat())
   const required = alternatives.flatMap((alternative) => alternative.required)
   return (
@@ -43,7 +43,7 @@ export function needsRecheck({ alternatives, positive }: TextQuery, { maxWords }
  * Of `"sparse models" routing` with a `maxWords` of 1, `index_query` is `'rout'`, say.
  */
 export function searchPlan(
-  { alternatives, positive }: TextQuery,
+  { alternatives, positive }: AskedQuery,
   { maxWords }: SearchBudget,
 ): RawBuilder<unknown> {
   const [first] = alternatives

@@ -5,31 +5,60 @@ import { type List, preparedMark } from '../lists/page.ts'
 import { titleKey } from '../model/text.ts'
 import { type PaperColumn, selectPaper } from '../papers.ts'
 import { type CanonicalFilter, filterConditions, textQueryOfFilter } from './filter.ts'
-import { hasOnePlan, newestMatches } from './matches.ts'
+import { hasOnePlan, newestMatches, newestProminent } from './matches.ts'
 
 /** Of a search that finds more, only the newest are ranked and counted, which makes common words affordable. */
 export const rankedAtMost = 1000
 
+export interface RelevanceOptions {
+  /** Rows that are wanted at most, from the first; undefined for any. */
+  readonly firstRows?: number | undefined
+  /** Whether the first row has the ids of the newest `rankedAtMost` matches, in `match_ids`. */
+  readonly withIds?: boolean
+}
+
 /**
- * The papers of a filter with a text, the best match first: those whose title is the text, then those whose title holds
- * it, and within each by `ts_rank` of the words of title (1.0) and keywords (0.4), divided by 1 + log(their number).
- * Only the newest `rankedAtMost` matches take part, and those whose title is the text. `found` is how many matches do.
+ * The papers of a filter with a text, the best match first:
+ *
+ * - those whose title is the text (relevance 2 to 3), then those whose title holds it (1 to 2),
+ * - those with all its words in the title or among the keywords (0.1 to 1), by `ts_rank` of these (title 1.0, keywords
+ *   0.4), divided by 1 + log(number of words),
+ * - the others (less than 0.1), the newest first.
+ *
+ * The index tells the third kind from the fourth, so that those that are not shown are not looked at ("tiered indexes":
+ * Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, 7.2.1). Of each of the last two kinds the
+ * newest `rankedAtMost` take part.
  */
-export function listByRelevance(filter: CanonicalFilter, wanted?: ReadonlySet<PaperColumn>): List {
+export function listByRelevance(
+  filter: CanonicalFilter,
+  wanted?: ReadonlySet<PaperColumn>,
+  { firstRows, withIds = false }: RelevanceOptions = {},
+): List {
   const text = String(filter.text ?? '')
   const key = titleKey(textQueryOfFilter(filter).wanted)
   const keys = [...new Set([key, titleKey(text)])].filter((one) => one !== '')
-  // The few words of title and keywords are in the row; all words of a paper take long to fetch.
-  const rank = sql`ts_rank('{0.1, 0.4, 0.4, 1}', coalesce(p.ranked_words, p.search), ${positiveQueryOf(filter)}, 1)::float8`
+  const words = positiveQueryOf(filter)
+  const byWords = sql`case when p.ranked_words @@ ${words}
+    then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, ${words}, 1)::float8
+    else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end`
   const inTitle = sql`case when p.title_key = any(${keys}::text[]) then 2
     when strpos(' ' || p.title_key || ' ', ${` ${key || text} `}) > 0 then 1 else 0 end`
+  const relevance = sql`${inTitle} + ${byWords}`
+  const prominent = newestProminent(filter, rankedAtMost, relevance)
+  const suffices = withIds ? undefined : firstRows
+  const others = newestMatches(filter, suffices ?? rankedAtMost, relevance)
+  const ids = sql`case when row_number() over (order by relevance desc, id desc) = 1
+    then array(select id from other) end as match_ids`
   return {
-    select: sql`${selectPaper(wanted)}, r.relevance, r.found`,
+    select: sql`${selectPaper(wanted)}, r.relevance${withIds ? sql`, r.match_ids` : sql``}`,
     from: sql`(
-      with ranked as materialized (${newestMatches(filter, rankedAtMost, sql`${inTitle} + ${rank}`)})
-      select found.*, (select count(*)::integer from ranked) as found from (
-        select id, relevance from ranked where relevance < 2
-        union all (select p.id, 2 + ${rank} from paper p where ${titleIs(filter, keys)} limit 100)) found
+      with prominent as materialized (${prominent ?? sql`select null::bigint as id, null::float8 as relevance limit 0`}),
+      other as materialized (select * from (${others}) other
+        ${suffices === undefined ? sql`` : sql`where (select count(*) from prominent) < ${sql.lit(suffices)}`})
+      select found.*${withIds ? sql`, ${ids}` : sql``} from (
+        select id, relevance from prominent where relevance < 2
+        union select id, relevance from other where relevance < 2
+        union all (select p.id, 2 + ${byWords} from paper p where ${titleIs(filter, keys)} limit 100)) found
       order by relevance desc, id desc
     ) r join paper p on p.id = r.id`,
     where: [],
@@ -45,11 +74,6 @@ function titleIs(filter: CanonicalFilter, keys: readonly string[]): RawBuilder<u
   const conditions = [sql`p.title_key = any(${keys}::text[])`, ...filterConditions(others)]
   if (excluded !== '') conditions.push(sql`not p.search @@ ${excluded}::tsquery`)
   return sql.join(conditions, sql` and `)
-}
-
-/** As an array, of which Postgres fetches the papers by key, whatever it expects the search to find. */
-function newestIds(filter: CanonicalFilter): RawBuilder<unknown> {
-  return sql`array(${newestMatches(filter, rankedAtMost)})`
 }
 
 /** The text of a filter without its excluded words, which ts_rank would take for words that are missing. */
@@ -72,17 +96,25 @@ const facetValues: Record<FacetKind, RawBuilder<unknown>> = {
   years: sql`extract(year from p.published_on)::integer::text`,
 }
 
+/** Papers to count facets of: a filter, with the ids of its newest `rankedAtMost` papers where they are known. */
+export interface Matches {
+  readonly filter: CanonicalFilter
+  readonly ids?: readonly number[] | undefined
+}
+
 /** What the papers of a filter have most often in common, counted over the newest `rankedAtMost` of them. */
 export async function facetsOf(
   db: Db,
-  filter: CanonicalFilter,
+  { filter, ids }: Matches,
   kind: FacetKind,
   limit: number,
 ): Promise<Facet[]> {
+  // As an array, of which Postgres fetches the papers by key, whatever it expects the search to find.
+  const matching = ids ? sql`${ids}::bigint[]` : sql`array(${newestMatches(filter, rankedAtMost)})`
   const { rows } = await sql<Facet>`
-    ${preparedMark({ prepared: hasOnePlan(filter) })}select v.value, count(*)::integer as papers from (
+    ${preparedMark({ prepared: ids !== undefined || hasOnePlan(filter) })}select v.value, count(*)::integer as papers from (
       select ${facetValues[kind]} as value
-      from paper p where p.id = any(${newestIds(filter)})) v
+      from paper p where p.id = any(${matching})) v
     where v.value is not null group by v.value order by papers desc, v.value limit ${limit}`.execute(db)
   return rows
 }

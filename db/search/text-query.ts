@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { initialTerm, weights, wordsOfName } from '../tokens/document.ts'
+import { initialTerm, prominentTerm, weights, wordsOfName } from '../tokens/document.ts'
 import { type Clause, clausesOfPhrase, clausesOfWords, type PhraseStep } from './clauses.ts'
 import { clausesWithExpansions, type Expansion } from './expansions.ts'
 
@@ -9,13 +9,19 @@ export interface Alternative {
   readonly excluded: readonly (readonly Clause[])[]
 }
 
-/** A text as Postgres is asked for it. */
-export interface TextQuery {
+/** What Postgres is asked for. */
+export interface AskedQuery {
   readonly alternatives: readonly Alternative[]
   /** As the text of a `tsquery`; empty if the text has no word that could be found. */
   readonly query: string
   /** The same without what is excluded; empty if the text only excludes. */
   readonly positive: string
+}
+
+/** A text as Postgres is asked for it. */
+export interface TextQuery extends AskedQuery {
+  /** The same for papers with all its words in the title or among the keywords. */
+  readonly prominent: AskedQuery
   /** The text without what is excluded and what is looked for in one field. */
   readonly wanted: string
   /** The text without what is excluded; undefined if it excludes nothing. */
@@ -40,17 +46,37 @@ export function textQueryOf(text: string, expansions: readonly Expansion[] = [])
   const { alternatives, wanted, unexcluded } = readAlternatives(text, (plain) =>
     clausesWithExpansions(plain, expansions),
   )
-  const query = tsqueryOf(alternatives)
-  const positive = tsqueryOf(alternatives.map(({ required }) => ({ required, excluded: [] })))
-  const onlyExcludes = alternatives.some(({ required }) => required.length === 0)
   const alwaysExcludes =
     alternatives.length > 0 && alternatives.every((alternative) => alternative.excluded.length > 0)
   const excluded = alwaysExcludes
     ? allOf(alternatives.map((alternative) => oneOf(alternative.excluded.map(allOfClauses))))
     : ''
-  const read = { alternatives, query, positive: onlyExcludes ? '' : positive, wanted, unexcluded, excluded }
+  const prominent = askedQuery(alternatives.map(prominentAlternative))
+  const read = { ...askedQuery(alternatives), prominent, wanted, unexcluded, excluded }
   cache.set(name, read)
   return read
+}
+
+function askedQuery(alternatives: readonly Alternative[]): AskedQuery {
+  const onlyExcludes = alternatives.some(({ required }) => required.length === 0)
+  const positive = alternatives.map(({ required }) => ({ required, excluded: [] }))
+  return { alternatives, query: tsqueryOf(alternatives), positive: onlyExcludes ? '' : tsqueryOf(positive) }
+}
+
+function prominentAlternative({ required, excluded }: Alternative): Alternative {
+  return { required: required.map(prominentClause), excluded }
+}
+
+/** A word that is looked for among authors or in the abstract alone stays what it is. */
+function prominentClause({ terms, phrases, every, weights: places }: Clause): Clause {
+  if (places === weights.authors || places === weights.abstract)
+    return { terms, phrases, every, weights: places }
+  return {
+    terms: terms.map(prominentTerm),
+    phrases: phrases.map((steps) => steps.map((step) => ({ ...step, terms: step.terms.map(prominentTerm) }))),
+    every: every?.map(prominentClause),
+    weights: places,
+  }
 }
 
 /** The parts of a text that may be expanded. */

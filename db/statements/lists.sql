@@ -39,35 +39,49 @@ order by p.published_at desc, p.id desc limit $21;
 
 -- pageOfPapers with a text that few papers match
 /* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
-years as materialized (
-  select greatest(extract(year
-      from $2::date)::integer, extract(year
-      from min(published_at) at time zone 'UTC')::integer)
-  as first_year,
-  least(extract(year
-      from $3::date)::integer, extract(year
-      from max(published_at) at time zone 'UTC')::integer) as last_year
+span as materialized (
+  select (extract(year
+      from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+      from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+  (extract(year
+      from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+      from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+  select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+  0::bigint as found from span
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-  from matches cross join years
+  select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+  matches.found + cardinality(newest.ids)
+  from matches cross join span
   cross join lateral (
-    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    select month - first_month as months_left, end_month - month as months_seen,
+    (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
   cross join lateral (
-    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-      select p.id, p.published_at, true as is_match
-      from (select p.*
-        from paper p
-        where p.search @@ (select query
-          from search_query)
-        and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-      where true
-      order by p.published_at desc, p.id desc limit 5001 - matches.scanned) candidate) newest
-  where matches.scanned < 5001 and matches.found < 5001 and next.period >= first_year)
+    select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+    from (values
+      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 5001),
+      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 5001),
+      (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+    ) period (month, period, is_short) where is_short limit 1) next
+  cross join lateral (
+    select coalesce(array_agg(p.id), '{}') as ids,
+    null::float8[] as relevances, count(*) as scanned
+    from (select p.* from (select p.id, p.published_at
+        from (select p.*
+          from paper p
+          where p.search @@ (select query
+            from search_query)
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+          and next.period is not null
+          union all select p.*
+          from paper p
+          where p.search @@ (select query
+            from search_query)
+          and next.period is null offset 0) p
+        where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+      limit 5001 - matches.scanned) p) newest
+  where matches.scanned < 5001 and matches.found < 5001 and matches.month > first_month)
 select max(matches.scanned) < 5001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -77,42 +91,62 @@ order by p.published_at desc, p.id desc limit $2;
 
 -- pageOfPapers with a text of no words
 /* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select null::tsquery as index_query),
-years as materialized (
-  select greatest(extract(year
-      from $2::date)::integer, extract(year
-      from min(published_at) at time zone 'UTC')::integer)
-  as first_year,
-  least(extract(year
-      from $3::date)::integer, extract(year
-      from max(published_at) at time zone 'UTC')::integer) as last_year
+span as materialized (
+  select (extract(year
+      from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+      from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+  (extract(year
+      from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+      from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+  select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+  0::bigint as found from span
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-  from matches cross join years
+  select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+  matches.found + cardinality(newest.ids)
+  from matches cross join span
   cross join lateral (
-    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    select month - first_month as months_left, end_month - month as months_seen,
+    (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
   cross join lateral (
-    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-      select p.id, p.published_at, p.is_match
-      from (select p.id, p.published_at, p.search @@ (select query
-          from search_query) as is_match
-        from (select p.*
-          from paper p
-          where p.search @@ (select index_query
-            from search_plan)
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text]
-          union all select p.*
-          from paper p
-          where (select index_query
-            from search_plan) is null
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-        where true offset 0) p
-      order by p.published_at desc, p.id desc limit 3001 - matches.scanned) candidate) newest
-  where matches.scanned < 3001 and matches.found < 5001 and next.period >= first_year)
+    select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+    from (values
+      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3001),
+      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3001),
+      (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+    ) period (month, period, is_short) where is_short limit 1) next
+  cross join lateral (
+    select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
+    null::float8[] as relevances, count(*) as scanned
+    from (select p.* from (select p.id, p.published_at, p.is_match
+        from (select p.*, p.search @@ (select query
+            from search_query) as is_match
+          from (select p.*
+            from paper p
+            where p.search @@ (select index_query
+              from search_plan)
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where (select index_query
+              from search_plan) is null
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where p.search @@ (select index_query
+              from search_plan)
+            and next.period is null
+            union all select p.*
+            from paper p
+            where (select index_query
+              from search_plan) is null
+            and next.period is null offset 0) p
+          where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
+      limit 3001 - matches.scanned) p) newest
+  where matches.scanned < 3001 and matches.found < 5001 and matches.month > first_month)
 select max(matches.scanned) < 3001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -169,87 +203,118 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
           and (e.data->'changed'->'upvotes'->>'after')::integer >= $3))),
     c.id + -281474976710656) as arrival
   from ((with recursive
-      years as materialized (
-        select greatest(extract(year
-            from $4::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $5::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
+      span as materialized (
+        select (extract(year
+            from greatest($4::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($5::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($6::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($7::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-        from matches cross join years
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
         cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
         cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
-            from (select p.*
-              from paper p
-              where true
-              and p.author_names && $6::text[]
-              and p.keyword_keys && $7::text[]
-              and p.submitter_names && $8::text[]
-              and p.categories && $9::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$10::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$11::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$13::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $14::text[]
-              and edition_periods(p.listed_on) && array(
-                select distinct case when date_trunc('year', month) >= first
-                and date_trunc('year', month) + interval '1 year' <= last + 1
-                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($15::date, min(date)) as first, least($16::date, max(date)) as last
-                  from edition) editions,
-                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            and p.upvotes >= $17::integer
-            and p.published_at >= (($18::date)::timestamp at time zone 'UTC')
-            and p.published_at < (($19::date + 1)::timestamp at time zone 'UTC')
-            and (p.withdrawn_at is not null) = $20::boolean
-            and (p.first_listed_on is not null
-              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $21::date > $22::date then 'empty' else daterange($23::date, $24::date, '[]') end
-              and exists (select from unnest(p.listed_on) as listed (day)
-                where listed.day <@ case when $25::date > $26::date then 'empty' else daterange($27::date, $28::date, '[]') end))
-            order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
-        where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) as newest (id)) union select p.id from paper p
-    where p.id = any(array(select e.paper_id
-        from feed_event e
-        where e.number <= (select head
-          from feed)
-        and e.number > (select head
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
+              and per_month * 12 <= 10000),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id), '{}') as ids,
+          null::float8[] as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at
+              from (select p.*
+                from paper p
+                where true
+                and p.author_names && $8::text[]
+                and p.keyword_keys && $9::text[]
+                and p.submitter_names && $10::text[]
+                and p.categories && $11::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$13::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$15::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $16::text[]
+                and edition_periods(p.listed_on) && array(
+                  select distinct case when date_trunc('year', month) >= first
+                  and date_trunc('year', month) + interval '1 year' <= last + 1
+                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                  from (select greatest($17::date, min(date)) as first, least($18::date, max(date)) as last
+                    from edition) editions,
+                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.*
+                from paper p
+                where true
+                and p.author_names && $19::text[]
+                and p.keyword_keys && $20::text[]
+                and p.submitter_names && $21::text[]
+                and p.categories && $22::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$23::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$24::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$25::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$26::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $27::text[]
+                and edition_periods(p.listed_on) && array(
+                  select distinct case when date_trunc('year', month) >= first
+                  and date_trunc('year', month) + interval '1 year' <= last + 1
+                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                  from (select greatest($28::date, min(date)) as first, least($29::date, max(date)) as last
+                    from edition) editions,
+                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+                and next.period is null offset 0) p
+              where p.published_at < next.before
+              and p.upvotes >= $30::integer
+              and p.published_at >= (($31::date)::timestamp at time zone 'UTC')
+              and p.published_at < (($32::date + 1)::timestamp at time zone 'UTC')
+              and (p.withdrawn_at is not null) = $33::boolean
+              and (p.first_listed_on is not null
+                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $34::date > $35::date then 'empty' else daterange($36::date, $37::date, '[]') end
+                and exists (select from unnest(p.listed_on) as listed (day)
+                  where listed.day <@ case when $38::date > $39::date then 'empty' else daterange($40::date, $41::date, '[]') end)) offset 0) p
+            order by p.published_at desc, p.id desc
+            limit 10000 - matches.scanned) p) newest
+        where matches.scanned < 10000 and matches.found < 10000 and matches.month > first_month)
+      select newest.id from matches
+      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+      order by matches.scanned, newest.position limit 10000) union select p.id from paper p
+    where p.id = any(array(
+        select e.paper_id from feed_event e
+        where e.number > (select head
           from feed) - 10000
         and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
-            and e.data->'changed' ?| $29::text[]) or (e.kind = 'updated'
-            and (e.data->'changed'->'upvotes'->>'before')::integer < $30
-            and (e.data->'changed'->'upvotes'->>'after')::integer >= $31))))
-    and p.upvotes >= $32::integer
-    and p.published_at >= (($33::date)::timestamp at time zone 'UTC')
-    and p.published_at < (($34::date + 1)::timestamp at time zone 'UTC')
-    and (p.github_repo is not null) = $35::boolean
-    and (p.project_page is not null) = $36::boolean
-    and (p.media_urls <> '{}') = $37::boolean
-    and (p.withdrawn_at is not null) = $38::boolean
-    and p.organization_name = any($39::text[])
+            and e.data->'changed' ?| $42::text[]) or (e.kind = 'updated'
+            and (e.data->'changed'->'upvotes'->>'before')::integer < $43
+            and (e.data->'changed'->'upvotes'->>'after')::integer >= $44))))
+    and p.upvotes >= $45::integer
+    and p.published_at >= (($46::date)::timestamp at time zone 'UTC')
+    and p.published_at < (($47::date + 1)::timestamp at time zone 'UTC')
+    and (p.github_repo is not null) = $48::boolean
+    and (p.project_page is not null) = $49::boolean
+    and (p.media_urls <> '{}') = $50::boolean
+    and (p.withdrawn_at is not null) = $51::boolean
+    and p.organization_name = any($52::text[])
     and (p.first_listed_on is not null
-      and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $40::date > $41::date then 'empty' else daterange($42::date, $43::date, '[]') end
+      and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $53::date > $54::date then 'empty' else daterange($55::date, $56::date, '[]') end
       and exists (select from unnest(p.listed_on) as listed (day)
-        where listed.day <@ case when $44::date > $45::date then 'empty' else daterange($46::date, $47::date, '[]') end))
-    and p.author_names && $48::text[]
-    and p.keyword_keys && $49::text[]
-    and p.submitter_names && $50::text[]
-    and p.categories && $51::text[]) c
+        where listed.day <@ case when $57::date > $58::date then 'empty' else daterange($59::date, $60::date, '[]') end))
+    and p.author_names && $61::text[]
+    and p.keyword_keys && $62::text[]
+    and p.submitter_names && $63::text[]
+    and p.categories && $64::text[]) c
 ) a join paper p on p.id = a.id
-order by a.arrival desc limit $52;
+order by a.arrival desc limit $65;
 
 -- pageOfPapers by arrival, all of them
 select p.id, p.title, p.upvotes, a.arrival as key_0 from (
@@ -257,13 +322,9 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
     (select max(e.number) from feed_event e where e.paper_id = c.id and (e.kind = 'ingested')),
     c.id + -281474976710656) as arrival
   from ((select p.id from paper p order by p.id desc limit 10000) union select p.id from paper p
-    where p.id = any(array(select e.paper_id
-        from feed_event e
-        where e.number <= (select head
-          from feed)
-        and e.number > (select head
-          from feed) - 10000
-        and (e.kind = 'ingested')))) c
+    where p.id = any(array(
+        select e.paper_id from feed_event e
+        where e.number > (select head from feed) - 10000 and (e.kind = 'ingested')))) c
 ) a join paper p on p.id = a.id
 order by a.arrival desc limit $1;
 

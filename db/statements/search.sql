@@ -2,7 +2,7 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- searchPapers with a word
-select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
+/* prepared */ select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
   select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
   (array_agg(long_form order by papers desc, long_form))[1] as long_form,
   sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
@@ -14,47 +14,125 @@ where papers >= 2 and papers >= defined * 0.5
 and (key = any($3::text[]) or long_key = any($4::text[]))
 order by papers desc, key, long_key;
 
-/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, case when p.title_key = any($1::text[]) then 2
-  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
-  from paper p where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query),
-      years as materialized (
-        select greatest(extract(year
-            from $5::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $6::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
-        from paper),
-      matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
-        union all
-        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-        from matches cross join years
-        cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
-        cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
+/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
+  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query),
+    span as materialized (
+      select (extract(year
+          from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+          from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+      (extract(year
+          from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+          from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+      from paper),
+    matches as (
+      select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+      0::bigint as found from span
+      union all
+      select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+      matches.found + cardinality(newest.ids)
+      from matches cross join span
+      cross join lateral (
+        select month - first_month as months_left, end_month - month as months_seen,
+        (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+      cross join lateral (
+        select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+        from (values
+          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 1000),
+          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 1000),
+          (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+        ) period (month, period, is_short) where is_short limit 1) next
+      cross join lateral (
+        select coalesce(array_agg(p.id), '{}') as ids,
+        array_agg(p.relevance) as relevances, count(*) as scanned
+        from (select p.* from (select p.id, p.published_at
+            , case when p.title_key = any($6::text[]) then 2
+            when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
+            then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8
+            else (extract(epoch
+                from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
               from paper p
               where p.search @@ (select query
                 from search_query)
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and matches.found < 1000 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position
-      limit 1000) || array(select p.id
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+              and next.period is not null
+              union all select p.*
+              from paper p
+              where p.search @@ (select query
+                from search_query)
+              and next.period is null offset 0) p
+            where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+          limit 1000 - matches.scanned) p) newest
+      where matches.scanned < 1000 and matches.found < 1000 and matches.month > first_month)
+    select newest.id, newest.relevance from matches
+    cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+    order by matches.scanned, newest.position limit 1000),
+  other as materialized (select * from (with recursive search_query as materialized (select $10::tsquery as query),
+      span as materialized (
+        select (extract(year
+            from greatest($11::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($12::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($13::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($14::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+        from paper),
+      matches as (
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
+        union all
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
+        cross join lateral (
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+        cross join lateral (
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 21),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 21),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id), '{}') as ids,
+          array_agg(p.relevance) as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at
+              , case when p.title_key = any($15::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $16) > 0 then 1 else 0 end + case when p.ranked_words @@ $17::tsquery
+              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $18::tsquery, 1)::float8
+              else (extract(epoch
+                  from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
+              from (select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and next.period is null offset 0) p
+              where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+            limit 21 - matches.scanned) p) newest
+        where matches.scanned < 21 and matches.found < 21 and matches.month > first_month)
+      select newest.id, newest.relevance from matches
+      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+      order by matches.scanned, newest.position limit 21) other
+    where (select count(*) from prominent) < 21)
+  select found.* from (
+    select id, relevance from prominent where relevance < 2
+    union select id, relevance from other where relevance < 2
+    union all (select p.id, 2 + case when p.ranked_words @@ $19::tsquery
+      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8
+      else (extract(epoch
+          from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($7::text[])
-      limit 100))
+      where p.title_key = any($21::text[])
+      limit 100)) found
+  order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit 21;
+order by r.relevance desc, r.id desc limit 21;
 
 -- expansionsOf, a long form
 insert into acronym
@@ -65,218 +143,487 @@ as asked (key text, query tsquery, small text)
 where (
   select avg((concat_ws(' ', p.title, p.abstract) ~ asked.small)::integer) from paper p
   where p.id = any(array(with recursive
-      years as materialized (
-        select greatest(extract(year
-            from $2::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $3::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
+      span as materialized (
+        select (extract(year
+            from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-        from matches cross join years
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
         cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
         cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
-            from (select p.*
-              from paper p
-              where p.search @@ asked.query
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            order by p.published_at desc, p.id desc limit 50 - matches.scanned) candidate) newest
-        where matches.scanned < 50 and matches.found < 50 and next.period >= first_year)
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 50),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 50),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id), '{}') as ids,
+          null::float8[] as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at
+              from (select p.*
+                from paper p
+                where p.search @@ asked.query
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.* from paper p where p.search @@ asked.query and next.period is null offset 0) p
+              where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+            limit 50 - matches.scanned) p) newest
+        where matches.scanned < 50 and matches.found < 50 and matches.month > first_month)
       select newest.id from matches cross join unnest(matches.ids) as newest (id)))) >= 0.2;
 
 -- isAllExcluded
 /* prepared */ select count(*)::integer as amount
 from (with recursive search_query as materialized (select $1::tsquery as query),
-  years as materialized (
-    select greatest(extract(year
-        from $2::date)::integer, extract(year
-        from min(published_at) at time zone 'UTC')::integer)
-    as first_year,
-    least(extract(year
-        from $3::date)::integer, extract(year
-        from max(published_at) at time zone 'UTC')::integer) as last_year
+  span as materialized (
+    select (extract(year
+        from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+        from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+    (extract(year
+        from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+        from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
     from paper),
   matches as (
-    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+    select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+    0::bigint as found from span
     union all
-    select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-    from matches cross join years
+    select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+    matches.found + cardinality(newest.ids)
+    from matches cross join span
     cross join lateral (
-      select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-      when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+      select month - first_month as months_left, end_month - month as months_seen,
+      (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
     cross join lateral (
-      select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-        filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-        select p.id, p.published_at, true as is_match
-        from (select p.*
-          from paper p
-          where p.search @@ (select query
-            from search_query)
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-        where true
-        order by p.published_at desc, p.id desc limit 1 - matches.scanned) candidate) newest
-    where matches.scanned < 1 and matches.found < 1 and next.period >= first_year)
-  select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+      from (values
+        (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 1),
+        ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 1),
+        (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+      ) period (month, period, is_short) where is_short limit 1) next
+    cross join lateral (
+      select coalesce(array_agg(p.id), '{}') as ids,
+      null::float8[] as relevances, count(*) as scanned
+      from (select p.* from (select p.id, p.published_at
+          from (select p.*
+            from paper p
+            where p.search @@ (select query
+              from search_query)
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where p.search @@ (select query
+              from search_query)
+            and next.period is null offset 0) p
+          where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+        limit 1 - matches.scanned) p) newest
+    where matches.scanned < 1 and matches.found < 1 and matches.month > first_month)
+  select newest.id from matches
+  cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
   order by matches.scanned, newest.position limit 1) matches;
 
 -- searchAsTyped with a phrase
-/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, case when p.title_key = any($1::text[]) then 2
-  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
-  from paper p
-  where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query), search_plan as materialized (select $5::tsquery as index_query),
-      years as materialized (
-        select greatest(extract(year
-            from $6::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $7::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
-        from paper),
-      matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
-        union all
-        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-        from matches cross join years
-        cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
-        cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, p.is_match
-            from (select p.id, p.published_at, p.search @@ (select query
+/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
+  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
+    span as materialized (
+      select (extract(year
+          from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+          from greatest($4::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+      (extract(year
+          from least($5::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+          from least($6::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+      from paper),
+    matches as (
+      select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+      0::bigint as found from span
+      union all
+      select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+      matches.found + cardinality(newest.ids)
+      from matches cross join span
+      cross join lateral (
+        select month - first_month as months_left, end_month - month as months_seen,
+        (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+      cross join lateral (
+        select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+        from (values
+          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3000),
+          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3000),
+          (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+        ) period (month, period, is_short) where is_short limit 1) next
+      cross join lateral (
+        select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
+        array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
+        from (select p.* from (select p.id, p.published_at, p.is_match
+            , case when p.title_key = any($7::text[]) then 2
+            when strpos(' ' || p.title_key || ' ', $8) > 0 then 1 else 0 end + case when p.ranked_words @@ $9::tsquery
+            then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $10::tsquery, 1)::float8
+            else (extract(epoch
+                from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
+            from (select p.*, p.search @@ (select query
                 from search_query) as is_match
               from (select p.*
                 from paper p
                 where p.search @@ (select index_query
                   from search_plan)
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
                 union all select p.*
                 from paper p
                 where (select index_query
                   from search_plan) is null
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-              where true offset 0) p
-            order by p.published_at desc, p.id desc limit 3000 - matches.scanned) candidate) newest
-        where matches.scanned < 3000 and matches.found < 1000 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position
-      limit 1000) || array(select p.id
-      from paper p
-      where p.title_key = any($8::text[])
-      limit 100))
-) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit 21;
-
--- searchAsTyped with every criterion
-select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, case when p.title_key = any($1::text[]) then 2
-  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
-  from paper p where p.id = any(array(with recursive search_query as materialized (select $4::tsquery as query),
-      years as materialized (
-        select greatest(extract(year
-            from $5::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $6::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.*
+                from paper p
+                where p.search @@ (select index_query
+                  from search_plan)
+                and next.period is null
+                union all select p.*
+                from paper p
+                where (select index_query
+                  from search_plan) is null
+                and next.period is null offset 0) p
+              where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
+          limit 3000 - matches.scanned) p) newest
+      where matches.scanned < 3000 and matches.found < 1000 and matches.month > first_month)
+    select newest.id, newest.relevance from matches
+    cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+    order by matches.scanned, newest.position limit 1000),
+  other as materialized (select *
+    from (with recursive search_query as materialized (select $11::tsquery as query), search_plan as materialized (select $12::tsquery as index_query),
+      span as materialized (
+        select (extract(year
+            from greatest($13::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($14::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($15::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($16::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-        from matches cross join years
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
         cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
         cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3000),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3000),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
+          array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at, p.is_match
+              , case when p.title_key = any($17::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $18) > 0 then 1 else 0 end + case when p.ranked_words @@ $19::tsquery
+              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8
+              else (extract(epoch
+                  from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
+              from (select p.*, p.search @@ (select query
+                  from search_query) as is_match
+                from (select p.*
+                  from paper p
+                  where p.search @@ (select index_query
+                    from search_plan)
+                  and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                  and next.period is not null
+                  union all select p.*
+                  from paper p
+                  where (select index_query
+                    from search_plan) is null
+                  and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                  and next.period is not null
+                  union all select p.*
+                  from paper p
+                  where p.search @@ (select index_query
+                    from search_plan)
+                  and next.period is null
+                  union all select p.*
+                  from paper p
+                  where (select index_query
+                    from search_plan) is null
+                  and next.period is null offset 0) p
+                where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
+            limit 3000 - matches.scanned) p) newest
+        where matches.scanned < 3000 and matches.found < 21 and matches.month > first_month)
+      select newest.id, newest.relevance from matches
+      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+      order by matches.scanned, newest.position limit 21) other
+    where (select count(*) from prominent) < 21)
+  select found.* from (
+    select id, relevance from prominent where relevance < 2
+    union select id, relevance from other where relevance < 2
+    union all (select p.id, 2 + case when p.ranked_words @@ $21::tsquery
+      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $22::tsquery, 1)::float8
+      else (extract(epoch
+          from p.published_at)::float8 + 6.3e10) / 1e13 end
+      from paper p
+      where p.title_key = any($23::text[])
+      limit 100)) found
+  order by relevance desc, id desc
+) r join paper p on p.id = r.id
+order by r.relevance desc, r.id desc limit 21;
+
+-- searchAsTyped with every criterion
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
+  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query),
+    span as materialized (
+      select (extract(year
+          from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+          from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+      (extract(year
+          from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+          from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+      from paper),
+    matches as (
+      select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+      0::bigint as found from span
+      union all
+      select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+      matches.found + cardinality(newest.ids)
+      from matches cross join span
+      cross join lateral (
+        select month - first_month as months_left, end_month - month as months_seen,
+        (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+      cross join lateral (
+        select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+        from (values
+          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 1000),
+          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 1000),
+          (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+        ) period (month, period, is_short) where is_short limit 1) next
+      cross join lateral (
+        select coalesce(array_agg(p.id), '{}') as ids,
+        array_agg(p.relevance) as relevances, count(*) as scanned
+        from (select p.* from (select p.id, p.published_at
+            , case when p.title_key = any($6::text[]) then 2
+            when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
+            then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8
+            else (extract(epoch
+                from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
               from paper p
               where p.search @@ (select query
                 from search_query)
-              and p.author_names && $7::text[]
-              and p.keyword_keys && $8::text[]
-              and p.submitter_names && $9::text[]
-              and p.categories && $10::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$11::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$13::text]
+              and p.author_names && $10::text[]
+              and p.keyword_keys && $11::text[]
+              and p.submitter_names && $12::text[]
+              and p.categories && $13::text[]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $15::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$15::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$16::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$17::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $18::text[]
               and edition_periods(p.listed_on) && array(
                 select distinct case when date_trunc('year', month) >= first
                 and date_trunc('year', month) + interval '1 year' <= last + 1
                 then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($16::date, min(date)) as first, least($17::date, max(date)) as last
+                from (select greatest($19::date, min(date)) as first, least($20::date, max(date)) as last
                   from edition) editions,
                 generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            and p.upvotes >= $18::integer
-            and p.published_at >= (($19::date)::timestamp at time zone 'UTC')
-            and p.published_at < (($20::date + 1)::timestamp at time zone 'UTC')
-            and (p.withdrawn_at is not null) = $21::boolean
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+              and next.period is not null
+              union all select p.*
+              from paper p
+              where p.search @@ (select query
+                from search_query)
+              and p.author_names && $21::text[]
+              and p.keyword_keys && $22::text[]
+              and p.submitter_names && $23::text[]
+              and p.categories && $24::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$25::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$26::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$27::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$28::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $29::text[]
+              and edition_periods(p.listed_on) && array(
+                select distinct case when date_trunc('year', month) >= first
+                and date_trunc('year', month) + interval '1 year' <= last + 1
+                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                from (select greatest($30::date, min(date)) as first, least($31::date, max(date)) as last
+                  from edition) editions,
+                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+              and next.period is null offset 0) p
+            where p.published_at < next.before
+            and p.upvotes >= $32::integer
+            and p.published_at >= (($33::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($34::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $35::boolean
             and (p.first_listed_on is not null
-              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $22::date > $23::date then 'empty' else daterange($24::date, $25::date, '[]') end
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $36::date > $37::date then 'empty' else daterange($38::date, $39::date, '[]') end
               and exists (select from unnest(p.listed_on) as listed (day)
-                where listed.day <@ case when $26::date > $27::date then 'empty' else daterange($28::date, $29::date, '[]') end))
-            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and matches.found < 1000 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
-      order by matches.scanned, newest.position
-      limit 1000) || array(select p.id
+                where listed.day <@ case when $40::date > $41::date then 'empty' else daterange($42::date, $43::date, '[]') end)) offset 0) p
+          order by p.published_at desc, p.id desc
+          limit 1000 - matches.scanned) p) newest
+      where matches.scanned < 1000 and matches.found < 1000 and matches.month > first_month)
+    select newest.id, newest.relevance from matches
+    cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+    order by matches.scanned, newest.position limit 1000),
+  other as materialized (select * from (with recursive search_query as materialized (select $44::tsquery as query),
+      span as materialized (
+        select (extract(year
+            from greatest($45::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($46::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($47::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($48::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+        from paper),
+      matches as (
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
+        union all
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
+        cross join lateral (
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+        cross join lateral (
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 21),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 21),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id), '{}') as ids,
+          array_agg(p.relevance) as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at
+              , case when p.title_key = any($49::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $50) > 0 then 1 else 0 end + case when p.ranked_words @@ $51::tsquery
+              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $52::tsquery, 1)::float8
+              else (extract(epoch
+                  from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
+              from (select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and p.author_names && $53::text[]
+                and p.keyword_keys && $54::text[]
+                and p.submitter_names && $55::text[]
+                and p.categories && $56::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$57::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$58::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$59::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$60::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $61::text[]
+                and edition_periods(p.listed_on) && array(
+                  select distinct case when date_trunc('year', month) >= first
+                  and date_trunc('year', month) + interval '1 year' <= last + 1
+                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                  from (select greatest($62::date, min(date)) as first, least($63::date, max(date)) as last
+                    from edition) editions,
+                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and p.author_names && $64::text[]
+                and p.keyword_keys && $65::text[]
+                and p.submitter_names && $66::text[]
+                and p.categories && $67::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$68::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$69::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$70::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$71::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $72::text[]
+                and edition_periods(p.listed_on) && array(
+                  select distinct case when date_trunc('year', month) >= first
+                  and date_trunc('year', month) + interval '1 year' <= last + 1
+                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                  from (select greatest($73::date, min(date)) as first, least($74::date, max(date)) as last
+                    from edition) editions,
+                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+                and next.period is null offset 0) p
+              where p.published_at < next.before
+              and p.upvotes >= $75::integer
+              and p.published_at >= (($76::date)::timestamp at time zone 'UTC')
+              and p.published_at < (($77::date + 1)::timestamp at time zone 'UTC')
+              and (p.withdrawn_at is not null) = $78::boolean
+              and (p.first_listed_on is not null
+                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $79::date > $80::date then 'empty' else daterange($81::date, $82::date, '[]') end
+                and exists (select from unnest(p.listed_on) as listed (day)
+                  where listed.day <@ case when $83::date > $84::date then 'empty' else daterange($85::date, $86::date, '[]') end)) offset 0) p
+            order by p.published_at desc, p.id desc
+            limit 21 - matches.scanned) p) newest
+        where matches.scanned < 21 and matches.found < 21 and matches.month > first_month)
+      select newest.id, newest.relevance from matches
+      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+      order by matches.scanned, newest.position limit 21) other
+    where (select count(*) from prominent) < 21)
+  select found.* from (
+    select id, relevance from prominent where relevance < 2
+    union select id, relevance from other where relevance < 2
+    union all (select p.id, 2 + case when p.ranked_words @@ $87::tsquery
+      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $88::tsquery, 1)::float8
+      else (extract(epoch
+          from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($30::text[])
-      and p.upvotes >= $31::integer
-      and p.published_at >= (($32::date)::timestamp at time zone 'UTC')
-      and p.published_at < (($33::date + 1)::timestamp at time zone 'UTC')
-      and (p.github_repo is not null) = $34::boolean
-      and (p.project_page is not null) = $35::boolean
-      and (p.media_urls <> '{}') = $36::boolean
-      and (p.withdrawn_at is not null) = $37::boolean
-      and p.organization_name = any($38::text[])
+      where p.title_key = any($89::text[])
+      and p.upvotes >= $90::integer
+      and p.published_at >= (($91::date)::timestamp at time zone 'UTC')
+      and p.published_at < (($92::date + 1)::timestamp at time zone 'UTC')
+      and (p.github_repo is not null) = $93::boolean
+      and (p.project_page is not null) = $94::boolean
+      and (p.media_urls <> '{}') = $95::boolean
+      and (p.withdrawn_at is not null) = $96::boolean
+      and p.organization_name = any($97::text[])
       and (p.first_listed_on is not null
-        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $39::date > $40::date then 'empty' else daterange($41::date, $42::date, '[]') end
+        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $98::date > $99::date then 'empty' else daterange($100::date, $101::date, '[]') end
         and exists (select from unnest(p.listed_on) as listed (day)
-          where listed.day <@ case when $43::date > $44::date then 'empty' else daterange($45::date, $46::date, '[]') end))
-      and p.author_names && $47::text[]
-      and p.keyword_keys && $48::text[]
-      and p.submitter_names && $49::text[]
-      and p.categories && $50::text[]
-      limit 100))
+          where listed.day <@ case when $102::date > $103::date then 'empty' else daterange($104::date, $105::date, '[]') end))
+      and p.author_names && $106::text[]
+      and p.keyword_keys && $107::text[]
+      and p.submitter_names && $108::text[]
+      and p.categories && $109::text[]
+      limit 100)) found
+  order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $51;
+order by r.relevance desc, r.id desc limit $110;
 
 -- searchAsTyped with an arXiv id
-select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, p.id as key_1 from (
-  select p.id, case when p.title_key = any($1::text[]) then 2
-  when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + ts_rank('{0.1, 0.4, 0.4, 1}', p.search, $3::tsquery, 1)::float8 as relevance
-  from paper p where p.id = any(array(select p.id from paper p where p.arxiv_id = any($4::text[])
-      order by p.published_at desc, p.id desc
-      limit 1000) || array(select p.id
+select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
+  with prominent as materialized (select null::bigint as id, null::float8 as relevance limit 0),
+  other as materialized (select * from (select p.id, case when p.title_key = any($1::text[]) then 2
+      when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + case when p.ranked_words @@ $3::tsquery
+      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8
+      else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
+        select * from paper p where p.arxiv_id = any($5::text[])
+        order by p.published_at desc, p.id desc limit 21) p) other
+    where (select count(*) from prominent) < 21)
+  select found.* from (
+    select id, relevance from prominent where relevance < 2
+    union select id, relevance from other where relevance < 2
+    union all (select p.id, 2 + case when p.ranked_words @@ $6::tsquery
+      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $7::tsquery, 1)::float8
+      else (extract(epoch
+          from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($5::text[])
-      and p.arxiv_id = any($6::text[])
-      limit 100))
+      where p.title_key = any($8::text[])
+      and p.arxiv_id = any($9::text[])
+      limit 100)) found
+  order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, p.id desc limit $7;
+order by r.relevance desc, r.id desc limit $10;
 
 -- searchRepaired, words that no title has
 select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
@@ -297,77 +644,111 @@ and not exists (select from name_word w where w.word = typed);
 
 -- allMatchesIfFew, of words
 /* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
-years as materialized (
-  select greatest(extract(year
-      from $2::date)::integer, extract(year
-      from min(published_at) at time zone 'UTC')::integer)
-  as first_year,
-  least(extract(year
-      from $3::date)::integer, extract(year
-      from max(published_at) at time zone 'UTC')::integer) as last_year
+span as materialized (
+  select (extract(year
+      from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+      from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+  (extract(year
+      from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+      from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+  select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+  0::bigint as found from span
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-  from matches cross join years
+  select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+  matches.found + cardinality(newest.ids)
+  from matches cross join span
   cross join lateral (
-    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    select month - first_month as months_left, end_month - month as months_seen,
+    (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
   cross join lateral (
-    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-      select p.id, p.published_at, true as is_match
-      from (select p.*
-        from paper p
-        where p.search @@ (select query
-          from search_query)
-        and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-      where true
-      order by p.published_at desc, p.id desc limit 5001 - matches.scanned) candidate) newest
-  where matches.scanned < 5001 and matches.found < 5001 and next.period >= first_year)
+    select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+    from (values
+      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 5001),
+      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 5001),
+      (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+    ) period (month, period, is_short) where is_short limit 1) next
+  cross join lateral (
+    select coalesce(array_agg(p.id), '{}') as ids,
+    null::float8[] as relevances, count(*) as scanned
+    from (select p.* from (select p.id, p.published_at
+        from (select p.*
+          from paper p
+          where p.search @@ (select query
+            from search_query)
+          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+          and next.period is not null
+          union all select p.*
+          from paper p
+          where p.search @@ (select query
+            from search_query)
+          and next.period is null offset 0) p
+        where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+      limit 5001 - matches.scanned) p) newest
+  where matches.scanned < 5001 and matches.found < 5001 and matches.month > first_month)
 select max(matches.scanned) < 5001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
 
 -- allMatchesIfFew, of a phrase
 /* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
-years as materialized (
-  select greatest(extract(year
-      from $3::date)::integer, extract(year
-      from min(published_at) at time zone 'UTC')::integer)
-  as first_year,
-  least(extract(year
-      from $4::date)::integer, extract(year
-      from max(published_at) at time zone 'UTC')::integer) as last_year
+span as materialized (
+  select (extract(year
+      from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+      from greatest($4::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+  (extract(year
+      from least($5::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+      from least($6::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
   from paper),
 matches as (
-  select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+  select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+  0::bigint as found from span
   union all
-  select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-  from matches cross join years
+  select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+  matches.found + cardinality(newest.ids)
+  from matches cross join span
   cross join lateral (
-    select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-    when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+    select month - first_month as months_left, end_month - month as months_seen,
+    (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
   cross join lateral (
-    select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-      filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-      select p.id, p.published_at, p.is_match
-      from (select p.id, p.published_at, p.search @@ (select query
-          from search_query) as is_match
-        from (select p.*
-          from paper p
-          where p.search @@ (select index_query
-            from search_plan)
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text]
-          union all select p.*
-          from paper p
-          where (select index_query
-            from search_plan) is null
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-        where true offset 0) p
-      order by p.published_at desc, p.id desc limit 3001 - matches.scanned) candidate) newest
-  where matches.scanned < 3001 and matches.found < 5001 and next.period >= first_year)
+    select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+    from (values
+      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3001),
+      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3001),
+      (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+    ) period (month, period, is_short) where is_short limit 1) next
+  cross join lateral (
+    select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
+    null::float8[] as relevances, count(*) as scanned
+    from (select p.* from (select p.id, p.published_at, p.is_match
+        from (select p.*, p.search @@ (select query
+            from search_query) as is_match
+          from (select p.*
+            from paper p
+            where p.search @@ (select index_query
+              from search_plan)
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where (select index_query
+              from search_plan) is null
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where p.search @@ (select index_query
+              from search_plan)
+            and next.period is null
+            union all select p.*
+            from paper p
+            where (select index_query
+              from search_plan) is null
+            and next.period is null offset 0) p
+          where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
+      limit 3001 - matches.scanned) p) newest
+  where matches.scanned < 3001 and matches.found < 5001 and matches.month > first_month)
 select max(matches.scanned) < 3001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
@@ -375,70 +756,103 @@ from matches;
 -- countMatches, of a word
 /* prepared */ select count(*)::integer as amount
 from (with recursive search_query as materialized (select $1::tsquery as query),
-  years as materialized (
-    select greatest(extract(year
-        from $2::date)::integer, extract(year
-        from min(published_at) at time zone 'UTC')::integer)
-    as first_year,
-    least(extract(year
-        from $3::date)::integer, extract(year
-        from max(published_at) at time zone 'UTC')::integer) as last_year
+  span as materialized (
+    select (extract(year
+        from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+        from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+    (extract(year
+        from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+        from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
     from paper),
   matches as (
-    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+    select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+    0::bigint as found from span
     union all
-    select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-    from matches cross join years
+    select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+    matches.found + cardinality(newest.ids)
+    from matches cross join span
     cross join lateral (
-      select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-      when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+      select month - first_month as months_left, end_month - month as months_seen,
+      (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
     cross join lateral (
-      select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-        filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-        select p.id, p.published_at, true as is_match
-        from (select p.*
-          from paper p
-          where p.search @@ (select query
-            from search_query)
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-        where true
-        order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
-    where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
-  select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+      select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+      from (values
+        (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
+        ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
+          and per_month * 12 <= 10000),
+        (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+      ) period (month, period, is_short) where is_short limit 1) next
+    cross join lateral (
+      select coalesce(array_agg(p.id), '{}') as ids,
+      null::float8[] as relevances, count(*) as scanned
+      from (select p.* from (select p.id, p.published_at
+          from (select p.*
+            from paper p
+            where p.search @@ (select query
+              from search_query)
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where p.search @@ (select query
+              from search_query)
+            and next.period is null offset 0) p
+          where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+        limit 10000 - matches.scanned) p) newest
+    where matches.scanned < 10000 and matches.found < 10000 and matches.month > first_month)
+  select newest.id from matches
+  cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
   order by matches.scanned, newest.position limit 10000) matches;
 
 -- countMatches, of criteria without a text
 select count(*)::integer as amount from (with recursive
-  years as materialized (
-    select greatest(extract(year
-        from $1::date)::integer, extract(year
-        from min(published_at) at time zone 'UTC')::integer)
-    as first_year,
-    least(extract(year
-        from $2::date)::integer, extract(year
-        from max(published_at) at time zone 'UTC')::integer) as last_year
+  span as materialized (
+    select (extract(year
+        from greatest($1::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+        from greatest($2::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+    (extract(year
+        from least($3::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+        from least($4::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
     from paper),
   matches as (
-    select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+    select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+    0::bigint as found from span
     union all
-    select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-    from matches cross join years
+    select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+    matches.found + cardinality(newest.ids)
+    from matches cross join span
     cross join lateral (
-      select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-      when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+      select month - first_month as months_left, end_month - month as months_seen,
+      (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
     cross join lateral (
-      select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-        filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-        select p.id, p.published_at, true as is_match
-        from (select p.*
-          from paper p
-          where true
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$3::text]
-          and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-        where true
-        order by p.published_at desc, p.id desc limit 10000 - matches.scanned) candidate) newest
-    where matches.scanned < 10000 and matches.found < 10000 and next.period >= first_year)
-  select newest.id from matches cross join unnest(matches.ids) as newest (id)) matches;
+      select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+      from (values
+        (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
+        ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
+          and per_month * 12 <= 10000),
+        (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+      ) period (month, period, is_short) where is_short limit 1) next
+    cross join lateral (
+      select coalesce(array_agg(p.id), '{}') as ids,
+      null::float8[] as relevances, count(*) as scanned
+      from (select p.* from (select p.id, p.published_at
+          from (select p.*
+            from paper p
+            where true
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$5::text]
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where true
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$6::text]
+            and next.period is null offset 0) p
+          where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+        limit 10000 - matches.scanned) p) newest
+    where matches.scanned < 10000 and matches.found < 10000 and matches.month > first_month)
+  select newest.id from matches
+  cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+  order by matches.scanned, newest.position limit 10000) matches;
 
 -- countMatches, of days
 select count(*)::integer as amount
@@ -448,38 +862,53 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
 /* prepared */ select v.value, count(*)::integer as papers from (
   select unnest(p.keyword_keys) as value
   from paper p where p.id = any(array(with recursive search_query as materialized (select $1::tsquery as query),
-      years as materialized (
-        select greatest(extract(year
-            from $2::date)::integer, extract(year
-            from min(published_at) at time zone 'UTC')::integer)
-        as first_year,
-        least(extract(year
-            from $3::date)::integer, extract(year
-            from max(published_at) at time zone 'UTC')::integer) as last_year
+      span as materialized (
+        select (extract(year
+            from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
-        select last_year * 100 + 13 as period, '{}'::bigint[] as ids, 0::bigint as scanned, 0::bigint as found from years
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
         union all
-        select next.period, newest.ids, matches.scanned + newest.scanned, matches.found + cardinality(newest.ids)
-        from matches cross join years
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
         cross join lateral (
-          select case when matches.period <= 9999 or matches.period % 100 > 1 then matches.period - 1
-          when matches.period / 100 = last_year then (last_year - 1) * 100 + 12 else last_year - 2 end as period) next
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
         cross join lateral (
-          select coalesce(array_agg(candidate.id order by candidate.published_at desc, candidate.id desc)
-            filter (where candidate.is_match), '{}') as ids, count(*) as scanned from (
-            select p.id, p.published_at, true as is_match
-            from (select p.*
-              from paper p
-              where p.search @@ (select query
-                from search_query)
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period::text] offset 0) p
-            where true
-            order by p.published_at desc, p.id desc limit 1000 - matches.scanned) candidate) newest
-        where matches.scanned < 1000 and matches.found < 1000 and next.period >= first_year)
-      select newest.id from matches cross join unnest(matches.ids) with ordinality as newest (id, position)
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 1000),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 1000),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id), '{}') as ids,
+          null::float8[] as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at
+              from (select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and next.period is null offset 0) p
+              where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+            limit 1000 - matches.scanned) p) newest
+        where matches.scanned < 1000 and matches.found < 1000 and matches.month > first_month)
+      select newest.id from matches
+      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
       order by matches.scanned, newest.position limit 1000))) v
-where v.value is not null group by v.value order by papers desc, v.value limit $4;
+where v.value is not null group by v.value order by papers desc, v.value limit $6;
 
 -- highlightsByPaperIds
 select "id", "title", "abstract"

@@ -29,6 +29,14 @@ export const tokensVersion = 2
 /** Weights of `tsvector`: where a term was found decides how much it counts. */
 export const weights = { title: 'A', authors: 'B', keywords: 'C', abstract: 'D' } as const
 
+/** What no term begins with. */
+const prominence = '='
+
+/** A term of the title or of a keyword is stored in this form besides: the index finds such papers before all others. */
+export function prominentTerm(term: string): string {
+  return prominence + term
+}
+
 /** What a tsvector can hold (`MAXSTRPOS`, 1 MB) less a margin, its greatest position, and the positions of one term. */
 const largest = { bytes: 900_000, position: 16_383, positions: 255 }
 /** Between two texts, so that no phrase reaches from one into the other. */
@@ -86,6 +94,11 @@ class Vector {
 
   #put(term: string, offset: number, weight: string): void {
     const place = `${Math.min(largest.position, this.#position + offset)}${weight}`
+    this.#putPlace(term, place)
+    if (weight === weights.title || weight === weights.keywords) this.#putPlace(prominentTerm(term), place)
+  }
+
+  #putPlace(term: string, place: string): void {
     const places = this.#places.get(term)
     if (places) {
       if (places.length < largest.positions && places.at(-1) !== place) places.push(place)
@@ -108,9 +121,8 @@ class Vector {
   }
 
   ranked(): string {
-    const isRanked = (place: string) => place.endsWith(weights.title) || place.endsWith(weights.keywords)
-    const ranked = Array.from(this.#places, ([term, places]) => [term, places.filter(isRanked)] as const)
-    return textOf(ranked.filter(([, places]) => places.length > 0))
+    const ranked = Array.from(this.#places).filter(([term]) => term.startsWith(prominence))
+    return textOf(ranked.map(([term, places]) => [term.slice(prominence.length), places]))
   }
 }
 

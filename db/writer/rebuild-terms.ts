@@ -45,7 +45,9 @@ async function rebuildSome(trx: Transaction<Tables>): Promise<number | undefined
       update paper set search = made.search, ranked_words = made."rankedWords"
       from json_to_recordset(${terms}::json) as made (id bigint, search tsvector, "rankedWords" tsvector)
       where paper.id = made.id
-        and (paper.search <> made.search or paper.ranked_words is distinct from made."rankedWords")`.execute(trx)
+        and (paper.search <> made.search or paper.ranked_words is distinct from made."rankedWords")`.execute(
+      trx,
+    )
     await storeRelatedTerms(trx, made)
   }
   await trx

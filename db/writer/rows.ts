@@ -9,10 +9,10 @@ import type { PaperState } from './state.ts'
 
 /** A row as JSON has it: instants are ISO texts. What is inserted, compared and given in events. */
 export type StoredPaper = {
-  [Column in Exclude<keyof Insertable<PaperTable>, 'search' | 'ranked_words'>]-?: Date extends PaperRow[Extract<
-    Column,
-    keyof PaperRow
-  >]
+  [Column in Exclude<
+    keyof Insertable<PaperTable>,
+    'search' | 'ranked_words'
+  >]-?: Date extends PaperRow[Extract<Column, keyof PaperRow>]
     ? string | Exclude<PaperRow[Extract<Column, keyof PaperRow>], Date>
     : PaperRow[Extract<Column, keyof PaperRow>]
 }

@@ -12,12 +12,8 @@ import {
 } from '../../db/paper-pages.ts'
 import type { PaperFields } from '../../db/papers.ts'
 import type { Expansion } from '../../db/search/expansions.ts'
-import {
-  type CanonicalFilter,
-  canonicalFilter,
-  filterByWords,
-  type PaperFilter,
-} from '../../db/search/filter.ts'
+import { canonicalFilter, filterByWords, type PaperFilter } from '../../db/search/filter.ts'
+import type { Matches } from '../../db/search/search.ts'
 import {
   type Connection,
   type CursorScope,
@@ -39,8 +35,8 @@ export interface SearchEdge extends Edge<PaperFields>, Omit<Highlighted, 'node'>
 }
 
 export interface SearchResult extends Connection<PaperFields, SearchEdge> {
-  /** What was searched for in the end. */
-  readonly filter: CanonicalFilter
+  /** What was searched for in the end, and what was found. */
+  readonly matches: Matches
   readonly repairedText: string | null
   readonly expansions: readonly Expansion[]
   readonly stopWordsOnly: boolean
@@ -63,7 +59,8 @@ export async function runSearch(
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const cursor = args.after ?? args.before
   const kind = cursor == null ? undefined : searchKinds.find((one) => isCursorOf(cursor, scopes[one]))
-  const request = pageRequest(args, scopes[kind ?? 'typed'])
+  const withIds = selects(info, 'totalCount') || selects(info, 'facets')
+  const request = { ...pageRequest(args, scopes[kind ?? 'typed']), withIds }
   const page =
     kind === undefined
       ? await searchPapers(db, search, request, wanted)
@@ -78,12 +75,13 @@ export async function runSearch(
 const searchKinds: readonly SearchKind[] = ['typed', 'words', 'repaired']
 
 function toResult(
-  { rows, more, filter, kind, searchable, count }: SearchPage,
+  { rows, more, matches, kind, searchable, count }: SearchPage,
   request: PageRequest,
   scope: CursorScope,
   { db, info }: { db: Db; info: GraphQLResolveInfo },
 ): SearchResult {
   const abstracts = selects(info, 'edges', 'abstractHighlights')
+  const { filter } = matches
   const edges = rows.map(({ keys, row }) => ({
     cursor: encodeCursor(scope, keys),
     node: row,
@@ -93,7 +91,7 @@ function toResult(
   }))
   return {
     ...connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost)),
-    filter,
+    matches,
     repairedText: kind === 'repaired' ? String(filter.text) : null,
     expansions: filter.expansions ?? [],
     stopWordsOnly: !searchable,

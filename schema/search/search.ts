@@ -1,7 +1,6 @@
 import { fewestPapers, mostAdded, mostExpandedWords } from '../../db/search/acronyms.ts'
 import type { Expansion } from '../../db/search/expansions.ts'
-import type { CanonicalFilter } from '../../db/search/filter.ts'
-import { type Facet, type FacetKind, facetsOf, rankedAtMost } from '../../db/search/search.ts'
+import { type Facet, type FacetKind, facetsOf, type Matches, rankedAtMost } from '../../db/search/search.ts'
 import { builder } from '../core/builder.ts'
 import { rejectFirstWithLast } from '../core/connection.ts'
 import { connectionSize, countedAtMost, firstArgument, listSizeByFirst } from '../core/paging.ts'
@@ -43,7 +42,7 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
 
 const facetArguments = { usual: 10, most: 50 }
 
-const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
+const FacetsRef = builder.objectRef<Matches>('SearchFacets').implement({
   description: `The most frequent values among the matching papers, counted over the ${rankedAtMost} newest of them.`,
   fields: (t) => {
     const { usual, most } = facetArguments
@@ -55,8 +54,8 @@ const FacetsRef = builder.objectRef<CanonicalFilter>('SearchFacets').implement({
         listSize: listSizeByFirst(usual),
         description,
         args: { first },
-        resolve: async (filter, args, { db }) =>
-          (await facetsOf(db, filter, kind, args.first)).map((found) => ({ ...found, kind })),
+        resolve: async (matches, args, { db }) =>
+          (await facetsOf(db, matches, kind, args.first)).map((found) => ({ ...found, kind })),
       })
     return {
       keywords: facet('keywords', 'The keywords of the matching papers.'),
@@ -122,7 +121,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
     }),
     totalCount: t.int({
       extensions: { cost: 50 },
-      description: `The number of matching papers, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more". The list itself holds at most the ${rankedAtMost} newest matches. ${countOfPhrases}`,
+      description: `The number of matching papers, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more". The list itself holds the ${rankedAtMost} newest matches, and the ${rankedAtMost} newest with all words in the title or among the keywords. ${countOfPhrases}`,
       resolve: ({ count }) => count(),
     }),
     repairedText: t.exposeString('repairedText', {
@@ -149,7 +148,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
     facets: t.field({
       type: FacetsRef,
       description: 'Values that the matching papers have in common.',
-      resolve: ({ filter }) => filter,
+      resolve: ({ matches }) => matches,
     }),
   }),
 })

@@ -126,6 +126,39 @@ describe('search', () => {
     ])
   })
 
+  test('words in title and keywords come before words elsewhere, and of these the newest first, on every page', async () => {
+    const papers = Array.from({ length: 12 }, (_, index) => ({
+      arxivId: arxivId(700 + index),
+      title:
+        index % 4 === 0
+          ? `Tiny Distillation${'ABCDEFGH'.slice(0, index).replace(/./g, ' Robot$&')}`
+          : `Untold ${index}`,
+      abstract: 'A tiny distillation.',
+      publishedAt: `20${10 + index}-06-01T00:00:00.000Z`,
+    }))
+    await plant(app.db, papers)
+    const whole = titles(await search('distillation tiny', { first: 50 }))
+    expect(whole).toEqual([
+      ...[0, 4, 8].map((index) => papers[index]?.title),
+      ...[11, 10, 9, 7, 6, 5, 3, 2, 1].map((index) => papers[index]?.title),
+    ])
+    const paged: string[] = []
+    let after: string | null = null
+    do {
+      const {
+        search: page,
+      }: { search: { nodes: { title: string }[]; pageInfo: Found['search']['pageInfo'] } } = await query(
+        app,
+        `query ($after: String) { search(text: "distillation tiny", first: 5, after: $after) {
+            nodes { title } pageInfo { endCursor hasNextPage } } }`,
+        { after },
+      )
+      paged.push(...page.nodes.map(({ title }) => title))
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+    } while (after !== null)
+    expect(paged).toEqual(whole)
+  })
+
   test('repairs words where it finds nothing, and pages through what that finds', async () => {
     const first = await search('Quantisaton', { first: 20 })
     expect(first.repairedText).toBe('quantization')

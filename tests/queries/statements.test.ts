@@ -24,7 +24,7 @@ const taken: Record<string, number> = {
   'my-alerts': 4,
   'organization-page': 4,
   'paper-page': 10,
-  search: 8,
+  search: 7,
   'search-box': 1,
   trending: 2,
   week: 6,
