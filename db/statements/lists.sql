@@ -289,9 +289,11 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
       select newest.id from matches
       cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
       order by matches.scanned, newest.position limit 10000) union select p.id from paper p
-    where p.id = any(array(
-        select e.paper_id from feed_event e
-        where e.number > (select head
+    where p.id = any(array(select e.paper_id
+        from feed_event e
+        where e.number <= (select head
+          from feed)
+        and e.number > (select head
           from feed) - 10000
         and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
             and e.data->'changed' ?| $42::text[]) or (e.kind = 'updated'
@@ -322,9 +324,13 @@ select p.id, p.title, p.upvotes, a.arrival as key_0 from (
     (select max(e.number) from feed_event e where e.paper_id = c.id and (e.kind = 'ingested')),
     c.id + -281474976710656) as arrival
   from ((select p.id from paper p order by p.id desc limit 10000) union select p.id from paper p
-    where p.id = any(array(
-        select e.paper_id from feed_event e
-        where e.number > (select head from feed) - 10000 and (e.kind = 'ingested')))) c
+    where p.id = any(array(select e.paper_id
+        from feed_event e
+        where e.number <= (select head
+          from feed)
+        and e.number > (select head
+          from feed) - 10000
+        and (e.kind = 'ingested')))) c
 ) a join paper p on p.id = a.id
 order by a.arrival desc limit $1;
 
