@@ -1,6 +1,7 @@
 import type { ColumnType, JSONColumnType } from 'kysely'
 import type { LinkedRepository } from './model/paper-detail.ts'
 
+type Day = ColumnType<string, string, string>
 type Instant = ColumnType<Date, Date | string, Date | string>
 
 /** What the call for a single paper gave last. Null in a column means that it did not say. */
@@ -35,4 +36,12 @@ export interface PaperVoteTable {
   site: string
   votes: number
   observed_at: Instant
+}
+
+/** How many papers a source listed on an edition when it last gave the whole list, readable or not. */
+export interface EditionCountTable {
+  edition_date: Day
+  source: string
+  counted_at: Instant
+  expected: number
 }

@@ -103,6 +103,40 @@ export function readingsOf(db: Db, dates: readonly string[]): Promise<EditionRea
     .execute()
 }
 
+/** How far the list of an edition is known to be whole. */
+export interface EditionProgress {
+  date: string
+  /** Papers that are stored of it. */
+  seen: number
+  /** Papers that a source listed when it last gave the whole list; null if none did. */
+  expected: number | null
+  /** When a source last gave the whole list; null if none did. */
+  listed_at: Date | null
+  /** Whether that was so long after its day that nothing more is to come. */
+  closed: boolean
+}
+
+/** An edition is closed by a whole reading so many hours after the end of its day. */
+export const closedAfterHours = 24
+
+/** Of those that exist, in any order. */
+export async function progressOf(db: Db, dates: readonly string[]): Promise<EditionProgress[]> {
+  const { rows } = await sql<EditionProgress>`
+    /* prepared */ select k.key as date, (select count(*)::integer from listing l where l.edition_date = k.key) as seen,
+      c.expected, whole.listed_at,
+      coalesce(whole.listed_at >= (k.key + 1)::timestamp at time zone 'UTC'
+        + ${sql.lit(closedAfterHours)} * interval '1 hour', false) as closed
+    from unnest(${dates}::date[]) as k (key)
+    left join lateral (
+      select expected, counted_at from edition_count where edition_date = k.key order by counted_at desc limit 1
+    ) c on true
+    cross join lateral (
+      select greatest(c.counted_at, max(r.read_at)) as listed_at
+      from edition_reading r where r.edition_date = k.key and r.source <> 'page'
+    ) whole`.execute(db)
+  return rows
+}
+
 /** The number of submitters that an edition or a period shows at most. */
 export const maxSubmitters = 20
 

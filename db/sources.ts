@@ -4,6 +4,14 @@ import type { Db } from './database.ts'
 import type { SourceName } from './model/record.ts'
 import type { SourceRow } from './tables.ts'
 
+/** A source, and whether the newest reading of it is older than who polls it would have it. */
+export interface SourceState extends SourceRow {
+  late: boolean
+}
+
+/** Readings that may fail before a source is late. */
+export const missedPolls = 3
+
 /** What a reading of a source brought, for `noteReading`. */
 export interface ReadingCounts {
   read: number
@@ -61,7 +69,23 @@ export async function noteFailure(
   )
 }
 
+/** Notes how often a source is polled. */
+export async function notePolling(db: Db, source: SourceName, everySeconds: number): Promise<void> {
+  await write(db, (trx) =>
+    trx.updateTable('source').set({ poll_seconds: everySeconds }).where('name', '=', source).execute(),
+  )
+}
+
 /** All sources by name. */
-export function allSources(db: Db): Promise<SourceRow[]> {
-  return db.selectFrom('source').selectAll().orderBy('name').execute()
+export function allSources(db: Db): Promise<SourceState[]> {
+  return db
+    .selectFrom('source')
+    .selectAll()
+    .select(
+      sql<boolean>`poll_seconds is not null and coalesce(
+        last_success_at < clock_timestamp() - ${sql.lit(missedPolls)} * poll_seconds * interval '1 second',
+        last_error_at is not null)`.as('late'),
+    )
+    .orderBy('name')
+    .execute()
 }

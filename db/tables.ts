@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely'
-import type { PaperDetailTable, PaperVoteTable } from './detail-tables.ts'
+import type { EditionCountTable, PaperDetailTable, PaperVoteTable } from './detail-tables.ts'
 import type {
   MailDeliveryTable,
   MailKeyTable,
@@ -26,6 +26,7 @@ export interface Tables {
   acronym_build: AcronymBuildTable
   author: AuthorTable
   edition: EditionTable
+  edition_count: EditionCountTable
   edition_reading: EditionReadingTable
   feed: FeedTable
   feed_event: FeedEventTable
@@ -269,6 +270,8 @@ export interface SourceTable {
   papers_new: Generated<number>
   papers_changed: Generated<number>
   records_rejected: Generated<number>
+  /** Between two readings of who polls it; null if nobody ever did. */
+  poll_seconds: number | null
 }
 
 /** One row: the head of the log. Its row lock is what makes the order of numbers the order of commits. */

@@ -1,6 +1,5 @@
 import { type SourceName, sourceNames } from '../db/model/record.ts'
-import { allSources } from '../db/sources.ts'
-import type { SourceRow } from '../db/tables.ts'
+import { allSources, missedPolls, type SourceState } from '../db/sources.ts'
 import { builder } from './core/builder.ts'
 
 const meanings: Record<SourceName, string> = {
@@ -17,7 +16,7 @@ export const anySourceName = enumeration(
   'or',
 )
 
-export const Source = builder.objectRef<SourceRow>('Source').implement({
+export const Source = builder.objectRef<SourceState>('Source').implement({
   tag: 'operations',
   description: 'A source of papers, with the outcome of its latest reads.',
   fields: (t) => ({
@@ -52,6 +51,9 @@ export const Source = builder.objectRef<SourceRow>('Source').implement({
         'Whole seconds since `lastSuccessAt`, which tell a quiet day from a source that is down. Null if `lastSuccessAt` is null.',
       resolve: ({ last_success_at }) =>
         last_success_at && Math.max(0, Math.floor((Date.now() - last_success_at.getTime()) / 1000)),
+    }),
+    late: t.exposeBoolean('late', {
+      description: `Whether the source is polled and was not read successfully for ${missedPolls} times the interval of polling (\`POLL_MINUTES\`): what it has published since is missing here.`,
     }),
     recordsRead: t.exposeInt('records_read', { description: 'The number of records read so far.' }),
     papersNew: t.exposeInt('papers_new', { description: 'The number of papers that the source added.' }),

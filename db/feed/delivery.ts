@@ -1,4 +1,4 @@
-import type { SourceRow } from '../tables.ts'
+import type { SourceState } from '../sources.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed } from './feed.ts'
 import type { Position } from './position.ts'
@@ -24,7 +24,7 @@ export interface HeartbeatDelivery extends CursorPair {
   /** Milliseconds to wait before connecting again; set in the last heartbeat of a server that is about to stop. */
   readonly reconnectAfterMs: number | null
   /** The sources, if they are not as the subscriber was last told; null if they are. */
-  readonly changedSources: readonly SourceRow[] | null
+  readonly changedSources: readonly SourceState[] | null
 }
 
 export function deliverEvent(feed: Feed, entry: FeedEntry, previous: Position): EventDelivery {

@@ -1,5 +1,6 @@
+import type { EditionProgress } from '../editions.ts'
 import type { CanonicalFilter } from '../search/filter.ts'
-import type { SourceRow } from '../tables.ts'
+import type { SourceState } from '../sources.ts'
 import type { FeedEntry } from './events.ts'
 import type { Position } from './position.ts'
 
@@ -26,7 +27,7 @@ export interface Feed extends AsyncDisposable {
    * The sources of papers as they were some seconds ago, or when the database last answered: the same list for as long
    * as nothing in it changes.
    */
-  readonly sources: { readonly rows: readonly SourceRow[] }
+  readonly sources: { readonly rows: readonly SourceState[]; readonly edition: EditionProgress | undefined }
   /** Whether the dedicated connection listens; without it the poll goes on. */
   readonly listening: boolean
   /** What is held in memory, for tests and metrics. */

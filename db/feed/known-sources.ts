@@ -1,15 +1,16 @@
 import { performance } from 'node:perf_hooks'
 import type { Db } from '../database.ts'
-import { allSources } from '../sources.ts'
-import type { SourceRow } from '../tables.ts'
+import { type EditionProgress, latestEdition, progressOf } from '../editions.ts'
+import { allSources, type SourceState } from '../sources.ts'
 
 /** Readings of the sources are at least this far apart. */
 const minIntervalMs = 1_000
 
-/** The sources as they were read last, for heartbeats, which must not wait for the database. */
+/** The sources and the newest edition as they were read last, for heartbeats, which must not wait for the database. */
 export class KnownSources {
   readonly #db: Db
-  #rows: readonly SourceRow[] = []
+  #rows: readonly SourceState[] = []
+  #edition: EditionProgress | undefined
   #reading: Promise<void> | undefined
   #readAtMs = Number.NEGATIVE_INFINITY
 
@@ -18,14 +19,21 @@ export class KnownSources {
   }
 
   /** The same list for as long as nothing in it changes. */
-  get rows(): readonly SourceRow[] {
+  get rows(): readonly SourceState[] {
     return this.#rows
+  }
+
+  /** The newest edition; undefined while there is none. */
+  get edition(): EditionProgress | undefined {
+    return this.#edition
   }
 
   /** Reads them. */
   async read(): Promise<void> {
     this.#readAtMs = performance.now()
     const rows = await allSources(this.#db)
+    const newest = await latestEdition(this.#db)
+    this.#edition = newest && (await progressOf(this.#db, [newest.date]))[0]
     if (JSON.stringify(rows) !== JSON.stringify(this.#rows)) this.#rows = rows
   }
 

@@ -20,6 +20,7 @@ import * as textChanges from './0024_text_changes.ts'
 import * as rankedWords from './0025_ranked_words.ts'
 import * as listingArrivals from './0028_listing_arrivals.ts'
 import * as paperDetails from './0030_paper_details.ts'
+import * as expectations from './0031_expectations.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '0025_ranked_words': rankedWords,
   '0028_listing_arrivals': listingArrivals,
   '0030_paper_details': paperDetails,
+  '0031_expectations': expectations,
 }

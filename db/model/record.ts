@@ -66,6 +66,8 @@ export interface Reading {
   rejections: Rejection[]
   /** Editions of which these records are all that the source listed at `readAt`. */
   editions: EditionReadingRecord[]
+  /** How many papers a source listed on editions, readable or not. */
+  counts?: EditionCount[]
   /** What calls for single papers gave beyond the records. */
   details?: PaperDetail[]
   /** What its reader should know though nothing is lost. */
@@ -77,6 +79,12 @@ export interface Notice {
   /** Where in the input: "line 11". */
   position: string
   message: string
+}
+
+export interface EditionCount {
+  date: string
+  countedAt: string
+  expected: number
 }
 
 export interface EditionReadingRecord {

@@ -18,6 +18,20 @@ select /* prepared */ "k"."key" as "date", (select max("edition_date") as "date"
   where "edition_date" > "k"."key") as "next"
 from unnest($1::date[]) as k (key);
 
+-- progressOf
+/* prepared */ select k.key as date, (select count(*)::integer from listing l where l.edition_date = k.key) as seen,
+c.expected, whole.listed_at,
+coalesce(whole.listed_at >= (k.key + 1)::timestamp at time zone 'UTC'
+  + 24 * interval '1 hour', false) as closed
+from unnest($1::date[]) as k (key)
+left join lateral (
+  select expected, counted_at from edition_count where edition_date = k.key order by counted_at desc limit 1
+) c on true
+cross join lateral (
+  select greatest(c.counted_at, max(r.read_at)) as listed_at
+  from edition_reading r where r.edition_date = k.key and r.source <> 'page'
+) whole;
+
 -- readingsOf
 select /* prepared */ "edition_date", "source", "read_at"
 from "edition_reading"

@@ -2,9 +2,9 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- allSources
-select *
-from "source"
-order by "name";
+select *, poll_seconds is not null and coalesce(
+  last_success_at < clock_timestamp() - 3 * poll_seconds * interval '1 second',
+  last_error_at is not null) as "late" from "source" order by "name";
 
 -- countStored
 select (select count(*) as "papers"

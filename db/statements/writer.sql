@@ -160,6 +160,12 @@ update term_census set up_to = $2,
 rarest = (select ln(1 + least(size.papers, 500)::float8) from size);
 
 -- recordPapers, votes of other sites and what a call for a single paper gave
+insert into edition_count as old (edition_date, source, counted_at, expected)
+select edition_date, source, counted_at, expected
+from json_populate_recordset(null::edition_count, $1::json)
+on conflict (edition_date, source) do update set counted_at = excluded.counted_at, expected = excluded.expected
+where excluded.counted_at > old.counted_at;
+
 insert into paper_detail as old (paper_id, read_at,
   models, model_count, datasets, dataset_count, spaces, space_count, comments)
 select p.id, g.read_at, g.models, g.model_count, g.datasets, g.dataset_count, g.spaces, g.space_count, g.comments
@@ -235,6 +241,11 @@ and (paper.search <> made.search or paper.ranked_words is distinct from made."ra
 
 update "search_build"
 set "built_to" = $1;
+
+-- notePolling
+update "source"
+set "poll_seconds" = $1
+where "name" = $2;
 
 -- noteReading
 update "source"

@@ -1,11 +1,12 @@
 import type { PaperDetail } from '../model/paper-detail.ts'
-import type { EditionReadingRecord, PaperRecord, SourceName } from '../model/record.ts'
+import type { EditionCount, EditionReadingRecord, PaperRecord, SourceName } from '../model/record.ts'
 
 export interface IngestBatch {
   source: SourceName
   records: readonly PaperRecord[]
   /** Editions of which the batch holds all that the source listed. */
   editions?: readonly EditionReadingRecord[]
+  counts?: readonly EditionCount[]
   /** Of papers that are stored, or in `records`; others are passed over. */
   details?: readonly PaperDetail[]
 }

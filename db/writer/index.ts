@@ -5,6 +5,7 @@ import type { Authority } from '../model/paper-fields.ts'
 import type { Tables } from '../tables.ts'
 import type { IngestBatch, Outcome, Recorded } from './batch.ts'
 import { type GivenVotes, storeDetails, storeVotes } from './details.ts'
+import { storeEditionCounts } from './edition-counts.ts'
 import { eventsOf } from './events.ts'
 import { identify } from './identify.ts'
 import { loadPapers } from './load.ts'
@@ -59,6 +60,7 @@ async function record(trx: Transaction<Tables>, batch: IngestBatch): Promise<Rec
   const events = eventsOf(merged, batch.source)
   await writeChanges(trx, merged, now)
   await storeEditionReadings(trx, readings)
+  await storeEditionCounts(trx, batch)
   await storeDetails(trx, batch.details ?? [])
   const voted = await storeVotes(trx, votesIn(batch, ids))
   if (events.length > 0) await sql`select feed_append(${JSON.stringify(events)}::jsonb)`.execute(trx)

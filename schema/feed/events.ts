@@ -3,6 +3,7 @@ import type { FeedEntry } from '../../db/feed/events.ts'
 import { sourceNames } from '../../db/model/record.ts'
 import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
+import { EditionProgressRef } from '../edition-progress.ts'
 import { Paper, referredPaper } from '../paper.ts'
 import { anySourceName, Source } from '../source.ts'
 import { changedFields, PaperChange } from './changes.ts'
@@ -151,6 +152,19 @@ The cursor advances even if the filter matches no events, so keep it like the cu
       description:
         'The same as `sources` in the first heartbeat of a subscription and whenever they have changed since the last one; null otherwise. It keeps heartbeats small. Behind a gateway that shares identical subscriptions among its clients, select `sources`.',
       resolve: (heartbeat) => heartbeat.changedSources,
+    }),
+    edition: t.field({
+      type: EditionProgressRef,
+      nullable: true,
+      description:
+        'The newest edition and how complete it is, as it was some seconds ago. Null if there is none.',
+      resolve: (_heartbeat, _args, { feed }) => feed.sources.edition,
+    }),
+    changedEdition: t.field({
+      type: EditionProgressRef,
+      nullable: true,
+      description: 'The same as `edition` whenever `changedSources` is not null; null otherwise.',
+      resolve: ({ changedSources }, _args, { feed }) => changedSources && feed.sources.edition,
     }),
     reconnectAfter: t.exposeInt('reconnectAfterMs', {
       nullable: true,

@@ -1,6 +1,7 @@
 import { type Leadership, lead } from '../../db/connection/leader.ts'
 import type { Db } from '../../db/database.ts'
 import type { Rejection } from '../../db/model/record.ts'
+import { notePolling } from '../../db/sources.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import { logOutage } from '../log-failure.ts'
@@ -72,6 +73,7 @@ async function pollUntil(leadership: Leadership, options: PollOptions): Promise<
   const { signal } = leadership
   const { clock = systemClock, log, everyMs } = options
   log.info(`Polling ${options.client.host}.`, { everyMinutes: everyMs / 60_000 })
+  await notePolling(options.db, 'huggingface', everyMs / 1000)
   const report = reporter(log, options.client.host)
   let rereadAt = 0
   while (!signal.aborted) {

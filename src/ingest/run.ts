@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import type { PaperDetail } from '../../db/model/paper-detail.ts'
 import type {
+  EditionCount,
   EditionReadingRecord,
   Notice,
   PaperRecord,
@@ -66,6 +67,7 @@ export async function ingest(
   const notices: Notice[] = []
   let records: PaperRecord[] = []
   let editions: EditionReadingRecord[] = []
+  let counts: EditionCount[] = []
   let details: PaperDetail[] = []
   let storing: Promise<void> = Promise.resolve()
 
@@ -85,12 +87,13 @@ export async function ingest(
   /** One batch at a time; while the database is at it, the next one is read. */
   const flush = async () => {
     await storing
-    if (records.length === 0 && details.length === 0) return
-    storing = store({ records, editions, details })
+    if (records.length + counts.length + details.length === 0) return
+    storing = store({ records, editions, counts, details })
     // The next `await storing` throws its failure.
     storing.catch(() => {})
     records = []
     editions = []
+    counts = []
     details = []
   }
   const finish = async () => {
@@ -108,6 +111,7 @@ export async function ingest(
       notices.push(...(reading.notices ?? []).slice(0, keptRejections - notices.length))
       records.push(...reading.records)
       editions.push(...reading.editions)
+      counts.push(...(reading.counts ?? []))
       details.push(...(reading.details ?? []))
       if (signal?.aborted) break
       if (records.length >= batchSize) await flush()

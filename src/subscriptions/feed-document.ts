@@ -20,7 +20,11 @@ subscription Feed($after: FeedCursor!, $kinds: [FeedEventKind!], $filter: PaperF
     ... on PaperUpdated { changes { field before after } }
     ... on PaperListed { editionDate submitterName submittedAt }
     ... on PaperWithdrawn { withdrawnAt }
-    ... on FeedHeartbeat { caughtUpAt reconnectAfter sources: changedSources { name lastReadAt lastSuccessAt } }
+    ... on FeedHeartbeat {
+      caughtUpAt reconnectAfter
+      sources: changedSources { name lastReadAt lastSuccessAt late }
+      edition: changedEdition { date closed expectedCount seenCount }
+    }
   }
 }`)
 

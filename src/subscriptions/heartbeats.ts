@@ -1,4 +1,4 @@
-import type { SourceRow } from '../../db/tables.ts'
+import type { SourceState } from '../../db/sources.ts'
 import type { Frame } from './frame.ts'
 import type { FrameBuilder, FrameServices, TopicSpec } from './frame-builder.ts'
 import type { Cohort, Member } from './member.ts'
@@ -74,6 +74,6 @@ export class Heartbeats {
   }
 }
 
-function news({ toldSources }: Cohort, rows: readonly SourceRow[]): readonly SourceRow[] | null {
+function news({ toldSources }: Cohort, rows: readonly SourceState[]): readonly SourceState[] | null {
   return toldSources === rows ? null : rows
 }

@@ -1,5 +1,5 @@
 import { isSamePosition, type Position } from '../../db/feed/position.ts'
-import type { SourceRow } from '../../db/tables.ts'
+import type { SourceState } from '../../db/sources.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { Batch, MadeFrames } from './batch.ts'
 import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
@@ -35,7 +35,7 @@ export class Cohort implements Place {
   /** Everything committed by then has been sent to them; unknown until they have caught up. */
   caughtUpAt: Date | undefined
   /** The sources as the last heartbeat told them; undefined if one of them has yet to be told. */
-  toldSources: readonly SourceRow[] | undefined
+  toldSources: readonly SourceState[] | undefined
   /** They took a whole batch, so that the next one can be made while this one is sent. */
   isFlowing = false
   /** What follows, if it has been begun. */

@@ -139,6 +139,24 @@ function registerSources(gauge: MakeGauge, feed: Feed): void {
     ['source'],
   )
   gauge(
+    'source_late',
+    '1 if a source is polled and was not read without an error for three intervals.',
+    (each) => {
+      for (const { name: source, late } of feed.sources.rows) each.set({ source }, Number(late))
+    },
+    ['source'],
+  )
+  gauge(
+    'newest_edition_papers',
+    'Papers of the newest edition: seen, which are stored, and expected, which a source listed.',
+    (each) => {
+      const { edition } = feed.sources
+      if (edition) each.set({ state: 'seen' }, edition.seen)
+      if (edition && edition.expected !== null) each.set({ state: 'expected' }, edition.expected)
+    },
+    ['state'],
+  )
+  gauge(
     'source_failing',
     '1 if the newest reading of a source failed.',
     (each) => {

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts'
-import { noteFailure, noteReading } from '../../db/sources.ts'
+import { noteFailure, notePolling, noteReading } from '../../db/sources.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { learnAcronyms } from '../../db/writer/learn-acronyms.ts'
 import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
@@ -36,6 +36,7 @@ export const writerCases: Record<string, (db: Db) => Promise<unknown>> = {
     recordPapers(db, {
       source: 'huggingface',
       records: [aRecord({ votes: [{ site: 'alphaxiv', votes: 7 }] })],
+      counts: [{ date: day, countedAt: '2026-07-05T00:00:00.000Z', expected: 1 }],
       details: [
         { arxivId: '2605.00001', readAt: '2026-07-05T00:00:00.000Z', models: { count: 0, list: [] } },
       ],
@@ -56,6 +57,7 @@ export const writerCases: Record<string, (db: Db) => Promise<unknown>> = {
     await db.updateTable('search_build').set({ version: 0 }).execute()
     await rebuildTerms(db)
   },
+  notePolling: (db) => notePolling(db, 'huggingface', 300),
   noteReading: (db) => noteReading(db, 'arxiv', { read: 1, new: 1, changed: 0, rejected: 0 }),
   noteFailure: (db) => noteFailure(db, 'arxiv', 'The server did not answer.'),
 }

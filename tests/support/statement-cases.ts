@@ -15,6 +15,7 @@ import {
   latestEdition,
   listOfEditions,
   neighboursOf,
+  progressOf,
   readingsOf,
   submittersOf,
 } from '../../db/editions.ts'
@@ -123,6 +124,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     editionsByDates: (db) => editionsByDates(db, [day]),
     latestEdition,
     neighboursOf: (db) => neighboursOf(db, [day]),
+    progressOf: (db) => progressOf(db, ['2026-06-01']),
     readingsOf: (db) => readingsOf(db, [day]),
     submittersOf: (db) => submittersOf(db, [month]),
     'readListPage of editions': (db) => readListPage(db, listOfEditions(month.from, month.to), first),

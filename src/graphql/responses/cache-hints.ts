@@ -35,6 +35,7 @@ export const hints: Readonly<Record<string, Hint>> = {
   'Paper.trending': { clocked: ({ asOf }) => asOf == null },
   'Period.papers': { clocked: trendingNow },
   'Source.lagSeconds': { clocked: true },
+  'Source.late': { clocked: true },
 }
 
 /**

@@ -73,10 +73,21 @@ export function readingOf(
   const date = options.date === undefined ? undefined : listDate(options.date)
   const records = entries.map((item) => recordOf(item, observedAt, date, flat.has(item)))
   const details = [...flat].flatMap(([{ paper }, json]) => detailOf(json, paper.id, observedAt) ?? [])
-  const edition = list && options.whole !== false && rejections.length === 0 ? onlyDate(records) : undefined
-  const whole = edition !== undefined && (date === undefined || date === edition)
+  const listed = list && options.whole !== false ? onlyDate(records) : undefined
+  const edition = date === undefined || date === listed ? listed : undefined
+  const whole = edition !== undefined && rejections.length === 0
   const editions = whole ? [{ date: edition, readAt: observedAt }] : []
-  return { records, rejections, editions, ...(details.length > 0 && { details }) }
+  const counts =
+    edition === undefined
+      ? []
+      : [{ date: edition, countedAt: observedAt, expected: entries.length + rejections.length }]
+  return {
+    records,
+    rejections,
+    editions,
+    ...(counts.length > 0 && { counts }),
+    ...(details.length > 0 && { details }),
+  }
 }
 
 /**
