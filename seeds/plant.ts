@@ -15,7 +15,7 @@ export async function plantSeeds(db: Db): Promise<number> {
   if (await hasPapers(db)) return 0
   let planted = 0
   const names = await readdir(import.meta.dirname)
-  for (const name of names.filter((name) => name.endsWith('.txt')).sort()) {
+  for (const name of names.filter((name) => /\.(?:txt|json\.gz)$/.test(name)).sort()) {
     const { source, readings } = await openSource(createReadStream(join(import.meta.dirname, name)), { name })
     planted += (await ingest(db, source.source, readings)).new
   }

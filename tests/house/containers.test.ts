@@ -103,13 +103,13 @@ describe('Dockerfile', () => {
       const port = await freePort()
       const env = { NODE_ENV: 'production', HOST: '0.0.0.0', PORT: String(port), DATABASE_URL: database.url }
       await using server = startCli(['serve'], { cwd: project, project, env })
-      await server.said(/is ready: 24 papers/)
+      await server.said(/is ready: 43 papers/)
       const [, check = '[]'] = /HEALTHCHECK[\s\S]*?CMD (\[.*\])/.exec(dockerfile) ?? []
       const [, ...script]: string[] = JSON.parse(check)
       execFileSync(process.execPath, script, { env })
       const endpoint = `http://127.0.0.1:${port}/graphql`
       expect(await query({ endpoint }, '{ papers(first: 1) { totalCount } }')).toEqual({
-        papers: { totalCount: 24 },
+        papers: { totalCount: 43 },
       })
       server.kill('SIGTERM')
       expect(await server.ended).toEqual({ code: 0, signal: null })

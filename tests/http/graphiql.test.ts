@@ -59,7 +59,7 @@ describe('in a browser', () => {
     const result = page.locator('.result-window')
 
     await run.click()
-    await result.getByText('"totalCount": 24').waitFor()
+    await result.getByText('"totalCount": 19').waitFor()
 
     await page.getByRole('tab', { name: 'Live' }).click()
     // GraphiQL takes a moment to see which operation is the new tab's, and complains meanwhile.

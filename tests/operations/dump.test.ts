@@ -28,7 +28,7 @@ beforeAll(async () => {
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: expect.stringMatching(
-      /^Wrote 24 papers and the feed up to event \d+ into papers\.dump\.gz, [\d.]+ MB\.\n$/,
+      /^Wrote 43 papers and the feed up to event \d+ into papers\.dump\.gz, [\d.]+ MB\.\n$/,
     ),
   })
 })
@@ -59,7 +59,7 @@ describe('dump and restore', () => {
     const { code, stdout } = await run(['restore', 'papers.dump.gz'], target)
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^Restored 24 papers and the feed up to event \d+, as of 20\S+Z\.\n$/),
+      stdout: expect.stringMatching(/^Restored 43 papers and the feed up to event \d+, as of 20\S+Z\.\n$/),
     })
     const { feed: _, ...before } = await contents(origin)
     const { feed: __, ...after } = await contents(target)

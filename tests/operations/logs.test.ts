@@ -37,8 +37,8 @@ describe('LOG_FORMAT=json', () => {
       address: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       database: expect.stringMatching(/^postgresql:\/\/.*\(Postgres \d+/),
       migrationsRun: expect.arrayContaining(['0001_papers']),
-      papers: 24,
-      editions: 1,
+      papers: 43,
+      editions: 2,
     })
     for (const each of server.stderr.trimEnd().split('\n')) expect(JSON.parse(each)).toHaveProperty('message')
   }, 120_000)

@@ -27,7 +27,7 @@ const titles = (at: { endpoint: string }) =>
 test('a first start plants the capture and says what to try, which works when pasted', async () => {
   await using server = serve()
   const at = await endpointOf(server)
-  expect(server.stdout).toMatch(/^Daily Papers is ready: 24 papers in 1 edition\.\n/)
+  expect(server.stdout).toMatch(/^Daily Papers is ready: 43 papers in 2 editions\.\n/)
   expect(server.stdout).toMatch(/Database +embedded, in \.data\/pg18 \(Postgres 18\.\d+\)/)
   expect(server.stderr).toMatch(
     /^[\d:]+ Preparing the database in \.data\/pg18: some seconds, only at the first start\.\n$/,
@@ -46,7 +46,7 @@ test('a first start plants the capture and says what to try, which works when pa
 
 test('a second start finds the data; a third one beside it is told who has it', async () => {
   await using server = serve()
-  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
+  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 43 } })
 
   const { code, stderr } = await runCli([], { cwd: folder, env })
   expect(code).toBe(1)
@@ -65,7 +65,7 @@ test('a command in another terminal uses the database of the running server', as
   const { code, stdout, stderr } = await runCli(['migrate'], { cwd: folder, env })
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^embedded, in \.data\/pg18 \(Postgres 18\.\d+\): already at the latest schema\.\n$/)
-  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
+  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 43 } })
 })
 
 test('after a kill -9 the next start has every paper', async () => {
@@ -76,7 +76,7 @@ test('after a kill -9 the next start has every paper', async () => {
     await server.ended
   }
   await using server = serve()
-  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 24 } })
+  expect(await titles(await endpointOf(server))).toMatchObject({ papers: { totalCount: 43 } })
 })
 
 test('when the embedded Postgres dies, the server says so and exits with 1', async () => {

@@ -64,7 +64,7 @@ describe('real papers', () => {
 test('each paper of the seeds has related papers', async () => {
   await using database = await createTestDatabase()
   const { db } = database.database
-  expect(await plantSeeds(db)).toBe(24)
+  expect(await plantSeeds(db)).toBe(43)
   const ids = (await db.selectFrom('paper').select('id').execute()).map(({ id }) => id)
-  expect((await relatedByPaperIds(db, ids, first)).size).toBe(24)
+  expect((await relatedByPaperIds(db, ids, first)).size).toBe(43)
 })

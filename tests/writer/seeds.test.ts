@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest'
+import { progressOf } from '../../db/editions.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { plantSeeds } from '../../seeds/plant.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { aRecord } from '../support/records.ts'
 
-test('an empty database gets the 24 papers of the capture, on the edition of 5 January', async () => {
+test('an empty database gets the papers of two editions: as a page shows them, and as the API gives them', async () => {
   await using database = await createTestDatabase()
   const { db } = database.database
-  expect(await plantSeeds(db)).toBe(24)
+  expect(await plantSeeds(db)).toBe(43)
   const papers = await db
     .selectFrom('paper')
     .select(['title', 'author_count', 'comment_count', 'listed_on'])
     .execute()
-  expect(papers).toHaveLength(24)
-  expect(new Set(papers.flatMap((paper) => paper.listed_on))).toEqual(new Set(['2026-01-05']))
+  const days = papers.flatMap((paper) => paper.listed_on)
+  expect(days.filter((day) => day === '2026-01-05')).toHaveLength(24)
+  expect(days.filter((day) => day === '2026-07-10')).toHaveLength(19)
+  expect(await progressOf(db, ['2026-07-10'])).toMatchObject([{ seen: 19, expected: 19 }])
   expect(papers).toContainEqual({
     title: 'Reinforcement Learning Finetunes Small Subnetworks in Large Language Models',
     author_count: 4,
@@ -35,13 +38,13 @@ test('instances that start together plant each paper once', async () => {
   await using database = await createTestDatabase()
   const { db } = database.database
   const planted = await Promise.all([plantSeeds(db), plantSeeds(db), plantSeeds(db)])
-  expect(planted.reduce((sum, count) => sum + count)).toBe(24)
+  expect(planted.reduce((sum, count) => sum + count)).toBe(43)
   const { count } = await db
     .selectFrom('feed_event')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('kind', '=', 'ingested')
     .executeTakeFirstOrThrow()
-  expect(count).toBe(24)
+  expect(count).toBe(43)
 })
 
 test('a database with papers of its own is left alone', async () => {
