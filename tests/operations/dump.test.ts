@@ -72,7 +72,7 @@ describe('dump and restore', () => {
     await run(['restore', 'papers.dump.gz'], target)
     await using app = await startTestApp({ settings: { DATABASE_URL: target.url } })
     await plant(app.db, [{ title: 'After the restore' }])
-    expect(await query(app, '{ papers(first: 1) { totalCount } }')).toEqual({ papers: { totalCount: 25 } })
+    expect(await query(app, '{ papers(first: 1) { totalCount } }')).toEqual({ papers: { totalCount: 44 } })
   })
 
   test('a restored database goes on with cursors of before, and refuses those of after', async () => {
