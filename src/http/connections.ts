@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { ApiError } from '../../schema/core/errors.ts'
 import { ClientCounts } from '../client-counts.ts'
 import { noteClientFault } from '../client-faults.ts'
+import { noteConnection } from '../client-turns.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
@@ -65,22 +66,23 @@ export class Connections {
     return bytes
   }
 
-  /** Counts a request. Throws ApiError for one that is beyond a limit. */
-  admit(request: IncomingMessage, response: ServerResponse): void {
+  /** Counts a request, and says whose it is. Throws ApiError for one that is beyond a limit. */
+  admit(request: IncomingMessage, response: ServerResponse): string {
     const connection = this.#bySocket.get(request.socket)
-    if (!connection) return
+    if (!connection) return 'unknown'
     connection.add(response)
     if (connection.refusal) {
       response.setHeader('connection', 'close')
       throw connection.refusal
     }
     // Of a proxy. One that pipelines serves one client for as long.
-    if (connection.client !== undefined) return
+    if (connection.client !== undefined) return connection.client
     const client = this.#options.addressOf(request)
     const refusal = this.#refusalOf(client)
     if (refusal) throw refusal
     this.#give(connection, client)
     response.once('close', () => this.#takeBack(connection))
+    return client
   }
 
   /** Counts a request for another protocol, which has the connection from now on. Returns why it is refused. */
@@ -93,6 +95,7 @@ export class Connections {
   }
 
   #accept(socket: Socket): void {
+    noteConnection()
     const { addressOf, limits } = this.#options
     const client = addressOf.ofPeer(socket.remoteAddress)
     const refusal =

@@ -4,6 +4,7 @@ import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
 import type { ViewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
+import { turnOfRequest } from '../client-turns.ts'
 import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyLimitOf, bodyTooLarge } from '../graphql/body.ts'
@@ -81,10 +82,8 @@ export function createHttpServer(
       }
       fail(response, error, route.refuse ?? refuse)
     }
-    try {
-      // Before its body comes: many that never end are what a limit of requests at the same time is for.
-      connections?.admit(request, response)
-      onRequest?.(request, response, names.get(route) ?? 'other')
+    const begin = () => {
+      if (response.destroyed) return
       const isShort = answerPlain && route === graphql && server.listening && hasOneHost(request)
       const viewer = isShort ? viewerOf(request.headers.authorization) : undefined
       if (!isShort || !viewer || viewer instanceof Promise)
@@ -96,6 +95,14 @@ export function createHttpServer(
         ...{ address: addressOf(request), onLeave: leaving(response) },
       }
       if (!answerPlain(exchange)) goOn()
+    }
+    try {
+      // Before its body comes: many that never end are what a limit of requests at the same time is for.
+      const client = connections?.admit(request, response) ?? 'unknown'
+      onRequest?.(request, response, names.get(route) ?? 'other')
+      const turn = turnOfRequest(() => client)
+      if (turn) turn.then(begin).catch(refuseHere)
+      else begin()
     } catch (error) {
       refuseHere(error)
     }

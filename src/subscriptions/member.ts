@@ -24,6 +24,9 @@ export interface BegunBatch {
   readonly making: Promise<MadeFrames>
 }
 
+/** Clients that share the cost of what is executed for all of them: enough to make it little for each. */
+const mostPayers = 8
+
 /** Subscribers of one topic at one place, who are served together. */
 export class Cohort implements Place {
   readonly members = new Set<Member>()
@@ -65,6 +68,16 @@ export class Cohort implements Place {
   add(member: Member): void {
     this.members.add(member)
     member.cohort = this
+  }
+
+  /** Clients of its members, as many as share what is executed for all of them. */
+  get payers(): Set<string> {
+    const payers = new Set<string>()
+    for (const { client } of this.members) {
+      payers.add(client)
+      if (payers.size >= mostPayers) break
+    }
+    return payers
   }
 
   /** Takes over the members of a cohort at the same place. */

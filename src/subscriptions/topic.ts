@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Position } from '../../db/feed/position.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { ClientPoints } from '../client-points.ts'
+import { turnOf } from '../client-turns.ts'
 import { type Clock, every } from '../clock.ts'
 import type { Batch } from './batch.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
@@ -21,8 +22,6 @@ export interface TopicServices extends FrameServices {
   readonly signal: AbortSignal
 }
 
-/** Clients that share the cost of what is executed for all of them: enough to make it little for each. */
-const mostPayers = 8
 /** Frames written before other work of the process gets its turn. */
 const framesPerTurn = 4096
 const maxRetryDelayMs = 5_000
@@ -194,6 +193,8 @@ export class Topic implements TopicHandle {
     const place = { position, previous, history }
     // A reader that is full comes back for the rest of a batch.
     const isAlone = isFlowing && this.#isAlone
+    const turn = turnOf(() => this.#payer)
+    if (turn) await turn
     const batch = await this.#builder.batchAfter(place)
     // Going back would send events twice, and staying would never end.
     if (batch.scannedTo.number <= position.number)
@@ -215,6 +216,12 @@ export class Topic implements TopicHandle {
     cohort.next.catch(() => {})
   }
 
+  /** In whose name it waits for its turn. */
+  get #payer(): string {
+    const [member] = this.#members
+    return member?.client ?? ''
+  }
+
   /** Nobody else will want its frames. */
   get #isAlone(): boolean {
     return this.#members.size === 1 && this.#services.topicsOfShape.get(this.#shapeKey) === 1
@@ -224,14 +231,9 @@ export class Topic implements TopicHandle {
    * Charges the clients of a cohort for what was executed for it, each its part. Returns the milliseconds after which
    * one of them is out of debt: until then the cohort waits, and what follows stays in the log.
    */
-  #charge({ members }: Cohort, cost: number): number {
+  #charge({ payers }: Cohort, cost: number): number {
     const { points } = this.#services
     if (cost <= 0 || !points.isLimited) return 0
-    const payers = new Set<string>()
-    for (const { client } of members) {
-      payers.add(client)
-      if (payers.size >= mostPayers) break
-    }
     const waits = [...payers].map((client) => points.charge(client, cost / payers.size))
     return waits.length === 0 ? 0 : Math.min(...waits)
   }

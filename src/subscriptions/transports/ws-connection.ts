@@ -105,6 +105,7 @@ export class WebSocketConnection {
 
   /** Pings the peer; disconnects one that did not answer the last ping, or does not end a message that it began. */
   ping(): void {
+    this.#noteIncomplete()
     if (this.#now() - (this.#incompleteSince ?? this.#now()) > this.#messageTimeoutMs) {
       this.socket.close(messageTooLate, 'The message did not arrive in time.')
       return
@@ -166,7 +167,7 @@ export class WebSocketConnection {
     whenFlushed(this.#raw, () => this.#resume())
   }
 
-  /** ws tells of messages when they are complete; what it holds until then is in its receiver alone. */
+  /** ws tells of messages when they are complete; what it holds until then, or a little longer, is in its receiver alone. */
   #noteIncomplete(): void {
     const { _receiver: receiver } = this.socket as unknown as { _receiver: Receiver }
     const isIncomplete = receiver._bufferedBytes > 0 || receiver._state !== 0 || receiver._fragmented !== 0

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import { makeServer, type Server } from 'graphql-ws'
 import type { ViewerOf } from '../../auth.ts'
 import { clientError, formattedError } from '../../client-errors.ts'
+import { turnOfRequest } from '../../client-turns.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import type { Asked } from '../../graphql/trusted.ts'
 import type { Hub } from '../hub.ts'
@@ -35,6 +36,7 @@ export function createProtocol({
       const authorization = typeof given === 'string' ? given : connection.request.headers.authorization
       // A thrown error would close the socket, and with it every other operation of this client.
       try {
+        await turnOfRequest(() => connection.address)
         const viewer = await viewerOf(authorization)
         const operation = new WebSocketOperation(engine, hub, connection, id, viewer, payload.extensions)
         return await operation.prepare({ ...payload, query: documentOf(payload) ?? payload.query })

@@ -50,7 +50,9 @@ export class WebSockets {
     const { maxMessageBytes: maxPayload, clock, pingIntervalMs } = options
     this.#server = server
     this.#options = options
-    this.#upgrader = new WebSocketServer({ noServer: true, maxPayload, handleProtocols })
+    // One message of a socket, and then the others have their turn: what arrives in one piece can be thousands.
+    const oneAtATime = { allowSynchronousEvents: false }
+    this.#upgrader = new WebSocketServer({ noServer: true, maxPayload, handleProtocols, ...oneAtATime })
     this.#protocol = createProtocol(options)
     this.#upgrader.on('headers', (headers) => {
       headers.push(`x-request-id: ${requestScope.getStore()?.requestId}`)
