@@ -1,4 +1,5 @@
-import type { Order } from '../db/lists/page.ts'
+import type { Order, PageRequest } from '../db/lists/page.ts'
+import type { PaperFields } from '../db/papers.ts'
 import { authorsAtPositions } from '../db/people.ts'
 import type { PaperAuthorRow } from '../db/tables.ts'
 import { Account } from './account.ts'
@@ -8,8 +9,8 @@ import { builder } from './core/builder.ts'
 import {
   type Connection,
   type CursorScope,
-  connectionOf,
   encodeCursor,
+  pageInfoOf,
   pageRequest,
   positionsOf,
 } from './core/connection.ts'
@@ -30,6 +31,41 @@ class AuthorEdge {
 
   get cursor(): string {
     return encodeCursor(scopeOfAuthors(this.paperId), [this.position])
+  }
+}
+
+/** A page of them. Most clients select the nodes alone. */
+class Authors implements Connection<{ readonly name: string }, AuthorEdge> {
+  readonly #paper: Pick<PaperFields, 'id' | 'author_names'>
+  readonly #request: PageRequest
+  readonly #page: { readonly from: number; readonly to: number; readonly more: boolean }
+
+  constructor(paper: Pick<PaperFields, 'id' | 'author_names'>, request: PageRequest) {
+    this.#paper = paper
+    this.#request = request
+    this.#page = positionsOf(paper.author_names.length, request)
+  }
+
+  get nodes(): { readonly name: string }[] {
+    return this.#names.map((name) => ({ name }))
+  }
+
+  get edges(): AuthorEdge[] {
+    return this.#names.map((name, index) => new AuthorEdge(name, this.#paper.id, this.#page.from + index))
+  }
+
+  get pageInfo(): Connection<unknown>['pageInfo'] {
+    const { edges } = this
+    return pageInfoOf(this.#page.more, this.#request, edges[0], edges.at(-1))
+  }
+
+  async count(): Promise<number> {
+    return this.#paper.author_names.length
+  }
+
+  get #names(): readonly string[] {
+    const { from, to } = this.#page
+    return this.#paper.author_names.slice(from - 1, Math.max(from - 1, to))
   }
 }
 
@@ -104,14 +140,7 @@ builder.objectFields(Paper, (t) => ({
       type: Author,
       extensions: { columns: ['author_names'] },
       description: 'The authors, in order. Empty if only their number is known: see `authorCount`.',
-      resolve: ({ id, author_names }, args): Connection<{ name: string }, AuthorEdge> => {
-        const request = pageRequest(args, scopeOfAuthors(id))
-        const { from, to, more } = positionsOf(author_names.length, request)
-        const edges = author_names
-          .slice(from - 1, Math.max(from - 1, to))
-          .map((name, index) => new AuthorEdge(name, id, from + index))
-        return connectionOf(edges, more, request, async () => author_names.length)
-      },
+      resolve: (paper, args) => new Authors(paper, pageRequest(args, scopeOfAuthors(paper.id))),
     },
     PaperAuthorConnection,
   ),

@@ -5,7 +5,7 @@ import FederationPlugin from '@pothos/plugin-federation'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import type { AccessRole } from '../../db/tables.ts'
-import { rejectFirstWithLast } from './connection.ts'
+import { type Connection, rejectFirstWithLast } from './connection.ts'
 import type { Context } from './context.ts'
 import { decodeGlobalId, encodeGlobalId } from './ids.ts'
 import { connectionSize, countedAtMost, pagingArguments } from './paging.ts'
@@ -16,7 +16,7 @@ import { inputError } from './validation.ts'
 
 interface SchemaTypes {
   AuthScopes: Record<AccessRole, boolean>
-  Connection: { count: () => Promise<number> }
+  Connection: Pick<Connection<unknown>, 'count' | 'nodes'>
   Context: Context
   DefaultFieldNullability: false
   DefaultEdgesNullability: false
@@ -83,13 +83,20 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description:
         'The cursor of the last edge. Pass it as `after` to page forward. Null if the page is empty.',
     },
-    pageInfoFieldOptions: { description: 'The position of this page in the list.' },
+    pageInfoFieldOptions: {
+      extensions: { property: 'pageInfo' },
+      description: 'The position of this page in the list.',
+    },
     edgesFieldOptions: {
+      extensions: { property: 'edges' },
       nullable: false,
       description: 'The items of this page in order, each with its cursor.',
     },
-    nodesOnConnection: { description: 'The items of this page in order, without cursors.' },
-    nodeFieldOptions: { nullable: false, description: 'The item.' },
+    nodesOnConnection: {
+      extensions: { property: 'nodes' },
+      description: 'The items of this page in order, without cursors.',
+    },
+    nodeFieldOptions: { extensions: { property: 'node' }, nullable: false, description: 'The item.' },
     cursorFieldOptions: {
       type: 'String',
       description: 'The cursor of this item. Pass it as `after` or `before`.',
@@ -110,7 +117,7 @@ builder.globalConnectionField('totalCount', (t) =>
     cost: 10, // counts up to as many rows as it can say
     extensions: { cost: 2 },
     description: `The number of items in the whole list, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more".`,
-    resolve: ({ count }) => count(),
+    resolve: (connection) => connection.count(),
   }),
 )
 

@@ -45,14 +45,17 @@ class LazyEdge<Node> implements Edge<Node> {
 /** What the resolver of a connection gives. */
 export interface Connection<Node, E extends Edge<Node> = Edge<Node>> {
   readonly edges: E[]
-  readonly pageInfo: {
-    readonly hasNextPage: boolean
-    readonly hasPreviousPage: boolean
-    readonly startCursor: string | null
-    readonly endCursor: string | null
-  }
+  readonly nodes: Node[]
+  readonly pageInfo: PageInfo
   /** Asked only where `totalCount` is selected. */
   readonly count: () => Promise<number>
+}
+
+interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
 }
 
 /** What to read for these arguments. Throws BadInputError for a cursor that is not of this list. */
@@ -81,22 +84,50 @@ export function toConnection<Row, Node>(
 export function connectionOf<Node, E extends Edge<Node>>(
   edges: E[],
   more: boolean,
-  { backwards, after, before }: PageRequest,
+  request: PageRequest,
   count: () => Promise<number>,
 ): Connection<Node, E> {
+  return new EdgeConnection(edges, more, request, count)
+}
+
+/** What few clients select of a page is made where it is selected. */
+class EdgeConnection<Node, E extends Edge<Node>> implements Connection<Node, E> {
+  readonly edges: E[]
+  readonly count: () => Promise<number>
+  readonly #more: boolean
+  readonly #request: PageRequest
+
+  constructor(edges: E[], more: boolean, request: PageRequest, count: () => Promise<number>) {
+    this.edges = edges
+    this.count = count
+    this.#more = more
+    this.#request = request
+  }
+
+  get nodes(): Node[] {
+    return this.edges.map(({ node }) => node)
+  }
+
+  get pageInfo(): PageInfo {
+    return pageInfoOf(this.#more, this.#request, this.edges[0], this.edges.at(-1))
+  }
+}
+
+export function pageInfoOf(
+  more: boolean,
+  { backwards, after, before }: PageRequest,
+  first: { readonly cursor: string } | undefined,
+  last: { readonly cursor: string } | undefined,
+): PageInfo {
   return {
-    edges,
-    pageInfo: {
-      hasNextPage: backwards ? before !== undefined : more,
-      hasPreviousPage: backwards ? more : after !== undefined,
-      get startCursor() {
-        return edges[0]?.cursor ?? null
-      },
-      get endCursor() {
-        return edges.at(-1)?.cursor ?? null
-      },
+    hasNextPage: backwards ? before !== undefined : more,
+    hasPreviousPage: backwards ? more : after !== undefined,
+    get startCursor() {
+      return first?.cursor ?? null
     },
-    count,
+    get endCursor() {
+      return last?.cursor ?? null
+    },
   }
 }
 

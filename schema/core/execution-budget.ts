@@ -33,10 +33,10 @@ export class ExecutionBudget {
     return this.#stoppedBy
   }
 
-  /** Counts a value of the answer with its bytes; beyond the limit, the execution stops with ANSWER_TOO_LARGE. */
-  spend(bytes: number): void {
+  /** Counts values of the answer with their bytes; beyond the limit, the execution stops with ANSWER_TOO_LARGE. */
+  spend(bytes: number, values = 1): void {
     this.#bytes += bytes
-    this.#values += 1
+    this.#values += values
     if (this.#bytes > this.#maxBytes) this.stop(answerTooLarge(this.#maxBytes))
   }
 

@@ -2,11 +2,15 @@ import { type ASTNode, GraphQLScalarType, print } from 'graphql'
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLLocalDate } from 'graphql-scalars'
 import { BadInputError } from './errors.ts'
 
+/** Tells those who execute that no text of the scalar has a character that JSON escapes. */
+const unescaped = { unescaped: true }
+
 /** A day. graphql-scalars' own `Date` becomes a JavaScript Date and drags a time zone in; its LocalDate does not. */
 export const DateScalar = refusing(
   new GraphQLScalarType({
     ...GraphQLLocalDate.toConfig(),
     name: 'Date',
+    extensions: unescaped,
     // What is sent is a day of the database, not to be checked against the calendar again.
     serialize: (value) =>
       typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
@@ -24,6 +28,7 @@ export const DateTimeScalar = refusing(
   new GraphQLScalarType({
     ...GraphQLDateTimeISO.toConfig(),
     name: 'DateTime',
+    extensions: unescaped,
     serialize: (value) =>
       value instanceof Date && !Number.isNaN(value.getTime())
         ? value.toISOString()

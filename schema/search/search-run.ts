@@ -89,12 +89,12 @@ function toResult(
     filter,
     abstracts,
   }))
-  return {
-    ...connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost)),
+  const page = connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost))
+  return Object.assign(page, {
     matches,
     repairedText: kind === 'repaired' ? String(filter.text) : null,
     expansions: filter.expansions ?? [],
     stopWordsOnly: !searchable,
     excludedAll: async () => rows.length === 0 && (await isAllExcluded(db, filter)),
-  }
+  })
 }

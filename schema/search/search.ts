@@ -106,23 +106,26 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
   fields: (t) => ({
     edges: t.field({
       type: [SearchEdgeRef],
+      extensions: { property: 'edges' },
       description: 'The papers of this page in order, each with its relevance and highlights.',
       resolve: ({ edges }) => edges,
     }),
     nodes: t.field({
       type: [Paper],
+      extensions: { property: 'nodes' },
       description: 'The papers of this page in order, without cursors and highlights.',
-      resolve: ({ edges }) => edges.map(({ node }) => node),
+      resolve: ({ nodes }) => nodes,
     }),
     pageInfo: t.field({
       type: builder.pageInfoRef(),
+      extensions: { property: 'pageInfo' },
       description: 'The position of this page in the list.',
       resolve: ({ pageInfo }) => pageInfo,
     }),
     totalCount: t.int({
       extensions: { cost: 50 },
       description: `The number of matching papers, counted up to ${countedAtMost}: ${countedAtMost} means "${countedAtMost} or more". The list itself holds the ${rankedAtMost} newest matches, and the ${rankedAtMost} newest with all words in the title or among the keywords. ${countOfPhrases}`,
-      resolve: ({ count }) => count(),
+      resolve: (result) => result.count(),
     }),
     repairedText: t.exposeString('repairedText', {
       nullable: true,

@@ -1,6 +1,7 @@
 import {
   defaultTypeResolver,
   type GraphQLAbstractType,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -17,21 +18,17 @@ import {
   type Path,
   type Pending,
 } from './execution.ts'
-import type { Complete, CompleteLeaf, SelectedField } from './fields.ts'
+import type { Complete, SelectedField } from './fields.ts'
 import { leafWriter } from './leaves.ts'
+import type { ObjectPlan } from './objects.ts'
 import { Pieces } from './pieces.ts'
 import { runtimeTypeOf, throwUnlessTypeOf } from './runtime-types.ts'
 
-/** What is executed of an object at a place. */
-export type CompleteObject = (execution: Execution, source: unknown, path: Path) => Pending<Json>
-
-/** How objects of a type are completed below a field. */
-export type ObjectsOf = (type: GraphQLObjectType) => CompleteObject
+/** What is executed of the objects of a type below a field. */
+type ObjectsOf = (type: GraphQLObjectType) => ObjectPlan
 
 /** Completes values of a type as graphql-js does (`CompleteValue` of the specification), into JSON. */
 export function completerOf(type: GraphQLOutputType, field: SelectedField, objectsOf: ObjectsOf): Complete {
-  const leaf = leafCompleterOf(type, field)
-  if (leaf) return (_execution, value) => leaf(value)
   if (isNonNullType(type)) {
     const inner = completerOf(type.ofType, field, objectsOf)
     const require = requiring(field)
@@ -40,29 +37,16 @@ export function completerOf(type: GraphQLOutputType, field: SelectedField, objec
       return isPromise(json) ? json.then(require) : require(json)
     }
   }
-  const complete = isListType(type)
-    ? listCompleter(type.ofType, field, objectsOf)
-    : isAbstractType(type)
-      ? abstractCompleter(type, field, objectsOf)
-      : objectCompleter(type as GraphQLObjectType, objectsOf)
+  const complete = isLeafType(type)
+    ? leafCompleter(type)
+    : isListType(type)
+      ? listCompleter(type.ofType, field, objectsOf)
+      : isAbstractType(type)
+        ? abstractCompleter(type, field, objectsOf)
+        : objectCompleter(type as GraphQLObjectType, objectsOf)
   return (execution, value, path, info) => {
     if (value instanceof Error) throw value
     return value == null ? null : complete(execution, value, path, info)
-  }
-}
-
-/** For scalars and enums, required or not; undefined for all else. */
-export function leafCompleterOf(type: GraphQLOutputType, field: SelectedField): CompleteLeaf | undefined {
-  if (isNonNullType(type)) {
-    const inner = leafCompleterOf(type.ofType, field)
-    const require = requiring(field)
-    return inner && ((value) => require(inner(value)))
-  }
-  if (!isLeafType(type)) return undefined
-  const write = leafWriter(type)
-  return (value) => {
-    if (value instanceof Error) throw value
-    return value == null ? null : write(value)
   }
 }
 
@@ -71,6 +55,11 @@ function requiring({ parent, definition }: SelectedField): (json: Json) => strin
     if (json !== null) return json
     throw new Error(`Cannot return null for non-nullable field ${parent.name}.${definition.name}.`)
   }
+}
+
+function leafCompleter(type: GraphQLLeafType): Complete {
+  const write = leafWriter(type)
+  return (_execution, value) => write(value)
 }
 
 function listCompleter(type: GraphQLOutputType, field: SelectedField, objectsOf: ObjectsOf): Complete {
@@ -154,19 +143,19 @@ function abstractCompleter(type: GraphQLAbstractType, field: SelectedField, obje
 
 function objectCompleter(type: GraphQLObjectType, objectsOf: ObjectsOf): Complete {
   // Made when the first object comes: many selections never meet one.
-  let complete: CompleteObject | undefined
+  let plan: ObjectPlan | undefined
   const { isTypeOf } = type
   return (execution, value, path, info) => {
-    complete ??= objectsOf(type)
-    const run = complete
-    if (!isTypeOf) return run(execution, value, path)
+    plan ??= objectsOf(type)
+    const objects = plan
+    if (!isTypeOf) return objects.complete(execution, value, path)
     const answer = isTypeOf(value, execution.contextValue, info)
     if (isPromise(answer))
       return answer.then((resolved) => {
         throwUnlessTypeOf(resolved, type, value)
-        return run(execution, value, path)
+        return objects.complete(execution, value, path)
       })
     throwUnlessTypeOf(answer, type, value)
-    return run(execution, value, path)
+    return objects.complete(execution, value, path)
   }
 }

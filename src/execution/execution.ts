@@ -36,6 +36,8 @@ export class Execution {
   /** Counts the values that no resolver makes. */
   readonly budget: ExecutionBudget | undefined
   errors: GraphQLError[] | undefined
+  /** Values that were written and are not counted in the budget. */
+  unspent = 0
   readonly #nulled = new Set<Path | undefined>()
 
   constructor(operation: Operation, rootValue: unknown, contextValue: unknown) {
@@ -43,6 +45,12 @@ export class Execution {
     this.rootValue = rootValue
     this.contextValue = contextValue
     this.budget = (contextValue as { readonly budget?: ExecutionBudget } | undefined)?.budget
+  }
+
+  /** Counts what was written as a whole. */
+  spend(json: Json): void {
+    this.budget?.spend(json?.length ?? 4, this.unspent)
+    this.unspent = 0
   }
 
   /** Notes an error at the place that is null because of it, unless a place around it is null already. */

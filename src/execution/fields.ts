@@ -8,6 +8,7 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql'
+import { propertyOf } from '../../schema/core/properties.ts'
 import {
   type ErrorPlace,
   type Execution,
@@ -37,8 +38,11 @@ export type Complete = (
   info: GraphQLResolveInfo,
 ) => Pending<Json>
 
-/** The same for values without selections below them, whatever their place is. */
-export type CompleteLeaf = (value: unknown) => Json
+/**
+ * Makes JSON of a value that is there as a whole, without a promise, a fault, or a null where none may be. Undefined, or
+ * an error, for all others: completing them says what is wrong.
+ */
+export type WritePlain = (execution: Execution, value: unknown) => Json | undefined
 
 /** Resolves and completes one field of an object. */
 export class FieldPlan implements ErrorPlace {
@@ -49,16 +53,18 @@ export class FieldPlan implements ErrorPlace {
   readonly head: string
   readonly #field: SelectedField
   readonly #complete: Complete
-  /** For a property that is sent as it is. */
-  readonly #completeLeaf: CompleteLeaf | undefined
+  readonly #write: WritePlain | undefined
+  /** The property that the field shows as it is; undefined where it has to be resolved. */
+  readonly #property: string | undefined
   /** Arguments without variables: one object for all runs. */
   readonly #arguments: Record<string, unknown> | undefined
 
-  constructor(field: SelectedField, complete: Complete, completeLeaf: CompleteLeaf | undefined) {
+  constructor(field: SelectedField, complete: Complete, write: WritePlain | undefined) {
     const { nodes, responseName, definition } = field
     this.#field = field
     this.#complete = complete
-    this.#completeLeaf = definition.resolve ? undefined : completeLeaf
+    this.#write = write
+    this.#property = write && propertyOf(definition)
     this.nodes = nodes
     this.isNullable = !isNonNullType(definition.type)
     this.responseName = responseName
@@ -68,19 +74,24 @@ export class FieldPlan implements ErrorPlace {
 
   /** The JSON of the field of `source`, null if an error was noted. Throws, or rejects, if it may not be null. */
   run(execution: Execution, source: unknown, parentPath: Path | undefined): Pending<Json> {
-    if (this.#completeLeaf && isObject(source)) {
-      const value = source[this.#field.definition.name]
-      if (typeof value !== 'function' && !isPromise(value)) {
-        try {
-          const json = this.#completeLeaf(value)
-          execution.budget?.spend(this.head.length + (json?.length ?? 4) + 1)
-          return json
-        } catch (reason) {
-          return execution.fail(reason, this, this.#path(parentPath))
-        }
+    try {
+      const json = this.writePlain(execution, source)
+      if (json !== undefined) {
+        execution.spend(json)
+        return json
       }
+    } catch {
+      // The long way says of what.
     }
+    execution.unspent = 0
     return this.#resolve(execution, source, this.#path(parentPath))
+  }
+
+  /** The same, as long as the field shows a property that is there as a whole; see `WritePlain`. */
+  writePlain(execution: Execution, source: unknown): Json | undefined {
+    if (this.#property === undefined || !this.#write || !isObject(source)) return undefined
+    execution.unspent += 1
+    return this.#write(execution, source[this.#property])
   }
 
   #resolve(execution: Execution, source: unknown, path: Path): Pending<Json> {

@@ -10,10 +10,11 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql'
 import { executedFields } from '../../schema/core/walk.ts'
-import { type CompleteObject, completerOf, leafCompleterOf } from './completion.ts'
-import { type Execution, isPromise, type Json, type Operation, type Path, type Pending } from './execution.ts'
+import { completerOf } from './completion.ts'
+import { type Execution, isPromise, type Json, type Operation, type Pending } from './execution.ts'
 import { FieldPlan, type SelectedField } from './fields.ts'
-import { Pieces } from './pieces.ts'
+import { ObjectPlan } from './objects.ts'
+import { plainWriterOf } from './plain.ts'
 
 /** What is known of an operation before it is run. `conditions`: the variables that `@skip` and `@include` look at. */
 export interface PlannedOperation extends Pick<Operation, 'schema' | 'definition' | 'fragments'> {
@@ -90,45 +91,10 @@ export class Plan {
 
   #field(field: SelectedField): FieldPlan {
     const { type } = field.definition
-    const objectsOf = (objectType: GraphQLObjectType) => this.#objects(objectType, field.nodes)
-    return new FieldPlan(field, completerOf(type, field, objectsOf), leafCompleterOf(type, field))
+    const objectsOf = (objectType: GraphQLObjectType) =>
+      new ObjectPlan(this.#fieldsOf(objectType, field.nodes))
+    return new FieldPlan(field, completerOf(type, field, objectsOf), plainWriterOf(type, objectsOf))
   }
-
-  #objects(type: GraphQLObjectType, nodes: readonly FieldNode[]): CompleteObject {
-    const fields = this.#fieldsOf(type, nodes)
-    const heads = fields.map(({ head }, index) => (index === 0 ? head : `,${head}`))
-    return (execution, source, path) => {
-      let text = '{'
-      for (let index = 0; index < fields.length; index++) {
-        const field = fields[index] as FieldPlan
-        const head = heads[index] as string
-        const json = field.run(execution, source, path)
-        if (isPromise(json)) {
-          const pieces = new Pieces(text, '}')
-          pieces.add(head, json)
-          return completeRest(fields.slice(index + 1), pieces, execution, source, path)
-        }
-        text += head + (json ?? 'null')
-      }
-      return `${text}}`
-    }
-  }
-}
-
-/** The rest of an object, some fields of which are waited for. */
-function completeRest(
-  fields: readonly FieldPlan[],
-  pieces: Pieces,
-  execution: Execution,
-  source: unknown,
-  path: Path,
-): Pending<Json> {
-  try {
-    for (const field of fields) pieces.add(`,${field.head}`, field.run(execution, source, path))
-  } catch (error) {
-    return pieces.abandonAfterAll(error)
-  }
-  return pieces.whole()
 }
 
 function definitionOf(

@@ -27,7 +27,9 @@ const sdl = /* GraphQL */ `
   type Dog implements Being {
     id: ID!, name: String, friend: Being, guardian: Being!, tame(as: Boolean = true): Boolean
     color: Color, weight: Float!, box(box: Box, sizes: [Int!], text: String): Any, plain: String!, plainList: [Int!]
+    plainLeaf: Leaf, plainLeaves: [Leaf!]!
   }
+  type Leaf { text: String!, id: ID, number: Int, flag: Boolean, color: Color!, any: Any, next: Leaf, must: Leaf!, leaves: [Leaf!], grid: [[Int]!] }
   union Pet = Cat | Dog
   type Query {
     cat: Cat, dog: Dog!, being: Being, pet: Pet, pets: [Pet!], beings: [Being]!, rows: [[Int!]], rowsOfCats: [[Cat!]!]
@@ -57,7 +59,8 @@ export function misbehavingSchema({ seed, faultPercent, waits }: Misbehaviour): 
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type) && !type.name.startsWith('__')) {
       for (const field of Object.values(type.getFields()))
-        if (!field.name.startsWith('plain')) field.resolve = resolver(at, faultPercent, waits)
+        if (!field.name.startsWith('plain') && type.name !== 'Leaf')
+          field.resolve = resolver(at, faultPercent, waits)
       if (type.name === 'Dog')
         type.isTypeOf = (value) => {
           const { kind, path } = value as Thing
@@ -82,6 +85,8 @@ interface Thing {
   readonly __typename: string
   readonly plain: unknown
   readonly plainList: unknown
+  readonly plainLeaf: unknown
+  readonly plainLeaves: unknown
 }
 
 function resolver(at: (path: string) => number, faultPercent: number, maybeWaits: boolean) {
@@ -125,7 +130,41 @@ function resolver(at: (path: string) => number, faultPercent: number, maybeWaits
     const plainList = [[1, 2], null, [1, null], 'text', [maybeWaits ? Promise.resolve(3) : 3]][
       at(`${path} list`) % 5
     ]
-    return () => ({ kind, path, __typename: kind, plain, plainList }) as Thing
+    const shown = { plainLeaf: leafAt(`${path} leaf`, 3), plainLeaves: leavesAt(`${path} leaves`, 3) }
+    return () => ({ kind, path, __typename: kind, plain, plainList, ...shown }) as Thing
+  }
+
+  /** An object whose type has no resolvers, most values of which are sound. */
+  function leafAt(path: string, depth: number): unknown {
+    if (depth === 0) return null
+    const value = (name: string, type: string) => {
+      const choice = at(`${path} ${name}`)
+      if (choice % 100 >= 3 * faultPercent) return type === 'Color' ? 'RED' : leaf(type, choice)
+      const faults = [
+        null,
+        new Error(`In ${path}.`),
+        () => leaf(type, choice),
+        { no: type },
+        Number.NaN,
+        'text',
+      ]
+      const fault = faults[(choice >>> 8) % faults.length]
+      return maybeWaits && choice % 2 === 0 ? Promise.resolve(fault) : fault
+    }
+    return {
+      ...{ text: value('text', 'String'), id: value('id', 'ID'), number: value('number', 'Int') },
+      ...{ flag: value('flag', 'Boolean'), color: value('color', 'Color'), any: value('any', 'Any') },
+      ...{ next: leafAt(`${path} next`, depth - 1), leaves: leavesAt(`${path} leaves`, depth - 1) },
+      must: at(`${path} must`) % 4 === 0 ? null : leafAt(`${path} must`, depth - 1),
+      grid: [[[1, 2], []], [[null]], null, [new Set([1])], [1]][at(`${path} grid`) % 5],
+    }
+  }
+
+  function leavesAt(path: string, depth: number): unknown {
+    const items = Array.from({ length: at(`${path} length`) % 4 }, (_, index) =>
+      leafAt(`${path} ${index}`, depth),
+    )
+    return at(`${path} kind`) % 5 === 0 ? new Set(items) : items
   }
 
   function fault(choice: number, path: string): () => unknown {
