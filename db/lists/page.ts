@@ -1,7 +1,8 @@
-import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../database.ts'
 import { prepared } from '../prepared.ts'
+import { SharedReads } from '../shared-reads.ts'
 
 /** What a key of an order holds: how a cursor is checked before Postgres sees it. */
 export type KeyKind = 'instant' | 'day' | 'integer' | 'number'
@@ -46,24 +47,33 @@ export interface List {
 
 /** One page by keyset: page 10,000 costs what page 1 costs. One more row than requested shows whether more follow. */
 export async function readListPage<Row>(db: Db, list: List, page: PageRequest): Promise<ListPage<Row>> {
-  const { rows } = await db.executeQuery(listStatement(db, list, page))
+  const rows =
+    list.name === undefined || list.where.length > 0
+      ? (await db.executeQuery(sql`${preparedMark(list)}${pageStatement(list, page)}`.compile(db))).rows
+      : await readNamed(db, list, list.name, page)
   return toListPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
-const built = new LRUCache<string, CompiledQuery>({ max: 200 })
+/** By what makes up the statement, which has no values but those of a cursor. */
+const named = new WeakMap<Db, LRUCache<string, SharedReads<string, unknown[]>>>()
 
-/** Statements of one name differ in their values alone, which are those of the cursor. */
-function listStatement(db: Db, list: List, page: PageRequest): CompiledQuery {
-  const build = () => sql`${preparedMark(list)}${pageStatement(list, page)}`.compile(db)
-  if (list.name === undefined || list.where.length > 0) return build()
+/** Those who ask for the same page in the same moment share its reading. */
+async function readNamed(db: Db, list: List, name: string, page: PageRequest): Promise<unknown[]> {
   const { limit, backwards, after, before } = page
-  const name = `${list.name} ${list.order.name} ${limit} ${backwards} ${after !== undefined} ${before !== undefined}`
-  let statement = built.get(name)
-  if (!statement) {
-    statement = build()
-    built.set(name, statement)
+  const known = named.get(db) ?? new LRUCache<string, SharedReads<string, unknown[]>>({ max: 200 })
+  named.set(db, known)
+  const key = `${name} ${list.order.name} ${limit} ${backwards} ${after !== undefined} ${before !== undefined}`
+  let reads = known.get(key)
+  if (!reads) {
+    const statement = sql`${preparedMark(list)}${pageStatement(list, page)}`.compile(db)
+    reads = new SharedReads(async (cursors) => {
+      const [cursor = ''] = cursors
+      const { rows } = await db.executeQuery({ ...statement, parameters: JSON.parse(cursor) as unknown[] })
+      return new Map([[cursor, rows]])
+    }, 1)
+    known.set(key, reads)
   }
-  return { ...statement, parameters: [...(after ?? []), ...(before ?? [])] }
+  return (await reads.load(JSON.stringify([...(after ?? []), ...(before ?? [])]))) ?? []
 }
 
 /** The number of rows of the list; `most` if there are at least that many, so that every count is bounded. */
