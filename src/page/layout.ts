@@ -18,7 +18,7 @@ export interface LayoutOptions {
 /** The whole page around its content. */
 export function layout(content: PageContent, options: LayoutOptions): Html {
   const { links, publicUrl, graphiql, searched = '', mailsDigest = false } = options
-  const { title, description, path, position, arrivals, feed } = content
+  const { title, description, path, position, feed } = content
   const canonical = `${publicUrl}/${path}`
   return html`<!doctype html>
 <html lang="en">
@@ -41,10 +41,7 @@ ${feedLinks(links, content)}
 <link rel="stylesheet" href="${links.to(assetPath('page.css'))}">
 <script type="module" src="${links.to(assetPath('page.js'))}"></script>
 </head>
-<body${position !== undefined && html` data-position="${position}"`}${
-    arrivals &&
-    html` data-edition="${arrivals.date}" data-arrivals="${arrivals.newest ? 'newest' : 'edition'}"`
-  }>
+<body${position !== undefined && html` data-position="${position}"`}${arrivalsOf(content, links)}>
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="masthead"><a href="${links.root}">Daily Papers</a></p>
@@ -71,6 +68,14 @@ ${content.main}
 </body>
 </html>
 `
+}
+
+/** What page.js needs to know what has arrived. */
+function arrivalsOf({ arrivals, feed }: PageContent, links: Links): Html | false {
+  if (arrivals === undefined) return false
+  if (arrivals !== 'feed')
+    return html` data-edition="${arrivals.date}" data-arrivals="${arrivals.newest ? 'newest' : 'edition'}"`
+  return feed !== undefined && html` data-feed="${links.to(feed.path.replace('.atom?', '.json?'))}"`
 }
 
 /** What feed readers look for on a page: the feed of its papers, and the newest papers in each format. */

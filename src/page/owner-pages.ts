@@ -57,7 +57,7 @@ export const readAuthorPage: ReadPage = ({ name, params }) => {
       if (!author) throw unknown('author', name)
       const { accounts, coAuthors } = author
       const path = `authors/${encodeURIComponent(author.name)}`
-      return ownerPage(author, { name: author.name, what: 'Author', path, links, feedPosition }, [
+      return ownerPage(author, { name: author.name, what: 'Author', path, links, feedPosition, after }, [
         accounts.length > 0 &&
           html`<h2>Accounts</h2><ul class="plain">${accounts.map((account) => html`<li><a href="${account.url}"><bdi>${account.fullName ?? account.name}</bdi></a></li>`)}</ul>`,
         coAuthors.length > 0 &&
@@ -95,6 +95,7 @@ export const readOrganizationPage: ReadPage = ({ name, params }) => {
           path,
           links,
           feedPosition,
+          after,
         },
         [html`<p><a href="${url}">${organization.name} on Hugging Face</a></p>`],
       )
@@ -120,7 +121,7 @@ export const readKeywordPage: ReadPage = ({ name, params }) => {
     ({ keyword, feedPosition }, links) => {
       if (!keyword) throw unknown('keyword', name)
       const path = `keywords/${encodeURIComponent(keyword.key)}`
-      return ownerPage(keyword, { name: keyword.key, what: 'Keyword', path, links, feedPosition }, [])
+      return ownerPage(keyword, { name: keyword.key, what: 'Keyword', path, links, feedPosition, after }, [])
     },
   )
 }
@@ -139,17 +140,18 @@ interface OwnerContext {
   readonly path: string
   readonly links: Links
   readonly feedPosition: string
+  readonly after: string | undefined
 }
 
 function ownerPage(
   { papers: { totalCount, ...page }, papersPerYear }: Owner,
-  { name, key = name, what, path, links, feedPosition }: OwnerContext,
+  { name, key = name, what, path, links, feedPosition, after }: OwnerContext,
   beside: readonly (Html | false)[],
 ): PageContent {
   return {
     title: `${name} · Daily Papers`,
     description: `${papersCounted(totalCount)} on machine learning. ${what}: ${name}.`,
-    ...{ path, position: feedPosition },
+    ...{ path, position: feedPosition, arrivals: after === undefined ? 'feed' : undefined },
     feed: {
       title: `Papers of ${name}`,
       path: `feeds/papers.atom?${new URLSearchParams({ [what.toLowerCase()]: key })}`,

@@ -31,8 +31,8 @@ export interface PageContent {
   readonly main: Html
   /** Where the feed was when the page was made; undefined for a page that does not change while it is read. */
   readonly position?: string
-  /** Which listings are arrivals: those on the newest edition, or on one; the default is none. */
-  readonly arrivals?: { readonly date: string; readonly newest: boolean }
+  /** What is announced while the page is read: listings on the newest edition or on one, or the entries of `feed`. */
+  readonly arrivals?: { readonly date: string; readonly newest: boolean } | 'feed' | undefined
   readonly isArticle?: boolean
   /** The Atom feed of what the page lists, without a slash at its start; its parameters encoded. */
   readonly feed?: { readonly title: string; readonly path: string }

@@ -115,6 +115,9 @@ function receive({ kind, data, id }) {
  *   paper: { id: string, upvotes: number, commentCount: number } | null }} FeedItem
  */
 
+/** Fields that no list of papers is filtered by. */
+const counters = ['upvotes', 'commentCount', 'githubStars']
+
 /** @param {FeedItem} event */
 function take({ type, paper, editionDate = '', changes = [] }) {
   if (!paper) return
@@ -128,6 +131,7 @@ function take({ type, paper, editionDate = '', changes = [] }) {
     announce(change)
   }
   const isRewritten = changes.some(({ field }) => field === 'title' || field === 'abstract')
+  if (type !== 'PaperUpdated' || changes.some(({ field }) => !counters.includes(field))) findArrivals()
   if (shown[0]?.matches('.paper') && (isRewritten || type === 'PaperWithdrawn'))
     announce('This paper has changed')
 }
@@ -137,6 +141,36 @@ function isArrival(date, isShown) {
   const { edition = '', arrivals } = body.dataset
   if (arrivals === 'newest' && date > edition) return true
   return arrivals !== undefined && date === edition && !isShown
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let finding
+
+/** Asks the feed of a filtered list what has come to match since the page was made, once for events that come together. */
+function findArrivals() {
+  if (body.dataset.feed === undefined || finding !== undefined) return
+  finding = setTimeout(
+    async () => {
+      finding = undefined
+      const { feed = '', position: made = 'NOW' } = body.dataset
+      const url = new URL(feed, location.href)
+      url.searchParams.set('after', made)
+      const response = await fetch(url, { cache: 'no-cache' }).catch(() => undefined)
+      if (!response?.ok || body.dataset.feed !== feed) return
+      const links = [...document.querySelectorAll('.title a')]
+      const shown = new Set(links.map((link) => idIn(link.getAttribute('href') ?? '')))
+      /** @type {{ items: { id: string, url: string }[] }} */
+      const { items } = await response.json()
+      for (const item of items) if (!shown.has(idIn(item.url))) arrived.add(item.id)
+      if (arrived.size > 0) announce(change)
+    },
+    announceAfterMs * (1 + 4 * Math.random()),
+  )
+}
+
+/** The id of a paper, with which its address ends. @param {string} address */
+function idIn(address) {
+  return address.slice(address.lastIndexOf('/') + 1)
 }
 
 /** @param {Element} article @param {string} field @param {number} amount */
@@ -179,10 +213,7 @@ async function show() {
   const known = new Set([...document.querySelectorAll('article')].map(idOf))
   main.replaceChildren(...freshMain.childNodes)
   document.title = fresh.title
-  Object.assign(body.dataset, fresh.body.dataset)
-  arrived.clear()
-  change = ''
-  live?.replaceChildren()
+  adopt(fresh)
   const articles = [...main.querySelectorAll('article')]
   for (const article of articles) {
     if (open.includes(idOf(article))) article.querySelector('details')?.setAttribute('open', '')
@@ -190,6 +221,17 @@ async function show() {
   }
   const first = main.querySelector('article.new a') ?? main.querySelector('a')
   if (first instanceof HTMLElement) first.focus()
+}
+
+/** What is shown now is that of another page: nothing has arrived since. @param {Document} fresh */
+function adopt({ body: { dataset } }) {
+  for (const name of ['feed', 'edition', 'arrivals']) delete body.dataset[name]
+  Object.assign(body.dataset, dataset)
+  arrived.clear()
+  change = ''
+  live?.replaceChildren()
+  position ??= body.dataset.position
+  follow()
 }
 
 /** @param {Element} article */
@@ -227,6 +269,7 @@ async function search(text) {
     const fresh = await load(url, searching.signal)
     history.replaceState(null, '', url)
     document.title = fresh.title
+    adopt(fresh)
     for (const id of ['found', 'results', 'query']) {
       const [old, made] = [document.getElementById(id), fresh.getElementById(id)]
       if (old && made) old.replaceChildren(...made.childNodes)

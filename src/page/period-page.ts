@@ -43,7 +43,9 @@ export const readWeekPage: ReadPage = ({ name, params }) => {
   const week = parsePeriod('week', name)
   if (!week) throw badAddress(`${shown(name)} is not a week. Write it as in 2026-W02.`)
   const after = params.get('after') ?? undefined
-  return pageQuery<PeriodData>(document, { week: name, after }, (data, links) => show(data, week, links))
+  return pageQuery<PeriodData>(document, { week: name, after }, (data, links) =>
+    show(data, week, after, links),
+  )
 }
 
 /** `/months/2026-01` */
@@ -51,7 +53,9 @@ export const readMonthPage: ReadPage = ({ name, params }) => {
   const month = parsePeriod('month', name)
   if (!month) throw badAddress(`${shown(name)} is not a month. Write it as in 2026-01.`)
   const after = params.get('after') ?? undefined
-  return pageQuery<PeriodData>(document, { month: name, after }, (data, links) => show(data, month, links))
+  return pageQuery<PeriodData>(document, { month: name, after }, (data, links) =>
+    show(data, month, after, links),
+  )
 }
 
 const shown = (name: string) => JSON.stringify(name.slice(0, 40))
@@ -59,6 +63,7 @@ const shown = (name: string) => JSON.stringify(name.slice(0, 40))
 function show(
   { period, feedPosition }: PeriodData,
   { kind, name, from, to }: Period,
+  after: string | undefined,
   links: Links,
 ): PageContent {
   const { papers, editions, previous, next } = period
@@ -70,6 +75,11 @@ function show(
     description: `${papersCounted(papers.totalCount)} on machine learning, listed ${kind === 'month' ? `in ${label}` : `from ${label}`}.`,
     path: `${folder}/${name}`,
     position: feedPosition,
+    feed: {
+      title: `Daily Papers, ${label}`,
+      path: `feeds/papers.atom?${new URLSearchParams({ editionFrom: from, editionTo: to })}`,
+    },
+    arrivals: after === undefined ? 'feed' : undefined,
     main: html`<div class="head">
 <h1>${label}</h1>
 <p>${papersCounted(papers.totalCount)} of ${editions.length} ${editions.length === 1 ? 'edition' : 'editions'}, most upvotes first.</p>

@@ -79,7 +79,10 @@ export const readSearchPage: ReadPage = ({ params }) => {
     filter: searchFilter(chosen),
     after: params.get('after') ?? undefined,
   }
-  return pageQuery<SearchData>(document, variables, (data, links) => show(data, text, chosen, links))
+  return pageQuery<SearchData>(document, variables, (data, links) => ({
+    ...show(data, text, chosen, links),
+    ...(variables.after === undefined && { arrivals: 'feed' as const }),
+  }))
 }
 
 function show(

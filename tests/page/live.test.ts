@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startTestApp, useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
@@ -6,6 +6,7 @@ import { plantLibrary } from '../support/library.ts'
 import { elements, readPage } from '../support/page.ts'
 import { plant } from '../support/papers.ts'
 import { freePort } from '../support/ports.ts'
+import { anAuthor } from '../support/records.ts'
 
 const app = useTestApp()
 let browser: Browser
@@ -166,6 +167,35 @@ describe.skipIf(!browserPath)('an open page', { timeout: 60_000 }, () => {
     await home.getByRole('heading', { level: 1, name: 'Tuesday 9 June 2026' }).waitFor(patience)
   })
 
+  test('tells on a filtered list what has come to match, and nothing else', async () => {
+    const [author, search, typed, month] = [
+      await context.newPage(),
+      await context.newPage(),
+      await context.newPage(),
+      await context.newPage(),
+    ]
+    await plant(app.db, [{ arxivId: '2608.20000', title: 'Corals', authors: [anAuthor('Jane Diver')] }])
+    await author.goto(`${app.url}/authors/Jane%20Diver`)
+    await search.goto(`${app.url}/search?q=seahorse`)
+    await month.goto(`${app.url}/months/2026-06`)
+    await typed.goto(`${app.url}/search`)
+    await typed.getByLabel('Search papers').pressSequentially('seahorse')
+    await typed.waitForURL('**/search?q=seahorse', patience)
+    await plant(app.db, [
+      { arxivId: '2608.20001', title: 'A Seahorse', authors: [anAuthor('Jane Diver')] },
+      { arxivId: '2608.20002', title: 'Another Seahorse' },
+      { arxivId: '2608.20003', title: 'A Walrus', listing: { date: '2026-06-09' } },
+    ])
+    await button(author).getByText('1 new paper').waitFor(patience)
+    await button(search).getByText('2 new papers').waitFor(patience)
+    await button(typed).getByText('2 new papers').waitFor(patience)
+    await button(month).getByText('1 new paper').waitFor(patience)
+    await button(search).click()
+    await search.getByRole('link', { name: 'Another Seahorse' }).waitFor(patience)
+    expect(await button(search).count()).toBe(0)
+    expect(await shownIds(search)).toEqual(await idsOfServer('/search?q=seahorse'))
+  })
+
   test('says when a paper was rewritten, and when events were lost', async () => {
     const page = await context.newPage()
     await page.goto(`${app.url}/papers/2605.00005`)
@@ -196,70 +226,5 @@ describe.skipIf(!browserPath)('an open page', { timeout: 60_000 }, () => {
       await page.clock.runFor(10_000)
       expect(await button(page).getByText('1 new paper').count()).toBe(1)
     }, patience)
-  })
-})
-
-describe.skipIf(!browserPath)('a reader', { timeout: 60_000 }, () => {
-  test('finds papers while typing, without losing the place in the box', async () => {
-    const page = await context.newPage()
-    const { complaints } = watchPage(page)
-    await page.goto(`${app.url}/search`)
-    await page.getByLabel('Search papers').pressSequentially('sparse')
-    await page.getByRole('link', { name: 'A Survey of Sparse Training' }).waitFor(patience)
-    await vi.waitFor(
-      async () => expect(await page.locator('#found').textContent()).toBe('3 papers found'),
-      patience,
-    )
-    expect(new URL(page.url()).search).toBe('?q=sparse')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('q')
-    await page.getByLabel('Search papers').fill('x'.repeat(10_000))
-    expect(await page.getByLabel('Search papers').inputValue()).toHaveLength(1_000)
-    expect(complaints).toEqual([])
-  })
-
-  test('gets everywhere by keyboard: past the header, into an abstract, and on to a paper', async () => {
-    const page = await context.newPage()
-    await page.goto(`${app.url}/editions/2026-06-01`)
-    await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
-    await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
-    const focused = () =>
-      page.evaluate(() => {
-        const { activeElement } = document
-        return activeElement?.matches('a, summary') ? activeElement.textContent : ''
-      })
-    const tabTo = async (text: string) => {
-      for (let step = 0; step < 40 && !(await focused()).includes(text); step++)
-        await page.keyboard.press('Tab')
-      expect(await focused()).toContain(text)
-    }
-    await tabTo('Decoding')
-    const outline = await page.evaluate(
-      () => getComputedStyle(document.activeElement as Element).outlineWidth,
-    )
-    expect(Number.parseFloat(outline)).toBeGreaterThanOrEqual(2)
-    await tabTo('Abstract')
-    await page.keyboard.press('Space')
-    await page.getByText('Attention is costly.').waitFor({ state: 'visible', ...patience })
-    await tabTo('Routing in Mixtures')
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/papers/2605.00002', patience)
-  })
-
-  test('opens the query behind a page in GraphiQL, where it gives the same papers', async () => {
-    const page = await context.newPage()
-    await page.goto(`${app.url}/editions/2026-06-01`)
-    const shown = await shownIds(page)
-    await page.getByRole('link', { name: 'The query behind this page' }).click()
-    const run = page.getByRole('button', { name: 'Execute query' })
-    await run.waitFor(patience)
-    // GraphiQL asks for the schema too.
-    const isOurs = (response: Response) => response.request().postData()?.includes('EditionPage') ?? false
-    const [response] = await Promise.all([page.waitForResponse(isOurs, patience), run.click()])
-    const { data } = await response.json()
-    const asked = data.edition.listings.nodes.map(({ paper }: { paper: { id: string } }) => paper.id)
-    expect(asked).toEqual(shown)
-    await page.locator('.result-window').getByText('"2026-06-01"').first().waitFor(patience)
   })
 })
