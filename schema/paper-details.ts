@@ -71,7 +71,7 @@ const LinkedRepository = builder.objectRef<Linked & { kind: Kind }>('LinkedRepos
 const PaperComment = builder.objectRef<StoredComment>('PaperComment').implement({
   description: 'A comment on the page of a paper on Hugging Face.',
   fields: (t) => ({
-    id: t.exposeString('id', { description: 'The id on Hugging Face.' }),
+    id: t.exposeID('id', { description: 'The id on Hugging Face.' }),
     author: t.field({
       type: Account,
       nullable: true,
@@ -84,7 +84,7 @@ const PaperComment = builder.objectRef<StoredComment>('PaperComment').implement(
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
     edited: t.exposeBoolean('edited', { description: 'Whether its author changed it later.' }),
-    replyTo: t.exposeString('replyTo', {
+    replyTo: t.exposeID('replyTo', {
       nullable: true,
       description: 'The `id` of the comment that it answers. Null if it answers the paper.',
     }),

@@ -11,10 +11,12 @@ import { createClient } from 'graphql-ws'
  * schema.
  */
 export const partsOfOthers = [
+  'Asset',
   'CoAuthor',
   'CreateWebhookPayload',
   'Digest',
   'DigestPayload',
+  'EditionProgress',
   'EditionReading',
   'Facet',
   'FeedHeartbeat',
@@ -24,6 +26,7 @@ export const partsOfOthers = [
   'IngestPapersPayload',
   'IngestedPaper',
   'KeywordTrend',
+  'LinkedRepository',
   'Listing',
   'PaperChange',
   'PaperIngested',
@@ -37,6 +40,7 @@ export const partsOfOthers = [
   'RotateWebhookSecretPayload',
   'SearchExpansion',
   'SearchFacets',
+  'SiteVotes',
   'Source',
   'StatsPoint',
   'Submissions',

@@ -106,8 +106,8 @@ describe('a normalized cache, such as Apollo Client’s', () => {
     for (const type of withId) expect(String(type.getFields().id?.type)).toBe('ID!')
     // A suggestion carries the id of what it suggests: two of one type and id are the same suggestion.
     const others = withId.filter((type) => !isInterfaceType(node) || !type.getInterfaces().includes(node))
-    // Webhooks are for operators, and no nodes of the graph; their ids are their own.
-    expect(others.map(({ name }) => name)).toEqual(['Suggestion', 'Webhook'])
+    // Webhooks are for operators, comments belong to their papers: no nodes of the graph, with ids of their own.
+    expect(others.map(({ name }) => name)).toEqual(['PaperComment', 'Suggestion', 'Webhook'])
   })
 
   test('merges the pages of every connection', () => {
