@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { execute, getOperationAST, parse, validate } from 'graphql'
@@ -14,6 +13,7 @@ import { overLimit } from '../../src/graphql/limits.ts'
 import { measure } from '../../src/graphql/measure.ts'
 import { Documents, type Node, printed, wordsOf } from './cost-documents.ts'
 import { fillDatabase, startBenchCluster } from './filled-database.ts'
+import { processorMs } from './processor-time.ts'
 import { random } from './random.ts'
 
 /**
@@ -101,14 +101,14 @@ async function attempt(roots: readonly Node[]): Promise<Tried | undefined> {
   if (!operation || validate(schema, document).length > 0) return undefined
   const measured = measure(schema, document, operation, {})
   if (overLimit(measured, limits, () => '')) return undefined
-  const before = { postgresMs: postgresMs(), node: process.cpuUsage() }
+  const before = { postgresMs: processorMs(backend?.pid), node: process.cpuUsage() }
   const budget = new ExecutionBudget(limits.answerBytes)
   const contextValue = withBudget(createContext({ db: handle.db, feed }), budget)
   const result = await execute({ schema, document, contextValue, fieldResolver: countedProperty })
   const bytes = budget.stoppedBy ? budget.bytes : JSON.stringify(result).length
   const { user, system } = process.cpuUsage(before.node)
   const nodeMs = (user + system) / 1000
-  const took = postgresMs() - before.postgresMs
+  const took = processorMs(backend?.pid) - before.postgresMs
   return {
     ...{ roots, text, bytes, cost: measured.cost, errors: result.errors?.length ?? 0 },
     ...{ postgresMs: took, nodeMs },
@@ -122,13 +122,6 @@ function keep(known: Tried[], result: Tried, by: (typeof goals)[number]): void {
   known.push(result)
   known.sort((one, other) => other[by] - one[by])
   known.splice(20)
-}
-
-/** Time that the backend has run so far, ms. */
-function postgresMs(): number {
-  const file = `/proc/${backend?.pid}/schedstat`
-  if (!existsSync(file)) return Number.NaN
-  return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6
 }
 
 function shortened(text: string): string {

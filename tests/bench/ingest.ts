@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Kysely, PostgresDialect, sql } from 'kysely'
@@ -14,14 +14,17 @@ import { ingest } from '../../src/ingest/run.ts'
 import { execute } from '../support/execute.ts'
 import { daysFolder } from '../support/source-data.ts'
 import { databaseUrl } from '../support/urls.ts'
+import { postgresTimer, processorMs } from './processor-time.ts'
+import { median } from './reads-measure.ts'
 
 /**
  * Papers per second of a first ingest and of an unchanged re-read, beside a plain COPY of the same rows into the same
- * indexed tables, in rounds that interleave all three.
+ * indexed tables, in rounds that interleave all three; and the processor time of Node and Postgres for each, which does
+ * not grow with what else the machine does.
  *
  *   npm run bench -- ingest [--rounds 5] [--statements] [folder …]
  *
- * Without folders: the real days in tests/fixtures/days. `--statements` tells how long the database took for each.
+ * Without folders: the real days in tests/fixtures/days. `--statements` tells what each cost the database.
  */
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,8 +46,14 @@ const tables = [
   ],
 ]
 
-const spent = new Map<string, { milliseconds: number; times: number }>()
-const times: Record<'first' | 'again' | 'copy', number[]> = { first: [], again: [], copy: [] }
+const spent = new Map<string, { cpuMs: number; ms: number; times: number }>()
+interface Taken {
+  readonly seconds: number
+  /** Seconds of processors. */
+  readonly node: number
+  readonly postgres: number
+}
+const taken: Record<'first' | 'again' | 'copy', Taken[]> = { first: [], again: [], copy: [] }
 let papers = 0
 
 await using stack = new AsyncDisposableStack()
@@ -64,42 +73,30 @@ await withDatabase('template', (db) => migrateToLatest(db))
 
 for (let round = 0; round < Number(options.rounds); round += 1) {
   await fresh('ours', async (db) => {
-    const first = await timed(() => ingestAll(db))
-    times.first.push(first.seconds)
-    papers = first.result.papers
+    const first = await timed('first', () => ingestAll(db))
+    papers = first.papers
     if (round === 0) print()
-    const again = await timed(() => ingestAll(db))
-    if (again.result.changes > 0) throw new Error('The re-read changed something.')
-    times.again.push(again.seconds)
+    const again = await timed('again', () => ingestAll(db))
+    if (again.changes > 0) throw new Error('The re-read changed something.')
     for (const table of tables) await sql.raw(`copy ${table} to '${join(folder, table)}'`).execute(db)
   })
   await fresh('copied', async (db) => {
-    const copied = await timed(() =>
+    await timed('copy', () =>
       db.transaction().execute(async (trx) => {
-        let amount = 0
-        for (const table of tables) {
-          const { numAffectedRows } = await sql
-            .raw(`copy ${table} from '${join(folder, table)}'`)
-            .execute(trx)
-          amount += Number(numAffectedRows ?? 0)
-        }
-        return amount
+        for (const table of tables) await sql.raw(`copy ${table} from '${join(folder, table)}'`).execute(trx)
       }),
     )
-    times.copy.push(copied.seconds)
+    if (round === 0) print()
   })
-  console.log(
-    `round ${round + 1}: first ${shown(times.first.at(-1))}, again ${shown(times.again.at(-1))}, COPY ${shown(times.copy.at(-1))}`,
-  )
+  const shown = Object.entries(taken).map(([name, all]) => `${name} ${figures(all.slice(-1))}`)
+  console.log(`round ${round + 1}: ${shown.join('; ')}`)
 }
-const [first, again, copy] = [median(times.first), median(times.again), median(times.copy)]
-const toCopy = median(times.first.map((time, round) => time / (times.copy[round] ?? Number.NaN)))
-const toFirst = median(times.first.map((time, round) => time / (times.again[round] ?? Number.NaN)))
+const { first, again, copy } = taken
 console.log(`
-${papers.toLocaleString('en')} papers; medians of ${options.rounds} rounds, ratios within a round
-first ingest   ${shown(first)}  ${rate(first)}  ${toCopy.toFixed(2)} x COPY
-unchanged      ${shown(again)}  ${rate(again)}  ${toFirst.toFixed(2)} x as fast as the first
-COPY           ${shown(copy)}  ${rate(copy)}`)
+${papers.toLocaleString('en')} papers; medians of ${options.rounds} rounds, ratios within a round; load ${loadavg()[0]?.toFixed(1)}
+first ingest   ${figures(first)}  ${ratio(first, copy)} x COPY
+unchanged      ${figures(again)}  ${ratio(first, again)} x as fast as the first
+COPY           ${figures(copy)}`)
 
 async function ingestAll(db: Db) {
   let changes = 0
@@ -133,14 +130,23 @@ async function withDatabase(name: string, use: (db: Db) => Promise<unknown>): Pr
     await using handle = openDatabase({ connectionString, statementTimeoutMs: 0 })
     return void (await use(handle.db))
   }
-  const pool = new pg.Pool({ connectionString, types: columnTypes() })
+  const pool = new pg.Pool({ connectionString, types: columnTypes(), max: 1 })
   pool.on('error', () => {})
+  let backend: number | undefined
+  let before = 0
+  pool.on('connect', (client) => {
+    backend = (client as pg.PoolClient & { processID: number }).processID
+    before = processorMs(backend)
+  })
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     log: ({ query, queryDurationMillis }) => {
       const text = query.sql.replace(/\s+/g, ' ').trim().slice(0, 90)
-      const known = spent.get(text) ?? { milliseconds: 0, times: 0 }
-      spent.set(text, { milliseconds: known.milliseconds + queryDurationMillis, times: known.times + 1 })
+      const known = spent.get(text) ?? { cpuMs: 0, ms: 0, times: 0 }
+      const now = processorMs(backend)
+      const cpuMs = known.cpuMs + now - before
+      before = now
+      spent.set(text, { cpuMs, ms: known.ms + queryDurationMillis, times: known.times + 1 })
     },
   })
   await use(db)
@@ -148,26 +154,29 @@ async function withDatabase(name: string, use: (db: Db) => Promise<unknown>): Pr
 }
 
 function print(): void {
-  const slowest = [...spent].sort((a, b) => b[1].milliseconds - a[1].milliseconds).slice(0, 25)
-  for (const [text, { milliseconds, times }] of slowest) {
-    console.log(`${milliseconds.toFixed(0).padStart(7)} ms ${String(times).padStart(4)} x  ${text}`)
+  const dearest = [...spent].sort((a, b) => b[1].cpuMs - a[1].cpuMs).slice(0, 25)
+  for (const [text, { cpuMs, ms, times }] of dearest) {
+    const figures = `${cpuMs.toFixed(0).padStart(7)} ms of CPU, ${ms.toFixed(0)} ms`
+    console.log(`${figures} ${String(times).padStart(4)} x  ${text}`)
   }
+  spent.clear()
 }
 
-async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; seconds: number }> {
-  const start = performance.now()
+async function timed<Result>(name: keyof typeof taken, work: () => Promise<Result>): Promise<Result> {
+  const [start, cpu, postgresMs] = [performance.now(), process.cpuUsage(), postgresTimer(cluster.pid)]
   const result = await work()
-  return { result, seconds: (performance.now() - start) / 1000 }
+  const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  taken[name].push({ seconds, node: (user + system) / 1e6, postgres: postgresMs() / 1000 })
+  return result
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+function figures(all: readonly Taken[]): string {
+  const of = (figure: keyof Taken) => median(all.map((one) => one[figure]))
+  const each = `${Math.round(papers / of('seconds')).toLocaleString('en')} papers/s`
+  return `${of('seconds').toFixed(2)} s (CPU of Node ${of('node').toFixed(2)}, Postgres ${of('postgres').toFixed(2)}), ${each}`
 }
 
-function shown(seconds: number | undefined): string {
-  return `${(seconds ?? Number.NaN).toFixed(2)} s`
-}
-
-function rate(seconds: number): string {
-  return `${Math.round(papers / seconds).toLocaleString('en')} papers/s`
+function ratio(some: readonly Taken[], others: readonly Taken[]): string {
+  return median(some.map(({ seconds }, round) => seconds / (others[round]?.seconds ?? Number.NaN))).toFixed(2)
 }

@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { childrenOf } from '../support/processes.ts'
 import type { QuestionName } from './peers-questions.ts'
 import { type Contender, folder } from './peers-servers.ts'
+import { postgresTimer } from './processor-time.ts'
 
 /** What one run of a question gave. */
 export interface Run {
@@ -44,32 +43,20 @@ export class Load implements Disposable {
     connections: number,
     seconds: number,
   ): Promise<Run> {
-    const [serverBefore, postgresBefore] = [server.cpu(), this.#postgresMs()]
+    const [serverBefore, postgresMs] = [server.cpu(), postgresTimer(this.#postmaster)]
     this.#process.stdin.write(`${JSON.stringify({ url, connections, seconds, bodies: bodies[question] })}\n`)
     const { value } = await this.#lines.next()
     const loaded = JSON.parse(value ?? '') as Loaded
     const serverMs = server.cpu() - serverBefore
-    let postgresMs = 0
-    for (const [pid, ms] of this.#postgresMs()) postgresMs += ms - (postgresBefore.get(pid) ?? 0)
     if (loaded.failed > 0)
       throw new Error(`${name} did not answer ${loaded.failed} requests of ${question} with 200.`)
     return {
       perSecond: loaded.answered / loaded.seconds,
       serverMicros: (serverMs * 1000) / loaded.answered,
-      postgresMicros: (postgresMs * 1000) / loaded.answered,
+      postgresMicros: (postgresMs() * 1000) / loaded.answered,
       p50: loaded.p50,
       p99: loaded.p99,
     }
-  }
-
-  /** Processor time so far of each process that Postgres has, in ms. */
-  #postgresMs(): Map<number, number> {
-    const files = childrenOf(this.#postmaster).map((pid) => [pid, `/proc/${pid}/schedstat`] as const)
-    // Some end while we look.
-    const running = files.filter(([, file]) => existsSync(file))
-    return new Map(
-      running.map(([pid, file]) => [pid, Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6]),
-    )
   }
 
   [Symbol.dispose](): void {

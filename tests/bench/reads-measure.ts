@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { execute, parse } from 'graphql'
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
@@ -9,6 +8,7 @@ import { preparingPool } from '../../db/prepared.ts'
 import type { Tables } from '../../db/tables.ts'
 import { createContext } from '../../schema/core/context.ts'
 import { schema } from '../../schema/index.ts'
+import { processorMs } from './processor-time.ts'
 import type { Question } from './reads-questions.ts'
 
 /** A statement of a question. */
@@ -115,13 +115,6 @@ async function explain(
   ])
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
   return { sql, parameters, ms: median(total), cpuMs: median(cpu), plan }
-}
-
-/** Time that a process of this machine has run so far. */
-function processorMs(pid: number | undefined): number {
-  const file = `/proc/${pid}/schedstat`
-  if (!existsSync(file)) return Number.NaN
-  return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6
 }
 
 export function median(values: readonly number[]): number {
