@@ -10,7 +10,7 @@ import { SharedReads } from './shared-reads.ts'
 import type { PaperRow } from './tables.ts'
 
 /** A paper as it is read: without the columns that only matching and merging use. */
-export type PaperFields = Omit<PaperRow, 'title_key' | 'authors_digest' | 'provenance'>
+export type PaperFields = Omit<PaperRow, 'title_key' | 'authors_digest' | 'provenance' | 'merged_records'>
 export type PaperColumn = keyof PaperFields
 
 /** The columns that are no field of paper-fields.ts: keys, lists kept elsewhere too, and what follows from others. */

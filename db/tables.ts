@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely'
 import type { EditionCountTable, PaperDetailTable, PaperVoteTable } from './detail-tables.ts'
+import type { PaperHistoryTable, PaperRevisionTable } from './history-tables.ts'
 import type {
   MailDeliveryTable,
   MailKeyTable,
@@ -112,6 +113,8 @@ export interface PaperTable {
   last_listed_on: Day | null
   /** Which authority gave each field when: see db/writer/merge/provenance.ts. */
   provenance: JSONColumnType<Record<string, string | null>>
+  /** Digests of the newest records that changed it: see db/writer/record-digest.ts. */
+  merged_records: Generated<string[]>
   ingested_at: Instant
   updated_at: Instant
   /** When the title, the abstract or the withdrawal last changed here; null while none has since it was stored. */
@@ -237,26 +240,6 @@ export interface PaperAliasTable {
   title_key: string
   published_on: Day
   paper_id: number
-}
-
-/** Votes, comments and stars over time: one row a change, null for what the observation did not give. */
-export interface PaperHistoryTable {
-  paper_id: number
-  observed_at: Instant
-  upvotes: number | null
-  comment_count: number | null
-  github_stars: number | null
-}
-
-/** A title and abstract that later ones have replaced. */
-export interface PaperRevisionTable {
-  paper_id: number
-  /** When the replaced text was observed. */
-  seen_at: Instant
-  replaced_at: Instant
-  source: string
-  title: string
-  abstract: string | null
 }
 
 /** Where records come from, and how the last readings went. */

@@ -21,6 +21,7 @@ import * as rankedWords from './0025_ranked_words.ts'
 import * as listingArrivals from './0028_listing_arrivals.ts'
 import * as paperDetails from './0030_paper_details.ts'
 import * as expectations from './0031_expectations.ts'
+import * as mergedRecords from './0033_merged_records.ts'
 
 /** In order, frozen once landed, forward-only. Listed by hand, so that no folder is read at run time. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '0028_listing_arrivals': listingArrivals,
   '0030_paper_details': paperDetails,
   '0031_expectations': expectations,
+  '0033_merged_records': mergedRecords,
 }

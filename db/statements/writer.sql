@@ -6,14 +6,14 @@ start transaction isolation level read committed;
 
 select pg_advisory_xact_lock(hashtext('daily_papers.writer'));
 
-select "id", "arxiv_id"
+select "id", "arxiv_id", "merged_records"
 from "paper"
 where "arxiv_id" = any($1);
 
-select "id", "arxiv_id", "title_key", "published_on"
+select "id", "arxiv_id", "merged_records", "title_key", "published_on"
 from "paper"
 where "title_key" = any($1)
-union all select "paper"."id", "paper"."arxiv_id", "paper_alias"."title_key", "paper_alias"."published_on"
+union all select "paper"."id", "paper"."arxiv_id", "paper"."merged_records", "paper_alias"."title_key", "paper_alias"."published_on"
 from "paper_alias"
 inner join "paper" on "paper"."id" = "paper_alias"."paper_id"
 where "paper_alias"."title_key" = any($2)
@@ -26,7 +26,7 @@ select *
 from "edition_reading"
 where "source" = $1 and "edition_date" = any($2::date[]);
 
-select "arxiv_id", "author_count", "author_names", "organization_name", "keyword_keys", "title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "title_key", "published_on", "authors_digest", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "ingested_at", "updated_at", "text_changed_at"
+select "arxiv_id", "author_count", "author_names", "organization_name", "keyword_keys", "title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "title_key", "published_on", "authors_digest", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "merged_records", "ingested_at", "updated_at", "text_changed_at"
 from "paper"
 where "id" = any($1::bigint[]);
 
@@ -54,8 +54,8 @@ insert into "edition" select unnest($1::date[])
 order by 1
 on conflict do nothing;
 
-insert into "paper" ("title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "arxiv_id", "title_key", "author_count", "author_names", "authors_digest", "organization_name", "keyword_keys", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "ingested_at", "updated_at", "text_changed_at", "search", "ranked_words")
-select "title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "arxiv_id", "title_key", "author_count", "author_names", "authors_digest", "organization_name", "keyword_keys", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "ingested_at", "updated_at", "text_changed_at", "search", "ranked_words"
+insert into "paper" ("title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "arxiv_id", "title_key", "author_count", "author_names", "authors_digest", "organization_name", "keyword_keys", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "merged_records", "ingested_at", "updated_at", "text_changed_at", "search", "ranked_words")
+select "title", "abstract", "published_at", "upvotes", "comment_count", "github_stars", "ai_summary", "ai_summary_model", "keywords", "github_repo", "github_repo_added_by", "project_page", "thumbnail_url", "media_urls", "discussion_id", "author_participating", "doi", "journal_ref", "comment", "primary_category", "categories", "arxiv_version", "revised_at", "withdrawn_at", "id", "arxiv_id", "title_key", "author_count", "author_names", "authors_digest", "organization_name", "keyword_keys", "listed_on", "submitter_names", "first_listed_on", "last_listed_on", "provenance", "merged_records", "ingested_at", "updated_at", "text_changed_at", "search", "ranked_words"
 from json_populate_recordset(null::"paper", $1::json);
 
 select "up_to"
@@ -107,7 +107,7 @@ select feed_append($1::jsonb);
 
 -- recordPapers, texts, authors and keywords that changed
 update paper
-set "title" = "given"."title", "abstract" = "given"."abstract", "published_at" = "given"."published_at", "upvotes" = "given"."upvotes", "comment_count" = "given"."comment_count", "github_stars" = "given"."github_stars", "ai_summary" = "given"."ai_summary", "ai_summary_model" = "given"."ai_summary_model", "keywords" = "given"."keywords", "github_repo" = "given"."github_repo", "github_repo_added_by" = "given"."github_repo_added_by", "project_page" = "given"."project_page", "thumbnail_url" = "given"."thumbnail_url", "media_urls" = "given"."media_urls", "discussion_id" = "given"."discussion_id", "author_participating" = "given"."author_participating", "doi" = "given"."doi", "journal_ref" = "given"."journal_ref", "comment" = "given"."comment", "primary_category" = "given"."primary_category", "categories" = "given"."categories", "arxiv_version" = "given"."arxiv_version", "revised_at" = "given"."revised_at", "withdrawn_at" = "given"."withdrawn_at", "arxiv_id" = "given"."arxiv_id", "title_key" = "given"."title_key", "author_count" = "given"."author_count", "author_names" = "given"."author_names", "authors_digest" = "given"."authors_digest", "organization_name" = "given"."organization_name", "keyword_keys" = "given"."keyword_keys", "listed_on" = "given"."listed_on", "submitter_names" = "given"."submitter_names", "first_listed_on" = "given"."first_listed_on", "last_listed_on" = "given"."last_listed_on", "provenance" = "given"."provenance", "updated_at" = "given"."updated_at", "text_changed_at" = "given"."text_changed_at", "search" = "given"."search", "ranked_words" = "given"."ranked_words"
+set "title" = "given"."title", "abstract" = "given"."abstract", "published_at" = "given"."published_at", "upvotes" = "given"."upvotes", "comment_count" = "given"."comment_count", "github_stars" = "given"."github_stars", "ai_summary" = "given"."ai_summary", "ai_summary_model" = "given"."ai_summary_model", "keywords" = "given"."keywords", "github_repo" = "given"."github_repo", "github_repo_added_by" = "given"."github_repo_added_by", "project_page" = "given"."project_page", "thumbnail_url" = "given"."thumbnail_url", "media_urls" = "given"."media_urls", "discussion_id" = "given"."discussion_id", "author_participating" = "given"."author_participating", "doi" = "given"."doi", "journal_ref" = "given"."journal_ref", "comment" = "given"."comment", "primary_category" = "given"."primary_category", "categories" = "given"."categories", "arxiv_version" = "given"."arxiv_version", "revised_at" = "given"."revised_at", "withdrawn_at" = "given"."withdrawn_at", "arxiv_id" = "given"."arxiv_id", "title_key" = "given"."title_key", "author_count" = "given"."author_count", "author_names" = "given"."author_names", "authors_digest" = "given"."authors_digest", "organization_name" = "given"."organization_name", "keyword_keys" = "given"."keyword_keys", "listed_on" = "given"."listed_on", "submitter_names" = "given"."submitter_names", "first_listed_on" = "given"."first_listed_on", "last_listed_on" = "given"."last_listed_on", "provenance" = "given"."provenance", "merged_records" = "given"."merged_records", "updated_at" = "given"."updated_at", "text_changed_at" = "given"."text_changed_at", "search" = "given"."search", "ranked_words" = "given"."ranked_words"
 from json_populate_recordset(null::paper, $1::json) as given
 where paper.id = given.id;
 
@@ -134,7 +134,7 @@ on conflict do nothing;
 
 -- recordPapers, votes that changed
 update paper
-set "upvotes" = "given"."upvotes", "comment_count" = "given"."comment_count", "github_stars" = "given"."github_stars", "provenance" = "given"."provenance", "updated_at" = "given"."updated_at"
+set "upvotes" = "given"."upvotes", "comment_count" = "given"."comment_count", "github_stars" = "given"."github_stars", "provenance" = "given"."provenance", "merged_records" = "given"."merged_records", "updated_at" = "given"."updated_at"
 from json_populate_recordset(null::paper, $1::json) as given
 where paper.id = given.id;
 

@@ -1,14 +1,25 @@
 import { sql, type Transaction } from 'kysely'
-import type { PaperRecord } from '../model/record.ts'
+import type { PaperRecord, SourceName } from '../model/record.ts'
 import { titleKey } from '../model/text.ts'
 import type { Tables } from '../tables.ts'
+import { digestOf } from './record-digest.ts'
 
 /** The paper that a record describes: the id of a stored one, or a number below 0 for the n-th new one. */
 type PaperKey = number
 
+/** A record with the paper that it describes. */
+export interface IdentifiedRecord {
+  readonly id: PaperKey
+  readonly record: PaperRecord
+  readonly digest: string
+  /** Whether the paper holds exactly this record already. */
+  readonly isMerged: boolean
+}
+
 interface Known {
   id: PaperKey
   arxivId: string | null
+  digests: readonly string[]
 }
 
 interface Namesake {
@@ -25,11 +36,12 @@ interface Namesake {
 export async function identify(
   trx: Transaction<Tables>,
   records: readonly PaperRecord[],
-): Promise<PaperKey[]> {
+  source: SourceName,
+): Promise<IdentifiedRecord[]> {
   const byArxivId = await papersByArxivId(trx, records)
   const unknown = records.filter((record) => !record.arxivId || !byArxivId.has(record.arxivId))
   const byTitle = await papersByTitle(trx, [...new Set(unknown.map((record) => titleKey(record.title)))])
-  const keys: PaperKey[] = new Array(records.length)
+  const identified: IdentifiedRecord[] = new Array(records.length)
   let created = 0
   // Those with an id go first, so that one without finds them wherever it is in the batch.
   for (const withId of [true, false]) {
@@ -41,16 +53,17 @@ export async function identify(
       const paper = record.arxivId
         ? (byArxivId.get(record.arxivId) ?? namesake(namesakes, day, (other) => other.arxivId === null))
         : namesake(namesakes, day, () => true)
-      const found = paper ?? { id: --created, arxivId: null }
+      const found = paper ?? { id: --created, arxivId: null, digests: [] }
       byTitle.set(title, [...namesakes, { paper: found, day }])
       if (record.arxivId) {
         found.arxivId = record.arxivId
         byArxivId.set(record.arxivId, found)
       }
-      keys[index] = found.id
+      const digest = digestOf(record, source)
+      identified[index] = { id: found.id, record, digest, isMerged: found.digests.includes(digest) }
     }
   }
-  return keys
+  return identified
 }
 
 function namesake(namesakes: readonly Namesake[], day: number, fits: (paper: Known) => boolean) {
@@ -65,10 +78,10 @@ async function papersByArxivId(
   if (ids.length === 0) return new Map()
   const rows = await trx
     .selectFrom('paper')
-    .select(['id', 'arxiv_id'])
+    .select(['id', 'arxiv_id', 'merged_records'])
     .where('arxiv_id', '=', sql<string>`any(${ids})`)
     .execute()
-  return new Map(rows.map((row) => [row.arxiv_id ?? '', { id: row.id, arxivId: row.arxiv_id }]))
+  return new Map(rows.map((row) => [row.arxiv_id ?? '', known(row)]))
 }
 
 async function papersByTitle(trx: Transaction<Tables>, keys: readonly string[]) {
@@ -77,20 +90,26 @@ async function papersByTitle(trx: Transaction<Tables>, keys: readonly string[]) 
   const among = sql<string>`any(${keys})`
   const rows = await trx
     .selectFrom('paper')
-    .select(['id', 'arxiv_id', 'title_key', 'published_on'])
+    .select(['id', 'arxiv_id', 'merged_records', 'title_key', 'published_on'])
     .where('title_key', '=', among)
     .unionAll(
       trx
         .selectFrom('paper_alias')
         .innerJoin('paper', 'paper.id', 'paper_alias.paper_id')
-        .select(['paper.id', 'paper.arxiv_id', 'paper_alias.title_key', 'paper_alias.published_on'])
+        .select([
+          'paper.id',
+          'paper.arxiv_id',
+          'paper.merged_records',
+          'paper_alias.title_key',
+          'paper_alias.published_on',
+        ])
         .where('paper_alias.title_key', '=', among),
     )
     .orderBy('id')
     .execute()
   const papers = new Map<number, Known>()
   for (const row of rows) {
-    const paper = papers.get(row.id) ?? { id: row.id, arxivId: row.arxiv_id }
+    const paper = papers.get(row.id) ?? known(row)
     papers.set(row.id, paper)
     const entry = { paper, day: dayNumber(row.published_on) }
     const entries = found.get(row.title_key)
@@ -98,6 +117,10 @@ async function papersByTitle(trx: Transaction<Tables>, keys: readonly string[]) 
     else found.set(row.title_key, [entry])
   }
   return found
+}
+
+function known(row: { id: number; arxiv_id: string | null; merged_records: string[] }): Known {
+  return { id: row.id, arxivId: row.arxiv_id, digests: row.merged_records }
 }
 
 /** Days since 1970 of an ISO day or instant, in UTC. */

@@ -7,7 +7,7 @@ import type { IngestBatch, Outcome, Recorded } from './batch.ts'
 import { type GivenVotes, storeDetails, storeVotes } from './details.ts'
 import { storeEditionCounts } from './edition-counts.ts'
 import { eventsOf } from './events.ts'
-import { identify } from './identify.ts'
+import { type IdentifiedRecord, identify } from './identify.ts'
 import { loadPapers } from './load.ts'
 import { authorityOf } from './merge/rules.ts'
 import { mergeBatch } from './merge-batch.ts'
@@ -48,63 +48,64 @@ async function record(trx: Transaction<Tables>, batch: IngestBatch): Promise<Rec
   await oneWriterAtATime(trx)
   const now = new Date().toISOString()
   const authority = authorityOf[batch.source]
-  const keys = await identify(trx, batch.records)
-  const ids = await idsFor(trx, keys)
-  const members = membersOf(batch, ids, authority)
+  const identified = await identify(trx, batch.records, batch.source)
+  const records = await withIds(trx, identified)
+  const members = membersOf(batch, records, authority)
   const readings = await editionReadingUpdates(trx, batch.editions ?? [], members, authority)
   const dropped = readings.flatMap((reading) => reading.dropped)
-  const known = ids.filter((_, index) => (keys[index] ?? 0) > 0)
+  const known = identified.flatMap(({ id, isMerged }) => (id > 0 && !isMerged ? id : []))
   const papers = await loadPapers(trx, [...new Set([...known, ...dropped])])
-  const merged = mergeBatch({ records: batch.records, ids, papers, authority, readings, now })
-  await storeProfiles(trx, batch)
+  const fresh = records.filter(({ isMerged }) => !isMerged)
+  const merged = mergeBatch({ records: fresh, papers, authority, readings, now })
+  await storeProfiles(trx, { ...batch, records: fresh.map(({ record }) => record) })
   const events = eventsOf(merged, batch.source)
   await writeChanges(trx, merged, now)
   await storeEditionReadings(trx, readings)
   await storeEditionCounts(trx, batch)
   await storeDetails(trx, batch.details ?? [])
-  const voted = await storeVotes(trx, votesIn(batch, ids))
+  const voted = await storeVotes(trx, fresh.flatMap(votesIn))
   if (events.length > 0) await sql`select feed_append(${JSON.stringify(events)}::jsonb)`.execute(trx)
   const papersByOutcome: Record<Outcome, number> = { new: 0, changed: 0, unchanged: 0 }
   const outcomeOf = new Map(
     merged.map(({ id, outcome }) => [id, outcome === 'unchanged' && voted.has(id) ? 'changed' : outcome]),
   )
-  for (const id of new Set(ids)) papersByOutcome[outcomeOf.get(id) ?? 'unchanged'] += 1
+  for (const id of new Set(records.map(({ id }) => id)))
+    papersByOutcome[outcomeOf.get(id) ?? 'unchanged'] += 1
   return {
-    outcomes: ids.map((paperId) => ({ paperId, outcome: outcomeOf.get(paperId) ?? 'unchanged' })),
+    outcomes: records.map(({ id }) => ({ paperId: id, outcome: outcomeOf.get(id) ?? 'unchanged' })),
     papers: papersByOutcome,
     events: events.length,
   }
 }
 
 /** Takes real ids for the papers that are new, which `identify` counts below 0. */
-async function idsFor(trx: Transaction<Tables>, keys: readonly number[]): Promise<number[]> {
-  const amount = -Math.min(0, ...keys)
-  if (amount === 0) return [...keys]
+async function withIds(
+  trx: Transaction<Tables>,
+  records: readonly IdentifiedRecord[],
+): Promise<readonly IdentifiedRecord[]> {
+  const amount = -Math.min(0, ...records.map(({ id }) => id))
+  if (amount === 0) return records
   const { rows } = await sql<{ id: number }>`
     select nextval(pg_get_serial_sequence('paper', 'id')) as id from generate_series(1, ${amount}::int)
   `.execute(trx)
-  return keys.map((key) => (key < 0 ? (rows[-key - 1]?.id ?? 0) : key))
+  return records.map((one) => (one.id < 0 ? { ...one, id: rows[-one.id - 1]?.id ?? 0 } : one))
 }
 
-function votesIn({ records }: IngestBatch, ids: readonly number[]): GivenVotes[] {
-  return records.flatMap(({ votes = [], observedAt }, index) => {
-    const paperId = ids[index]
-    return paperId === undefined ? [] : votes.map((given) => ({ ...given, paperId, observedAt }))
-  })
+function votesIn({ id, record: { votes = [], observedAt } }: IdentifiedRecord): GivenVotes[] {
+  return votes.map((given) => ({ ...given, paperId: id, observedAt }))
 }
 
 /** Which papers the batch's readings confirm, by edition. */
 function membersOf(
   batch: IngestBatch,
-  ids: readonly number[],
+  records: readonly IdentifiedRecord[],
   authority: Authority,
 ): Map<string, Set<number>> {
   const readAt = newestReadings(batch.editions ?? [])
   const members = new Map<string, Set<number>>()
-  for (const [index, record] of batch.records.entries()) {
+  for (const { id, record } of records) {
     const date = record.listing?.date
-    const id = ids[index]
-    if (date === undefined || id === undefined || readAt.get(date) !== record.observedAt) continue
+    if (date === undefined || readAt.get(date) !== record.observedAt) continue
     if (!setsAllFields(record, authority)) continue
     const edition = members.get(date)
     if (edition) edition.add(id)

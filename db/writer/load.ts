@@ -56,6 +56,7 @@ const storedColumns = [
   'first_listed_on',
   'last_listed_on',
   'provenance',
+  'merged_records',
   'ingested_at',
   'updated_at',
   'text_changed_at',

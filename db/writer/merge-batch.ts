@@ -2,10 +2,12 @@ import type { Authority } from '../model/paper-fields.ts'
 import type { AuthorRecord, PaperRecord } from '../model/record.ts'
 import { titleKey } from '../model/text.ts'
 import type { Outcome } from './batch.ts'
+import type { IdentifiedRecord } from './identify.ts'
 import { applyRecord, confirmStamps, lastGivenAt } from './merge/apply-record.ts'
 import { counters, noCounters, type Point } from './merge/counters.ts'
 import { unknownValues } from './merge/values.ts'
 import { type EditionReadingUpdate, setsAllFields } from './readings.ts'
+import { withDigest } from './record-digest.ts'
 import { equal, type StoredPaper, toRow } from './rows.ts'
 import { applyListing, type PaperState } from './state.ts'
 
@@ -43,9 +45,7 @@ export interface MergedPaper {
 type UnfinishedPaper = Omit<MergedPaper, 'outcome' | 'after'>
 
 interface MergeInput {
-  records: readonly PaperRecord[]
-  /** The paper that each record describes. */
-  ids: readonly number[]
+  records: readonly IdentifiedRecord[]
   /** Those that are stored. */
   papers: Map<number, PaperState>
   authority: Authority
@@ -54,7 +54,7 @@ interface MergeInput {
 }
 
 /** Merges all records of a batch into the papers they describe; touches no database. */
-export function mergeBatch({ records, ids, papers, authority, readings, now }: MergeInput): MergedPaper[] {
+export function mergeBatch({ records, papers, authority, readings, now }: MergeInput): MergedPaper[] {
   const merged = new Map<number, UnfinishedPaper>()
   for (const id of readings.flatMap((reading) => reading.dropped)) {
     const state = papers.get(id)
@@ -64,12 +64,11 @@ export function mergeBatch({ records, ids, papers, authority, readings, now }: M
     merged.set(id, paper)
   }
   const readingOf = new Map(readings.map((reading) => [reading.edition_date, reading]))
-  for (const [index, record] of records.entries()) {
-    const id = ids[index]
-    if (id === undefined) continue
+  for (const { id, record, digest } of records) {
     const paper = merged.get(id) ?? begin(papers.get(id) ?? newPaper(id), now)
     merged.set(id, paper)
     mergeRecord(paper, record, authority, isConfirmed(record, id, authority, readingOf))
+    paper.state.mergedRecords = withDigest(paper.state.mergedRecords, digest)
   }
   return [...merged.values()].map((paper) => finish(paper, now))
 }
@@ -156,9 +155,12 @@ function textDiffers(before: StoredPaper, after: StoredPaper): boolean {
   return (['title', 'abstract', 'withdrawn_at'] as const).some((column) => before[column] !== after[column])
 }
 
+/** Columns that move with any record, whether it says something new or not. */
+const bookkeeping = new Set<keyof StoredPaper>(['provenance', 'merged_records', 'updated_at'])
+
 function valuesDiffer(before: StoredPaper, after: StoredPaper): boolean {
   return (Object.keys(after) as (keyof StoredPaper)[]).some(
-    (column) => column !== 'provenance' && column !== 'updated_at' && !equal(before[column], after[column]),
+    (column) => !bookkeeping.has(column) && !equal(before[column], after[column]),
   )
 }
 
@@ -169,6 +171,7 @@ function newPaper(id: number): PaperState {
     arxivId: null,
     ingestedAt: null,
     textChangedAt: null,
+    mergedRecords: [],
     values: { ...unknownValues },
     stamps: new Map(),
     listings: new Map(),

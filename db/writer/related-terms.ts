@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../tables.ts'
 import type { Mention } from '../tokens/document.ts'
 import { insertRows } from './store.ts'
+import { makeWhileStoring } from './while-storing.ts'
 
 /** Papers in which terms are counted: the newest, so that the counts follow the words of the time. */
 const censusSize = 5000
@@ -38,13 +39,12 @@ export async function storeRelatedTerms(
   await countTerms(trx, Math.max(...papers.map(({ id }) => id)))
   const weighed = papers.map(({ id, mentions }) => ({ id, terms: weighTerms(mentions) }))
   const rarityOf = await rarities(trx, new Set(weighed.flatMap(({ terms }) => terms.map(({ term }) => term))))
-  const rows = weighed.flatMap(({ id, terms }) =>
-    choose(terms, rarityOf).map(({ term, weight }) => ({ paper_id: id, weight, term })),
-  )
   const known = papers.filter(({ isNew }) => !isNew).map(({ id }) => id)
   if (known.length > 0)
     await sql`delete from paper_term where paper_id = any(${known}::bigint[])`.execute(trx)
-  await insertRows(trx, 'paper_term', rows)
+  const rowsOf = ({ id, terms }: (typeof weighed)[number]) =>
+    choose(terms, rarityOf).map(({ term, weight }) => ({ paper_id: id, weight, term }))
+  await makeWhileStoring(weighed, rowsOf, (rows) => insertRows(trx, 'paper_term', rows.flat()))
 }
 
 /**

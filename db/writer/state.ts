@@ -8,6 +8,8 @@ export interface PaperState extends MergedFields {
   arxivId: string | null
   ingestedAt: string | null
   textChangedAt: string | null
+  /** Digests of the newest records that changed it. */
+  mergedRecords: string[]
   /** By edition day. */
   listings: Map<string, ListingState>
   confirmations: Confirmations

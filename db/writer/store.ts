@@ -28,6 +28,7 @@ export async function insertRows(
 export const counterColumns: readonly string[] = [
   ...counters.map((counter) => fieldDefinitions[counter].column),
   'provenance',
+  'merged_records',
   'updated_at',
 ]
 

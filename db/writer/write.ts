@@ -4,8 +4,8 @@ import { paperTerms, searchedColumns } from '../tokens/document.ts'
 import { countAcronyms } from './acronyms.ts'
 import { counters as counterNames, isSamePoint, onlyChanges, type Point } from './merge/counters.ts'
 import type { MergedPaper } from './merge-batch.ts'
-import { storeRelatedTerms } from './related-terms.ts'
-import { equal, type StoredPaper } from './rows.ts'
+import { type MentionsOf, storeRelatedTerms } from './related-terms.ts'
+import { equal } from './rows.ts'
 import {
   counterColumns,
   insertRows,
@@ -15,6 +15,7 @@ import {
   storeNames,
   updatePapers,
 } from './store.ts'
+import { makeWhileStoring } from './while-storing.ts'
 
 /** Writes what a merged batch changed, a few statements whatever its size. */
 export async function writeChanges(trx: Transaction<Tables>, papers: readonly MergedPaper[], now: string) {
@@ -23,12 +24,13 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
     (paper) => paper.before && (paper.outcome === 'changed' || paper.provenanceChanged),
   )
   await storeNames(trx, 'edition', new Set(papers.flatMap((paper) => paper.newListings)))
-  const createdTerms = created.map(({ after }) => termsOf(after, true))
-  await insertRows(
-    trx,
-    'paper',
-    createdTerms.map(({ row }) => row),
-  )
+  const terms: MentionsOf[] = []
+  const withTerms = ({ before, after }: MergedPaper) => {
+    const { search, rankedWords, mentions } = paperTerms(after)
+    terms.push({ id: after.id, isNew: !before, mentions })
+    return { ...after, search, ranked_words: rankedWords }
+  }
+  await makeWhileStoring(created, withTerms, (rows) => insertRows(trx, 'paper', rows))
   const {
     counters = [],
     others = [],
@@ -39,13 +41,8 @@ export async function writeChanges(trx: Transaction<Tables>, papers: readonly Me
   const after = (paper: MergedPaper) => paper.after
   await updatePapers(trx, counters.map(after), 'counters')
   await updatePapers(trx, others.map(after), 'all')
-  const changedTerms = texts.map((paper) => termsOf(paper.after, false))
-  await updatePapers(
-    trx,
-    changedTerms.map(({ row }) => row),
-    'all',
-  )
-  await storeRelatedTerms(trx, [...createdTerms, ...changedTerms])
+  await makeWhileStoring(texts, withTerms, (rows) => updatePapers(trx, rows, 'all'))
+  await storeRelatedTerms(trx, terms)
   await storeAuthors(
     trx,
     papers.flatMap(({ id, before, authors }) => (authors ? [{ paperId: id, isNew: !before, authors }] : [])),
@@ -76,12 +73,6 @@ function onlyCountersMoved({ before, after }: MergedPaper): boolean {
         counterColumns.includes(column) || equal(before[column as keyof typeof after], value),
     )
   )
-}
-
-/** A row with the terms that the paper is found by, and what it is about. */
-function termsOf(row: StoredPaper, isNew: boolean) {
-  const { search, rankedWords, mentions } = paperTerms(row)
-  return { row: { ...row, search, ranked_words: rankedWords }, id: row.id, isNew, mentions }
 }
 
 function textsMoved({ before, after }: MergedPaper): boolean {

@@ -57,7 +57,14 @@ test('the table types are the migrated database: tables, columns, types, nulls, 
 /** Reads the interfaces of the tables: types leave nothing at run time to compare. */
 async function declaredColumns(): Promise<Column[]> {
   const read = (file: string) => readFile(new URL(`../../db/${file}`, import.meta.url), 'utf8')
-  const files = ['tables.ts', 'search-tables.ts', 'webhook-tables.ts', 'mail-tables.ts', 'detail-tables.ts']
+  const files = [
+    'tables.ts',
+    'search-tables.ts',
+    'webhook-tables.ts',
+    'mail-tables.ts',
+    'detail-tables.ts',
+    'history-tables.ts',
+  ]
   const source = (await Promise.all(files.map(read))).join('\n')
   const bodies = new Map(
     [...source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)].map(([, name = '', body = '']) => [

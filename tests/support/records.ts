@@ -41,8 +41,16 @@ export async function storedState(db: Db) {
   const listings = await db.selectFrom('listing').selectAll().execute()
   return {
     papers: papers
-      .map(({ id: _, provenance: __, ingested_at: ___, updated_at: ____, text_changed_at: _____, ...row }) =>
-        JSON.stringify(row),
+      .map(
+        ({
+          id: _,
+          provenance: __,
+          merged_records: ______,
+          ingested_at: ___,
+          updated_at: ____,
+          text_changed_at: _____,
+          ...row
+        }) => JSON.stringify(row),
       )
       .sort(),
     authors: of(await db.selectFrom('paper_author').selectAll().execute()),

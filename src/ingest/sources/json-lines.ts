@@ -126,7 +126,8 @@ function looksLikeLines({ name, start, all }: FileHead): boolean {
   if (!/^[[{]/.test(start)) return false
   const end = start.indexOf('\n')
   if (end === -1) return !all && (/\.(jsonl|ndjson)$/.test(name) || start.startsWith('{'))
-  return isJson(start.slice(0, end)) && (start.slice(end).trim() !== '' || !all)
+  // The cheaper question first: the one line of a large answer is parsed when it is read.
+  return (start.slice(end).trim() !== '' || !all) && isJson(start.slice(0, end))
 }
 
 function isJson(text: string): boolean {
