@@ -19,7 +19,7 @@ The database that the settings name must have no papers. All of the dump is rest
 their cursors up to the newest event of the dump; later cursors are refused, and say where to go on.
 
 From the embedded database to another Postgres:
-  daily-papers dump - | DATABASE_URL=postgresql://… daily-papers restore -`,
+  daily-papers dump - | DATABASE_URL='postgresql://…' daily-papers restore -`,
     )
     .action((file: string) => restore(context(), file))
 }
