@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -11,21 +13,25 @@ import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { openDatabase } from '../../db/database.ts'
 import { readMailState } from '../../db/digest/deliveries.ts'
 import { listPapers } from '../support/digest.ts'
-import { startBenchCluster } from './filled-database.ts'
+import { startRestartable } from './restartable.ts'
 
 /**
- * One edition mailed to many readers by two processes, which are killed and started again meanwhile. Prints mails lost
- * and doubled, and what a mail costs.
+ * One edition mailed to many readers by two processes. They, and Postgres itself, are killed and started again meanwhile;
+ * `--away` is how long Postgres stays away each time. Prints mails lost and doubled, and what a mail costs.
+ * `npm run bench -- digest [--readers N] [--papers P] [--kills K] [--postgres-kills K] [--away SECONDS]`
  */
 const { values } = parseArgs({
   options: {
     readers: { type: 'string', default: '10000' },
     papers: { type: 'string', default: '50' },
     kills: { type: 'string', default: '10' },
+    'postgres-kills': { type: 'string', default: '3' },
+    away: { type: 'string', default: '5' },
   },
 })
 const readers = Number(values.readers)
 const kills = Number(values.kills)
+const postgresKills = Number(values['postgres-kills'])
 const filters = [
   {},
   { text: 'diffusion' },
@@ -36,8 +42,11 @@ const filters = [
 const words = ['diffusion', 'agents', 'speech', 'robots', 'proofs']
 
 await using stack = new AsyncDisposableStack()
-const cluster = await startBenchCluster(stack, undefined)
-const handle = stack.use(openDatabase({ connectionString: cluster.url, max: 4 }))
+const folder = await mkdtemp(join(tmpdir(), 'daily-papers-digest-'))
+stack.defer(() => rm(folder, { recursive: true, force: true }))
+// What is committed survives the end of the process, though not that of the machine.
+const cluster = stack.use(await startRestartable(folder))
+const handle = stack.use(openDatabase({ connectionString: cluster.url, max: 4, onError: () => {} }))
 const { db } = handle
 await migrateToLatest(db)
 await listPapers(
@@ -85,11 +94,21 @@ let cpuMs = 0
 let peakKib = 0
 const senders = [startSender(), startSender()]
 const started = performance.now()
+let postgresKilled = 0
 for (let killed = 0; ; ) {
   await sleep(kills === 0 ? 500 : 1_000 + Math.random() * 1_000)
-  const { sent, skipped, due } = await readMailState(db)
+  // One that finds no Postgres when it starts ends, and is started again as a supervisor would.
+  for (const [place, sender] of senders.entries())
+    if (sender.exitCode !== null) senders[place] = startSender()
+  const seen = await readMailState(db).catch(() => undefined)
+  if (!seen) continue
+  const { sent, skipped, due } = seen
   for (const sender of senders) peakKib = Math.max(peakKib, statusOf(sender, 'VmHWM'))
   if (sent + skipped >= readers && due === 0) break
+  if (postgresKilled < postgresKills && killed >= ((postgresKilled + 1) * kills) / (postgresKills + 1)) {
+    postgresKilled += 1
+    await cluster.kill(Number(values.away) * 1000)
+  }
   if (killed >= kills) continue
   const place = killed % senders.length
   const [victim] = senders.splice(place, 1)
@@ -105,7 +124,9 @@ const { rows } = await sql<{ size: string }>`
   db,
 )
 const doubled = [...came.values()].reduce((sum, times) => sum + times - 1, 0)
-console.log(`readers ${readers}, kills ${kills}, ${seconds.toFixed(0)} s`)
+console.log(
+  `readers ${readers}, senders killed ${kills}, Postgres killed ${postgresKilled} times for ${values.away} s, ${seconds.toFixed(0)} s`,
+)
 console.log(
   `mails: ${came.size} of ${state.sent} sent, lost ${state.sent - came.size}, doubled ${doubled}, without news ${state.skipped}, failed ${state.failed}`,
 )
@@ -123,6 +144,7 @@ function startSender(): ChildProcess {
 
 /** kill -9, after its time was read. */
 async function stop(sender: ChildProcess): Promise<void> {
+  if (sender.exitCode !== null) return
   const ticks = readFileSync(`/proc/${sender.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   cpuMs += (Number(ticks[11]) + Number(ticks[12])) * 10
   const ended = once(sender, 'exit')
@@ -130,6 +152,7 @@ async function stop(sender: ChildProcess): Promise<void> {
   await ended
 }
 
-function statusOf({ pid }: ChildProcess, name: string): number {
+function statusOf({ pid, exitCode }: ChildProcess, name: string): number {
+  if (exitCode !== null) return 0
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
 }

@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { migrateToLatest } from '../../db/connection/migrate.ts'
 import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
-import { startEmbedded } from '../../db/embedded/index.ts'
 import { headCursor, readLogState } from '../../db/feed/log.ts'
 import { newWebhookSecret } from '../../src/webhooks/signature.ts'
 import { addPapers, append, ingested } from '../support/feed.ts'
@@ -17,9 +16,11 @@ import { startDatabaseProxy } from '../support/proxy.ts'
 import { aReading, aRecord } from '../support/records.ts'
 import { type BenchServer, startOurs } from './feed-servers.ts'
 import { random } from './random.ts'
+import { type RestartablePostgres, startRestartable } from './restartable.ts'
 
 /**
- * Deliveries under faults, then one edition to many endpoints.
+ * Deliveries under faults (killed servers, links that are cut or fall silent, a killed Postgres, endpoints that refuse or cut),
+ * then one edition to many endpoints.
  * `npm run bench -- webhooks [--seconds S] [--endpoints N] [--papers P] [--seed SEED]`
  */
 const option = (name: string, fallback: number) => {
@@ -80,7 +81,7 @@ async function addEndpoints({ db }: DatabaseHandle, url: string, count: number):
 async function faults(seconds: number, seed: number): Promise<boolean> {
   await using stack = new AsyncDisposableStack()
   const next = random(seed)
-  const { database, url } = await openStore(stack)
+  const { database, cluster, url } = await openStore(stack)
   const proxy = stack.use(await startDatabaseProxy(url))
   const endpoints = stack.use(await startEndpoints())
   await addEndpoints(database, endpoints.url, 20)
@@ -91,7 +92,7 @@ async function faults(seconds: number, seed: number): Promise<boolean> {
   stack.defer(async () => {
     for (const server of servers) await server?.[Symbol.asyncDispose]()
   })
-  const counts = { killed: 0, cut: 0, silenced: 0, refused: 0, requestCut: 0 }
+  const counts = { killed: 0, postgresKilled: 0, cut: 0, silenced: 0, refused: 0, requestCut: 0 }
   let calm = false
   endpoints.fault = () => {
     const dice = calm ? 1 : next()
@@ -106,19 +107,11 @@ async function faults(seconds: number, seed: number): Promise<boolean> {
       .catch(() => {})
   }, 300)
   stack.defer(() => clearInterval(hurry))
-  let events = 0
   const until = Date.now() + seconds * 1000
   const writing = (async () => {
     while (Date.now() < until) {
-      const ids = await addPapers(
-        database.db,
-        ['A', 'B', 'C'].map((title) => `${title}${events}`),
-      )
-      await append(
-        database.db,
-        ids.map((id) => ingested(id)),
-      )
-      events += ids.length
+      // A write whose answer was cut may have been committed: the log is counted in the end.
+      await writePapers(database.db).catch(() => {})
       await sleep(next() * 200)
     }
   })()
@@ -135,6 +128,9 @@ async function faults(seconds: number, seed: number): Promise<boolean> {
       void sleep(next() * 1000).then(async () => {
         servers[which] = await startOurs(proxy.url, undefined, env).catch(() => undefined)
       })
+    } else if (dice < 0.42) {
+      counts.postgresKilled += 1
+      await cluster.kill(next() * 5_000)
     } else if (dice < 0.8) {
       counts.cut += 1
       proxy.cut()
@@ -145,6 +141,8 @@ async function faults(seconds: number, seed: number): Promise<boolean> {
   }
   await writing
   calm = true
+  const { head } = await readLogState(database.db)
+  const events = head.number
   for (const [which, server] of servers.entries())
     servers[which] = server ?? (await startOurs(proxy.url, undefined, env).catch(() => undefined))
   const deadline = Date.now() + 90_000
@@ -169,6 +167,16 @@ async function faults(seconds: number, seed: number): Promise<boolean> {
   )
   console.log(`  lost ${lost}, doubled ${doubled}, reordered ${reordered}`)
   return lost === 0 && reordered === 0
+}
+
+async function writePapers(db: DatabaseHandle['db']): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const ids = await addPapers(trx, ['A', 'B', 'C'])
+    await append(
+      trx,
+      ids.map((id) => ingested(id)),
+    )
+  })
 }
 
 async function edition(count: number, papers: number): Promise<void> {
@@ -213,18 +221,15 @@ async function edition(count: number, papers: number): Promise<void> {
     )
 }
 
-async function openStore(stack: AsyncDisposableStack): Promise<{ database: DatabaseHandle; url: string }> {
+async function openStore(
+  stack: AsyncDisposableStack,
+): Promise<{ database: DatabaseHandle; cluster: RestartablePostgres; url: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'daily-papers-webhooks-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const cluster = stack.use(
-    await startEmbedded({
-      ...{ superuser: true, dataDir: join(folder, 'pg'), sync: false, path: process.env.PATH },
-      settings: { fsync: 'off' },
-    }),
-  )
+  const cluster = stack.use(await startRestartable(folder))
   const database = stack.use(openDatabase({ connectionString: cluster.url, max: 4, onError: () => {} }))
   await migrateToLatest(database.db)
-  return { database, url: cluster.url }
+  return { database, cluster, url: cluster.url }
 }
 
 const isRight = await faults(option('seconds', 30), option('seed', 1))
