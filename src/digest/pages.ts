@@ -29,14 +29,14 @@ function mailPage(title: string, main: Html, isPrivate = true): PageContent {
 export function subscribePage(action: string, shown: ShownPreferences): PageContent {
   return mailPage(
     'The digest by mail',
-    html`<h1>The digest by mail</h1>
+    html`<div class="head"><h1>The digest by mail</h1>
 <p>The papers listed since your last mail, the most discussed first. Days without new papers bring no mail. You confirm
-the address once, and every mail has a link that ends it.</p>
+the address once, and every mail has a link that ends it.</p></div>
 <form method="post" action="${action}" class="preferences">
 <p><label>Mail address <input type="email" name="address" required maxlength="254" autocomplete="email"></label></p>
 <p hidden><label>Leave this empty <input name="website" tabindex="-1" autocomplete="off"></label></p>
 ${fields(shown)}
-<p><button>Subscribe</button></p>
+<p><button class="main">Subscribe</button></p>
 </form>`,
     false,
   )
@@ -46,7 +46,7 @@ ${fields(shown)}
 export function saidPage(title: string, sentences: readonly string[], root: string): PageContent {
   return mailPage(
     title,
-    html`<h1>${title}</h1>
+    html`<div class="head"><h1>${title}</h1></div>
 ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
 <p><a href="${root}">Read the newest edition</a></p>`,
   )
@@ -56,9 +56,9 @@ ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
 export function confirmPage(address: string, to: (action: string) => string): PageContent {
   return mailPage(
     'Confirm the digest',
-    html`<h1>Confirm the digest</h1>
-<p>The digest of new papers goes to ${address} once you confirm it.</p>
-<form method="post" action="${to('confirm')}"><p><button>Confirm</button></p></form>
+    html`<div class="head"><h1>Confirm the digest</h1>
+<p>The digest of new papers goes to ${address} once you confirm it.</p></div>
+<form method="post" action="${to('confirm')}"><p><button class="main">Confirm</button></p></form>
 <form method="post" action="${to('forget')}"><p>If you did not ask for it, close this page, or have the address deleted and
 never mailed again. <button>Delete and block</button></p></form>`,
   )
@@ -73,11 +73,11 @@ export function preferencesPage(reader: DigestReader, to: (action: string) => st
       : html`<p>No digest goes to ${address}${status === 'suppressed' ? ', because mail to it came back' : ''}. <a href="${to('')}../../digest">Subscribe again</a></p>`
   return mailPage(
     'Your digest',
-    html`<h1>Your digest</h1>
-${state}
+    html`<div class="head"><h1>Your digest</h1>
+${state}</div>
 <form method="post" action="${to('preferences')}" class="preferences">
 ${fields({ ...reader, filter: filter as Readonly<Record<string, unknown>> })}
-<p><button>Save</button></p>
+<p><button class="main">Save</button></p>
 </form>
 <h2>End it</h2>
 <form method="post" action="${to('stop')}"><p><button>Unsubscribe</button> No more mail is sent.</p></form>
@@ -91,7 +91,7 @@ ${fields({ ...reader, filter: filter as Readonly<Record<string, unknown>> })}
 function fields({ cadence, weekday, hour, zone, filter, format }: ShownPreferences): Html {
   const { text, ...others } = filter
   return html`<fieldset><legend>When</legend>
-<p><label>How often ${select('cadence', cadence.toUpperCase(), [
+<p class="fields"><label>How often ${select('cadence', cadence.toUpperCase(), [
     ['DAILY', 'Daily'],
     ['WEEKLY', 'Weekly'],
   ])}</label>
@@ -100,7 +100,7 @@ function fields({ cadence, weekday, hour, zone, filter, format }: ShownPreferenc
     weekdays[weekday - 1] ?? 'MONDAY',
     weekdays.map((name) => [name, capitalized(name)] as const),
   )}</label></p>
-<p><label>Hour ${select(
+<p class="fields"><label>Hour ${select(
     'hour',
     String(hour),
     Array.from({ length: 24 }, (_, at) => [String(at), `${String(at).padStart(2, '0')}:00`] as const),
@@ -110,12 +110,19 @@ function fields({ cadence, weekday, hour, zone, filter, format }: ShownPreferenc
 <fieldset><legend>Which papers</legend>
 <p><label>Words <input name="text" value="${typeof text === 'string' ? text : ''}" maxlength="1000" placeholder="all papers"></label></p>
 <input type="hidden" name="filter" value="${Object.keys(others).length > 0 ? JSON.stringify(others) : ''}">
-${Object.keys(others).length > 0 && html`<p class="small">And: ${JSON.stringify(others)}</p>`}
+${Object.keys(others).length > 0 && html`<p class="small">And with ${inWords(others)}.</p>`}
 </fieldset>
 <p><label>Form ${select('format', format.toUpperCase(), [
     ['BOTH', 'HTML and text'],
     ['TEXT', 'Text alone'],
   ])}</label></p>`
+}
+
+/** `authors Ada Lovelace or Alan Turing, minUpvotes 10` */
+function inWords(filter: Readonly<Record<string, unknown>>): string {
+  return Object.entries(filter)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' or ') : JSON.stringify(value)}`)
+    .join(', ')
 }
 
 function select(name: string, chosen: string, options: readonly (readonly [string, string])[]): Html {

@@ -121,6 +121,6 @@ const noEdition: PageContent = {
   title: 'Daily Papers',
   description: 'The newest machine learning papers, day by day.',
   path: '',
-  main: html`<h1>No papers yet</h1>
+  main: html`<div class="head"><h1>No papers yet</h1></div>
 <p>This server has no papers. They appear here as soon as the first ones are ingested.</p>`,
 }

@@ -22,7 +22,7 @@ export function errorPage(error: GraphQLError, links: Links, path = ''): PageCon
   const { requestId } = extensions
   return {
     ...{ title, description: message, path: '', noIndex: true },
-    main: html`<h1>${title}</h1>
+    main: html`<div class="head"><h1>${title}</h1></div>
 <p>${message}</p>
 ${typeof requestId === 'string' && html`<p class="small">If it happens again, tell the operator the number ${requestId}.</p>`}
 ${error instanceof PageParamsError && html`<p><a href="${links.to(path.slice(1), Object.fromEntries(error.kept))}">Open the page without it</a></p>`}

@@ -18,7 +18,7 @@ export interface LayoutOptions {
 /** The whole page around its content. */
 export function layout(content: PageContent, options: LayoutOptions): Html {
   const { links, publicUrl, graphiql, searched = '', mailsDigest = false } = options
-  const { title, description, path, position, feed } = content
+  const { title, description, path, position, feed, filter } = content
   const canonical = `${publicUrl}/${path}`
   return html`<!doctype html>
 <html lang="en">
@@ -61,7 +61,7 @@ ${content.main}
 </main>
 <div id="live" role="status"></div>
 <footer>
-<p id="query">${graphiql && html`<a href="${graphiql}">The query behind this page</a> · `}<a href="${links.to(feed?.path ?? 'feeds/latest.atom')}">${feed ? 'Feed of these papers' : 'Feed of the newest papers'}</a>${mailsDigest && html` · <a href="${links.to('digest')}">Digest by mail</a>`}</p>
+<p id="query">${graphiql && html`<a href="${graphiql}">The query behind this page</a> · `}<a href="${links.to(feed?.path ?? 'feeds/latest.atom')}">${feed ? 'Feed of these papers' : 'Feed of the newest papers'}</a>${mailsDigest && html` · <a href="${links.to('digest', { filter: filter && JSON.stringify(filter) })}">${filter ? 'These papers by mail' : 'Digest by mail'}</a>`}</p>
 <p>Titles, abstracts and votes as <a href="https://huggingface.co/papers">Hugging Face</a> and
 <a href="https://arxiv.org">arXiv</a> publish them.</p>
 </footer>

@@ -152,6 +152,7 @@ function ownerPage(
     title: `${name} · Daily Papers`,
     description: `${papersCounted(totalCount)} on machine learning. ${what}: ${name}.`,
     ...{ path, position: feedPosition, arrivals: after === undefined ? 'feed' : undefined },
+    filter: { [`${what.toLowerCase()}s`]: [key] },
     feed: {
       title: `Papers of ${name}`,
       path: `feeds/papers.atom?${new URLSearchParams({ [what.toLowerCase()]: key })}`,

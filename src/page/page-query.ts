@@ -36,6 +36,8 @@ export interface PageContent {
   readonly isArticle?: boolean
   /** The Atom feed of what the page lists, without a slash at its start; its parameters encoded. */
   readonly feed?: { readonly title: string; readonly path: string }
+  /** The `PaperFilter` of what the page lists, for a digest of the same papers. */
+  readonly filter?: Readonly<Record<string, unknown>>
   /** Whether search engines are asked to leave the page out. */
   readonly noIndex?: boolean
 }

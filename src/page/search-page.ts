@@ -101,6 +101,7 @@ function show(
     // A feed refuses a text without words that are searched for.
     ...(!search.stopWordsOnly && {
       feed: { title: `Search for ${q.slice(0, 100)}`, path: `feeds/papers.atom?${feedParams(params)}` },
+      filter: { text: q, ...searchFilter(chosen) },
     }),
     noIndex: true,
     main: html`<div class="head"><h1>Search</h1></div>

@@ -27,9 +27,11 @@ export interface DeliveryServices {
   readonly clock: Clock
   /** How long chats wait for further papers after the first. */
   readonly gatherMs: number
-  /** An attempt was made. */
-  readonly onAttempt?: (webhook: WebhookRow, outcome: WebhookOutcome) => void
+  /** An attempt was made, by an endpoint as it was before. */
+  readonly onAttempt?: (webhook: WebhookRow, outcome: AttemptOutcome) => void
 }
+
+export type AttemptOutcome = Pick<WebhookOutcome, 'attempt' | 'disabledWhy'>
 
 /** Events that are looked at in one go, and how often before others get their turn. */
 const scanSize = 64
@@ -141,14 +143,18 @@ class Delivery {
     const webhook = this.#webhook
     const sent = await sendMessage(poster, webhook, message, clock, this.#control.signal)
     const { attempt } = sent
-    if (attempt.error === null) {
-      this.#deliveredCursor = this.#services.feed.cursor(position)
-      const movedTo = this.#at(position)
-      return this.#record({ movedTo, attempt, delivered, ...(dueInMs !== undefined && { dueInMs }) })
-    }
+    const before = this.#failing()
+    const hasSucceeded = attempt.error === null
     const chance = { now: clock.now(), random: clock.random() }
-    await this.#record({ attempt, ...afterFailure(this.#failing(), sent, chance) })
-    return false
+    const consequence = hasSucceeded ? {} : afterFailure(before, sent, chance)
+    this.#services.onAttempt?.({ ...webhook, ...before }, { attempt, ...consequence })
+    if (!hasSucceeded) {
+      await this.#record({ attempt, ...consequence })
+      return false
+    }
+    this.#deliveredCursor = this.#services.feed.cursor(position)
+    const movedTo = this.#at(position)
+    return this.#record({ movedTo, attempt, delivered, ...(dueInMs !== undefined && { dueInMs }) })
   }
 
   /** A success of this claim has ended what had failed before. */
@@ -167,9 +173,8 @@ class Delivery {
 
   /** Records an outcome, however long the database is away: what was delivered must not be delivered again. */
   async #record(outcome: Omit<WebhookOutcome, 'claim'>): Promise<boolean> {
-    const { recorder, onAttempt } = this.#services
+    const { recorder } = this.#services
     const whole = { claim: this.#webhook, ...outcome }
-    if (outcome.attempt) onAttempt?.(this.#webhook, whole)
     for (;;) {
       try {
         return await recorder.record(whole)

@@ -4,7 +4,6 @@ import type { Feed } from '../../db/feed/feed.ts'
 import { startOutboxWorker } from '../../db/outbox/worker.ts'
 import type { WebhookRow } from '../../db/webhook-tables.ts'
 import { webhookOutbox } from '../../db/webhooks/outbox.ts'
-import type { WebhookOutcome } from '../../db/webhooks/record.ts'
 import { OutcomeRecorder } from '../../db/webhooks/recorder.ts'
 import type { WebhookDoor } from '../../schema/core/webhook-door.ts'
 import { type Clock, every } from '../clock.ts'
@@ -13,7 +12,7 @@ import type { Logger } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { feedFormat } from '../subscriptions/execution.ts'
 import { userAgentOf } from '../user-agent.ts'
-import { deliverTo } from './deliver.ts'
+import { type AttemptOutcome, deliverTo } from './deliver.ts'
 import { EventBodies } from './event-bodies.ts'
 import { testMessage, verifyMessage } from './messages.ts'
 import { createPoster, type Poster } from './post.ts'
@@ -52,7 +51,7 @@ export function startWebhooks(options: WebhookServiceOptions): WebhookService {
   const { db, headDb, feed, config, clock, log, meter } = options
   const { isSending, concurrency, leaseMs, gatherMs } = config.webhooks
   const poster = posterFor(config)
-  const onAttempt = (webhook: WebhookRow, outcome: WebhookOutcome) => {
+  const onAttempt = (webhook: WebhookRow, outcome: AttemptOutcome) => {
     meter(outcome.attempt?.error === null ? 'succeeded' : 'failed')
     report(log, webhook, outcome)
   }
@@ -113,7 +112,7 @@ export function posterFor({ webhooks, upstreams }: Pick<Config, 'webhooks' | 'up
 }
 
 /** One line when an endpoint begins to fail, when it works again, and when it is given up. No URL: it may be a secret. */
-function report(log: Logger, { id, name, failing_since }: WebhookRow, outcome: WebhookOutcome): void {
+function report(log: Logger, { id, name, failing_since }: WebhookRow, outcome: AttemptOutcome): void {
   const { attempt, disabledWhy } = outcome
   const facts = { webhook: name, id }
   if (disabledWhy !== undefined) log.warn('A webhook is disabled.', { ...facts, reason: disabledWhy })

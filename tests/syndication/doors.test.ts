@@ -77,6 +77,13 @@ test.each([
   const { pathname, search } = new URL(path.replaceAll('&amp;', '&'), `${app.url}${target}`)
   expect(pathname).not.toBe('/feeds/latest.atom')
   expect((await get(pathname + search)).status).toBe(200)
+  if (target === '/trending') return
+  const [, digest = ''] = /<a href="([^"]+)">These papers by mail<\/a>/.exec(text) ?? []
+  const form = await get(`/${digest.replaceAll('&amp;', '&').replace(/^[./]+/, '')}`, { accept: 'text/html' })
+  expect([form.status, form.text]).toEqual([
+    200,
+    expect.stringMatching(/value="(sparse &quot;kv|\{&quot;(author|organization|keyword)s&quot;)/),
+  ])
 })
 
 test('/feeds.opml lists the main feeds for import', async () => {

@@ -118,6 +118,9 @@ test('an endpoint that fails gets the same event again, before any later one, an
   const redirected = receiver.received.filter(({ json }) => json.data.paper?.title === 'a redirect')
   expect(new Set(redirected.map(({ id }) => id)).size).toBe(1)
   expect(redirected.length).toBeGreaterThan(1)
+  // Once for each time, however many events it takes then.
+  const again = app.logged.filter((line) => line.includes('works again') && line.includes(receiver.url))
+  expect(again).toHaveLength(bad.length)
 })
 
 interface Failing {
