@@ -63,7 +63,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   const shared = { db, feed, execute, cache, points, http, viewerOf, clock }
   const pages = http.page ? createPageRoutes({ ...shared, mailsDigest: mail.digest }) : undefined
   const mailPages = onMailPromised
-    ? createDigestRoutes({ ...shared, wake: onMailPromised, senderOf: readSender(viewerOf, http) })
+    ? createDigestRoutes({ ...shared, wake: onMailPromised, senderOf: readSender(viewerOf, http, points) })
     : []
   const routes = new Map<string, Route>([
     ...[...subscriptions.routes, ...createSyndicationRoutes(shared), ...(pages ?? [])],

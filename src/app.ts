@@ -85,7 +85,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     const addressOf = clientAddress(config.http.trustProxy)
     const connections = new Connections({ limits: config.http.connections, addressOf, clock, log })
     const http = {
-      ...{ ...answers, config, viewerOf, connections, onRequest: telemetry.onRequest, log },
+      ...{ ...answers, config, viewerOf, points, connections, onRequest: telemetry.onRequest, log },
       readiness: () =>
         readiness({
           ...{ feed, answers: store.answers, isStopping: () => stopping },

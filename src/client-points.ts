@@ -67,6 +67,13 @@ export class ClientPoints {
     return rateLimited(points, Math.floor(bucket.content), this.#msFor(missing))
   }
 
+  /** The refusal of whatever a client asks that has spent more points than it had: nothing is read or checked for it. */
+  refusalInDebt(client: string): ApiError | undefined {
+    if (!this.isLimited) return undefined
+    const { content } = this.#bucketOf(client)
+    return content < 0 ? inDebt(this.#msFor(-content)) : undefined
+  }
+
   /** Gives points back, or takes more than there are if the number is negative. */
   giveBack(client: string, points: number): void {
     if (!this.isLimited) return
@@ -119,14 +126,22 @@ export class ClientPoints {
   }
 }
 
-/** Over HTTP with its status, whatever the client accepts: proxies and clients know what to do. */
 function rateLimited(points: number, left: number, retryAfterMs: number): ApiError {
-  return new ApiError(
-    'RATE_LIMITED',
+  return comeBack(
     `The operation costs ${Math.ceil(points)} points, and you have ${Math.max(0, left)} left. Repeat it after ${retryAfterMs} ms, or request less.`,
-    {
-      retryAfterMs,
-      http: { status: 429, headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } },
-    },
+    retryAfterMs,
   )
+}
+
+function inDebt(retryAfterMs: number): ApiError {
+  return comeBack(
+    `You have spent all your points. Repeat the request after ${retryAfterMs} ms.`,
+    retryAfterMs,
+  )
+}
+
+/** Over HTTP with its status, whatever the client accepts: proxies and clients know what to do. */
+function comeBack(message: string, retryAfterMs: number): ApiError {
+  const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+  return new ApiError('RATE_LIMITED', message, { retryAfterMs, http: { status: 429, headers } })
 }

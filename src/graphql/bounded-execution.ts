@@ -18,8 +18,19 @@ import { measureOperation } from './measure-once.ts'
 
 /** A character of a text takes at most so many bytes of JSON: `\u0001` does. */
 const mostBytesOfCharacter = 6
-/** Points that an operation uses at least, and what a kept answer costs. */
-export const leastUsed = 0.02
+/** Points that an operation costs and uses at least. */
+const leastCost = 0.1
+/** Points of a refusal for want of points: who goes on asking is soon refused before anything is read. */
+const refusalCost = 0.1
+/** Points of ending an operation early: Postgres takes a connection for it. */
+const cancelCost = 2
+/** Points of a byte of an answer: two for a mebibyte. */
+const byteCost = 2 / 1024 ** 2
+
+/** Points of an answer of so many bytes that is sent again. */
+export function keptCost(bytes: number): number {
+  return 0.02 + bytes * byteCost
+}
 
 type ExecutionLimits = Pick<Config['limits'], 'answerBytes' | 'queryTimeoutMs'>
 
@@ -36,14 +47,34 @@ type OperationContext = Context & Sender & { budget?: ExecutionBudget; params?: 
 /** Executes queries and mutations within limits, in whatever executor and on whatever transport. */
 export function boundExecution(limits: ExecutionLimits, points: ClientPoints, log: Logger): Plugin {
   const { answerBytes, queryTimeoutMs } = limits
+  /** Charges what checking a document took, with the sender at hand. Known ones take next to nothing. */
+  const chargeChecks = (context: unknown) => {
+    const { client } = context as Sender
+    const before = process.cpuUsage()
+    return () => {
+      const { user, system } = process.cpuUsage(before)
+      points.charge(client, (user + system) / 1000)
+    }
+  }
   return {
+    onParse({ context }) {
+      const { client } = context as unknown as Sender
+      const refused = points.refusalInDebt(client)
+      if (refused) throw refused
+      return chargeChecks(context)
+    },
+    onValidate: ({ context }) => chargeChecks(context),
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args: ExecutionArgs) => {
         const context = args.contextValue as OperationContext
         const { client } = context
         const measured = measureArguments(args)
-        const refused = points.take(client, measured.cost)
-        if (refused) return { errors: [refused] }
+        const cost = Math.max(leastCost, measured.cost)
+        const refused = points.take(client, cost)
+        if (refused) {
+          points.charge(client, refusalCost)
+          return { errors: [refused] }
+        }
         const scope = new StatementScope(client)
         let refuse: ((refusal: ExecutionResult) => void) | undefined
         const budget = new ExecutionBudget(answerBytes, (reason) => {
@@ -59,9 +90,10 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
         /** Called once, when all is executed. */
         const settle = () => {
           unwatch?.()
-          const measuredUse = leastUsed + scope.spentMs + budget.values * usedByValue
-          const used = Math.min(measured.cost, measuredUse)
-          points.giveBack(client, measured.cost - used)
+          const ended = budget.stoppedBy ? cancelCost : 0
+          const made = budget.values * usedByValue + budget.bytes * byteCost
+          const used = Math.min(cost, leastCost + scope.spentMs + made + ended)
+          points.giveBack(client, cost - used)
           return used
         }
         const finish = (result: ExecutionResult | AsyncIterable<ExecutionResult>) => {
@@ -70,12 +102,12 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
           const refusal = budget.stoppedBy ?? excess(result, budget, measured, answerBytes, args)
           if (refusal) return refusalFor(refusal)
           if (!asksCost(context)) return result
-          const cost = {
-            asked: rounded(measured.cost),
+          const told = {
+            asked: rounded(cost),
             used: rounded(used),
             left: points.left(client) ?? null,
           }
-          return Object.assign(result, { extensions: { ...result.extensions, cost } })
+          return Object.assign(result, { extensions: { ...result.extensions, cost: told } })
         }
         const fail = (error: unknown) => {
           settle()

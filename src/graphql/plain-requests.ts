@@ -11,7 +11,7 @@ import { type Logger, type RequestScope, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { corsHeaders } from '../origins.ts'
 import { bodyLimitOf } from './body.ts'
-import { leastUsed } from './bounded-execution.ts'
+import { keptCost } from './bounded-execution.ts'
 import type { Engine, Transport } from './engine.ts'
 import { type PlainDocument, PlainDocuments } from './plain-documents.ts'
 import {
@@ -124,6 +124,11 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
     const client = payerOf(viewer, exchange.address, request.headers[clientIdHeader])
     const asksCost = request.headers['x-cost'] !== undefined
     const question = body?.toString('latin1') ?? url
+    // Refused there, before anything is read.
+    if (points.refusalInDebt(client)) {
+      goOn()
+      return
+    }
     let isMade = false
     const make = (): Pending<Made | undefined> => {
       isMade = true
@@ -143,7 +148,7 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
     }
     const settle = (answered: KeptResponse | undefined): Pending<void> => {
       // The execution says how long a client without points has to wait.
-      if (isMade || !points.take(client, leastUsed)) return send(answered)
+      if (isMade || !answered || !points.take(client, keptCost(answered.body.length))) return send(answered)
       const again = make()
       return again instanceof Promise ? again.then((each) => send(each?.response)) : send(again?.response)
     }

@@ -31,5 +31,9 @@ export function setRefusalHeaders(response: ServerResponse, { extensions }: Grap
   const status = statusOf(extensions.code)
   // RFC 9110 (15.5.2) requires a challenge.
   if (status === 401) response.setHeader('www-authenticate', 'Bearer')
-  if (status === 429 || status === 503) response.setHeader('retry-after', '5')
+  if (status === 429 || status === 503) {
+    const { retryAfterMs } = extensions
+    const seconds = typeof retryAfterMs === 'number' ? Math.ceil(retryAfterMs / 1000) : 5
+    response.setHeader('retry-after', String(seconds))
+  }
 }

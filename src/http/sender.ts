@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
-import { clientIdHeader, payerOf } from '../client-points.ts'
+import { type ClientPoints, clientIdHeader, payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import type { PostedRequest } from '../graphql/plain-question.ts'
 import { clientAddress } from './client-address.ts'
@@ -17,11 +17,18 @@ export interface HttpSender {
 
 export type SenderOf = (request: PostedRequest, response: ServerResponse) => Promise<HttpSender>
 
-export function readSender(viewerOf: ViewerOf, { trustProxy }: Pick<Config['http'], 'trustProxy'>): SenderOf {
+/** Reads who sent a request. Rejects with RATE_LIMITED for a client that has spent more points than it had. */
+export function readSender(
+  viewerOf: ViewerOf,
+  { trustProxy }: Pick<Config['http'], 'trustProxy'>,
+  points?: ClientPoints,
+): SenderOf {
   const addressOf = clientAddress(trustProxy)
   return async (request, response) => {
     const viewer = request.viewer ?? (await viewerOf(request.headers.authorization))
     const client = payerOf(viewer, addressOf(request), request.headers[clientIdHeader])
+    const refusal = points?.refusalInDebt(client)
+    if (refusal) throw refusal
     return { viewer, client, onLeave: leaving(response) }
   }
 }

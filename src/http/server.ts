@@ -4,6 +4,7 @@ import { sendNodeResponse } from '@whatwg-node/server'
 import { ApiError } from '../../schema/core/errors.ts'
 import type { ViewerOf } from '../auth.ts'
 import { clientError } from '../client-errors.ts'
+import type { ClientPoints } from '../client-points.ts'
 import { turnOfRequest } from '../client-turns.ts'
 import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
@@ -32,6 +33,8 @@ export interface HttpOptions {
   readonly answerPlain?: AnswerPlain | undefined
   readonly config: Pick<Config, 'http'>
   readonly viewerOf: ViewerOf
+  /** What clients may still ask; see client-points.ts. Without it, nobody is limited. */
+  readonly points?: ClientPoints
   /** Whether the server can serve at this moment. Never rejects. */
   readonly readiness: () => Promise<Readiness>
   /** Further paths, e.g. `/feed`; with a slash at the end, all paths below, e.g. `/papers/` for `/papers/2601.00001`. */
@@ -46,6 +49,8 @@ export interface HttpOptions {
 /** `route` is its path, e.g. `/graphql`; `other` for paths without one. */
 export type RequestObserver = (request: IncomingMessage, response: ServerResponse, route: string) => void
 
+/** Points of the page of GraphiQL: 2.4 MB, or 9 MB for clients that take nothing compressed. */
+const playgroundCost = 10
 /** Of each response, names and values in turn. */
 const headersOfAll = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
 
@@ -150,18 +155,20 @@ export function createHttpServer(
   return server
 }
 
-function graphqlRoute({ engine, config: { http }, viewerOf }: HttpOptions): Route {
+function graphqlRoute({ engine, config: { http }, viewerOf, points }: HttpOptions): Route {
   const graphiql = graphiqlPage()
-  const senderOf = readSender(viewerOf, http)
+  const senderOf = readSender(viewerOf, http, points)
   return {
     methods: ['GET', 'POST'],
     refuse: refuseGraphql,
     async answer(request, response) {
       const { headers, method } = request
       const headOnly = method === 'HEAD'
-      if (http.graphiql && method !== 'POST' && prefersHtml(headers.accept))
-        return graphiql(request, response)
       const sender = await senderOf(request, response)
+      if (http.graphiql && method !== 'POST' && prefersHtml(headers.accept)) {
+        points?.charge(sender.client, playgroundCost)
+        return graphiql(request, response)
+      }
       const maxBytes = bodyLimitOf(sender.viewer, http)
       if (Number(headers['content-length'] ?? 0) > maxBytes) {
         response.setHeader('connection', 'close')

@@ -7,7 +7,7 @@ import type { Made, ResponseCache } from '../cache/response-cache.ts'
 import type { ClientPoints } from '../client-points.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { leastUsed } from '../graphql/bounded-execution.ts'
+import { keptCost } from '../graphql/bounded-execution.ts'
 import type { ExecuteInProcess } from '../graphql/in-process.ts'
 import { varyOf } from '../graphql/responses/answer-headers.ts'
 import { readPageParams } from '../http/page-params.ts'
@@ -42,7 +42,7 @@ const clockedMs = 60_000
 export function createPageRoutes(options: PageRoutesOptions): Map<string, Route> {
   const { execute, cache, points, http, viewerOf, clock, mailsDigest } = options
   const { compression, thumbnailOrigins } = http
-  const senderOf = readSender(viewerOf, http)
+  const senderOf = readSender(viewerOf, http, points)
   const addressOf = publicAddress(http)
   const vary = varyOf({ compression, varyByOrigin: http.corsOrigins.length > 0 }).join(', ')
   const headers = { 'content-security-policy': contentSecurityPolicy(thumbnailOrigins) }
@@ -75,7 +75,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
           `page ${role} ${sharingKey} ${publicUrl} ${time} ${path}?${params}`,
           make,
         )
-        const refusal = isMade ? undefined : points.take(sender.client, leastUsed)
+        const refusal = isMade ? undefined : points.take(sender.client, keptCost(answer.body.length))
         if (refusal) throw refusal
         await send(request, response, answer, points.headers(sender.client))
       },

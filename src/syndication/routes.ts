@@ -4,6 +4,7 @@ import type { Feed } from '../../db/feed/feed.ts'
 import { refusalOf } from '../../schema/core/rights.ts'
 import type { ViewerOf } from '../auth.ts'
 import type { ResponseCache } from '../cache/response-cache.ts'
+import type { ClientPoints } from '../client-points.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { ExecuteInProcess } from '../graphql/in-process.ts'
@@ -25,6 +26,7 @@ export interface SyndicationOptions {
   readonly feed: Feed
   readonly execute: ExecuteInProcess
   readonly cache: ResponseCache
+  readonly points: ClientPoints
   readonly http: Config['http']
   readonly viewerOf: ViewerOf
   readonly clock: Clock
@@ -35,8 +37,8 @@ const maxAgeSeconds = 300
 
 /** Feeds in three formats, the list of them, and what search engines look for. */
 export function createSyndicationRoutes(options: SyndicationOptions): ReadonlyMap<string, Route> {
-  const { db, feed, execute, cache, http, viewerOf, clock } = options
-  const senderOf = readSender(viewerOf, http)
+  const { db, feed, execute, cache, points, http, viewerOf, clock } = options
+  const senderOf = readSender(viewerOf, http, points)
   const addressOf = publicAddress(http)
   const documents = new DocumentsSender({
     cache,

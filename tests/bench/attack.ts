@@ -36,6 +36,9 @@ const { url } = await startBenchCluster(stack, options.folder)
 await fillDatabase(url, Number(options.papers))
 // As an operator starts it: no limit is another than by default.
 const defaults = {
+  CLIENT_POINTS: '',
+  MAX_CONNECTIONS: '',
+  MAX_CONNECTIONS_PER_ADDRESS: '',
   MAX_SOCKETS: '',
   MAX_SOCKETS_PER_ADDRESS: '',
   MAX_SUBSCRIPTIONS: '',

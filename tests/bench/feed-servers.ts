@@ -85,6 +85,7 @@ export function startOurs(
       DATABASE_URL: databaseUrl,
       PORT: '0',
       PLANT_SEEDS: 'off',
+      CLIENT_POINTS: '1000000000',
       MAX_CONNECTIONS: '100000',
       MAX_CONNECTIONS_PER_ADDRESS: '100000',
       MAX_SOCKETS: '100000',

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ClientPoints } from '../../src/client-points.ts'
+import { keptCost } from '../../src/graphql/bounded-execution.ts'
 import { answerTo, post, query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
 import { subscribe } from '../support/subscribe.ts'
@@ -107,6 +108,8 @@ describe('points', () => {
   test('that an operation did not use are given back', async () => {
     // Introspection asks no statement, which would take what it takes.
     const types = Array.from({ length: 8 }, (_, at) => `a${at}: __schema { types { fields { name } } }`)
+    // Who asks it first pays for its check.
+    await post(app, { query: `{ ${types.join(' ')} }` }, somebody())
     const client = { ...somebody(), 'x-cost': '1' }
     for (let time = 0; time < 4; time += 1) {
       const { extensions } = (await (
@@ -173,5 +176,42 @@ describe('a bucket', () => {
     const waitMs = points.charge('a', 4)
     expect(waitMs).toBeGreaterThan(1_900)
     expect(waitMs).toBeLessThanOrEqual(2_000)
+  })
+})
+
+describe('a client without points', () => {
+  test('is refused before its document is read, on each transport, until it has paid', async () => {
+    const client = somebody()
+    const points = { ...client, 'x-cost': '1' }
+    // Each document is new, and pays for its check.
+    const unknown = (round: number) =>
+      `{ ${Array.from({ length: 60 }, (_, at) => `a${round}x${at}: __typename`).join(' ')} }`
+    let refused: Response
+    let round = 0
+    do {
+      round += 1
+      refused = await post(app, { query: unknown(round) }, points)
+    } while (refused.status === 200)
+    expect(refused.status).toBe(429)
+    // Not even looked at: it would be refused for what it says.
+    const broken = await post(app, { query: '{{{' }, client)
+    expect(broken.status).toBe(429)
+    expect(Number(broken.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await broken.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] })
+    const page = await fetch(`${app.url}/trending`, { headers: client })
+    expect(page.status).toBe(429)
+    const socket = new WebSocket(app.wsEndpoint, 'graphql-transport-ws', { headers: client })
+    await once(socket, 'open')
+    socket.send('{"type":"connection_init"}')
+    await once(socket, 'message')
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{{{' } }))
+    const [message] = await once(socket, 'message')
+    expect(String(message)).toContain('RATE_LIMITED')
+    socket.close()
+  })
+
+  test('has paid for large answers that are kept, too', () => {
+    expect(keptCost(5 * 1024 ** 2)).toBeGreaterThan(10)
+    expect(keptCost(1_000)).toBeLessThan(0.03)
   })
 })

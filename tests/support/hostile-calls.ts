@@ -58,8 +58,7 @@ export function* hostileCalls(schema: GraphQLSchema, draw: Draw, each: number): 
   const hostile = (type: GraphQLInputType): unknown => {
     if (draw() < 0.2) return one(others)
     if (isNonNullType(type)) return hostile(type.ofType)
-    if (isListType(type))
-      return draw() < 0.8 ? [hostile(type.ofType)] : Array(1_500).fill(hostile(type.ofType))
+    if (isListType(type)) return draw() < 0.8 ? [hostile(type.ofType)] : many(hostile(type.ofType))
     if (!isInputObjectType(type)) return one(texts)
     const fields = Object.values(type.getFields())
     const given = fields
@@ -81,6 +80,11 @@ export function* hostileCalls(schema: GraphQLSchema, draw: Draw, each: number): 
             variables: { v: hostile(argument.type) },
           }
         }
+}
+
+/** A list of many of a value, unless it is long: lists of lists of long texts are more than can be sent. */
+function many(value: unknown): unknown[] {
+  return (JSON.stringify(value) ?? '').length < 1_000 ? Array(1_500).fill(value) : [value]
 }
 
 type Path = (variables: string, selection: string) => string

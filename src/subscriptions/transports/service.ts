@@ -68,7 +68,7 @@ export function createFeedService(options: FeedServiceOptions): FeedService {
   const route = createFeedRoute({
     ...{ schema, db, feed, hub, sendBuffer, clock },
     toClient: format.toClient,
-    senderOf: readSender(viewerOf, http),
+    senderOf: readSender(viewerOf, http, points),
   })
   const retention = retentionFor(options)
   let sockets: WebSockets | undefined
