@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import { write } from '../connection/write-queue.ts'
 import type { Db } from '../database.ts'
+import { prepared } from '../prepared.ts'
 import type { FeedEventKind } from '../tables.ts'
 import { formatCursor } from './cursor.ts'
 import type { FeedEntry } from './events.ts'
@@ -90,20 +91,34 @@ export interface LogReading {
 
 /** The events from a number on, at most `limit`. Fewer than `limit` means that there are no more yet. */
 export async function eventsFrom(db: Db, number: number, limit: number): Promise<LogReading> {
-  const rows = await db
-    .selectFrom('feed_event')
-    .select(['number', 'kind', 'paper_id', 'edition_date', 'source'])
-    .select(sql<number>`trunc(extract(epoch from recorded_at) * 1000)::bigint`.as('recorded_at_ms'))
-    .select(markOf.as('mark'))
-    // Nobody is told the data of a first event: the paper as it is now has all of it.
-    .select(sql<string | null>`case when kind <> 'ingested' then data::text end`.as('data'))
-    .select((eb) => eb.selectFrom('feed').select(sql<string | null>`terms::text`.as('terms')).as('terms'))
-    .where('number', '>=', number)
-    .orderBy('number')
-    .limit(limit)
-    .execute()
+  // Built once: it runs for each event, before anybody gets it.
+  eventsStatement ??= statementOfEvents(db)
+  const { rows } = await db.executeQuery<EventRow & { readonly terms: string | null }>({
+    ...eventsStatement,
+    parameters: [number, limit],
+  })
   const events = rows.map((row) => ({ entry: entryOf(row), size: entrySize + (row.data?.length ?? 0) }))
   return { events, terms: rows[0] && JSON.parse(rows[0].terms ?? '[]') }
+}
+
+let eventsStatement: CompiledQuery<EventRow & { readonly terms: string | null }> | undefined
+
+function statementOfEvents(db: Db): NonNullable<typeof eventsStatement> {
+  return (
+    db
+      .selectFrom('feed_event')
+      .modifyFront(prepared)
+      .select(['number', 'kind', 'paper_id', 'edition_date', 'source'])
+      .select(sql<number>`trunc(extract(epoch from recorded_at) * 1000)::bigint`.as('recorded_at_ms'))
+      .select(markOf.as('mark'))
+      // Nobody is told the data of a first event: the paper as it is now has all of it.
+      .select(sql<string | null>`case when kind <> 'ingested' then data::text end`.as('data'))
+      .select((eb) => eb.selectFrom('feed').select(sql<string | null>`terms::text`.as('terms')).as('terms'))
+      .where('number', '>=', 0)
+      .orderBy('number')
+      .limit(1)
+      .compile()
+  )
 }
 
 /** What an entry takes in memory beside its data, about. */

@@ -13,7 +13,7 @@ update "feed" set "terms" = coalesce(terms, '[]') || jsonb_build_object(
   'after', head, 'id', ('x' || left(md5(gen_random_uuid()::text), 6))::bit(24)::integer) returning "head";
 
 -- eventsFrom
-select "number", "kind", "paper_id", "edition_date", "source", trunc(extract(epoch
+select /* prepared */ "number", "kind", "paper_id", "edition_date", "source", trunc(extract(epoch
     from recorded_at) * 1000)::bigint as "recorded_at_ms", coalesce(mark,
   ('x' || left(md5(concat_ws(' ', number, paper_id, kind, extract(epoch
             from recorded_at))), 12))::bit(48)::bigint) as "mark", case when kind <> 'ingested' then data::text end as "data", (select terms::text as "terms"

@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { clientIdHeader } from '../../client-points.ts'
 import type { Clock } from '../../clock.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
 import { fittingFrames, JoinedFrames, whenFlushed } from './joined-frames.ts'
@@ -28,7 +29,9 @@ const messages = new JoinedFrames(textMessages)
 /** One WebSocket: what waits in it, which subscriptions wait for it, and whether the peer is alive. */
 export class WebSocketConnection {
   readonly socket: WebSocket
-  readonly request: IncomingMessage
+  /** Of the request that opened it. The request itself takes as much memory as all else that is kept of a connection. */
+  readonly authorization: string | undefined
+  readonly clientId: string | string[] | undefined
   readonly address: string
   /** Resolves when the socket is closed. */
   readonly ended: Promise<void>
@@ -49,12 +52,13 @@ export class WebSocketConnection {
   constructor(
     socket: WebSocket,
     raw: Socket,
-    request: IncomingMessage,
+    headers: IncomingHttpHeaders,
     address: string,
     { sendBuffer, stallAfterMs, messageTimeoutMs, clock }: ConnectionOptions,
   ) {
     this.socket = socket
-    this.request = request
+    this.authorization = headers.authorization
+    this.clientId = headers[clientIdHeader]
     this.address = address
     this.#raw = raw
     this.#bound = sendBuffer

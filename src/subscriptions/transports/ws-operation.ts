@@ -2,7 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { SubscribePayload } from 'graphql-ws'
 import type { Viewer } from '../../../schema/core/context.ts'
 import { ApiError } from '../../../schema/core/errors.ts'
-import { clientIdHeader, payerOf } from '../../client-points.ts'
+import { payerOf } from '../../client-points.ts'
 import type { Engine } from '../../graphql/engine.ts'
 import type { Hub, OpenArgs } from '../hub.ts'
 import { PushedResults } from './pushed-results.ts'
@@ -38,7 +38,7 @@ export class WebSocketOperation implements PushOperation {
     this.#hub = hub
     this.#connection = connection
     this.#id = id
-    const named = extensions?.clientId ?? connection.request.headers[clientIdHeader]
+    const named = extensions?.clientId ?? connection.clientId
     this.#client = payerOf(viewer, connection.address, named)
     this.#enveloped = engine.getEnveloped({
       ...{ viewer, client: this.#client, asksCost: extensions?.cost === true, push: this },

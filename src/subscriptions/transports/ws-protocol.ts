@@ -33,7 +33,7 @@ export function createProtocol({
     subscribe: (args) => WebSocketOperation.of(args).subscribe(args),
     async onSubscribe({ connectionParams, extra: connection }, id, payload) {
       const given = connectionParams?.authorization ?? connectionParams?.Authorization
-      const authorization = typeof given === 'string' ? given : connection.request.headers.authorization
+      const authorization = typeof given === 'string' ? given : connection.authorization
       // A thrown error would close the socket, and with it every other operation of this client.
       try {
         await turnOfRequest(() => connection.address)

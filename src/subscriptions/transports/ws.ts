@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks'
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -13,7 +12,7 @@ import { textOf } from '../../graphql/body.ts'
 import type { ClientAddress } from '../../http/client-address.ts'
 import type { Connections } from '../../http/connections.ts'
 import { normalizeTarget, pathOf, requestScopeOf } from '../../http/request.ts'
-import { type Logger, requestScope } from '../../log.ts'
+import { type Logger, type RequestScope, requestScope } from '../../log.ts'
 import { logFailure } from '../../log-failure.ts'
 import { mayConnect } from '../../origins.ts'
 import { type ConnectionOptions, tryAgainLater, WebSocketConnection } from './ws-connection.ts'
@@ -104,10 +103,13 @@ export class WebSockets {
     }
     // It may offer others beside.
     request.headers.upgrade = 'websocket'
-    requestScope.run(requestScopeOf(request), () => {
+    const given = requestScopeOf(request)
+    // A new id is a rope of a dozen pieces, which would take ten times its bytes for as long as the socket lives.
+    const scope = { ...given, requestId: Buffer.from(given.requestId).toString() }
+    requestScope.run(scope, () => {
       // An http.Server gives the TCP socket itself.
       this.#upgrader.handleUpgrade(request, raw, head, (socket) =>
-        this.#accept(socket, request, raw as Socket),
+        this.#accept(socket, request, raw as Socket, scope),
       )
     })
   }
@@ -120,7 +122,7 @@ export class WebSockets {
     return refusal && statusOf(refusal.extensions.code)
   }
 
-  #accept(socket: WebSocket, request: IncomingMessage, raw: Socket): void {
+  #accept(socket: WebSocket, request: IncomingMessage, raw: Socket, scope: RequestScope): void {
     const { log } = this.#options
     socket.on('error', (error) => {
       log.debug('A WebSocket failed.', { reason: error.message })
@@ -133,10 +135,10 @@ export class WebSockets {
       socket.close(tryAgainLater, refusal)
       return
     }
-    const connection = new WebSocketConnection(socket, raw, request, address, this.#options)
+    const connection = new WebSocketConnection(socket, raw, request.headers, address, this.#options)
     this.#connections.add(connection)
     this.#addresses.increment(address)
-    const onClosed = this.#speak(connection)
+    const onClosed = this.#speak(connection, scope)
     socket.once('close', (code, reason) => {
       this.#connections.delete(connection)
       this.#addresses.decrement(address)
@@ -161,11 +163,11 @@ export class WebSockets {
    * Connects the protocol to a socket. Returns what is to be called when the socket has closed. Operations are logged
    * under the id of the request that opened it.
    */
-  #speak(connection: WebSocketConnection): (code: number, reason: string) => Promise<void> {
+  #speak(
+    connection: WebSocketConnection,
+    scope: RequestScope,
+  ): (code: number, reason: string) => Promise<void> {
     const { socket } = connection
-    const inScope = AsyncResource.bind(
-      (handle: (message: string) => Promise<void>, message: string): Promise<void> => handle(message),
-    )
     return this.#protocol.opened(
       {
         protocol: socket.protocol,
@@ -176,7 +178,7 @@ export class WebSockets {
             connection.onSign()
             const message = textOf(data as Buffer)
             if (message === undefined) socket.close(CloseCode.BadRequest, 'Messages must be UTF-8.')
-            else inScope(handle, message).catch((error) => this.#onFailure(socket, error))
+            else requestScope.run(scope, handle, message).catch((error) => this.#onFailure(socket, error))
           }),
       },
       connection,
