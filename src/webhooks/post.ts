@@ -100,9 +100,7 @@ export function createPoster({ rules, timeoutMs, userAgent, lookUp }: PosterOpti
         const refusal = refusalBehind(error)
         if (refusal !== undefined) return failed(`The URL ${refusal}`, true)
         return failed(
-          deadline.aborted
-            ? `The endpoint did not answer within ${timeoutMs / 1000} s.`
-            : `The endpoint could not be reached: ${messageOf(error) || codeOf(error)}.`,
+          deadline.aborted ? `The endpoint did not answer within ${timeoutMs / 1000} s.` : faultOf(error),
         )
       }
     },
@@ -111,6 +109,14 @@ export function createPoster({ rules, timeoutMs, userAgent, lookUp }: PosterOpti
       agents.https.destroy()
     },
   }
+}
+
+function faultOf(error: unknown): string {
+  const reason = (messageOf(error) || codeOf(error) || 'unknown').replace(/\.$/, '')
+  const isOfCertificate = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(codeOf(error) ?? '')
+  return isOfCertificate
+    ? `The certificate of the endpoint is not valid: ${reason}. Use one for its host, of an authority that the server trusts; NODE_EXTRA_CA_CERTS adds authorities.`
+    : `The endpoint could not be reached: ${reason}.`
 }
 
 /** The start of a body. What does not come in time, or is cut, is left out: the status has said what matters. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
@@ -32,7 +33,11 @@ export interface Receiver extends AsyncDisposable {
   receives(isWanted: (received: Received) => boolean): Promise<Received>
 }
 
-export async function startReceiver(): Promise<Receiver> {
+/** @param tls its certificate and key, for HTTPS */
+export async function startReceiver(tls?: {
+  readonly cert: string
+  readonly key: string
+}): Promise<Receiver> {
   const received: Received[] = []
   const accepted: Received[] = []
   const listeners = new Set<() => void>()
@@ -48,7 +53,7 @@ export async function startReceiver(): Promise<Receiver> {
     listener()
     return promise
   }
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request).catch(() => undefined)
     if (body === undefined) return
     const { headers, url: path = '' } = request
@@ -61,11 +66,12 @@ export async function startReceiver(): Promise<Receiver> {
     if (receiver.answer) await receiver.answer(one, response, request)
     else response.end('thank you')
     for (const listener of listeners) listener()
-  })
+  }
+  const server = tls ? createTlsServer(tls, answer) : createServer(answer)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     accepted,
     answer: undefined,

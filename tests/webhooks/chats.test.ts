@@ -97,11 +97,20 @@ test('whatever papers hold, messages stay within the limits of the services and 
     fc.constant('𝒪'.repeat(900)),
   )
   fc.assert(
-    fc.property(fc.array(fc.tuple(title, title), { minLength: 1, maxLength: 10 }), (papers) => {
+    fc.property(fc.array(fc.tuple(title, title, title), { minLength: 1, maxLength: 10 }), (papers) => {
       const cards = cardsOf(
-        papers.map(([name, abstract], id) => anEvent({ id: String(id), title: `T${name}`, abstract })),
+        papers.map(([name, abstract, other], id) =>
+          anEvent({
+            ...{ id: String(id), title: `T${name}`, abstract },
+            authors: { nodes: [{ name: other }, { name: `${other}<!here>@everyone` }] },
+            organization: { name: other },
+          }),
+        ),
       )
       const slack = json(slackCards(cards))
+      // Longer ones are split into several messages: https://docs.slack.dev/changelog/2018-04-truncating-really-long-messages
+      expect(slack.text.length).toBeLessThanOrEqual(4_000)
+      expect(slack.text).not.toMatch(/[<>]/)
       expect(slack.blocks.length).toBeLessThanOrEqual(50)
       for (const { text } of slack.blocks) {
         expect(text.text.length).toBeLessThanOrEqual(3_000)
@@ -109,12 +118,20 @@ test('whatever papers hold, messages stay within the limits of the services and 
         // One link of ours, and no other.
         expect(text.text.match(/<[^>]*>/g) ?? []).toHaveLength(1)
       }
-      const { embeds } = json(discordCards(cards))
+      const discord = json(discordCards(cards))
+      const { embeds } = discord
+      expect(discord.content.length).toBeLessThanOrEqual(2_000)
+      expect(discord.allowed_mentions).toEqual({ parse: [] })
       expect(embeds.length).toBeLessThanOrEqual(10)
       let sum = 0
       for (const { title, description, footer } of embeds) {
         expect(title.length).toBeLessThanOrEqual(256)
         expect(title.length).toBeGreaterThan(0)
+        expect(description.length).toBeLessThanOrEqual(4_096)
+        expect(footer.text.length).toBeLessThanOrEqual(2_048)
+        expect([title, description, footer.text].every((part) => part.isWellFormed())).toBe(true)
+        // Nothing that Markdown takes for a link, a mention or code is left as it was.
+        expect(`${title}\n${description}`).not.toMatch(/(?<!\\)(?:\\\\)*[<@`[\]*_~|]/)
         sum += title.length + description.length + footer.text.length
       }
       expect(sum).toBeLessThanOrEqual(6_000)
