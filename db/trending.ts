@@ -71,6 +71,9 @@ const origin: RawBuilder<unknown> = sql`
     max(l.edition_date) as last_listed_on
   from listing l where l.paper_id = p.id and l.edition_date <= ${today} and l.first_observed_at <= t.known_at`
 
+/** Votes that are older weigh nothing more; Postgres refuses a power that a float8 cannot hold. */
+const mostHalvings = 1_000
+
 /**
  * The score of paper `p` at `t.as_of`, from the history of its votes: each gain between two observations counts from
  * the moment it was seen. Those of the first observation were cast before: they count from `origin.since`. This is
@@ -78,8 +81,8 @@ const origin: RawBuilder<unknown> = sql`
  * depends on nothing that was observed later, so that a past instant keeps its answer.
  */
 const trend: RawBuilder<unknown> = sql`
-  select coalesce(sum(gain * power(2, extract(epoch from dated - t.as_of)::float8 / ${sql.lit(halfLifeHours * 3600)})), 0)
-      as score,
+  select coalesce(sum(gain * power(2, greatest(${sql.lit(-mostHalvings)},
+      extract(epoch from dated - t.as_of)::float8 / ${sql.lit(halfLifeHours * 3600)}))), 0) as score,
     coalesce(sum(gain), 0)::integer as upvotes,
     coalesce(sum(gain) filter (where dated > t.as_of - interval '24 hours'), 0)::integer as gained
   from (

@@ -171,8 +171,8 @@ select p.id, p.title, p.upvotes, t.as_of as key_0, t.score as key_1, p.id as key
     and l.edition_date <= (t.as_of at time zone 'UTC')::date
     and l.first_observed_at <= t.known_at) origin
   cross join lateral (
-    select coalesce(sum(gain * power(2, extract(epoch from dated - t.as_of)::float8 / 86400)), 0)
-    as score,
+    select coalesce(sum(gain * power(2, greatest(-1000,
+            extract(epoch from dated - t.as_of)::float8 / 86400))), 0) as score,
     coalesce(sum(gain), 0)::integer as upvotes,
     coalesce(sum(gain) filter (where dated > t.as_of - interval '24 hours'), 0)::integer as gained
     from (

@@ -88,3 +88,20 @@ async function startWith() {
   await plant(app.db, [{ ...paper, listing: { date: '2026-03-04' } }])
   return app
 }
+
+describe('a paper of long ago', () => {
+  const app = useTestApp()
+
+  test('has a score of almost nothing, however old its votes are', async () => {
+    const listing = { date: '2010-06-01' }
+    await plant(app.db, [
+      { arxivId: '1006.00001', publishedAt: '2010-06-01T00:00:00.000Z', upvotes: 5, listing },
+    ])
+    const { paper } = await query<{ paper: { trending: { score: number; upvotes: number } } }>(
+      app,
+      '{ paper(arxivId: "1006.00001") { trending { score upvotes } } }',
+    )
+    expect(paper.trending.upvotes).toBe(5)
+    expect(paper.trending.score).toBeCloseTo(0)
+  })
+})
