@@ -16,7 +16,7 @@ import { startBenchCluster } from './filled-database.ts'
 import { folder } from './peers-servers.ts'
 
 /**
- * Pages for readers, compressed as browsers take them: kept, unchanged for who has them (304), and the first one after a
+ * Pages and feeds for readers, compressed as browsers take them: kept, unchanged for who has them (304), and the first one after a
  * write; beside a bare `node:http` that answers the same bytes, in turns. Prints Markdown.
  * `npm run bench -- page [--rounds N] [--seconds N] [--connections N]`
  */
@@ -43,7 +43,10 @@ const onFault = ({ message }: { message: string }) => {
 for await (const { source, readings } of readFiles(files, { onFault }))
   await ingest(handle.db, source, readings)
 
-const paths = ['/', '/editions/2025-09-30', '/papers/2509.24006', '/search?q=sparse+attention', '/trending']
+const paths = [
+  ...['/', '/editions/2025-09-30', '/papers/2509.24006', '/search?q=sparse+attention', '/trending'],
+  ...['/feeds/latest.atom', '/feeds/papers.json?text=sparse+attention', '/feeds/editions.rss'],
+]
 const ours = stack.use(
   await startServer({
     args: [join(import.meta.dirname, '../../src/cli.mjs'), 'serve'],
