@@ -55,6 +55,15 @@ const updateMutation = `mutation UpdateDigest($token: String!, $preferences: Dig
   }
 }`
 
+/** Asked for its refusals alone: the schema knows which filters there are. */
+const filterQuery = `query DigestFilter($filter: PaperFilter!) {
+  papers(filter: $filter, first: 1) {
+    pageInfo {
+      hasNextPage
+    }
+  }
+}`
+
 const deadLink = 'This link has expired or was used. Use that of the newest mail, or subscribe again.'
 
 /** The pages of the digest. A GET changes nothing: programs open the links of mails before their readers do. */
@@ -69,11 +78,23 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
     send(response, status, 'text/html; charset=utf-8', page, contentSecurityPolicy())
   }
 
+  /** The filter in an address. Rejects with an ApiError for one that is no `PaperFilter`. */
+  async function filterAsked(
+    params: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Record<string, unknown>> {
+    const filter = filterOf(params.get('filter'))
+    if (Object.keys(filter).length > 0)
+      await execute(filterQuery, { filter }, await senderOf(request, response))
+    return filter
+  }
+
   async function subscribe(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const links = new Links(pathOf(request))
     if (request.method !== 'POST') {
       const params = readPageParams(searchParamsOf(request), ['filter'])
-      const filter = filterOf(params.get('filter'))
+      const filter = await filterAsked(params, request, response)
       return show(response, subscribePage(links.to('digest'), { ...usualPreferences, filter }))
     }
     const form = await readForm(request)
@@ -171,7 +192,8 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
     if (!isDay(day)) throw badAddress('The day must be a date, such as 2026-01-05.')
     const publicUrl = addressOf(request)
     const range = await rangeOfDay(db, day)
-    const content = await digestContent(db, range, filterOf(params.get('filter')), clock.now())
+    const filter = await filterAsked(params, request, response)
+    const content = await digestContent(db, range, filter, clock.now())
     const letter = digestLetter(content, day, { publicUrl, manageUrl: `${publicUrl}/digest` })
     const format = params.get('format') ?? 'html'
     if (format !== 'html' && format !== 'text') throw badAddress('format: pass html or text.')

@@ -50,6 +50,9 @@ describe('what is no page is refused in words', () => {
     [400, '/digest?address=ada@example.org', 'This address takes filter.'],
     [400, '/digest/preview?date=2026-06-02', 'This address takes day, filter, format.'],
     [400, '/digest/preview?format=pdf', 'pass html or text'],
+    [400, '/digest?filter=%7B%22nope%22%3A1%7D', 'is not defined by type &quot;PaperFilter&quot;'],
+    [400, '/digest?filter=%7B%22minUpvotes%22%3A-5%7D', 'pass 0 or more'],
+    [400, '/digest/preview?filter=%7B%22text%22%3A%7B%7D%7D', 'invalid value'],
   ])('%i %s', async (status, target, words) => {
     const answer = await read(target)
     expect(answer.status).toBe(status)
