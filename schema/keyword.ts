@@ -21,7 +21,7 @@ Keyword.implement({
     papers: t.connection(
       {
         type: Paper,
-        extensions: { cost: 4 },
+        extensions: { cost: 10 },
         description: 'Papers with this keyword.',
         args: { order: t.arg(orderArgument) },
         resolve: ({ key }, args, context, info) => ownedPapers('keyword', key, args, context, info),

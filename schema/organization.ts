@@ -34,7 +34,7 @@ Organization.implement({
     papers: t.connection(
       {
         type: Paper,
-        extensions: { cost: 4 },
+        extensions: { cost: 10 },
         description: 'Papers shown under this organization.',
         args: { order: t.arg(orderArgument) },
         resolve: ({ name }, args, context, info) => ownedPapers('organization', name, args, context, info),

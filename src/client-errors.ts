@@ -23,6 +23,7 @@ export function clientError(error: unknown): GraphQLError {
     const { code, message, restartFrom } = cause
     return new ApiError(code, message, restartFrom === undefined ? {} : { restartFrom }, placeOf(error))
   }
+  if (isUnstorable(cause)) return unstorable(placeOf(error))
   if (cause instanceof DatabaseBusyError) return busy(cause, placeOf(error))
   if (cause instanceof DatabaseOverloadedError) return overloaded(cause, placeOf(error))
   const { code, message } = failure(cause)
@@ -38,7 +39,22 @@ export function clientError(error: unknown): GraphQLError {
 
 /** Whether the log should have an error: it is neither the client's fault nor already masked. */
 export function isServerFault(error: unknown): boolean {
-  return !isForClients(error) && !(causeOf(error) instanceof FeedCursorError)
+  const cause = causeOf(error)
+  return !isForClients(error) && !(cause instanceof FeedCursorError) && !isUnstorable(cause)
+}
+
+/** Postgres has no text with the character U+0000. */
+function isUnstorable(cause: unknown): boolean {
+  return codeOf(cause) === '22021'
+}
+
+function unstorable(place: GraphQLErrorOptions): ApiError {
+  return new ApiError(
+    'BAD_USER_INPUT',
+    'A text has the character U+0000, which no text here has. Leave it out.',
+    {},
+    place,
+  )
 }
 
 /** The JSON of an error for clients, without what only our transports and Yoga read. */

@@ -169,6 +169,15 @@ test('a relay reports a complaint, and the reader is never mailed again', async 
   expect(await carol()).toMatchObject({ status: 'suppressed' })
 })
 
+test('an address that no reader can have is a fault of the caller', async () => {
+  const report = 'mutation ($address: String!) { reportMail(address: $address, kind: BOUNCE) { message } }'
+  const refused = await refusal(app, report, { address: 'a\u0000b@example.org' }, settings.WRITE_TOKEN)
+  expect(refused).toMatchObject({
+    message: expect.stringContaining('U+0000'),
+    extensions: { code: 'BAD_USER_INPUT' },
+  })
+})
+
 test('the preview of a day is its digest', async () => {
   await listPapers(app.db, '2026-06-16', ['A paper with <script>alert(1)</script>', 'Another one'])
   const page = await get('/digest/preview?day=2026-06-16')
