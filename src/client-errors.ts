@@ -51,7 +51,7 @@ function isUnstorable(cause: unknown): boolean {
 function unstorable(place: GraphQLErrorOptions): ApiError {
   return new ApiError(
     'BAD_USER_INPUT',
-    'A text has the character U+0000, which no text here has. Leave it out.',
+    'A text contains the character U+0000. Remove it.',
     {},
     place,
   )

@@ -62,8 +62,9 @@ export function withoutHidden(text: string): string {
     .replace(hidden, '')
     .replace(joiners, '')
     .replace(selectors, '')
-  const marked = runsToTheLeft.test(plain) ? plain : plain.replace(marksOfDirection, '')
-  return withoutOpenDirections(marked)
+  // The Arabic mark is of the Arabic script itself.
+  const unmarked = plain.replace(marksOfDirection, '')
+  return withoutOpenDirections(runsToTheLeft.test(unmarked) ? plain : unmarked)
 }
 
 /** Keeps embeddings and isolates that end, in the order of their nesting; overrides show a text as another one. */

@@ -45,6 +45,11 @@ describe('what stays', () => {
   ])('%s', (_, text) => expect(withoutHidden(text)).toBe(text))
 })
 
+test('the Arabic mark of direction stays beside letters that run to the left alone', () => {
+  expect(withoutHidden('a\u061cb')).toBe('ab')
+  expect(withoutHidden('ש\u061c1')).toBe('ש\u061c1')
+})
+
 test('a text without hidden characters has none, and what is searched is cleaned alike', () => {
   const piece = fc.constantFrom(
     ...[
