@@ -49,12 +49,7 @@ function isUnstorable(cause: unknown): boolean {
 }
 
 function unstorable(place: GraphQLErrorOptions): ApiError {
-  return new ApiError(
-    'BAD_USER_INPUT',
-    'A text contains the character U+0000. Remove it.',
-    {},
-    place,
-  )
+  return new ApiError('BAD_USER_INPUT', 'A text contains the character U+0000. Remove it.', {}, place)
 }
 
 /** The JSON of an error for clients, without what only our transports and Yoga read. */
