@@ -25,7 +25,7 @@ afterAll(() => browser?.close())
 
 const paths = [
   ...['/', '/editions', '/weeks/2026-W23', '/papers/2605.00001', '/authors/Ada%20Lovelace'],
-  ...['/search', '/search?q=sparse', '/editions/2026-01-04'],
+  ...['/search', '/search?q=sparse', '/editions/2026-01-04', '/trending', '/digest', '/?x=1'],
 ]
 
 /** Each changes the page that is open. */
