@@ -92,27 +92,28 @@ export interface SendOptions {
   readonly compression: boolean
   /** The names of the request headers that responses depend on. */
   readonly vary: string
-  /** Headers of this sending alone: names and values in turn. */
-  readonly headers?: readonly string[]
 }
 
 /**
  * Sends a response as this client takes it: compressed or not, and to GET with an ETag, or 304 if the client has it
  * already. Browsers and proxies may keep it as `cacheControl` says, for its sender alone if the request has credentials.
  * Returns a promise where it has to be compressed before.
+ *
+ * @param headers of this sending alone: names and values in turn. Others are added to them.
  */
 export function sendKept(
   request: IncomingMessage,
   response: ServerResponse,
   kept: KeptResponse,
-  options: SendOptions,
+  { compression, vary }: SendOptions,
+  headers: string[] = [],
 ): void | Promise<void> {
   const { 'accept-encoding': accepted, 'if-none-match': known, authorization } = request.headers
   const { cacheControl } = kept
   const isShareable = cacheControl !== undefined
   const control = isShareable ? scoped(cacheControl, authorization !== undefined) : 'no-store'
   // Names and values in turn, which Node takes as they are.
-  const headers = [...(options.headers ?? []), 'vary', options.vary, 'cache-control', control]
+  headers.push('vary', vary, 'cache-control', control)
   if (isShareable && request.method !== 'POST') {
     const { etag } = kept
     headers.push('etag', etag)
@@ -121,7 +122,7 @@ export function sendKept(
       return undefined
     }
   }
-  const encoding = options.compression ? encodingFor(accepted as string | undefined) : undefined
+  const encoding = compression ? encodingFor(accepted as string | undefined) : undefined
   const packed = encoding && kept.packed(encoding)
   if (packed instanceof Promise)
     return packed.then((body) => sendWhole(response, kept, headers, { encoding, body }))

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { createYoga, type Plugin, type YogaLogger, type YogaServerInstance } from 'graphql-yoga'
@@ -38,6 +39,14 @@ export interface Transport extends Record<string, unknown> {
   readonly onLeave?: (listener: () => void) => () => void
   /** Whether only the status and the headers are sent. */
   readonly headOnly?: boolean
+}
+
+/** What calls back when the connection closes before the response was sent. */
+export function leaving(response: ServerResponse): NonNullable<Transport['onLeave']> {
+  return (listener) => {
+    response.once('close', listener)
+    return () => response.off('close', listener)
+  }
 }
 
 /** Parses, checks, executes and masks, for every transport alike: `getEnveloped` gives it without HTTP. */

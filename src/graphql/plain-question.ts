@@ -26,6 +26,7 @@ const mediaTypes = new LRUCache<string, { readonly mediaType: string | undefined
 
 /** The media type that Yoga sends to a client that accepts this; undefined where it takes more to find out. */
 export function mediaTypeFor(accept = '*/*'): string | undefined {
+  if (accept === '*/*') return 'application/json'
   let known = mediaTypes.get(accept)
   if (!known) {
     known = { mediaType: firstOf(accept) }

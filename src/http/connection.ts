@@ -25,8 +25,9 @@ export class ClientConnection {
 
   /** Remembers a response that is being made. Clients that pipeline have several. */
   add(response: ServerResponse): void {
-    if (this.#responses.every(({ writableFinished }) => writableFinished)) this.#responses = []
-    this.#responses.push(response)
+    const waiting = this.#responses
+    if (waiting.length === 1 && waiting[0]?.writableFinished) waiting[0] = response
+    else this.#responses = [...waiting.filter(({ writableFinished }) => !writableFinished), response]
   }
 
   /** Bytes that wait in this process, those of pipelined responses included. */

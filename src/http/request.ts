@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { IncomingMessage } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import type { RequestScope } from '../log.ts'
 
 /**
@@ -40,6 +41,30 @@ export function normalizeTarget(request: IncomingMessage): void {
   }
 }
 
+/**
+ * Whether the address of a request can be made of its header Host. HTTP/1.0 has none; of two, a proxy in front may
+ * have read the other one (RFC 9112, 3.2).
+ */
+export function hasOneHost({ headers: { host }, rawHeaders }: IncomingMessage): boolean {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count < 2 && (host === undefined || isHost(host))
+}
+
+/** What was asked for last: most clients ask for the same. */
+const lastHosts = new LRUCache<string, boolean>({ max: 100 })
+
+function isHost(text: string): boolean {
+  const known = lastHosts.get(text)
+  if (known !== undefined) return known
+  const found = URL.canParse(`http://${text}`)
+  lastHosts.set(text, found)
+  return found
+}
+
 export function pathOf({ url = '/' }: IncomingMessage): string {
   const end = url.search(/[?#]/)
   return end === -1 ? url : url.slice(0, end)
@@ -51,8 +76,9 @@ export function searchParamsOf(request: IncomingMessage): URLSearchParams {
 
 /** What log lines and masked errors say of a request: its id, and the trace that a gateway in front began. */
 export function requestScopeOf({ headers }: IncomingMessage): RequestScope {
+  const requestId = idOf(headers['x-request-id'])
   const traceId = traceIdOf(headers.traceparent)
-  return { requestId: idOf(headers['x-request-id']), ...(traceId && { traceId }) }
+  return traceId === undefined ? { requestId } : { requestId, traceId }
 }
 
 /** The id that a proxy in front gave the request, or a new one. */

@@ -3,6 +3,7 @@ import type { Viewer } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
 import { type ClientPoints, clientIdHeader, payerOf } from '../client-points.ts'
 import type { Config } from '../config.ts'
+import { leaving } from '../graphql/engine.ts'
 import type { PostedRequest } from '../graphql/plain-question.ts'
 import { clientAddress } from './client-address.ts'
 
@@ -30,13 +31,5 @@ export function readSender(
     const refusal = points?.refusalInDebt(client)
     if (refusal) throw refusal
     return { viewer, client, onLeave: leaving(response) }
-  }
-}
-
-/** What calls back when the connection closes before the response was sent. */
-export function leaving(response: ServerResponse): HttpSender['onLeave'] {
-  return (listener) => {
-    response.once('close', listener)
-    return () => response.off('close', listener)
   }
 }

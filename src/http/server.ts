@@ -10,21 +10,21 @@ import type { Config } from '../config.ts'
 import { prefersHtml } from '../graphql/accept.ts'
 import { bodyLimitOf, bodyTooLarge } from '../graphql/body.ts'
 import type { Engine } from '../graphql/engine.ts'
+import type { Exchange } from '../graphql/plain-answer.ts'
 import type { PostedRequest } from '../graphql/plain-question.ts'
 import type { AnswerPlain } from '../graphql/plain-requests.ts'
 import { requireUtf8 } from '../graphql/requests.ts'
-import { type Logger, type RequestScope, requestScope } from '../log.ts'
+import { type Logger, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders, setHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
-import { clientAddress } from './client-address.ts'
 import { answerConnectionErrors } from './connection-errors.ts'
 import type { Connections } from './connections.ts'
 import { graphiqlPage } from './graphiql.ts'
-import { normalizeTarget, pathOf, requestScopeOf } from './request.ts'
+import { hasOneHost, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
 import type { Answer, Route } from './route.ts'
-import { leaving, readSender } from './sender.ts'
+import { readSender } from './sender.ts'
 import { createStartingServer } from './starting.ts'
 
 export interface HttpOptions {
@@ -74,51 +74,57 @@ export function createHttpServer(
   ])
   const names = new Map([...answers].map(([path, route]) => [route, path]))
   const newest = new WeakMap<Duplex, ServerResponse>()
-  const addressOf = clientAddress(config.http.trustProxy)
 
-  function receive(request: PostedRequest, response: ServerResponse, scope: RequestScope): void {
+  function receive(request: PostedRequest, response: ServerResponse): void {
+    const scope = requestScopeOf(request)
     const headers = ['x-request-id', scope.requestId, ...headersOfAll]
+    newest.set(request.socket, response)
     normalizeTarget(request)
-    const route = routeOf(answers, pathOf(request))
-    const refuseHere = (error: unknown) => {
+    const begun = { request, response, scope, headers, address: 'unknown' }
+    try {
+      // Before its body comes: many that never end are what a limit of requests at the same time is for.
+      begun.address = connections?.admit(request, response) ?? begun.address
+      const route = routeOf(answers, pathOf(request))
+      onRequest?.(request, response, names.get(route) ?? 'other')
+      const turn = turnOfRequest(() => begun.address)
+      if (turn) turn.then(() => begin(begun, route)).catch((error) => others.fail(begun, error))
+      else begin(begun, route)
+    } catch (error) {
+      others.fail(begun, error)
+    }
+  }
+
+  function begin(begun: Begun, route: Route): void {
+    const { request, response, scope } = begun
+    if (response.destroyed) return
+    const isShort = answerPlain && route === graphql && server.listening && hasOneHost(request)
+    const viewer = isShort ? requestScope.run(scope, viewerOf, request.headers.authorization) : undefined
+    if (isShort && viewer && !(viewer instanceof Promise)) {
+      request.viewer = viewer
+      if (answerPlain({ ...begun, viewer }, others)) return
+    }
+    others.goOn(begun)
+  }
+
+  const others = {
+    goOn({ request, response, scope, headers }: Begun): void {
+      void requestScope.run(scope, answer, request, response, headers)
+    },
+    fail({ request, response, headers }: Begun, error: unknown): void {
       if (!response.headersSent) {
         setHeaders(response, headers)
         setCorsHeaders(request, response, corsOrigins)
       }
-      fail(response, error, route.refuse ?? refuse)
-    }
-    const begin = () => {
-      if (response.destroyed) return
-      const isShort = answerPlain && route === graphql && server.listening && hasOneHost(request)
-      const viewer = isShort ? viewerOf(request.headers.authorization) : undefined
-      if (!isShort || !viewer || viewer instanceof Promise)
-        return void answer(request, response, headers, route)
-      request.viewer = viewer
-      const goOn = () => void answer(request, response, headers, route)
-      const exchange = {
-        ...{ request, response, scope, viewer, headers, goOn, fail: refuseHere },
-        ...{ address: addressOf(request), onLeave: leaving(response) },
-      }
-      if (!answerPlain(exchange)) goOn()
-    }
-    try {
-      // Before its body comes: many that never end are what a limit of requests at the same time is for.
-      const client = connections?.admit(request, response) ?? 'unknown'
-      onRequest?.(request, response, names.get(route) ?? 'other')
-      const turn = turnOfRequest(() => client)
-      if (turn) turn.then(begin).catch(refuseHere)
-      else begin()
-    } catch (error) {
-      refuseHere(error)
-    }
+      fail(response, error, routeOf(answers, pathOf(request)).refuse ?? refuse)
+    },
   }
 
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
     headers: readonly string[],
-    route: Route,
   ): Promise<void> {
+    const route = routeOf(answers, pathOf(request))
     // Its connection failed while the body came, and has been answered for that.
     if (response.headersSent) return
     setHeaders(response, headers)
@@ -145,15 +151,14 @@ export function createHttpServer(
     else refuseBy(response, clientError(error))
   }
 
-  server.removeAllListeners('request').on('request', (request, response) => {
-    newest.set(request.socket, response)
-    const scope = requestScopeOf(request)
-    requestScope.run(scope, receive, request, response, scope)
-  })
+  server.removeAllListeners('request').on('request', receive)
   connections?.watch(server)
   answerConnectionErrors(server, (socket) => newest.get(socket), log)
   return server
 }
+
+/** A request that has come, before it is known who sent it. */
+type Begun = Omit<Exchange, 'viewer'>
 
 function graphqlRoute({ engine, config: { http }, viewerOf, points }: HttpOptions): Route {
   const graphiql = graphiqlPage()
@@ -215,19 +220,6 @@ function nothingHere(): never {
 
 function allowedBy({ methods }: Route): string[] {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
-}
-
-/**
- * Whether the address of a request can be made of its header Host. HTTP/1.0 has none; of two, a proxy in front may
- * have read the other one (RFC 9112, 3.2).
- */
-function hasOneHost({ headers: { host }, rawHeaders }: IncomingMessage): boolean {
-  let count = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]
-    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
-  }
-  return count < 2 && (host === undefined || URL.canParse(`http://${host}`))
 }
 
 function badHost(): ApiError {

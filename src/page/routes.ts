@@ -75,7 +75,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
           `page ${role} ${sharingKey} ${publicUrl} ${time} ${path}?${params}`,
           make,
         )
-        const refusal = isMade ? undefined : points.take(sender.client, keptCost(answer.body.length))
+        const refusal = isMade ? undefined : points.take(sender.client, keptCost(answer.length))
         if (refusal) throw refusal
         await send(request, response, answer, points.headers(sender.client))
       },
@@ -94,7 +94,7 @@ export function createPageRoutes(options: PageRoutesOptions): Map<string, Route>
     answer: KeptResponse,
     own: readonly string[] = [],
   ): void | Promise<void> {
-    return sendKept(request, response, answer, { compression, vary, headers: own })
+    return sendKept(request, response, answer, { compression, vary }, [...own])
   }
 
   function refuse(response: ServerResponse, error: GraphQLError): void {

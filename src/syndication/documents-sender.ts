@@ -64,10 +64,8 @@ export class DocumentsSender {
     // The date counts only where no ETag is given (RFC 9110, 13.2.2).
     if (etags === undefined && date !== undefined && changedAt < now && Date.parse(date) >= changedAt)
       request.headers['if-none-match'] = kept.etag
-    await sendKept(request, response, kept, {
-      ...{ compression, vary: compression ? 'Accept-Encoding' : '' },
-      headers: ['last-modified', lastModified],
-    })
+    const options = { compression, vary: compression ? 'Accept-Encoding' : '' }
+    await sendKept(request, response, kept, options, ['last-modified', lastModified])
   }
 
   async #noteChange(key: string, etag: string): Promise<void> {
