@@ -38,7 +38,7 @@ test.each(['http://papers.example/graphql', 'ws://papers.example/graphql?x=1'])(
 test('an address without a path is that of /', async () => {
   const asked = { target: 'http://papers.example', headers: { accept: 'text/html' } }
   expect(await exchange(app, asked)).toMatchObject({ status: 200 })
-  const query = await exchange(app, { ...asked, target: 'http://papers.example?x=1' })
+  const query = await exchange(app, { ...asked, target: 'http://papers.example?utm_source=x' })
   expect(query.status).toBe(200)
 })
 
