@@ -86,7 +86,10 @@ export class PlainAnswer {
   begin(): void {
     const { request, viewer } = this.#exchange
     // Refused there, before anything is read.
-    if (this.#way.points.refusalInDebt(this.#client)) return this.#others.goOn(this.#exchange)
+    if (this.#way.points.refusalInDebt(this.#client)) {
+      this.#others.goOn(this.#exchange)
+      return
+    }
     const key = keyOf(viewer, this.#mediaType, request.method ?? '', this.#question)
     // Who asks for the cost wants to know that of an execution.
     const found = this.#asksCost ? responseOf(this.#make()) : this.#way.cache.respond(key, () => this.#make())
