@@ -34,7 +34,7 @@ const names: ArrayValidationOptions<string[]> = {
 
 /** The operators of a text, as searches and filters describe them. */
 export const textSyntax =
-  'All words must match; `"words in quotes"` side by side; `-word` excludes; `or` separates alternatives. `author:`, `org:`, `keyword:`, `title:`, `abstract:` and `year:` search one property: `author:"Y. LeCun"`, `org:nvidia`, `year:2023-2025`, `year:>=2024`.'
+  'All words must match; `"words in quotes"` side by side; `-word` excludes; `or` separates alternatives. `author:`, `org:`, `keyword:`, `title:`, `abstract:` and `year:` search one property: `author:"Y. LeCun"`, `org:nvidia`, `year:2023-2025`, `year:>=2024`; `-org:nvidia` and `-year:2023` exclude.'
 
 /** What a word of a text matches besides itself. */
 export const textSpellings =

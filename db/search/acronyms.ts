@@ -4,6 +4,7 @@ import { longFormKey, wordsOf } from '../model/acronyms.ts'
 import { prepared } from '../prepared.ts'
 import type { Expansion } from './expansions.ts'
 import { newestWithWords } from './matches.ts'
+import { partsOfSolidWords } from './solid-words.ts'
 import { plainPartsOf, textQueryOf } from './text-query.ts'
 
 /** Longer texts are titles and sentences, which say themselves what they mean. */
@@ -42,13 +43,28 @@ interface Span {
  * What is looked for beside the words of a text: of an acronym its long form and of a long form its acronyms, as the
  * papers here define them. An acronym stands for what at least half of the papers that define it say, and at least
  * `fewestPapers`. As it also brings the papers that mean something else by it, it is added to a long form only if
- * three fifths say so. Ordinary words are not taken for acronyms, unless they are typed in capitals. Nothing is
- * added to what is in quotes, excluded or asked of one field, and to longer texts.
+ * three fifths say so. Ordinary words are not taken for acronyms, unless they are typed in capitals. Words typed as one
+ * are looked for apart too (db/search/solid-words.ts). Nothing is added to what is in quotes, excluded or asked of one
+ * field, and to longer texts.
  */
 export async function expansionsOf(db: Db, text: string): Promise<Expansion[]> {
-  const parts = plainPartsOf(text).map(spansOf)
+  const plain = plainPartsOf(text)
+  const parts = plain.map(spansOf)
   const words = parts.reduce((sum, spans) => sum + Math.max(0, ...spans.map(({ to }) => to)), 0)
   if (words === 0 || words > mostExpandedWords) return []
+  const acronyms = await acronymsIn(db, parts)
+  const solid = await partsOfSolidWords(db, plain)
+  const addedTo = (typed: string) => solid.find((one) => one.typed === typed)?.added ?? []
+  return [
+    ...acronyms.map(({ typed, added }) => ({
+      typed,
+      added: [...addedTo(typed), ...added].slice(0, mostAdded),
+    })),
+    ...solid.filter(({ typed }) => acronyms.every((one) => one.typed !== typed)),
+  ]
+}
+
+async function acronymsIn(db: Db, parts: readonly (readonly Span[])[]): Promise<Expansion[]> {
   const pairs = await pairsOf(db, parts.flat())
   if (pairs.length === 0) return []
   const found = parts.flatMap((spans) => chosenSpans(spans, pairs))

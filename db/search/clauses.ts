@@ -9,6 +9,7 @@ import {
   isNumber,
   isStoredAsCompound,
   isVersion,
+  isWithParticle,
 } from '../tokens/terms.ts'
 import { isStopWord } from '../tokens/words.ts'
 
@@ -81,7 +82,8 @@ function anyOf(terms: readonly string[]): Clause {
 /** Two words with a space between as the one word that others make of them. */
 function asOneWord(one: Atom | undefined, next: Atom | undefined): string[] {
   if (!one || !next || next.link !== 'spaced' || isNumber(next) || one.unspaced || next.unspaced) return []
-  if (isStopWord(one.text) || isStopWord(next.text) || one.sign || next.sign) return []
+  if (one.sign || next.sign) return []
+  if ((isStopWord(one.text) || isStopWord(next.text)) && !isWithParticle(one, next)) return []
   if (one.text.length + next.text.length > longestJoined) return []
   return compoundTerms([one, next])
 }
@@ -104,6 +106,8 @@ function compoundClauses(chain: readonly Atom[], context: Context): Clause[] {
     ]
   const isStoredAsOne = chain.length === 2 && isStoredAsCompound(first, last)
   const steps = isStoredAsOne ? [] : stepsOf(chain)
+  // Of `in-the-wild`, which is written without hyphens too, one word alone says something.
+  if (chain.at(-2)?.text === 'the' && atomSteps(chain).length === 1) terms.push(...atomTerms(last, 'asked'))
   const clause = { terms, phrases: steps.length > 1 ? [steps] : [] }
   return terms.length + clause.phrases.length > 0 ? [clause] : chain.flatMap((atom) => clausesOfAtom(atom))
 }
@@ -172,7 +176,9 @@ export function clausesOfPhrase(
   const said = atoms.slice(first, last + 1)
   const whole = said.length > 2 && said.slice(1).every(isGlued) ? compoundTerms(said) : []
   const single = phrases.flatMap((found) => (found.length === 1 ? (found[0]?.terms ?? []) : []))
-  const terms = [...new Set([...single, ...whole])]
+  const [one, next, more] = atoms
+  const withParticle = one && next && !more && isWithParticle(one, next) ? compoundTerms(atoms) : []
+  const terms = [...new Set([...single, ...whole, ...withParticle])]
   return [{ terms, phrases: phrases.filter((found) => found.length > 1), weights }]
 }
 

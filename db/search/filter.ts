@@ -35,11 +35,13 @@ const types = {
   authors: 'text[]',
   organizations: 'text[]',
   organizationWords: 'text[]',
+  excludedOrganizationWords: 'text[]',
   keywords: 'text[]',
   submitters: 'text[]',
   categories: 'text[]',
   publishedFrom: 'date',
   publishedTo: 'date',
+  notPublishedIn: 'daterange[]',
   editionFrom: 'date',
   editionTo: 'date',
   minUpvotes: 'integer',
@@ -83,6 +85,16 @@ const criteria: readonly { readonly needs: readonly ValueName[]; readonly test: 
     needs: ['organizationWords'],
     test: (v) => sql`exists (select from organization o
       where o.name = p.organization_name and ${hasWordsOfOneOf(v('organizationWords'))})`,
+  },
+  {
+    needs: ['excludedOrganizationWords'],
+    test: (v) => sql`not exists (select from organization o
+      where o.name = p.organization_name and ${hasWordsOfOneOf(v('excludedOrganizationWords'))})`,
+  },
+  {
+    needs: ['notPublishedIn'],
+    test: (v) => sql`not exists (select from unnest(${v('notPublishedIn')}) as excluded (days)
+      where p.published_on <@ excluded.days)`,
   },
   {
     needs: ['editionFrom', 'editionTo'],
@@ -132,6 +144,8 @@ function canonical(filter: PaperFilter, typed: TypedText | undefined): Canonical
     arxivIds: names(typed?.arxivIds, (id) => id),
     text: typed?.arxivIds.length ? undefined : typed?.text,
     organizationWords: names(typed?.organizationWords, foldSpace),
+    excludedOrganizationWords: names(typed?.excludedOrganizationWords, foldSpace),
+    notPublishedIn: names(typed?.notPublishedIn, (days) => days),
     authors: names(filter.authors, foldSpace),
     organizations: names(filter.organizations, foldSpace),
     keywords: names(filter.keywords, keywordKey),

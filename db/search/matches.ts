@@ -12,6 +12,8 @@ type Sql = RawBuilder<unknown>
 const weakCriteria: readonly Criterion[] = [
   'publishedFrom',
   'publishedTo',
+  'notPublishedIn',
+  'excludedOrganizationWords',
   'editionFrom',
   'editionTo',
   'withdrawn',

@@ -19,6 +19,7 @@ const lookups: Readonly<Record<Criterion, readonly ('column' | 'facet' | 'row' |
   categories: ['column'],
   organizations: ['facet'],
   organizationWords: ['facet'],
+  excludedOrganizationWords: ['row'],
   hasCode: ['facet'],
   hasProjectPage: ['facet'],
   hasMedia: ['facet'],
@@ -27,6 +28,7 @@ const lookups: Readonly<Record<Criterion, readonly ('column' | 'facet' | 'row' |
   editionTo: ['facet', 'row'],
   publishedFrom: ['row'],
   publishedTo: ['row'],
+  notPublishedIn: ['row'],
   withdrawn: ['row'],
 }
 

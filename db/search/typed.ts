@@ -9,9 +9,13 @@ export interface TypedText {
   readonly text: string | undefined
   /** `org:` before a word or a quote. */
   readonly organizationWords: readonly string[]
+  /** `-org:` */
+  readonly excludedOrganizationWords: readonly string[]
   /** `year:`, as days. */
   readonly publishedFrom: string | undefined
   readonly publishedTo: string | undefined
+  /** `-year:`, as ranges of days in the form of Postgres. */
+  readonly notPublishedIn: readonly string[]
 }
 
 /** What browsers and sites write around a title: `Paper page - …`, `[2405.18424] …`, `… | Hugging Face`. */
@@ -20,7 +24,7 @@ const titleDecorations = [
   /\s+[-–—|·]\s+(?:arxiv(?:\.org)?(?: e-print archive)?|hugging ?face|alphaxiv|openreview|semantic scholar|papers with code|google scholar)$/iu,
 ]
 
-const criterion = /(?<=^|\s)(org|organization|year):(?:"([^"]*)"|([^\s"]+))/giu
+const criterion = /(?<=^|\s)(-?)(org|organization|year):(?:"([^"]*)"|([^\s"]+))/giu
 
 /** Reads a typed text. `words` looks for its words, whatever arXiv ids are among them. */
 export function readTyped(given: string, { words = false } = {}): TypedText {
@@ -29,25 +33,39 @@ export function readTyped(given: string, { words = false } = {}): TypedText {
   if (words) text = withoutArxivIds(text).trim() || text
   for (const decoration of titleDecorations) text = text.replace(decoration, '')
   const organizationWords: string[] = []
+  const excludedOrganizationWords: string[] = []
+  const notPublishedIn: string[] = []
   let [publishedFrom, publishedTo]: (string | undefined)[] = []
   text = text
-    .replace(criterion, (whole, name: string, quoted: string | undefined, word: string | undefined) => {
+    .replace(criterion, (whole, minus: string, name: string, quoted?: string, word?: string) => {
       const value = (quoted ?? word ?? '').trim()
+      const isExcluded = minus !== ''
       if (!/^year$/i.test(name)) {
-        if (value !== '') organizationWords.push(value)
+        if (value !== '') (isExcluded ? excludedOrganizationWords : organizationWords).push(value)
         return ''
       }
       const years = yearsOf(value)
       if (!years) return whole
       const [from, to] = [years.from && `${years.from}-01-01`, years.to && `${years.to}-12-31`]
+      if (isExcluded) {
+        if (!(from && to && from > to)) notPublishedIn.push(`[${from ?? ''},${to ?? ''}]`)
+        return ''
+      }
       if (from && from > (publishedFrom ?? '')) publishedFrom = from
       if (to && to < (publishedTo ?? '9999-12-31')) publishedTo = to
       return ''
     })
     .replace(/\s+/gu, ' ')
     .trim()
-  const isAsked = text !== '' || (organizationWords.length === 0 && !publishedFrom && !publishedTo)
-  return { arxivIds, text: isAsked ? text : undefined, organizationWords, publishedFrom, publishedTo }
+  const criteria = {
+    organizationWords,
+    excludedOrganizationWords,
+    publishedFrom,
+    publishedTo,
+    notPublishedIn,
+  }
+  const hasCriteria = Object.values(criteria).some((value) => value !== undefined && value.length > 0)
+  return { arxivIds, text: text === '' && hasCriteria ? undefined : text, ...criteria }
 }
 
 function idsOf(text: string): string[] {

@@ -137,8 +137,8 @@ from listed join paper p on p.id = listed.paper_id left join organization o on o
 where p.withdrawn_at is null;
 
 select p.id as "paperId", f.index as "filterIndex" from paper p join (
-  select g.index, g."text"::tsquery as "text", g."arxivIds", g."authors", g."organizations", g."organizationWords", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
-  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivIds" text[], "text" text, "authors" text[], "organizations" text[], "organizationWords" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivIds" is null) or p.arxiv_id = any(f."arxivIds"))
+  select g.index, g."text"::tsquery as "text", g."arxivIds", g."authors", g."organizations", g."organizationWords", g."excludedOrganizationWords", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."notPublishedIn", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
+  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivIds" text[], "text" text, "authors" text[], "organizations" text[], "organizationWords" text[], "excludedOrganizationWords" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "notPublishedIn" daterange[], "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivIds" is null) or p.arxiv_id = any(f."arxivIds"))
 and ((f."minUpvotes" is null) or p.upvotes >= f."minUpvotes")
 and ((f."publishedFrom" is null) or p.published_at >= ((f."publishedFrom")::timestamp at time zone 'UTC'))
 and ((f."publishedTo" is null) or p.published_at < ((f."publishedTo" + 1)::timestamp at time zone 'UTC'))
@@ -151,6 +151,13 @@ and ((f."organizationWords" is null) or exists (select
     from organization o
     where o.name = p.organization_name and exists (select from unnest(f."organizationWords") as wanted (words)
       where strpos((' ' || translate(folded(o.name || ' ' || coalesce(o.full_name, '')), '-_./', '    ') || ' '), (' ' || translate(folded(wanted.words), '-_./', '    ') || ' ')) > 0)))
+and ((f."excludedOrganizationWords" is null) or not exists (select
+    from organization o
+    where o.name = p.organization_name and exists (select from unnest(f."excludedOrganizationWords") as wanted (words)
+      where strpos((' ' || translate(folded(o.name || ' ' || coalesce(o.full_name, '')), '-_./', '    ') || ' '), (' ' || translate(folded(wanted.words), '-_./', '    ') || ' ')) > 0)))
+and ((f."notPublishedIn" is null) or not exists (select
+    from unnest(f."notPublishedIn") as excluded (days)
+    where p.published_on <@ excluded.days))
 and ((f."editionFrom" is null
     and f."editionTo" is null) or (p.first_listed_on is not null
     and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when f."editionFrom" > f."editionTo" then 'empty' else daterange(f."editionFrom", f."editionTo", '[]') end

@@ -642,6 +642,21 @@ and not exists (select from name_word w where w.word = typed);
 
 -- repairText
 
+-- partsOfSolidWords
+/* prepared */ select asked.word, spelled.spelling
+from unnest($1::text[]) as asked (word) cross join lateral (
+  (select k.key as spelling from keyword k
+    where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
+  union all
+  (select split.spelling from jsonb_to_recordset($2::jsonb)
+    as split (word text, stem text, spelling text, first text, second text)
+    join term_rarity one on one.term = split.first join term_rarity two on two.term = split.second
+    left join term_rarity whole on whole.term = split.stem
+    where split.word = asked.word and coalesce(whole.rarity, (select rarest from term_census))
+    > greatest(one.rarity, two.rarity) + 1
+    order by one.rarity + two.rarity limit 1)
+  limit 1) spelled;
+
 -- allMatchesIfFew, of words
 /* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
 span as materialized (
@@ -953,8 +968,8 @@ select kind, key, text from ranked order by position, kind limit $5;
 
 -- matchFilters
 select p.id as "paperId", f.index as "filterIndex" from paper p join (
-  select g.index, g."text"::tsquery as "text", g."arxivIds", g."authors", g."organizations", g."organizationWords", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
-  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivIds" text[], "text" text, "authors" text[], "organizations" text[], "organizationWords" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivIds" is null) or p.arxiv_id = any(f."arxivIds"))
+  select g.index, g."text"::tsquery as "text", g."arxivIds", g."authors", g."organizations", g."organizationWords", g."excludedOrganizationWords", g."keywords", g."submitters", g."categories", g."publishedFrom", g."publishedTo", g."notPublishedIn", g."editionFrom", g."editionTo", g."minUpvotes", g."hasCode", g."hasProjectPage", g."hasMedia", g."withdrawn"
+  from jsonb_to_recordset($1::jsonb) as g (index integer, "arxivIds" text[], "text" text, "authors" text[], "organizations" text[], "organizationWords" text[], "excludedOrganizationWords" text[], "keywords" text[], "submitters" text[], "categories" text[], "publishedFrom" date, "publishedTo" date, "notPublishedIn" daterange[], "editionFrom" date, "editionTo" date, "minUpvotes" integer, "hasCode" boolean, "hasProjectPage" boolean, "hasMedia" boolean, "withdrawn" boolean) offset 0) as f on ((f."arxivIds" is null) or p.arxiv_id = any(f."arxivIds"))
 and ((f."minUpvotes" is null) or p.upvotes >= f."minUpvotes")
 and ((f."publishedFrom" is null) or p.published_at >= ((f."publishedFrom")::timestamp at time zone 'UTC'))
 and ((f."publishedTo" is null) or p.published_at < ((f."publishedTo" + 1)::timestamp at time zone 'UTC'))
@@ -967,6 +982,13 @@ and ((f."organizationWords" is null) or exists (select
     from organization o
     where o.name = p.organization_name and exists (select from unnest(f."organizationWords") as wanted (words)
       where strpos((' ' || translate(folded(o.name || ' ' || coalesce(o.full_name, '')), '-_./', '    ') || ' '), (' ' || translate(folded(wanted.words), '-_./', '    ') || ' ')) > 0)))
+and ((f."excludedOrganizationWords" is null) or not exists (select
+    from organization o
+    where o.name = p.organization_name and exists (select from unnest(f."excludedOrganizationWords") as wanted (words)
+      where strpos((' ' || translate(folded(o.name || ' ' || coalesce(o.full_name, '')), '-_./', '    ') || ' '), (' ' || translate(folded(wanted.words), '-_./', '    ') || ' ')) > 0)))
+and ((f."notPublishedIn" is null) or not exists (select
+    from unnest(f."notPublishedIn") as excluded (days)
+    where p.published_on <@ excluded.days))
 and ((f."editionFrom" is null
     and f."editionTo" is null) or (p.first_listed_on is not null
     and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when f."editionFrom" > f."editionTo" then 'empty' else daterange(f."editionFrom", f."editionTo", '[]') end

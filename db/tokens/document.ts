@@ -2,11 +2,13 @@ import { type Atom, atomsIn } from './scan.ts'
 import {
   atomTerms,
   compoundTerms,
+  familyTerms,
   isCapitalized,
   isGlued,
   isName,
   isNumber,
   isStoredAsCompound,
+  isWithParticle,
 } from './terms.ts'
 import { isStopWord } from './words.ts'
 
@@ -24,7 +26,7 @@ export interface SearchedTexts {
  * The version of what this folder makes of a text. Raise it with every change that stores other terms: the server then
  * makes the stored ones anew (db/writer/rebuild-terms.ts).
  */
-export const tokensVersion = 2
+export const tokensVersion = 3
 
 /** Weights of `tsvector`: where a term was found decides how much it counts. */
 export const weights = { title: 'A', authors: 'B', keywords: 'C', abstract: 'D' } as const
@@ -77,9 +79,10 @@ class Vector {
 
   add(text: string, weight: string): void {
     const atoms = atomsIn(text)
-    for (const { term, position, first, last } of storedTerms(atoms)) {
-      this.#put(term, position, weight)
-      this.#mention(term, weight, first !== last)
+    for (const { term, position, first, last, isFamily } of storedTerms(atoms)) {
+      // Papers on `Veo 3` itself come before those on `Veo 3.1`.
+      this.#put(term, position, isFamily ? weights.abstract : weight)
+      if (!isFamily) this.#mention(term, weight, first !== last)
     }
     this.#position += lengthOf(atoms) + gap
   }
@@ -137,6 +140,8 @@ interface StoredTerm {
   /** The atoms that it stands for. */
   readonly first: number
   readonly last: number
+  /** Whether it names more than what stands there: `veo3` of `Veo 3.1`. */
+  readonly isFamily?: boolean
 }
 
 /** The terms that a text is stored under. A compound stands where its first and where its last atom does. */
@@ -165,7 +170,7 @@ export function* storedTerms(atoms: readonly Atom[], keepStopWords = false): Gen
     const isTwoWordName = !keepStopWords && isCapitalized(before, atom)
     if (
       joined
-        ? !isStopWord(before.text) && !isStopWord(atom.text)
+        ? (!isStopWord(before.text) && !isStopWord(atom.text)) || isWithParticle(before, atom)
         : isStoredAsCompound(before, atom) || isTwoWordName
     )
       compounds.push(index - 1)
@@ -179,9 +184,11 @@ export function* storedTerms(atoms: readonly Atom[], keepStopWords = false): Gen
     for (const first of compounds) {
       const parts =
         first === named && index - first > 1 ? [atoms[first] as Atom, atom] : atoms.slice(first, index + 1)
-      for (const term of compoundTerms(parts)) {
-        yield { term, position: at(first), first, last: index }
-        yield { term, position: at(index), first, last: index }
+      const family = parts.length === 2 ? familyTerms(parts) : []
+      for (const term of [...compoundTerms(parts), ...family]) {
+        const isFamily = family.includes(term)
+        yield { term, position: at(first), first, last: index, isFamily }
+        yield { term, position: at(index), first, last: index, isFamily }
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Atom } from './scan.ts'
 import { stemOf } from './stem.ts'
-import { isCombiningForm, isStopWord } from './words.ts'
+import { isCombiningForm, isLeadingParticle, isStopWord, isTrailingParticle } from './words.ts'
 
 /** Longer compounds are not stored as one word. */
 const longestCompound = { atoms: 6, letters: 60 }
@@ -33,7 +33,7 @@ function plainTerms(text: string, cased: string, use: 'stored' | 'asked'): strin
   if (inCapitals && text.length <= 4) return [text] // EOS, TTS
   if (isAcronym) return both(text, singular)
   const stem = stemOf(text)
-  if (text.length > 4) return [stem]
+  if (text.length > 4) return use === 'asked' && stem === text ? both(text, singular) : [stem] // grpos
   // `gpus`, of which the stemmer says nothing, is a plural; `sets`, of which it does, may be an acronym.
   const isPlural = (use === 'asked' || stem === text) && !endsInS.has(text)
   return both(text, stem, ...(isPlural ? [singular] : []))
@@ -58,6 +58,18 @@ export function compoundTerms(atoms: readonly Atom[]): string[] {
   const [name, version] = atoms
   const withoutLetter = atoms.length === 2 && /^v\p{Nd}/u.test(version?.text ?? '')
   return withoutLetter ? [term, `${name?.text}${version?.text.slice(1)}`] : [term]
+}
+
+/** Of a name and a version with a point, the name with each version that it is one of: `veo3` of `Veo 3.1`. */
+export function familyTerms([name, version]: readonly Atom[]): string[] {
+  const parts = /^v?(\d+(?:\.\d+)+)$/.exec(version?.text ?? '')?.[1]?.split('.') ?? []
+  return parts.slice(1).map((_, index) => `${name?.text}${parts.slice(0, index + 1).join('.')}`)
+}
+
+/** Whether one of two neighbours says nothing but as a part of both: `on policy`, `speed up`. */
+export function isWithParticle(one: Atom, next: Atom): boolean {
+  const isWord = ({ text }: Atom) => /^[a-z]{3,}$/.test(text) && !isStopWord(text)
+  return (isLeadingParticle(one.text) && isWord(next)) || (isTrailingParticle(next.text) && isWord(one))
 }
 
 /** Whether an atom goes on with what the one before began: `training` in `pre-training`, `4` in `gpt4`. */
@@ -101,7 +113,8 @@ const longestName = 20
  */
 export function isStoredAsCompound(one: Atom, next: Atom): boolean {
   if (next.link === 'apart' || one.unspaced || next.unspaced || one.sign || next.sign) return false
-  if (isStopWord(one.text) || isStopWord(next.text)) return false
+  if (isStopWord(one.text) || isStopWord(next.text))
+    return next.link !== 'slashed' && isWithParticle(one, next)
   if (isVersion(next)) return isName(one)
   if (next.link === 'slashed') return false
   return isLetter(one) || isLetter(next) || (isCombiningForm(one.text) && !isNumber(next))

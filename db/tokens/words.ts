@@ -30,3 +30,15 @@ const combiningForms = new Set(
 export function isCombiningForm(word: string): boolean {
   return combiningForms.has(word)
 }
+
+/** Words that say nothing by themselves and begin or end compounds: `on-policy`, `in-context`, `underexplored`, `speed-up`. */
+const leadingParticles = new Set('in on from under over up down out off'.split(' '))
+const trailingParticles = new Set('up down out off'.split(' '))
+
+export function isLeadingParticle(word: string): boolean {
+  return leadingParticles.has(word)
+}
+
+export function isTrailingParticle(word: string): boolean {
+  return trailingParticles.has(word)
+}

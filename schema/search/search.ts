@@ -136,7 +136,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
       type: [ExpansionRef],
       extensions: { bound: mostExpandedWords },
       listSize: { assumedSize: 1 },
-      description: `The acronyms and long forms that were looked for beside the words as typed: \`MoE\` finds papers on "mixture of experts" too, and \`mixture of experts\` papers on "MoE". They are learned from the papers here: at least ${fewestPapers} papers, and at least half of those that define the acronym, must define it so (at least three fifths, for an acronym to be added). Nothing is added to "quoted words" (write \`"MoE"\` to find exactly that), to excluded words, behind \`author:\` and the like, and to texts of more than ${mostExpandedWords} words.`,
+      description: `What was looked for beside the words as typed: \`MoE\` finds papers on "mixture of experts" too, \`mixture of experts\` papers on "MoE", and \`statespace\` papers on "state space". Acronyms are learned from the papers here: at least ${fewestPapers} papers, and at least half of those that define the acronym, must define it so (at least three fifths, for an acronym to be added). Nothing is added to "quoted words" (write \`"MoE"\` to find exactly that), to excluded words, behind \`author:\` and the like, and to texts of more than ${mostExpandedWords} words.`,
       resolve: ({ expansions }) => expansions,
     }),
     stopWordsOnly: t.exposeBoolean('stopWordsOnly', {

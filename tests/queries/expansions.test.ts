@@ -40,6 +40,11 @@ beforeAll(async () => {
       })),
       { title: 'Only TTS', abstract: 'TTS is used.' },
       { title: 'Only speech', abstract: 'Text-to-speech is used.' },
+      ...Array.from({ length: 4 }, (_, index) => ({
+        title: `Spaces ${index}`,
+        abstract: 'A state space of robots.',
+      })),
+      { title: 'Thoughts', abstract: 'A chain of thought.', keywords: ['Chain-of-Thought'] },
     ].map((paper, index) => ({ arxivId: arxivId(index + 1), ...paper })),
   )
 })
@@ -96,6 +101,17 @@ describe('a search', () => {
       expect(found.expansions).toEqual([{ typed: text, added: ['MoE'] }])
     },
   )
+
+  test('for words typed as one finds them apart, of a keyword or where each is common', async () => {
+    const spaces = await search('statespace')
+    expect(titles(spaces)).toEqual(['Spaces 0', 'Spaces 1', 'Spaces 2', 'Spaces 3'])
+    expect(spaces.expansions).toEqual([{ typed: 'statespace', added: ['state space'] }])
+    const thoughts = await search('ChainOfThought')
+    expect(titles(thoughts)).toEqual(['Thoughts'])
+    expect(thoughts.expansions).toEqual([{ typed: 'ChainOfThought', added: ['chain-of-thought'] }])
+    expect((await search('"statespace"')).expansions).toEqual([])
+    expect((await search('mixture transformers')).expansions).toEqual([])
+  })
 
   test('the other words have to be there as before', async () => {
     expect(titles(await search('mixture of experts short'))).toEqual(['Three'])

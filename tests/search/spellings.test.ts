@@ -28,8 +28,33 @@ const groups: Record<string, Group> = {
   },
   'a name with a whole number': {
     typed: ['gpt 5', 'GPT-5', 'gpt5', 'Gpt_5'],
-    stored: ['with GPT-5,', 'GPT 5', 'gpt5', 'GPT-5-mini', 'GPT-5/Claude'],
-    others: ['GPT-4 on 5 tasks', 'GPT-5.1', 'GPT-50', '5 GPT'],
+    stored: ['with GPT-5,', 'GPT 5', 'gpt5', 'GPT-5-mini', 'GPT-5/Claude', 'GPT-5.1', 'gpt 5.1.2'],
+    others: ['GPT-4 on 5 tasks', 'GPT-50', '5 GPT', 'GPT 4.5'],
+  },
+  'a word with a particle before it': {
+    typed: ['on-policy', 'onpolicy'],
+    stored: ['on-policy', 'on policy', 'onpolicy', 'On-Policy-Distillation', 'Drift-on-policy'],
+    others: ['policy', 'a policy on it'],
+  },
+  'a word with a particle behind it': {
+    typed: ['speed-up', 'speedup'],
+    stored: ['speed-up', 'speed up', 'speedup', 'speed-ups'],
+    others: ['speed', 'up to speed'],
+  },
+  'a word that says more than its particle': {
+    typed: ['under explored', '"under explored"'],
+    stored: ['underexplored', 'under-explored', 'under explored'],
+    others: ['under'],
+  },
+  'a compound with an article': {
+    typed: ['in-the-wild'],
+    stored: ['in-the-wild', 'in the wild', 'In-The-Wild Videos'],
+    others: ['in there'],
+  },
+  'a plural in small letters of what the stemmer does not know': {
+    typed: ['grpos', 'GRPOs', 'grpo'],
+    stored: ['GRPO', 'GRPOs'],
+    others: ['GPO'],
   },
   'a name with a year': {
     typed: ['AIME 2024', 'AIME2024', 'aime-2024'],
@@ -59,7 +84,7 @@ const groups: Record<string, Group> = {
   'three parts': {
     typed: ['Qwen2-VL', 'qwen2vl', 'Qwen 2 VL', 'qwen2 vl'],
     stored: ['Qwen2-VL', 'Qwen2-VL-7B', 'Qwen 2-VL'],
-    others: ['Qwen2.5-VL', 'Qwen-VL'],
+    others: ['Qwen-VL', 'Qwen3.2-VL'],
   },
   'a compound': {
     typed: ['fine-tuning', 'fine tuning', 'finetuning', 'finetuned', '"fine tuning"', 'Fine‑Tuning'],

@@ -56,6 +56,7 @@ import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
 import { facetsOf } from '../../db/search/search.ts'
+import { partsOfSolidWords } from '../../db/search/solid-words.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
 import { sitemapEditions, sitemapMonths, sitemapPapers } from '../../db/sitemap.ts'
@@ -178,6 +179,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'searchRepaired, words that no title has': (db) =>
       searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
     repairText: (db) => repairText(db, 'sparze'),
+    partsOfSolidWords: (db) => partsOfSolidWords(db, ['statespace']),
     'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
     'allMatchesIfFew, of a phrase': (db) => allMatchesIfFew(db, filterOf({ text: '"sparse models"' })),
     'countMatches, of a word': (db) => countMatches(db, filterOf({ text: 'sparse' }), 10_000),

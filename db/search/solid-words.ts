@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import { wordsOf } from '../model/acronyms.ts'
+import { prepared } from '../prepared.ts'
+import { stemOf } from '../tokens/stem.ts'
+import { isStopWord } from '../tokens/words.ts'
+import type { Expansion } from './expansions.ts'
+
+/** Letters of a word that may be two, and of each of the two. */
+const [shortestWord, longestWord, shortestPart] = [7, 30, 3]
+/** How much rarer a word must be than both of its parts: e^1 times. `framework` is no rarer than `frame`. */
+const leastRarer = 1
+
+/**
+ * What words that were typed as one are written as in papers, where a word of its own is found besides: a keyword
+ * (`chainofthought` is `chain-of-thought`), or two words that are much commoner (`statespace` is `state space`).
+ */
+export async function partsOfSolidWords(db: Db, parts: readonly string[]): Promise<Expansion[]> {
+  const isLong = ({ length }: string) => length >= shortestWord && length <= longestWord
+  const asked = new Map(
+    parts.flatMap((part) =>
+      wordsOf(part)
+        .filter(({ word }) => isLong(word) && /^[a-z]+$/.test(word) && !isStopWord(word))
+        .map(({ word, start, end }) => [word, part.slice(start, end)] as const),
+    ),
+  )
+  if (asked.size === 0) return []
+  const splits = [...asked.keys()].flatMap(splitsOf)
+  const { rows } = await sql<{ word: string; spelling: string }>`
+    ${prepared} select asked.word, spelled.spelling
+    from unnest(${[...asked.keys()]}::text[]) as asked (word) cross join lateral (
+      (select k.key as spelling from keyword k
+      where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
+      union all
+      (select split.spelling from jsonb_to_recordset(${JSON.stringify(splits)}::jsonb)
+          as split (word text, stem text, spelling text, first text, second text)
+        join term_rarity one on one.term = split.first join term_rarity two on two.term = split.second
+        left join term_rarity whole on whole.term = split.stem
+      where split.word = asked.word and coalesce(whole.rarity, (select rarest from term_census))
+        > greatest(one.rarity, two.rarity) + ${sql.lit(leastRarer)}
+      order by one.rarity + two.rarity limit 1)
+      limit 1) spelled`.execute(db)
+  return rows.map(({ word, spelling }) => ({ typed: asked.get(word) ?? word, added: [spelling] }))
+}
+
+function splitsOf(word: string) {
+  const places = Array.from(
+    { length: word.length - 2 * shortestPart + 1 },
+    (_, index) => index + shortestPart,
+  )
+  return places.map((at) => {
+    const [first, second] = [word.slice(0, at), word.slice(at)]
+    return {
+      word,
+      stem: stemOf(word),
+      spelling: `${first} ${second}`,
+      first: stemOf(first),
+      second: stemOf(second),
+    }
+  })
+}
