@@ -42,7 +42,7 @@ test.each(
   const papers = list(order, size)
   const all = await query<Owners>(
     app,
-    `{ papers(first: 8) { nodes {
+    `{ papers(first: 6) { nodes {
       keywords { key ${papers} } authors(first: 3) { nodes { name ${papers} } } organization { name ${papers} } } } }`,
   )
   const found = new Map<string, Owned>()
