@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/cluster.ts'],
-    setupFiles: ['tests/support/failed-files.ts'],
+    setupFiles: ['tests/support/failed-files.ts', 'tests/support/waits.ts'],
     // For a machine that is busy with something else, too.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -135,6 +135,12 @@ test('on a standby by choice, reads and subscribers go on, and what it has not r
   expect(await next()).toBe('Second')
   expect(await answerTo(app, page)).toMatchObject({ data: { feed: { endCursor: position } } })
 
+  // With DATABASE_LISTEN_URL, the primary tells it of events.
+  await using told = await startTestApp({
+    settings: { DATABASE_URL: pair.standby.url, DATABASE_LISTEN_URL: pair.primary.url },
+  })
+  await expect.poll(() => told.feed.listening, patient).toBe(true)
+
   // A moment later it is there: the request waits for it, and is not refused.
   await execute(pair.standby.url, 'select pg_wal_replay_pause()')
   await ingestPaper(primary.db, 'Third')

@@ -33,9 +33,11 @@ describe('docker-compose.yml', () => {
     const { POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD } = services.postgres.environment
     // Without a password both refuse to start, with a sentence.
     expect(POSTGRES_PASSWORD).toMatch(/^\$\{POSTGRES_PASSWORD:\?Set POSTGRES_PASSWORD, .+\}$/)
-    expect(environment.DATABASE_URL).toBe(
-      `postgresql://${POSTGRES_USER}:\${POSTGRES_PASSWORD:?Set POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`,
-    )
+    const addressAt = (host: string) =>
+      `postgresql://${POSTGRES_USER}:\${POSTGRES_PASSWORD:?Set POSTGRES_PASSWORD}@${host}:5432/${POSTGRES_DB}`
+    expect(environment.DATABASE_URL).toBe(addressAt(`\${POSTGRES_HOST:-postgres}`))
+    // Past a pooler, which drops notifications.
+    expect(environment.DATABASE_LISTEN_URL).toBe(addressAt('postgres'))
     expect(Object.keys(environment).filter((name) => !(name in settings))).toEqual([])
   })
 })

@@ -19,6 +19,27 @@ describe('docker-compose.yml', () => {
     expect(ports[0]).toMatch(/PORT:-4000\}:4000$/)
   })
 
+  test('has a profile for each companion, and nothing of them without it', () => {
+    const profiles = Object.entries<{ profiles?: string[] }>(services).map(([name, service]) => [
+      name,
+      service.profiles ?? [],
+    ])
+    expect(Object.fromEntries(profiles)).toEqual({
+      ...{ postgres: [], server: [], gateway: ['gateway'], mail: ['mail'], pooler: ['pooler'] },
+      prometheus: ['metrics'],
+    })
+  })
+
+  test('the profile pooler pools transactions of the same database, on the port of Postgres', () => {
+    const { pooler, postgres } = services
+    expect(pooler.environment).toMatchObject({
+      ...{ DB_HOST: 'postgres', DB_NAME: postgres.environment.POSTGRES_DB },
+      ...{ DB_USER: postgres.environment.POSTGRES_USER, LISTEN_PORT: '5432', POOL_MODE: 'transaction' },
+    })
+    // The server names statements, which PgBouncer keeps track of from 1.21 on.
+    expect(Number(pooler.environment.MAX_PREPARED_STATEMENTS)).toBeGreaterThan(0)
+  })
+
   test('the profile metrics scrapes the port that the server has for it, which is not published', () => {
     const { scrape_configs, rule_files } = parse(read('.github/operations/prometheus.yml'))
     const { prometheus, server } = services

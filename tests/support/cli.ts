@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { awaiting } from './waits.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 /** Runs the program, where it is not the Node that runs the tests: the oldest supported one, say. */
@@ -74,9 +75,14 @@ export function startCli(
       }
       listeners.add(look)
       look()
-      return promise
+      return awaiting(
+        () => `${args.join(' ')} to say ${pattern}; it said:\n${heard.stdout}${heard.stderr}`,
+        promise,
+      )
     },
-    ended,
+    get ended() {
+      return awaiting(() => `the end of ${args.join(' ')}; it said:\n${heard.stdout}${heard.stderr}`, ended)
+    },
     kill: (signal) => void child.kill(signal),
     async [Symbol.asyncDispose]() {
       if (!over) child.kill('SIGKILL')

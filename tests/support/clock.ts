@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
+import { awaiting } from './waits.ts'
 
 /** A clock that a test holds: time passes only when something waits for it, or when `advance` says so. */
 export interface TestClock extends Clock {
@@ -56,7 +57,7 @@ export function steppedClock(start = '2026-06-16T12:00:00.000Z'): SteppedClock {
         const wait = begun.shift()
         if (wait) return wait
         arrived = Promise.withResolvers()
-        await arrived.promise
+        await awaiting(() => 'the next wait of a stepped clock', arrived.promise)
       }
     },
   }

@@ -1,4 +1,5 @@
 import type { TestApp } from './app.ts'
+import { awaiting } from './waits.ts'
 
 export interface FeedMessage {
   id: string
@@ -16,6 +17,7 @@ export async function readFeed(
   const stop = new AbortController()
   const response = await fetch(`${app.url}/feed${path}`, { headers, signal: stop.signal })
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const read = async () => (await reader?.read()) ?? ({ done: true, value: undefined } as const)
   let text = ''
   return {
     response,
@@ -23,7 +25,8 @@ export async function readFeed(
       for (;;) {
         const end = text.indexOf('\n\n')
         if (end === -1) {
-          const { value, done } = (await reader?.read()) ?? { done: true }
+          const reading = awaiting(() => `more of /feed${path} behind ${JSON.stringify(text)}`, read())
+          const { value, done } = await reading
           if (done) throw new Error(`The stream ended: ${text}`)
           text += value
           continue
