@@ -87,7 +87,7 @@ describe('responses that are not read', () => {
   test('are cut after a time without progress', async () => {
     const clock = manualClock()
     await using patient = await startTestApp({ beside: app, clock })
-    const socket = await openUnread(patient, large.repeat(8))
+    const socket = await openUnread(patient, large.repeat(3))
     await vi.waitFor(() => expect(patient.connections.unsentBytes).toBeGreaterThan(0), { timeout: 20_000 })
     await vi.waitFor(
       () => {

@@ -98,6 +98,8 @@ function append(to: Reading, from: Reading): void {
   to.records.push(...from.records)
   to.rejections.push(...from.rejections)
   to.editions.push(...from.editions)
+  if (from.counts) to.counts = [...(to.counts ?? []), ...from.counts]
+  if (from.details) to.details = [...(to.details ?? []), ...from.details]
 }
 
 function withDepth(reading: Reading, { tooDeep }: SavedHtml, { name }: ReadOptions): Reading {
