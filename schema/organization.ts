@@ -1,32 +1,15 @@
-import type { MaybePromise } from '@pothos/core'
 import { organizationsByNames } from '../db/people.ts'
 import type { OrganizationRow } from '../db/tables.ts'
-import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
-import type { Context } from './core/context.ts'
 import { nameArgument } from './core/inputs.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
 
 export const Organization = builder.loadableNodeRef('Organization', {
   id: { resolve: (organization: OrganizationRow) => organization.name },
-  load: async (names: string[], context) => {
-    const organizations = await Promise.all(names.map((name) => organizationByName(context, name)))
-    return organizations.filter((organization) => organization !== undefined)
-  },
+  load: (names: string[], { db }) => organizationsByNames(db, names),
   sort: (organization) => organization.name,
 })
-
-/** One statement for all that are asked for at the same moment; at once if it has been loaded. */
-export function organizationByName(
-  context: Context,
-  name: string,
-): MaybePromise<OrganizationRow | undefined> {
-  return batched(context, 'organization', name, async (names) => {
-    const rows = await organizationsByNames(context.db, names)
-    return new Map(rows.map((row) => [row.name, row]))
-  })
-}
 
 Organization.implement({
   description: 'A Hugging Face organization under which papers are shown.',

@@ -1,4 +1,3 @@
-import type { MaybePromise } from '@pothos/core'
 import type { Order, PageRequest } from '../db/lists/page.ts'
 import type { PaperFields } from '../db/papers.ts'
 import { authorsAtPositions } from '../db/people.ts'
@@ -147,7 +146,7 @@ builder.objectFields(Paper, (t) => ({
   ),
 }))
 
-function authorship(edge: AuthorEdge, context: Context): MaybePromise<PaperAuthorRow | undefined> {
+function authorship(edge: AuthorEdge, context: Context): Promise<PaperAuthorRow | undefined> {
   const key = (paperId: number, position: number) => `${paperId} ${position}`
   return batched(context, 'authorship', key(edge.paperId, edge.position), async (keys) => {
     const places = keys.map((each) => each.split(' ').map(Number))

@@ -1,4 +1,3 @@
-import type { MaybePromise } from '@pothos/core'
 import type { StoredComment } from '../db/detail-tables.ts'
 import {
   type LinkedRepository as Linked,
@@ -161,7 +160,7 @@ builder.objectFields(Paper, (t) => {
   }
 })
 
-function detailOf(id: number, context: Context): MaybePromise<PaperDetailRow | undefined> {
+function detailOf(id: number, context: Context): Promise<PaperDetailRow | undefined> {
   return batched(context, 'details of papers', id, async (ids) => {
     const rows = await detailsByPaperIds(context.db, ids)
     return new Map(rows.map((row) => [row.paper_id, row]))

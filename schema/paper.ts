@@ -1,4 +1,3 @@
-import type { MaybePromise } from '@pothos/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import { arxivIdOf } from '../db/model/arxiv-id.ts'
 import { type PaperColumn, type PaperFields, type PaperKey, papersByKeys } from '../db/papers.ts'
@@ -68,7 +67,7 @@ export function loadPaper(
   context: Context,
   key: PaperKey,
   columns: WantedPaper['columns'],
-): MaybePromise<PaperFields | undefined> {
+): Promise<PaperFields | undefined> {
   const read = async (wanted: readonly WantedPaper[]) => {
     const keys = wanted.map((each) => each.key)
     const papers = await papersByKeys(context.db, keys, columnsOfAll(wanted))
@@ -80,18 +79,15 @@ export function loadPaper(
   return batched(context, 'paper', { key, columns }, read, cacheKey)
 }
 
-/** The paper that a row refers to by its id, with the columns that `info` selects; at once if it has been loaded. */
-export function referredPaper(
+/** The paper that a row refers to by its id, with the columns that `info` selects. */
+export async function referredPaper(
   id: number,
   context: Context,
   info: GraphQLResolveInfo,
-): MaybePromise<PaperFields> {
-  const there = (paper: PaperFields | undefined): PaperFields => {
-    if (!paper) throw new Error(`The paper ${id} is gone.`)
-    return paper
-  }
-  const paper = loadPaper(context, { id }, paperColumnsBelow(info, []))
-  return paper instanceof Promise ? paper.then(there) : there(paper)
+): Promise<PaperFields> {
+  const paper = await loadPaper(context, { id }, paperColumnsBelow(info, []))
+  if (!paper) throw new Error(`The paper ${id} is gone.`)
+  return paper
 }
 
 function keyOf({ key: { id, arxivId } }: WantedPaper): number | string {

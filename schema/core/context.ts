@@ -58,14 +58,12 @@ export interface Context {
   readonly onWrite?: ((report: WriteReport) => void) | undefined
   /** Absent where only queries and subscriptions are executed. */
   readonly webhooks?: WebhookDoor | undefined
-  /** Papers that this context will be asked for, to be read with the first of them; see schema/feed/read-ahead.ts. */
-  readonly papersAhead?: readonly number[] | undefined
   /** What the execution may take; without one, it is not limited. */
   readonly budget?: ExecutionBudget
 }
 
 export type ContextParts = Pick<Context, 'db' | 'feed'> &
-  Partial<Pick<Context, 'viewer' | 'intake' | 'webhooks' | 'papersAhead'>>
+  Partial<Pick<Context, 'viewer' | 'intake' | 'webhooks'>>
 
 export function createContext({
   db,
@@ -73,9 +71,8 @@ export function createContext({
   viewer = anonymous,
   intake = nothing,
   webhooks,
-  papersAhead,
 }: ContextParts): Context {
-  return { ...initContextCache(), db, feed, viewer, intake, webhooks, papersAhead }
+  return { ...initContextCache(), db, feed, viewer, intake, webhooks }
 }
 
 /** A context for one execution, which shares what was loaded for the context given. */

@@ -1,14 +1,8 @@
 import type { GraphQLField } from 'graphql'
 
-/** What fields tell those who execute, in their extensions. */
-export interface ExecutionHints {
-  /** The property of its object that the resolver shows. */
+/** What the resolver of a field shows, if that is a property of its object: told to those who execute. */
+export interface ShowsProperty {
   readonly property?: string
-  /**
-   * One value has the same JSON in all runs of an operation with the same variables: rows are read anew for each batch of
-   * events, and one that is met again is still the same.
-   */
-  readonly sameJson?: boolean
 }
 
 /**
@@ -22,7 +16,7 @@ export function propertyOf({
   extensions,
 }: GraphQLField<unknown, unknown>): string | undefined {
   if (!resolve) return name
-  const { property, pothosExposedField, pothosResolveWrapped, pothosOptions } = extensions as ExecutionHints &
+  const { property, pothosExposedField, pothosResolveWrapped, pothosOptions } = extensions as ShowsProperty &
     PothosExtensions
   if (pothosOptions?.authScopes) return undefined
   return property ?? (pothosResolveWrapped === false ? pothosExposedField : undefined)

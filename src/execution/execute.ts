@@ -53,7 +53,6 @@ export function compiledOperation(asked: Asked): PreparedOperation | undefined {
   const operation: Operation = {
     ...{ schema, definition, fragments: fragmentsOf(document), variableValues: variables },
     argumentValues: [],
-    lastWritten: [],
   }
   return { run: (rootValue, contextValue) => run(plan, new Execution(operation, rootValue, contextValue)) }
 }

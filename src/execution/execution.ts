@@ -26,15 +26,6 @@ export interface Operation {
   readonly variableValues: Readonly<Record<string, unknown>>
   /** Arguments that depend on the variables, by the slot of their field. */
   readonly argumentValues: Record<string, unknown>[]
-  /** Of fields whose values are met again, what was written last, by the slot of the field. */
-  readonly lastWritten: Written[]
-}
-
-/** A value with its JSON, and the number of values in it. */
-export interface Written {
-  readonly value: unknown
-  readonly json: string
-  readonly values: number
 }
 
 /** One run of an operation: what resolvers get of it, and the errors so far. */

@@ -8,7 +8,7 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql'
-import { type ExecutionHints, propertyOf } from '../../schema/core/properties.ts'
+import { propertyOf } from '../../schema/core/properties.ts'
 import {
   type ErrorPlace,
   type Execution,
@@ -56,7 +56,6 @@ export class FieldPlan implements ErrorPlace {
   readonly #write: WritePlain | undefined
   /** The property that the field shows as it is; undefined where it has to be resolved. */
   readonly #property: string | undefined
-  readonly #isSame: boolean
   /** Arguments without variables: one object for all runs. */
   readonly #arguments: Record<string, unknown> | undefined
 
@@ -66,7 +65,6 @@ export class FieldPlan implements ErrorPlace {
     this.#complete = complete
     this.#write = write
     this.#property = write && propertyOf(definition)
-    this.#isSame = (definition.extensions as ExecutionHints).sameJson === true
     this.nodes = nodes
     this.isNullable = !isNonNullType(definition.type)
     this.responseName = responseName
@@ -103,30 +101,11 @@ export class FieldPlan implements ErrorPlace {
       const value: unknown = resolve(source, this.#argumentsIn(execution), execution.contextValue, info)
       const json = isPromise(value)
         ? value.then((resolved) => this.#complete(execution, resolved, path, info))
-        : this.#isSame
-          ? this.#completeAgain(execution, value, path, info)
-          : this.#complete(execution, value, path, info)
+        : this.#complete(execution, value, path, info)
       return isPromise(json) ? json.then(undefined, (reason) => execution.fail(reason, this, path)) : json
     } catch (reason) {
       return execution.fail(reason, this, path)
     }
-  }
-
-  /** The JSON that the value had the last time, if it is the same one. */
-  #completeAgain(execution: Execution, value: unknown, path: Path, info: GraphQLResolveInfo): Pending<Json> {
-    const { budget, errors, operation } = execution
-    const { slot } = this.#field
-    const last = operation.lastWritten[slot]
-    if (last && last.value === value) {
-      budget?.spend(last.json.length, last.values)
-      return last.json
-    }
-    const before = budget?.values ?? 0
-    const json = this.#complete(execution, value, path, info)
-    // After a stop, what is left of it is not the value.
-    if (typeof json === 'string' && execution.errors === errors && !budget?.stoppedBy)
-      operation.lastWritten[slot] = { value, json, values: (budget?.values ?? 0) - before }
-    return json
   }
 
   #path(parentPath: Path | undefined): Path {

@@ -49,10 +49,7 @@ export class Batch {
       for (const entry of this.#entries) {
         if (entry.number <= number) continue
         try {
-          const frame = making.frameOf(entry, before, isAlone)
-          pending.push(frame)
-          // What it waits for is read for those that follow, too: they are made at once then.
-          if (pending.length === 1 && isPromise(frame)) await frame.catch(() => {})
+          pending.push(making.frameOf(entry, before, isAlone))
         } catch (reason) {
           failure = { reason }
           break

@@ -3,7 +3,7 @@ import { FeedCursorError } from '../../db/feed/cursor.ts'
 import { type Delivery, deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import type { Position } from '../../db/feed/position.ts'
-import { type ScanResult, scan } from '../../db/feed/scan.ts'
+import { scan } from '../../db/feed/scan.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import { usedByValue } from '../../schema/core/cost.ts'
 import type { SubscriptionRequest } from '../../schema/feed/subscription.ts'
@@ -154,13 +154,12 @@ export class FrameBuilder {
   async #readBatch(from: number, position: Position, history: number): Promise<Batch> {
     const { feed } = this.#services
     const result = await scan(feed, this.#spec.request, { ...position, number: from }, batchSize)
-    return new Batch(result, () => this.#beginBatch(from, result, history))
+    return new Batch(result, () => this.#beginBatch(`${from} to ${result.scannedTo.number}`, history))
   }
 
-  #beginBatch(from: number, { entries, scannedTo }: ScanResult, history: number): FrameMaking {
+  #beginBatch(events: string, history: number): FrameMaking {
     const { feed, frames } = this.#services
-    const papers = entries.length > 1 ? [...new Set(entries.map(({ paperId }) => paperId))] : undefined
-    const { execute, end } = this.#beginMaking(`${from} to ${scannedTo.number} ${history}`, papers)
+    const { execute, end } = this.#beginMaking(`${events} ${history}`)
     return {
       end,
       frameOf: (entry, previous, isAlone) => {
@@ -173,11 +172,11 @@ export class FrameBuilder {
     }
   }
 
-  /** What is executed until the end shares a context. `contextKey` names its events, which are of `papers`. */
-  #beginMaking(contextKey: string, papers?: readonly number[]) {
+  /** What is executed until the end shares a context. `contextKey` names its events. */
+  #beginMaking(contextKey: string) {
     const { contexts, format } = this.#services
     const { operation, viewer, encoding, eventCost } = this.#spec
-    const shared = contexts.take(viewer, contextKey, papers)
+    const shared = contexts.take(viewer, contextKey)
     const scope = scopeOfSubscriptions()
     this.#scopes.add(scope)
     const written = ({ result, values }: Executed, delivery: Delivery, position: Position): Frame => {
