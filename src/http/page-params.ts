@@ -29,12 +29,15 @@ export function readPageParams(given: URLSearchParams, known: readonly string[])
   )
   const names = [...new Set(given.keys())]
   const unknown = names.filter((name) => !known.includes(name) && !tracker.test(name))
-  if (unknown.length > 0) {
-    const shown = unknown.map((name) => JSON.stringify(name.slice(0, 60))).join(', ')
-    const advice = known.length > 0 ? `This address takes ${known.join(', ')}.` : 'This address takes none.'
-    throw new PageParamsError(`Unknown parameter ${shown}. ${advice}`, kept)
-  }
+  if (unknown.length > 0) throw new PageParamsError(unknownParameters(unknown, known), kept)
   const doubled = known.find((name) => given.getAll(name).length > 1)
   if (doubled !== undefined) throw new PageParamsError(`${doubled}: pass it once.`, kept)
   return kept
+}
+
+/** The sentence for parameters that an address does not take. */
+export function unknownParameters(unknown: readonly string[], known: readonly string[]): string {
+  const names = unknown.map((name) => JSON.stringify(name.slice(0, 60))).join(', ')
+  const advice = known.length > 0 ? `Known parameters: ${known.join(', ')}.` : 'This address takes none.'
+  return `Unknown parameter ${names}. ${advice}`
 }

@@ -1,5 +1,6 @@
 import { isDay } from '../../db/model/period.ts'
 import { BadInputError } from '../../schema/core/errors.ts'
+import { unknownParameters } from '../http/page-params.ts'
 
 /** Parameters of the address that may be repeated, and the lists of `PaperFilter` that they become. */
 const lists: Readonly<Record<string, string>> = {
@@ -64,10 +65,7 @@ export function once(name: string, params: URLSearchParams): string | undefined 
 /** Throws BadInputError for a parameter of another name. */
 export function refuseUnknown(params: URLSearchParams, known: readonly string[]): void {
   const unknown = [...new Set(params.keys())].filter((name) => !known.includes(name))
-  if (unknown.length === 0) return
-  const names = unknown.map((name) => JSON.stringify(name.slice(0, 60))).join(', ')
-  const advice = known.length > 0 ? `Known parameters: ${known.join(', ')}.` : 'This address takes none.'
-  throw new BadInputError(`Unknown parameter ${names}. ${advice}`)
+  if (unknown.length > 0) throw new BadInputError(unknownParameters(unknown, known))
 }
 
 function parsed(json: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConnectionShares, DatabaseOverloadedError } from '../../db/connection/shares.ts'
 import { StatementScope } from '../../db/connection/statement-scope.ts'
 
@@ -91,8 +91,10 @@ describe('an operation', () => {
     const shares = new ConnectionShares({ ...limits, perClient: 1, maxWaitMs: 1 })
     const scope = new StatementScope('a')
     const leave = await shares.enter(scope)
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
     const next = shares.enter(scope)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    vi.advanceTimersByTime(20)
     expect(scope.endedBy).toBeUndefined()
     leave()
     await next
