@@ -27,7 +27,7 @@ export interface Settings {
 
 const settingsOfEach = 32
 const pageSize = 25
-/** Pages before the first deep one. */
+/** Pages before the first deep one, at most. Where there are fewer papers, it is in the middle of them. */
 const pagesBefore = 100
 
 /** Common words of the generated papers, of which some hundred of 10,000 have both. */
@@ -43,7 +43,10 @@ export async function settingsOf(db: Db): Promise<Settings> {
   const papers = await sql<{ arxiv_id: string }>`select arxiv_id from (
       select arxiv_id from peers.paper where arxiv_id is not null order by md5(id::text) limit ${settingsOfEach}) p
     order by arxiv_id`.execute(db)
-  const before = pageSize * pagesBefore
+  const { count } = await sql<{ count: number }>`select count(*)::integer as count from peers.paper`
+    .execute(db)
+    .then(({ rows }) => rows[0] ?? { count: 0 })
+  const before = Math.max(1, Math.min(pageSize * pagesBefore, Math.floor(count / 2)))
   const places = await sql<Place>`select id, published_at as "publishedAt" from peers.paper
     order by published_at desc, id desc offset ${before - 1} limit ${settingsOfEach}`.execute(db)
   return {
