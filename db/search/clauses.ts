@@ -1,5 +1,5 @@
 import { initialTerm } from '../tokens/document.ts'
-import { type Atom, atomsIn } from '../tokens/scan.ts'
+import type { Atom } from '../tokens/scan.ts'
 import {
   atomTerms,
   compoundTerms,
@@ -10,8 +10,10 @@ import {
   isStoredAsCompound,
   isVersion,
   isWithParticle,
+  isWithPreposition,
 } from '../tokens/terms.ts'
 import { isStopWord } from '../tokens/words.ts'
+import { askedAtoms } from './asked-atoms.ts'
 
 /** A term of a phrase, in one of its spellings, so many words behind the one before. */
 export interface PhraseStep {
@@ -34,7 +36,7 @@ const longestJoined = 24
 
 /** What a text without quotes asks for: all of these clauses. */
 export function clausesOfWords(text: string): Clause[] {
-  const atoms = atomsIn(text)
+  const atoms = askedAtoms(text)
   const chains: Atom[][] = []
   for (const atom of atoms) {
     const chain = chains.at(-1)
@@ -83,7 +85,8 @@ function anyOf(terms: readonly string[]): Clause {
 function asOneWord(one: Atom | undefined, next: Atom | undefined): string[] {
   if (!one || !next || next.link !== 'spaced' || isNumber(next) || one.unspaced || next.unspaced) return []
   if (one.sign || next.sign) return []
-  if ((isStopWord(one.text) || isStopWord(next.text)) && !isWithParticle(one, next)) return []
+  const isCompound = isWithParticle(one, next) || isWithPreposition(one, next)
+  if ((isStopWord(one.text) || isStopWord(next.text)) && !isCompound) return []
   if (one.text.length + next.text.length > longestJoined) return []
   return compoundTerms([one, next])
 }
@@ -162,7 +165,7 @@ export function clausesOfPhrase(
   text: string,
   { weights, keepStopWords = false }: PhraseOptions = {},
 ): Clause[] {
-  const atoms = atomsIn(text)
+  const atoms = askedAtoms(text)
   const steps = atomSteps(atoms, keepStopWords)
   const [first, last] = [steps[0]?.atom, steps.at(-1)?.atom]
   if (first === undefined || last === undefined) return []

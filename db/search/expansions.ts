@@ -32,14 +32,14 @@ export function clausesWithExpansions(text: string, expansions: readonly Expansi
 
 /**
  * The words of a long form side by side, or as one word. Where it begins with a small word or holds a "to", each of its
- * compounds has to be one: places of words do not tell "image-to-video" from "image and video".
+ * compounds has to be one: places of words do not tell "image-to-video" from "image and video". ("End-to-end" they do.)
  */
 function clauseOfAdded(text: string): Clause[] {
   const words = wordsOf(text)
   const joined = clausesOfWords(words.map(({ start, end }) => text.slice(start, end)).join('-'))
   const [clause, ...more] = joined
   if (clause === undefined || more.length > 0) return []
-  const hasTo = words.some(({ word }) => word === 'to')
+  const hasTo = words.some(({ word }) => word === 'to') && words[0]?.word !== words.at(-1)?.word
   const phrases = hasTo && clause.terms.length > 0 ? [] : clause.phrases
   return [{ ...clause, phrases: phrases.length > 0 ? phrases : phraseOfCompounds(text) }]
 }

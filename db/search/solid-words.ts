@@ -8,12 +8,30 @@ import type { Expansion } from './expansions.ts'
 
 /** Letters of a word that may be two, and of each of the two. */
 const [shortestWord, longestWord, shortestPart] = [7, 30, 3]
+/** Small words between two others, and before one, that are written solid with these (`plugandplay`, `inthewild`). */
+const betweenWords = [
+  '',
+  'and',
+  'by',
+  'for',
+  'in',
+  'in the',
+  'of',
+  'of the',
+  'on',
+  'the',
+  'to',
+  'to the',
+  'with',
+]
+const beforeWord = /^(in|on|out|over|under)(of|the|ofthe)(.{3,})$/
 /** How much rarer a word must be than both of its parts: e^1 times. `framework` is no rarer than `frame`. */
 const leastRarer = 1
 
 /**
  * What words that were typed as one are written as in papers, where a word of its own is found besides: a keyword
- * (`chainofthought` is `chain-of-thought`), or two words that are much commoner (`statespace` is `state space`).
+ * (`chainofthought` is `chain-of-thought`), or words that are much commoner (`statespace` is `state space`) or that no
+ * title has as one (`largescale`, which abstracts have as `large-scale`).
  */
 export async function partsOfSolidWords(db: Db, parts: readonly string[]): Promise<Expansion[]> {
   const isLong = ({ length }: string) => length >= shortestWord && length <= longestWord
@@ -36,26 +54,41 @@ export async function partsOfSolidWords(db: Db, parts: readonly string[]): Promi
           as split (word text, stem text, spelling text, first text, second text)
         join term_rarity one on one.term = split.first join term_rarity two on two.term = split.second
         left join term_rarity whole on whole.term = split.stem
-      where split.word = asked.word and coalesce(whole.rarity, (select rarest from term_census))
-        > greatest(one.rarity, two.rarity) + ${sql.lit(leastRarer)}
+      where split.word = asked.word and (
+        coalesce(whole.rarity, (select rarest from term_census))
+          > greatest(one.rarity, two.rarity) + ${sql.lit(leastRarer)}
+        or not exists (select from word w where w.word = asked.word))
       order by one.rarity + two.rarity limit 1)
       limit 1) spelled`.execute(db)
   return rows.map(({ word, spelling }) => ({ typed: asked.get(word) ?? word, added: [spelling] }))
 }
 
-function splitsOf(word: string) {
-  const places = Array.from(
-    { length: word.length - 2 * shortestPart + 1 },
-    (_, index) => index + shortestPart,
+interface Split {
+  readonly word: string
+  readonly stem: string
+  readonly spelling: string
+  /** Stems of the words that say something. */
+  readonly first: string
+  readonly second: string
+}
+
+function splitsOf(word: string): Split[] {
+  const stem = stemOf(word)
+  const [, small, smaller, last] = beforeWord.exec(word) ?? []
+  const behindSmall =
+    last === undefined
+      ? []
+      : [{ spelling: `${small} ${smaller?.replace('ofthe', 'of the')} ${last}`, parts: [last, last] }]
+  const places = Array.from({ length: word.length - shortestPart }, (_, index) => index + shortestPart)
+  const between = places.flatMap((at) =>
+    betweenWords.flatMap((small) => {
+      const solid = small.replace(' ', '')
+      const [first, second] = [word.slice(0, at), word.slice(at + solid.length)]
+      if (second.length < shortestPart || !word.startsWith(solid, at)) return []
+      return [{ spelling: [first, small, second].filter(Boolean).join(' '), parts: [first, second] }]
+    }),
   )
-  return places.map((at) => {
-    const [first, second] = [word.slice(0, at), word.slice(at)]
-    return {
-      word,
-      stem: stemOf(word),
-      spelling: `${first} ${second}`,
-      first: stemOf(first),
-      second: stemOf(second),
-    }
+  return [...behindSmall, ...between].map(({ spelling, parts: [first = '', second = ''] }) => {
+    return { word, stem, spelling, first: stemOf(first), second: stemOf(second) }
   })
 }

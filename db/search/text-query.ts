@@ -115,13 +115,16 @@ function readAlternatives(
     current().required.push(...readPlain(plain))
     plain = ''
   }
+  /** Whether something stands on both sides: a lone `OR` is an acronym, if anything. */
+  const isBetween = ({ index, 0: { length } }: RegExpExecArray) =>
+    text.slice(0, index).trim() !== '' && text.slice(index + length).trim() !== ''
   for (const match of text.matchAll(item)) {
     const { minus, field, quoted, word = '' } = match.groups ?? {}
     const isNegative = minus === '-' && (quoted !== undefined || /^[\p{L}\p{N}]/u.test(word))
     if (field === undefined && !isNegative) wanted += ` ${match[0]}`
     if (!isNegative) unexcluded += ` ${match[0]}`
     if (quoted === undefined && field === undefined && !isNegative) {
-      if (/^or$/i.test(word)) {
+      if (/^or$/i.test(word) && isBetween(match)) {
         endPlain()
         alternatives.push({ required: [], excluded: [] })
       } else plain += `${text.slice(match.index - 1, match.index) === '(' ? '(' : ' '}${match[0]}`

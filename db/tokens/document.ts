@@ -9,6 +9,7 @@ import {
   isNumber,
   isStoredAsCompound,
   isWithParticle,
+  isWithPreposition,
 } from './terms.ts'
 import { isStopWord } from './words.ts'
 
@@ -26,7 +27,7 @@ export interface SearchedTexts {
  * The version of what this folder makes of a text. Raise it with every change that stores other terms: the server then
  * makes the stored ones anew (db/writer/rebuild-terms.ts).
  */
-export const tokensVersion = 3
+export const tokensVersion = 4
 
 /** Weights of `tsvector`: where a term was found decides how much it counts. */
 export const weights = { title: 'A', authors: 'B', keywords: 'C', abstract: 'D' } as const
@@ -170,7 +171,9 @@ export function* storedTerms(atoms: readonly Atom[], keepStopWords = false): Gen
     const isTwoWordName = !keepStopWords && isCapitalized(before, atom)
     if (
       joined
-        ? (!isStopWord(before.text) && !isStopWord(atom.text)) || isWithParticle(before, atom)
+        ? (!isStopWord(before.text) && !isStopWord(atom.text)) ||
+          isWithParticle(before, atom) ||
+          isWithPreposition(before, atom)
         : isStoredAsCompound(before, atom) || isTwoWordName
     )
       compounds.push(index - 1)

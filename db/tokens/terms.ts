@@ -6,32 +6,37 @@ import { isCombiningForm, isLeadingParticle, isStopWord, isTrailingParticle } fr
 const longestCompound = { atoms: 6, letters: 60 }
 
 /** Short words whose last letter is theirs: not plurals of `ga`, `bu`, `plu` … */
-const endsInS = new Set('gas bus plus thus pros bias axis yes iris opus onus'.split(' '))
+const endsInS = new Set('gas bus plus thus pros bias axis yes iris opus onus aids lens'.split(' '))
 
 /**
  * The terms under which a word is stored, or asked for: usually its stem. The s of a plural is hard to tell in
  * acronyms, whose stem keeps it (`gpus`) or loses one that is theirs (`EOS`); capitals tell, and short words with an s
- * are stored and asked for both ways. A stop word has none.
+ * are stored and asked for both ways. A stop word has none, unless it is an acronym: capitals tell (`IT`, `OR`).
  */
 export function atomTerms(atom: Atom, use: 'stored' | 'asked', keepStopWords = false): string[] {
   const { text, cased, transcribed } = atom
   if (atom.sign)
     return use === 'asked' ? [text + atom.sign] : [text + atom.sign, ...plainTerms(text, cased, use)]
-  if (!keepStopWords && isStopWord(text)) return []
+  if (isStopWord(text)) {
+    if (isInCapitals(atom)) return [text]
+    if (!keepStopWords) return []
+  }
   const terms = plainTerms(text, cased, use)
   return transcribed === undefined ? terms : [...new Set([...terms, ...plainTerms(transcribed, '', use)])]
 }
 
 function plainTerms(text: string, cased: string, use: 'stored' | 'asked'): string[] {
   if (/\ds$/.test(text)) return [text, text.slice(0, -1)] // H100s
-  if (!text.endsWith('s') || text.length < 3 || text.endsWith('ss') || !/^[a-z]+$/.test(text))
-    return [stemOf(text)]
+  if (!text.endsWith('s') || text.length < 3 || !/^[a-z]+$/.test(text)) return [stemOf(text)]
   const singular = text.slice(0, -1)
   const inCapitals = cased !== '' && cased === cased.toUpperCase()
-  if (!inCapitals && /^[A-Za-z]*[A-Z][A-Za-z]*[A-Z]s$/.test(cased)) return both(stemOf(singular), text) // GPUs
+  if (!inCapitals && /^[A-Za-z]*[A-Z][A-Za-z]*[A-Z]s$/.test(cased))
+    return both(singular.endsWith('s') ? singular : stemOf(singular), text) // GPUs, TTSs
   const isAcronym = !/[aeiouy]/.test(text)
-  if (inCapitals && text.length <= 4) return [text] // EOS, TTS
-  if (isAcronym) return both(text, singular)
+  if (text.endsWith('ss') && !isAcronym) return [stemOf(text)]
+  if (inCapitals && text.length <= 3) return [text] // EOS, TTS
+  if (isAcronym) return both(text, singular) // LLMS, fpss
+  if (inCapitals && text.length === 4) return endsInS.has(text) ? [text] : both(text, singular) // GPUS
   const stem = stemOf(text)
   if (text.length > 4) return use === 'asked' && stem === text ? both(text, singular) : [stem] // grpos
   // `gpus`, of which the stemmer says nothing, is a plural; `sets`, of which it does, may be an acronym.
@@ -70,6 +75,16 @@ export function familyTerms([name, version]: readonly Atom[]): string[] {
 export function isWithParticle(one: Atom, next: Atom): boolean {
   const isWord = ({ text }: Atom) => /^[a-z]{3,}$/.test(text) && !isStopWord(text)
   return (isLeadingParticle(one.text) && isWord(next)) || (isTrailingParticle(next.text) && isWord(one))
+}
+
+/** Whether a word is a noun with the preposition behind it, as those of verbs are: `plug-in`, `add-on`. */
+export function isWithPreposition(one: Atom, next: Atom): boolean {
+  return /^(?:in|on)$/.test(next.text) && /^[a-z]{3,}$/.test(one.text) && !isStopWord(one.text)
+}
+
+/** Whether a word of two letters or more is written in capitals. */
+export function isInCapitals({ cased, text }: Pick<Atom, 'cased' | 'text'>): boolean {
+  return text.length > 1 && cased !== text && cased === cased.toUpperCase()
 }
 
 /** Whether an atom goes on with what the one before began: `training` in `pre-training`, `4` in `gpt4`. */

@@ -117,6 +117,61 @@ const groups: Record<string, Group> = {
     stored: ['a GPU', 'GPUs', 'gpus', 'multi-GPU'],
     others: ['GP', 'GPT'],
   },
+  'an acronym, all in capitals': {
+    typed: ['GPUS', 'GPUs'],
+    stored: ['a GPU', 'GPUs', 'gpus', 'multi-GPU', 'GPUS FOR ALL'],
+    others: ['GP', 'GPT'],
+  },
+  'an acronym of consonants, all in capitals': {
+    typed: ['VLMS', 'VLMs', 'VLM', 'vlms'],
+    stored: ['a VLM', 'VLMs', 'VLMS IN ROBOTS'],
+    others: ['VL', 'LM'],
+  },
+  'an acronym that ends with an s': {
+    typed: ['TTS', 'TTSs', 'ttss', 'TTSS'],
+    stored: ['TTS models', 'two TTSs'],
+    others: ['TT', 'loss'],
+  },
+  'an acronym that ends with a vowel and an s': {
+    typed: ['EOS', 'EOSs'],
+    stored: ['the EOS token', 'two EOSs'],
+    others: ['Earth Observation (EO)'],
+  },
+  'a word that ends with two s': {
+    typed: ['loss', 'Loss', 'LOSS', 'losses'],
+    stored: ['a loss'],
+    others: ['LOS'],
+  },
+  'an acronym that is a small word': {
+    typed: ['IT', '"IT"'],
+    stored: ['IT managers', 'in IT.'],
+    others: ['it is', 'It'],
+  },
+  'an acronym that is an operator': {
+    typed: ['OR', ' OR '],
+    stored: ['Operations Research (OR)'],
+    others: ['this or that', 'Or not'],
+  },
+  'a small word in capitals among others': {
+    typed: ['IT automation', 'automation IT'],
+    stored: ['automation of IT'],
+    others: ['automation of it', 'IT'],
+  },
+  'operators and shouting': {
+    typed: ['MOUSE AND KEYBOARD', 'mouse AND keyboard', 'THE KEYBOARD IS A MOUSE'],
+    stored: ['a mouse and a keyboard'],
+    others: ['AND', 'IS'],
+  },
+  'a noun with the preposition of its verb': {
+    typed: ['plug-in', 'plugin', 'Plug-in', 'plugins'],
+    stored: ['a plug-in', 'plugin', 'plug-in-ready', 'plug-ins'],
+    others: ['plug', 'in'],
+  },
+  'a noun with the preposition of its verb apart': {
+    typed: ['plug in'],
+    stored: ['a plug-in', 'plugin', 'plug-in-ready', 'plug', 'plug it in'],
+    others: ['in', 'log in'],
+  },
   'a letter and a word': {
     typed: ['k-means', 'kmeans', 'k means', '$k$-means'],
     stored: ['k-means', 'kmeans', 'k means', '$k$-means', 'K-Means clustering'],
