@@ -1,6 +1,6 @@
 import type { ArrayValidationOptions, StringValidationOptions } from '@pothos/plugin-zod'
 import { type CanonicalFilter, isSearchable, type PaperFilter } from '../db/search/filter.ts'
-import { maxIndexWords, maxRechecked } from '../db/search/matches.ts'
+import { maxIndexWords, maxRechecked, maxRecheckedPhrases } from '../db/search/matches.ts'
 import { builder } from './core/builder.ts'
 import { BadInputError, type InputPath } from './core/errors.ts'
 import { nameArgument, wellFormed } from './core/inputs.ts'
@@ -41,7 +41,7 @@ export const textSpellings =
   'Word endings, case and accents are ignored; `Qwen 2.5`, `Qwen-2.5` and `qwen2.5` are the same, as are `fine-tuning` and `finetuning`, `LLM` and `LLMs`.'
 
 /** Some texts need a look at each paper: the index does not know all that they ask for. */
-export const countOfPhrases = `For phrases (a hyphenated word may count as one), for words of one property, for more than ${maxIndexWords} words, for more than two exclusions or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked, so \`totalCount\` may be too low.`
+export const countOfPhrases = `For phrases (a hyphenated word may count as one), for words of one property, for more than ${maxIndexWords} words or exclusions, or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked (${maxRecheckedPhrases} for quoted words), so \`totalCount\` may be too low.`
 
 const upToMany = `At least one must match; at most ${mostNames}.`
 

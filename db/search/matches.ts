@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { countList, preparedMark } from '../lists/page.ts'
+import { comparison } from './comparison.ts'
 import { type CanonicalFilter, type Criterion, filterConditions, textQueryOfFilter } from './filter.ts'
 import { matchesByPeriod, papersWith } from './periods.ts'
-import { needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
+import { isOfPhrases, needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
 import type { AskedQuery } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>
@@ -47,15 +48,17 @@ export function hasOnePlan(filter: CanonicalFilter): boolean {
 
 /** Papers that are compared with a text at most, where the index cannot tell whether they match. */
 export const maxRechecked = 3000
+/** The same for a text with words side by side, which nothing else may stand for: they may never stand so. */
+export const maxRecheckedPhrases = 1400
 /** Words of a text that the index is asked for at most. */
-export const maxIndexWords = 4
+export const maxIndexWords = 8
 
 /**
  * The ids of the newest papers of a filter, `most` at most, as SQL, and how relevant each is, if that is given as SQL
  * over a paper `p`: rows `(id)` or `(id, relevance)`. A word may be in half of all papers, and an index of words knows no dates: so the search
  * goes back in time, period by period, until it has enough (db/search/periods.ts). It reads little more than `most`
  * matches, whatever is searched for. For a text with a phrase (a hyphenated word may be one), with a word of one field,
- * with more than `maxIndexWords` words or with more than two excluded ones, it compares the newest `maxRechecked` papers
+ * with more than `maxIndexWords` words or as many excluded ones, it compares the newest `maxRechecked` papers (`maxRecheckedPhrases`)
  * that have its rarest words with the text; if the text only excludes words, the newest of all.
  */
 export function newestMatches(filter: CanonicalFilter, most: number, relevance?: Sql): Sql {
@@ -65,7 +68,9 @@ export function newestMatches(filter: CanonicalFilter, most: number, relevance?:
 /** The same of papers with all words of the text in the title or among the keywords; undefined if no index tells. */
 export function newestProminent(filter: CanonicalFilter, most: number, relevance: Sql): Sql | undefined {
   if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
-  return newestOf(filter, { most, relevance, asked: textQueryOfFilter(filter).prominent })
+  const asked = textQueryOfFilter(filter).prominent
+  // What only refuses wants no words in the title.
+  return asked.positive === '' ? undefined : newestOf(filter, { most, relevance, asked })
 }
 
 interface Wanted {
@@ -109,12 +114,13 @@ function textMatches(
       scanLimit,
     }
   }
-  const scanLimit = sql.lit(budget.maxRechecked)
+  const most = isOfPhrases(asked) ? maxRecheckedPhrases : maxRechecked
+  const scanLimit = sql.lit(Math.min(most, budget.maxRechecked))
   const withWords = papersWith(sql`p.search @@ (select index_query from search_plan)`)
   const all = papersWith(sql`(select index_query from search_plan) is null`)
   const matches = matchesByPeriod(filter, {
     candidates: (conditions) => sql`${withWords(conditions)} union all ${all(conditions)}`,
-    recheck: sql`p.search @@ (select query from search_query)`,
+    recheck: comparison(textQueryOfFilter(filter), asked),
     relevance,
     scanLimit,
     matchLimit: sql.lit(budget.maxMatches),

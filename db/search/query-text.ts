@@ -13,7 +13,7 @@ export interface SearchBudget {
 }
 
 /** Excluded words that the index is asked about. */
-const maxExcludedWords = 2
+const maxExcludedWords = 8
 
 /** A text as the common table expression `search_query (query)`, of one row. */
 export function searchQuery({ query }: AskedQuery): RawBuilder<unknown> {
@@ -54,6 +54,12 @@ export function searchPlan(
         ? rarestClauses(first, maxWords)
         : sql`${alternatives.map(indexTextOfAll).join(' | ')}::tsquery`
   return sql`search_plan as materialized (select ${indexQuery} as index_query)`
+}
+
+/** Whether a text wants words side by side that no one word stands for, as `LLM` does for "large language model". */
+export function isOfPhrases({ alternatives }: AskedQuery): boolean {
+  const isPhrase = ({ terms, phrases, every }: Clause) => terms.length === 0 && phrases.length > 0 && !every
+  return alternatives.some(({ required }) => required.some(isPhrase))
 }
 
 function hasPlaces({ phrases, weights, every = [] }: Clause): boolean {

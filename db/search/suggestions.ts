@@ -13,11 +13,14 @@ export interface Suggestion {
 }
 
 /** Names of one kind whose papers are counted; if more match, the ones that were stored first. */
-export const candidatesPerKind = 500
+export const candidatesPerKind = 200
+/** Papers that are counted of each: those that have more go by name. */
+const countedPapers = sql.lit(300)
 
 /**
  * What people may be about to type, for the last word of the text at least: names in which a word begins with it,
- * those with the most papers first within each kind, kinds by turns. Nothing for less than two letters.
+ * those with the most papers first within each kind, kinds by turns. Nothing for less than two letters. Spellings of
+ * keywords are asked for in order, so that their index is used whatever share of all is expected.
  */
 export async function suggestionsFor(db: Db, typed: string, limit: number): Promise<Suggestion[]> {
   const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
@@ -41,9 +44,11 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
       where ${wordBegins(sql`k.key`)}
       limit ${sql.lit(candidatesPerKind)})
       union
-      (select k.key from keyword k, input
-      where ${withoutSeparators(sql`k.key`)} ~>=~ input.solid
-        and ${withoutSeparators(sql`k.key`)} ~<~ (input.solid || ${lastLetter}::text) and length(input.solid) > 4
+      (select k.key from keyword k
+      where ${withoutSeparators(sql`k.key`)} ~>=~ (select solid from input)
+        and ${withoutSeparators(sql`k.key`)} ~<~ (select solid || ${lastLetter}::text from input)
+        and length((select solid from input)) > 4
+      order by ${withoutSeparators(sql`k.key`)} using ~<~
       limit ${sql.lit(candidatesPerKind)})),
     matching_organizations as (
       select o.name, coalesce(o.full_name, o.name) as text from organization o, input
@@ -56,15 +61,15 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
     ranked as (
       select 'author' as kind, name as key, name as text,
         row_number() over (order by (select count(*) from (select from paper_author pa where pa.author_name = name
-          limit 1000) c) desc, name) as position from matching_authors
+          limit ${countedPapers}) c) desc, name) as position from matching_authors
       union all
       select 'keyword', key, key,
         row_number() over (order by (select count(*) from (select from paper_keyword pk where pk.keyword_key = key
-          limit 1000) c) desc, key) from matching_keywords
+          limit ${countedPapers}) c) desc, key) from matching_keywords
       union all
       select 'organization', name, text,
         row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
-          limit 1000) c) desc, name) from matching_organizations
+          limit ${countedPapers}) c) desc, name) from matching_organizations
     )
     select kind, key, text from ranked order by position, kind limit ${limit}`.execute(db)
   return rows

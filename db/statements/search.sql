@@ -270,8 +270,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
             then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $10::tsquery, 1)::float8
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-            from (select p.*, p.search @@ (select query
-                from search_query) as is_match
+            from (select p.*, p.ranked_words @@ (select $11::tsquery) as is_match
               from (select p.*
                 from paper p
                 where p.search @@ (select index_query
@@ -301,14 +300,14 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   other as materialized (select *
-    from (with recursive search_query as materialized (select $11::tsquery as query), search_plan as materialized (select $12::tsquery as index_query),
+    from (with recursive search_query as materialized (select $12::tsquery as query), search_plan as materialized (select $13::tsquery as index_query),
       span as materialized (
         select (extract(year
-            from greatest($13::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($14::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+            from greatest($14::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($15::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
         (extract(year
-            from least($15::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($16::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+            from least($16::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($17::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
         select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -331,9 +330,9 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
           select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
           array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at, p.is_match
-              , case when p.title_key = any($17::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $18) > 0 then 1 else 0 end + case when p.ranked_words @@ $19::tsquery
-              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8
+              , case when p.title_key = any($18::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $19) > 0 then 1 else 0 end + case when p.ranked_words @@ $20::tsquery
+              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $21::tsquery, 1)::float8
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*, p.search @@ (select query
@@ -370,12 +369,12 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $21::tsquery
-      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $22::tsquery, 1)::float8
+    union all (select p.id, 2 + case when p.ranked_words @@ $22::tsquery
+      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $23::tsquery, 1)::float8
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($23::text[])
+      where p.title_key = any($24::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
@@ -731,8 +730,8 @@ matches as (
   cross join lateral (
     select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
     from (values
-      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3001),
-      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3001),
+      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3000),
+      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3000),
       (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
     ) period (month, period, is_short) where is_short limit 1) next
   cross join lateral (
@@ -764,9 +763,9 @@ matches as (
               from search_plan) is null
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
-      limit 3001 - matches.scanned) p) newest
-  where matches.scanned < 3001 and matches.found < 5001 and matches.month > first_month)
-select max(matches.scanned) < 3001 as is_complete,
+      limit 3000 - matches.scanned) p) newest
+  where matches.scanned < 3000 and matches.found < 5001 and matches.month > first_month)
+select max(matches.scanned) < 3000 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
 
@@ -939,32 +938,34 @@ with input as materialized (
 matching_authors as (
   select a.name from author a, input
   where (folded(a.name) like input.pattern || '%' or folded(a.name) like '% ' || input.pattern || '%')
-  limit 500),
+  limit 200),
 matching_keywords as (
   (select k.key from keyword k, input
     where (k.key like input.pattern || '%' or k.key like '% ' || input.pattern || '%')
-    limit 500)
+    limit 200)
   union
-  (select k.key from keyword k, input
-    where translate(k.key, '-_./ ', '') ~>=~ input.solid
-    and translate(k.key, '-_./ ', '') ~<~ (input.solid || $4::text) and length(input.solid) > 4
-    limit 500)),
+  (select k.key from keyword k
+    where translate(k.key, '-_./ ', '') ~>=~ (select solid from input)
+    and translate(k.key, '-_./ ', '') ~<~ (select solid || $4::text from input)
+    and length((select solid from input)) > 4
+    order by translate(k.key, '-_./ ', '') using ~<~
+    limit 200)),
 matching_organizations as (
   select o.name, coalesce(o.full_name, o.name) as text from organization o, input
   where ((folded(o.name) || ' ' || folded(coalesce(o.full_name, ''))) like input.pattern || '%' or (folded(o.name) || ' ' || folded(coalesce(o.full_name, ''))) like '% ' || input.pattern || '%')
-  limit 500),
+  limit 200),
 ranked as (
   select 'author' as kind, name as key, name as text,
   row_number() over (order by (select count(*) from (select from paper_author pa where pa.author_name = name
-        limit 1000) c) desc, name) as position from matching_authors
+        limit 300) c) desc, name) as position from matching_authors
   union all
   select 'keyword', key, key,
   row_number() over (order by (select count(*) from (select from paper_keyword pk where pk.keyword_key = key
-        limit 1000) c) desc, key) from matching_keywords
+        limit 300) c) desc, key) from matching_keywords
   union all
   select 'organization', name, text,
   row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
-        limit 1000) c) desc, name) from matching_organizations
+        limit 300) c) desc, name) from matching_organizations
 )
 select kind, key, text from ranked order by position, kind limit $5;
 
