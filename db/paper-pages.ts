@@ -47,17 +47,19 @@ export async function pageOfPapers(
   const byColumn = order in computedOrders ? undefined : paperOrders[order as keyof typeof paperOrders]
   const looksForFew = (byColumn || order === 'ARRIVAL') && filter.text !== undefined
   const few = looksForFew ? await allMatchesIfFew(db, filter) : undefined
-  const list =
+  const listFor = (part: PageRequest | undefined) =>
     byColumn && few
       ? listOfPapers([oneOfPapers(few)], byColumn, columns)
-      : listOf(query, { few, page: request }, columns)
-  const page = request ? await readListPage<PaperFields>(db, list, request) : { rows: [], more: false }
+      : listOf(query, { few, page: part }, columns)
+  const page = request
+    ? await readListPage<PaperFields>(db, listFor(request), request)
+    : { rows: [], more: false }
   const isWhole = order !== 'TRENDING' && query.since === undefined
   return {
     ...page,
     searchable: page.rows.length > 0 || hasWords(filter),
     count: async (most) =>
-      isWhole ? (few?.length ?? countMatches(db, filter, most)) : countList(db, list, most),
+      isWhole ? (few?.length ?? countMatches(db, filter, most)) : countList(db, listFor(undefined), most),
   }
 }
 

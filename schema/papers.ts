@@ -1,5 +1,4 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { arrivalsAtMost } from '../db/arrivals.ts'
 import type { Db } from '../db/database.ts'
 import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } from '../db/lists/orders.ts'
 import { pageOfPapers } from '../db/paper-pages.ts'
@@ -62,7 +61,7 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
       description: `By \`trending.score\` at \`asOf\`: the number of upvotes, each counting half as much for every ${halfLifeHours} hours of its age. Covers papers published or listed in the preceding ${trendingDays} days that had been observed by then. If there is none in the days before now, the newest day that has one is ranked; \`trending { asOf }\` of a paper in the list says which moment it is.`,
     },
     ARRIVAL: {
-      description: `By when the paper came to match \`filter\`: by the position in the feed of the newest event that stored the paper or changed what the filter looks at, e.g. its listings or, for \`minUpvotes\`, the upvotes that reached it. Nothing new appears below what a client has seen. With \`arrivedAfter\`, covers all matches. Otherwise covers the ${arrivalsAtMost} newest matches, and those among the papers of the ${arrivalsAtMost} events of the feed that come next to the page.`,
+      description: `By when the paper came to match \`filter\`: by the position in the feed of the newest event that stored the paper or changed what the filter looks at, e.g. its listings or, for \`minUpvotes\`, the upvotes that reached it. Nothing new appears below what a client has seen.`,
     },
     RELEVANCE: {
       description: `By how well the paper matches \`filter.text\`, which is required: first a paper whose title is the text (relevance from 2), then titles that contain it (from 1), then papers with all its words in the title or among the keywords (from 0.1, by \`ts_rank\` of Postgres, in which words of the title weigh 1 and keywords 0.4, divided by 1 + log(number of words)), then the others, the newest first (below 0.1). Covers the ${rankedAtMost} newest matches, and the ${rankedAtMost} newest with all words in title or keywords.`,

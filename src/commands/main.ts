@@ -3,7 +3,7 @@ import { EmbeddedDatabaseError } from '../../db/embedded/index.ts'
 import { codeOf, messageOf } from '../../db/error.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { ConfigError, misspeltSettings, readConfig } from '../config.ts'
-import { StartError } from '../faults.ts'
+import { isUnavailable, StartError } from '../faults.ts'
 import { SourceError } from '../ingest/errors.ts'
 import { createLogger, describe } from '../log.ts'
 import { giveRoom } from '../room.ts'
@@ -89,12 +89,21 @@ function sentence(error: unknown): string {
   if (isMissingPackage(error))
     return `${messageOf(error)}. Run npm ci in the folder of daily-papers, then start it again.`
   const message = error instanceof Error ? error.message : String(error)
+  if (isLost(error))
+    return `The connection to the database was lost (${message}). Check that Postgres runs, then start the program again.`
   // A sentence about input may hold the name of a file.
   const said = error instanceof SourceError ? printableLine(message) : message
   const expected = [ConfigError, StartError, SourceError, EmbeddedDatabaseError].some(
     (kind) => error instanceof kind,
   )
   return expected ? said : `Unexpected error: ${said}\nRun it again with --debug to see the stack.`
+}
+
+/** The database answered before, or the error would be a StartError with its address. */
+function isLost(error: unknown): boolean {
+  const { syscall } = error as { readonly syscall?: unknown }
+  const isOfFile = syscall !== undefined && !['connect', 'read', 'write'].includes(String(syscall))
+  return !isOfFile && !(error instanceof StartError) && isUnavailable(error)
 }
 
 /** Something is not installed that only this command needs. */

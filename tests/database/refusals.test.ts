@@ -117,3 +117,19 @@ describe('a migration that fails is named, with what to grant', () => {
     )
   })
 })
+
+test('a database that goes away while the program works with it is told with the next step', async () => {
+  const { url } = await createTestDatabase()
+  await execute(
+    url,
+    `alter table access_token rename to kept;
+     create view access_token as
+       with gone as materialized (select pg_terminate_backend(pg_backend_pid()))
+       select kept.* from gone left join kept on true`,
+  )
+  const { code, stderr } = await runMain(['token', 'list'], { cwd, env: { DATABASE_URL: url } })
+  expect([code, stderr]).toEqual([
+    1,
+    'The connection to the database was lost (terminating connection due to administrator command). Check that Postgres runs, then start the program again.\n',
+  ])
+})
