@@ -10,6 +10,9 @@ export interface DurationsOptions {
   readonly registry: Registry
 }
 
+/** Of one label after the other, by their values; then the series. */
+type Branch = Map<string, Branch | Series>
+
 interface Series {
   readonly labels: Readonly<Record<string, string>>
   /** By bucket; the last one has what is above all bounds. */
@@ -18,8 +21,9 @@ interface Series {
 }
 
 /**
- * A histogram of durations that every statement can afford: that of the client library takes some microseconds for each
- * value. What was counted gets the library's form when somebody asks for it.
+ * A histogram of durations that every request can afford: that of the client library takes some microseconds for each
+ * value. Numbers are kept by the values of the labels, one after the other, because a text of all of them would have to be
+ * made and hashed each time. What was counted gets the library's form when somebody asks for it.
  */
 export class Durations {
   readonly name: string
@@ -28,7 +32,8 @@ export class Durations {
   readonly aggregator = 'sum'
   readonly #labelNames: readonly string[]
   readonly #buckets: readonly number[]
-  readonly #series = new Map<string, Series>()
+  readonly #branches: Branch = new Map()
+  readonly #series: Series[] = []
 
   constructor({ name, help, labelNames, buckets, registry }: DurationsOptions) {
     this.name = name
@@ -38,9 +43,11 @@ export class Durations {
     registry.registerMetric(this as unknown as Metric)
   }
 
-  /** `values` of the labels, separated by line breaks: one text, for all of a request is counted under one. */
-  observe(values: string, seconds: number): void {
-    const series = this.#series.get(values) ?? this.#begin(values)
+  /** `values` of the labels in their order, each from a fixed set. */
+  observe(values: readonly string[], seconds: number): void {
+    let found: Branch | Series | undefined = this.#branches
+    for (const value of values) found = (found as Branch | undefined)?.get(value)
+    const series = (found as Series | undefined) ?? this.#begin(values)
     const buckets = this.#buckets
     let bucket = 0
     while (bucket < buckets.length && seconds > (buckets[bucket] ?? 0)) bucket += 1
@@ -56,19 +63,26 @@ export class Durations {
       help,
       type,
       aggregator,
-      values: [...this.#series.values()].flatMap((each) => this.#samples(each)),
+      values: this.#series.flatMap((each) => this.#samples(each)),
     }
   }
 
   reset(): void {
-    this.#series.clear()
+    this.#branches.clear()
+    this.#series.length = 0
   }
 
-  #begin(values: string): Series {
-    const given = values.split('\n')
-    const labels = Object.fromEntries(this.#labelNames.map((label, at) => [label, given[at] ?? '']))
+  #begin(values: readonly string[]): Series {
+    const labels = Object.fromEntries(this.#labelNames.map((label, at) => [label, values[at] ?? '']))
     const series = { labels, counts: new Float64Array(this.#buckets.length + 1), sum: 0 }
-    this.#series.set(values, series)
+    this.#series.push(series)
+    let branch = this.#branches
+    for (const value of values.slice(0, -1)) {
+      const next = (branch.get(value) as Branch | undefined) ?? new Map()
+      branch.set(value, next)
+      branch = next
+    }
+    branch.set(values.at(-1) ?? '', series)
     return series
   }
 

@@ -107,7 +107,7 @@ export function createMetrics(): Metrics {
     feed: {
       sent(transport, events, subscribers, lagsMs) {
         deliveries.inc({ transport }, events * subscribers)
-        for (const lagMs of lagsMs) commitToSocket.observe(transport, Math.max(0, lagMs) / 1000)
+        for (const lagMs of lagsMs) commitToSocket.observe([transport], Math.max(0, lagMs) / 1000)
       },
       refused: (code) => refusals.inc({ code }),
       ended: (reason) => ends.inc({ reason }),

@@ -1,11 +1,5 @@
-import { sql } from 'kysely'
-import { beforeEach, describe, expect, test } from 'vitest'
-import { arrivalsAtOnce } from '../../db/arrivals.ts'
-import type { PageRequest } from '../../db/lists/page.ts'
-import { pageOfPapers } from '../../db/paper-pages.ts'
-import type { CanonicalFilter } from '../../db/search/filter.ts'
+import { beforeEach, expect, test } from 'vitest'
 import { query, refusal, useTestApp } from '../support/app.ts'
-import { addPapers } from '../support/feed.ts'
 import { arxivId, plant } from '../support/papers.ts'
 import { emptyStore } from '../support/records.ts'
 
@@ -116,82 +110,6 @@ test('textChangedAt moves with the title, the abstract and the withdrawal, and w
     expect(after).not.toBe(ingestedAt)
     before = after
   }
-})
-
-describe('A list of more papers than are put in order at once', () => {
-  const papers = arrivalsAtOnce + 50
-
-  /** Stores the papers, and tells of them in an order. Returns the number of the first event. */
-  async function store(order: 'published_at asc' | 'published_at desc'): Promise<number> {
-    await addPapers(app.db, ['Paper 0'])
-    await sql`
-      insert into paper (title, title_key, published_at, provenance, ingested_at, updated_at)
-      select 'Paper ' || n, 'paper ' || n, now() + n * interval '1 second', '{}', now(), now()
-      from generate_series(1, ${papers}::integer) n`.execute(app.db)
-    await sql`
-      select feed_append(jsonb_agg(jsonb_build_object('kind', 'ingested', 'paper_id', id, 'source', 'client',
-        'data', '{"paper": {}}'::jsonb) order by ${sql.raw(order)})) from paper`.execute(app.db)
-    const { head } = await app.db.selectFrom('feed').select('head').executeTakeFirstOrThrow()
-    return head - papers
-  }
-
-  const read = async (
-    filter: CanonicalFilter,
-    page: Omit<PageRequest, 'limit'>,
-    since?: number,
-  ): Promise<number[]> => {
-    const query = { filter, order: 'ARRIVAL', since } as const
-    const { rows } = await pageOfPapers(app.db, query, { limit: 3, ...page }, undefined)
-    return rows.map(({ keys }) => Number(keys[0]))
-  }
-
-  test.for([{}, { withdrawn: false }, { text: 'paper' }, { publishedFrom: '2020-01-01' }])(
-    'goes on to its end: %j',
-    async (filter) => {
-      const first = await store('published_at asc')
-      const from = async (page: Omit<PageRequest, 'limit'>, since?: number) =>
-        (await read(filter, page, since)).map((number) => number - first)
-      expect(await from({ backwards: false })).toEqual([papers, papers - 1, papers - 2])
-      expect(await from({ backwards: false, after: [first + 20] })).toEqual([19, 18, 17])
-      expect(await from({ backwards: true })).toEqual([2, 1, 0])
-      expect(await from({ backwards: true, before: [first + 20] })).toEqual([23, 22, 21])
-      expect(await from({ backwards: false, after: [first + 12] }, first + 9)).toEqual([11, 10])
-      expect(await from({ backwards: true }, first + 9)).toEqual([12, 11, 10])
-    },
-  )
-
-  test.for([{}, { withdrawn: false }, { text: 'paper' }, { publishedFrom: '2020-01-01' }])(
-    'skips none that was published long before, however many votes came since: %j',
-    async (filter) => {
-      const first = await store('published_at desc')
-      await sql`
-        select feed_append((select jsonb_agg(jsonb_build_object('kind', 'updated', 'paper_id',
-          (select min(id) from paper), 'source', 'client',
-          'data', '{"changed": {"upvotes": {"before": 1, "after": 2}}}'::jsonb))
-        from generate_series(1, ${papers}::integer)))`.execute(app.db)
-      const last = first + papers
-      expect(await read(filter, { backwards: false })).toEqual([last, last - 1, last - 2])
-      expect(await read(filter, { backwards: false, after: [last - 2] })).toEqual([
-        last - 3,
-        last - 4,
-        last - 5,
-      ])
-      // Of the second half nothing is known any more but the papers.
-      const middle = first + papers / 2
-      await app.db.updateTable('feed').set({ pruned: middle }).execute()
-      await app.db.deleteFrom('feed_event').where('number', '<=', middle).execute()
-      const [lastKept, ...pruned] = await read(filter, { backwards: false, after: [middle + 2] })
-      expect(lastKept).toBe(middle + 1)
-      expect(pruned.every((number) => number < 0)).toBe(true)
-      const oldest = await read(filter, { backwards: true })
-      expect(oldest).toEqual(oldest.toSorted((one, other) => other - one))
-      expect(await read(filter, { backwards: true, before: [pruned[1] ?? 0] })).toEqual([
-        middle + 2,
-        middle + 1,
-        pruned[0],
-      ])
-    },
-  )
 })
 
 test('arrivedAfter belongs to the order ARRIVAL', async () => {
