@@ -73,7 +73,8 @@ export async function startWorkers({ amount, env, log }: WorkersOptions): Promis
     running.add(worker)
     const { promise: serving, resolve, reject } = Promise.withResolvers<string>()
     let answers = false
-    worker.on('message', ({ serving: url }: Serving) => {
+    worker.on('message', ({ serving: url }: Partial<Serving>) => {
+      if (url === undefined) return
       answers = true
       resolve(url)
     })

@@ -82,6 +82,8 @@ async function serveAsWorker(config: Config, log: Logger): Promise<void> {
 /** This process has the embedded database, if there is one; the workers answer. */
 async function serveByWorkers(config: Config, log: Logger): Promise<void> {
   const { openStore } = await import('../store.ts')
+  const { gatherMetrics } = await import('../telemetry/worker-metrics.ts')
+  gatherMetrics()
   const store = await openStore(config, log)
   try {
     const env: Record<string, string> =

@@ -54,6 +54,7 @@ export function registerBacklogs(registry: Registry, db: Db): void {
     new Gauge<Label>({
       name: `daily_papers_${name}`,
       ...{ help, labelNames: label === undefined ? [] : [label], registers: [registry] },
+      aggregator: 'max',
       async collect() {
         const reading = await read()
         this.reset()

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
-import type { Registry } from '@prometheus-io/client'
+import { Registry } from '@prometheus-io/client'
 import { ApiError } from '../../schema/core/errors.ts'
 import { hashOfToken } from '../access-token.ts'
 import { listen } from '../http/listen.ts'
@@ -8,8 +8,12 @@ import { pathOf } from '../http/request.ts'
 import { refuse } from '../http/respond.ts'
 import type { Route } from '../http/route.ts'
 
-/** `/metrics` in the text format of Prometheus; with a token, for those who send it as a bearer token. */
-export function metricsRoute(registry: Registry, token: string | undefined): Route {
+/**
+ * `/metrics` in the text format of Prometheus; with a token, for those who send it as a bearer token.
+ *
+ * @param read resolves with the metrics in that format.
+ */
+export function metricsRoute(read: () => Promise<string>, token: string | undefined): Route {
   const expected = token === undefined ? undefined : Buffer.from(hashOfToken(token))
   return {
     methods: ['GET'],
@@ -19,16 +23,15 @@ export function metricsRoute(registry: Registry, token: string | undefined): Rou
         if (!timingSafeEqual(Buffer.from(hashOfToken(given)), expected))
           throw new ApiError('UNAUTHENTICATED', 'Send the token of METRICS_TOKEN: `Authorization: Bearer …`.')
       }
-      await send(response, registry)
+      send(response, await read())
     },
   }
 }
 
-async function send(response: ServerResponse, registry: Registry): Promise<void> {
-  const text = await registry.metrics()
+function send(response: ServerResponse, text: string): void {
   response
     .writeHead(200, {
-      'content-type': registry.contentType,
+      'content-type': Registry.PROMETHEUS_CONTENT_TYPE,
       'cache-control': 'no-store',
       'content-length': Buffer.byteLength(text),
     })

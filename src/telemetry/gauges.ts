@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, type Registry } from '@prometheus-io/client'
+import { type Aggregator, collectDefaultMetrics, Gauge, type Registry } from '@prometheus-io/client'
 import type { PoolCounts } from '../../db/connection/pool.ts'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
@@ -18,7 +18,10 @@ export interface GaugeOptions {
   readonly headDb: Db
 }
 
-/** What is looked at when somebody asks for the metrics. But for what waits to be sent, it reads nothing of the database. */
+/**
+ * What is looked at when somebody asks for the metrics. But for what waits to be sent, it reads nothing of the database. Of
+ * several workers, each gauge is summed up, but for those that tell how late or how far one is, or are the same in all.
+ */
 export function registerGauges(
   registry: Registry,
   { feed, hub, sockets, responses, pools, headDb }: GaugeOptions,
@@ -28,37 +31,44 @@ export function registerGauges(
     help: string,
     collect: (gauge: Gauge<Label>) => void,
     labelNames: Label[] = [],
+    aggregator: Aggregator = 'sum',
   ) =>
     new Gauge<Label>({
       name: `daily_papers_${name}`,
-      ...{ help, labelNames, registers: [registry] },
+      ...{ help, labelNames, aggregator, registers: [registry] },
       collect() {
         this.reset()
         collect(this)
       },
     })
-  const feedGauge = (name: string, help: string, value: () => number) =>
-    gauge(`feed_${name}`, help, (each) => each.set(value()))
+  const feedGauge = (name: string, help: string, value: () => number, aggregator?: Aggregator) =>
+    gauge(`feed_${name}`, help, (each) => each.set(value()), [], aggregator)
 
   gauge(
     'build_info',
     'Always 1; the version of the program and of Node.',
     (each) => each.set({ version: packageJson.version, node: process.versions.node }, 1),
     ['version', 'node'],
+    'first',
   )
-  feedGauge('head', 'Number of the newest event that this server knows of.', () => feed.head.number)
+  feedGauge('head', 'Number of the newest event that this server knows of.', () => feed.head.number, 'max')
   feedGauge(
     'read_age_seconds',
     'Since the last reading of the feed that worked.',
     () => feed.readAgeMs / 1000,
+    'max',
   )
-  feedGauge('listening', '1 while the server receives notifications, 0 while it polls.', () =>
-    Number(feed.listening),
+  feedGauge(
+    'listening',
+    '1 while the server receives notifications, 0 while it polls.',
+    () => Number(feed.listening),
+    'min',
   )
   feedGauge(
     'histories',
     'Histories of the feed since the start, beside the first: restores and failovers.',
     () => feed.history,
+    'max',
   )
   feedGauge('topics', 'Distinct subscriptions.', () => hub.held.topics)
   feedGauge('stalled', 'Subscriptions whose clients take nothing for now.', () => hub.held.stalled)
@@ -84,6 +94,7 @@ export function registerGauges(
       for (const [transport, { lag }] of hub.readers) each.set({ transport }, lag)
     },
     ['transport'],
+    'max',
   )
   gauge(
     'pool_connections',
@@ -122,6 +133,7 @@ type MakeGauge = <Label extends string>(
   help: string,
   collect: (gauge: Gauge<Label>) => void,
   labelNames: Label[],
+  aggregator: Aggregator,
 ) => unknown
 
 /** As the server read them last, at most some seconds ago: totals of all servers and commands on this database. */
@@ -137,6 +149,7 @@ function registerSources(gauge: MakeGauge, feed: Feed): void {
       }
     },
     ['source'],
+    'max',
   )
   gauge(
     'source_late',
@@ -145,6 +158,7 @@ function registerSources(gauge: MakeGauge, feed: Feed): void {
       for (const { name: source, late } of feed.sources.rows) each.set({ source }, Number(late))
     },
     ['source'],
+    'max',
   )
   gauge(
     'newest_edition_papers',
@@ -155,6 +169,7 @@ function registerSources(gauge: MakeGauge, feed: Feed): void {
       if (edition && edition.expected !== null) each.set({ state: 'expected' }, edition.expected)
     },
     ['state'],
+    'max',
   )
   gauge(
     'source_failing',
@@ -164,6 +179,7 @@ function registerSources(gauge: MakeGauge, feed: Feed): void {
         each.set({ source }, Number((last_error_at?.getTime() ?? 0) > (last_success_at?.getTime() ?? 0)))
     },
     ['source'],
+    'max',
   )
   gauge(
     'source_records',
@@ -178,5 +194,6 @@ function registerSources(gauge: MakeGauge, feed: Feed): void {
       }
     },
     ['source', 'outcome'],
+    'max',
   )
 }

@@ -6,10 +6,12 @@ import type { OperationObserver } from '../graphql/observe-operations.ts'
 import type { Route } from '../http/route.ts'
 import type { RequestObserver } from '../http/server.ts'
 import type { Logger } from '../log.ts'
+import { isWorker } from '../workers.ts'
 import { metricsRoute, serveMetrics } from './endpoint.ts'
 import { type GaugeOptions, registerGauges } from './gauges.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { observedTokens, operationObserver, requestObserver, statementObserver } from './observers.ts'
+import { metricsOfWorkers } from './worker-metrics.ts'
 
 /** What an operator sees of a server: its metrics, its slow operations and statements, its requests. */
 export interface Telemetry {
@@ -35,7 +37,8 @@ export function createTelemetry(
   const { metricsPort, metricsToken, requestLog, slowMs } = telemetry
   const metrics = createMetrics()
   const options = { metrics, log, slowMs }
-  const route = metricsRoute(metrics.registry, metricsToken)
+  const { registry } = metrics
+  const route = metricsRoute(isWorker ? metricsOfWorkers(registry) : () => registry.metrics(), metricsToken)
   const isBesideApi = metricsPort === undefined && metricsToken !== undefined
   return {
     metrics,
@@ -47,7 +50,7 @@ export function createTelemetry(
     routes: new Map(isBesideApi ? [['/metrics', route]] : []),
     async start(sources) {
       if (metricsPort === undefined && metricsToken === undefined) return async () => {}
-      registerGauges(metrics.registry, sources)
+      registerGauges(registry, sources)
       if (metricsPort === undefined) return async () => {}
       const { url, close } = await serveMetrics(route, { host: http.host, port: metricsPort })
       log.info(`Metrics are at ${url}/metrics.`)

@@ -65,6 +65,39 @@ test('WORKERS share a port and deliver the whole feed, one that is killed is rep
   await Promise.all(ends)
 })
 
+test('whichever worker is asked for metrics tells those of all, also of one that was killed', {
+  timeout: 120_000,
+}, async () => {
+  await using server = startCli([], { cwd: '/', env: { ...env(), METRICS_TOKEN: 'a-token-for-the-metrics' } })
+  const { url, endpoint } = await placeOf(server)
+  // Each on a connection of its own, which go to the workers in turn.
+  const ask = async (target: string) => {
+    const headers = { connection: 'close', authorization: 'Bearer a-token-for-the-metrics' }
+    return (await fetch(target, { headers })).text()
+  }
+  const requests = async () => {
+    const text = await ask(`${url}/metrics`)
+    const [, count] =
+      /^daily_papers_http_request_duration_seconds_count\{route="\/graphql",status="2xx"\} (\d+)$/m.exec(
+        text,
+      ) ?? []
+    return { count: Number(count), text }
+  }
+  for (const _ of [1, 2, 3, 4, 5]) await ask(`${endpoint}?query={__typename}`)
+  // A response is counted when its connection has taken it.
+  await expect.poll(async () => (await requests()).count, { timeout: 60_000 }).toBe(5)
+  const { count, text } = await requests()
+  expect(count).toBe(5)
+  // Each has its own connections, and there is one newest event.
+  expect(text).toMatch(/^daily_papers_pool_connections\{pool="feed",state="idle"\} [2-4]$/m)
+  expect(text).toMatch(/^daily_papers_feed_head 0$/m)
+
+  const [first = 0] = childrenOf(server.pid)
+  process.kill(first, 'SIGKILL')
+  await server.said(/another one takes its place/)
+  expect((await requests()).count).toBe(5)
+})
+
 test('workers end when the first process is killed', { timeout: 120_000 }, async () => {
   await using server = serve()
   await placeOf(server)
