@@ -12,8 +12,8 @@ const announceAfterMs = 400
 /** Milliseconds until a stream that was refused is opened again, doubled up to the second. */
 const retryMs = { first: 5_000, most: 60_000 }
 
-/** Papers that arrived after the page was made, by id. @type {Set<string>} */
-const arrived = new Set()
+/** Papers that arrived after the page was made, by the ids of their addresses. @type {Map<string, string>} */
+const arrivedTitles = new Map()
 /** What is offered when something else than new papers has changed. */
 let change = ''
 /** The cursor of the last event, at first of the page itself. Nothing between them is missed. */
@@ -112,7 +112,7 @@ function receive({ kind, data, id }) {
 
 /**
  * @typedef {{ type: string, editionDate?: string, changes?: { field: string }[],
- *   paper: { id: string, upvotes: number, commentCount: number } | null }} FeedItem
+ *   paper: { id: string, arxivId: string | null, title: string, upvotes: number, commentCount: number } | null }} FeedItem
  */
 
 /** Fields that no list of papers is filtered by. */
@@ -127,7 +127,7 @@ function take({ type, paper, editionDate = '', changes = [] }) {
     setCount(article, 'commentCount', paper.commentCount)
   }
   if (type === 'PaperListed' && isArrival(editionDate, shown.length > 0)) {
-    arrived.add(paper.id)
+    arrivedTitles.set(paper.arxivId ?? paper.id, paper.title)
     announce(change)
   }
   const isRewritten = changes.some(({ field }) => field === 'title' || field === 'abstract')
@@ -157,12 +157,12 @@ function findArrivals() {
       url.searchParams.set('after', made)
       const response = await fetch(url, { cache: 'no-cache' }).catch(() => undefined)
       if (!response?.ok || body.dataset.feed !== feed) return
-      const links = [...document.querySelectorAll('.title a')]
-      const shown = new Set(links.map((link) => idIn(link.getAttribute('href') ?? '')))
-      /** @type {{ items: { id: string, url: string }[] }} */
+      const shown = idsShown()
+      /** @type {{ items: { url: string, title: string }[] }} */
       const { items } = await response.json()
-      for (const item of items) if (!shown.has(idIn(item.url))) arrived.add(item.id)
-      if (arrived.size > 0) announce(change)
+      for (const { url: address, title } of items)
+        if (!shown.has(idIn(address))) arrivedTitles.set(idIn(address), title)
+      if (arrivedTitles.size > 0) announce(change)
     },
     announceAfterMs * (1 + 4 * Math.random()),
   )
@@ -170,7 +170,13 @@ function findArrivals() {
 
 /** The id of a paper, with which its address ends. @param {string} address */
 function idIn(address) {
-  return address.slice(address.lastIndexOf('/') + 1)
+  return decodeURIComponent(address.slice(address.lastIndexOf('/') + 1))
+}
+
+/** The ids in the addresses of the papers that the page lists. */
+function idsShown() {
+  const links = [...document.querySelectorAll('.title a')]
+  return new Set(links.map((link) => idIn(link.getAttribute('href') ?? '')))
 }
 
 /** @param {Element} article @param {string} field @param {number} amount */
@@ -190,7 +196,8 @@ function announce(sentence) {
     announcing = undefined
     if (!live) return
     const button = live.querySelector('button') ?? document.createElement('button')
-    button.textContent = change || `${arrived.size} new ${arrived.size === 1 ? 'paper' : 'papers'}`
+    button.textContent =
+      change || `${arrivedTitles.size} new ${arrivedTitles.size === 1 ? 'paper' : 'papers'}`
     button.onclick = show
     if (!button.isConnected) live.append(button)
   }, announceAfterMs)
@@ -211,23 +218,52 @@ async function show() {
   if (!fresh || !main || !freshMain) return location.reload()
   const open = [...document.querySelectorAll('article:has(details[open])')].map(idOf)
   const known = new Set([...document.querySelectorAll('article')].map(idOf))
+  const offered = [...arrivedTitles]
   main.replaceChildren(...freshMain.childNodes)
   document.title = fresh.title
   adopt(fresh)
+  showBelow(offered)
   const articles = [...main.querySelectorAll('article')]
   for (const article of articles) {
     if (open.includes(idOf(article))) article.querySelector('details')?.setAttribute('open', '')
     if (!known.has(idOf(article))) article.classList.add('new')
   }
-  const first = main.querySelector('article.new a') ?? main.querySelector('a')
+  const first = main.querySelector('.below a, article.new a') ?? main.querySelector('a')
   if (first instanceof HTMLElement) first.focus()
+}
+
+/**
+ * Links to what was offered and stands on a later page: most lists are not in the order of arrival.
+ *
+ * @param {[id: string, title: string][]} offered
+ */
+function showBelow(offered) {
+  const shown = idsShown()
+  const below = offered.filter(([id]) => !shown.has(id))
+  if (below.length === 0) return
+  const list = document.createElement('ul')
+  for (const [id, title] of below) {
+    const link = document.createElement('a')
+    link.href = new URL(`../papers/${encodeURIComponent(id)}`, import.meta.url).href
+    link.dir = 'auto'
+    link.textContent = title
+    const item = document.createElement('li')
+    item.append(link)
+    list.append(item)
+  }
+  const section = document.createElement('section')
+  section.className = 'below'
+  const heading = document.createElement('p')
+  heading.textContent = 'New, and further down the list:'
+  section.append(heading, list)
+  document.querySelector('article')?.before(section)
 }
 
 /** What is shown now is that of another page: nothing has arrived since. @param {Document} fresh */
 function adopt({ body: { dataset } }) {
   for (const name of ['feed', 'edition', 'arrivals']) delete body.dataset[name]
   Object.assign(body.dataset, dataset)
-  arrived.clear()
+  arrivedTitles.clear()
   change = ''
   live?.replaceChildren()
   position ??= body.dataset.position

@@ -196,6 +196,29 @@ describe.skipIf(!browserPath)('an open page', { timeout: 60_000 }, () => {
     expect(await shownIds(search)).toEqual(await idsOfServer('/search?q=seahorse'))
   })
 
+  test('links to what it has offered and what the first page of the list has no place for', async () => {
+    const page = await context.newPage()
+    const matching = (number: number, title: string) => ({ arxivId: `2608.3${number}`, title })
+    await plant(
+      app.db,
+      Array.from({ length: 25 }, (_, index) => matching(1000 + index, `Narwhal ${index}`)),
+    )
+    await page.goto(`${app.url}/search?q=narwhal`)
+    await plant(app.db, [
+      { ...matching(2001, 'Whales'), abstract: 'Of a narwhal <b>.' },
+      matching(2002, 'Narwhal'),
+    ])
+    await button(page).getByText('2 new papers').waitFor(patience)
+    await button(page).click()
+    const below = page.locator('.below a')
+    await below.waitFor(patience)
+    expect(await below.allTextContents()).toEqual(['Whales'])
+    expect(await page.locator('article.new .title').allTextContents()).toEqual(['Narwhal'])
+    expect(await below.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Whales' }).waitFor(patience)
+  })
+
   test('says when a paper was rewritten, and when events were lost', async () => {
     const page = await context.newPage()
     await page.goto(`${app.url}/papers/2605.00005`)
