@@ -10,6 +10,8 @@ export default defineConfig({
     // For a machine that is busy with something else, too.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Shorter than that of a test, so that a failure names the value it waited for.
+    expect: { poll: { timeout: 50_000 } },
     // More than two cores: many tests wait for servers and clocks. Each worker starts programs of its own beside it.
     maxWorkers: 4,
     server: {

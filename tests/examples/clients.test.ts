@@ -46,7 +46,7 @@ test('Apollo Client: pages are joined, and a new paper comes to the beginning of
   expect(new Set(titles()).size).toBe(4)
   const subscription = followNewPapers(client, data?.feedPosition ?? '')
   await plant(app.db, [{ arxivId: undefined, title: 'New for Apollo' }])
-  await vi.waitFor(() => expect(titles()).toContain('New for Apollo'), { timeout: 10_000 })
+  await vi.waitFor(() => expect(titles()).toContain('New for Apollo'), { timeout: 50_000 })
   expect(titles()).toHaveLength(5)
   expect(titles()[0]).toBe('New for Apollo')
   subscription.unsubscribe()
@@ -64,7 +64,7 @@ test('urql: Graphcache takes every example document without a warning, and a sub
   const { unsubscribe } = client
     .subscription(gql`subscription { paperIngested(after: "START") { cursor paper { id title } } }`, {})
     .subscribe(({ data }) => void heard.push(data?.paperIngested.paper.title))
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(1), { timeout: 10_000 })
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(1), { timeout: 50_000 })
   unsubscribe()
 })
 

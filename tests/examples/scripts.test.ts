@@ -55,7 +55,7 @@ function works(command: string, args: readonly string[]): boolean {
   }
 }
 
-const soon = { timeout: 20_000 }
+const soon = { timeout: 50_000 }
 
 test.skipIf(!hasPython)('Python: titles are printed, and a second run goes on after the first', async () => {
   const args = [join(examples, 'new_papers.py'), app.url, join(folder, 'python.cursor')]

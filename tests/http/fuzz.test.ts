@@ -76,9 +76,9 @@ test('afterwards the server answers, holds nothing, and has logged no fault of i
   expect(await ask({ query: '{ papers(first: 1) { totalCount } }' })).toBeUndefined()
   await vi.waitFor(
     () => expect(app.hub.held).toMatchObject({ topics: 0, subscriptions: 0, clients: 0, contexts: 0 }),
-    { timeout: 20_000 },
+    { timeout: 50_000 },
   )
-  await vi.waitFor(() => expect(app.sockets.size).toBe(0), { timeout: 20_000 })
+  await vi.waitFor(() => expect(app.sockets.size).toBe(0), { timeout: 50_000 })
   expect(app.connections.unsentBytes).toBe(0)
   expect(app.logged.filter((line) => /^\d\d:\d\d:\d\d error:/.test(line))).toEqual([])
 })

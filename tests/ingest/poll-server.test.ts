@@ -69,7 +69,7 @@ test('a server that polls and is frozen is replaced within its lease, and polls 
   first.kill('SIGCONT')
   const fence = await fenceOf(database)
   await vi.waitFor(async () => expect(await heldUntil(database)).toBeGreaterThan(now + 4_000), {
-    timeout: 20_000,
+    timeout: 50_000,
   })
   expect(await fenceOf(database)).toBe(fence)
 }, 60_000)

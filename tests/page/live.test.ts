@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterAll(() => browser?.close())
 
 /** Loading a machine does not make an event late that never comes. */
-const patience = { timeout: 25_000 }
+const patience = { timeout: 50_000 }
 const newest = '2026-06-08'
 let listed = 0
 /** Lists new papers on an edition, the newest one by default, and returns their arXiv ids. */

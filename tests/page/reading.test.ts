@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterAll(() => browser?.close())
 
 /** Loading a machine does not make an event late that never comes. */
-const patience = { timeout: 25_000 }
+const patience = { timeout: 50_000 }
 
 /** What each shown paper is, in order. */
 const shownIds = (page: Page) =>
