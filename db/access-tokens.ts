@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
+import type { AccessRole, AccessTokenRow } from './access-tables.ts'
 import { write } from './connection/write-queue.ts'
 import type { Db } from './database.ts'
-import type { AccessRole, AccessTokenRow } from './tables.ts'
 
 export interface NewAccessToken {
   readonly name: string

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type BeforeCommit, write } from './connection/write-queue.ts'
 import type { Db } from './database.ts'
 import type { SourceName } from './model/record.ts'
-import type { SourceRow } from './tables.ts'
+import type { SourceRow } from './source-tables.ts'
 
 /** A source, and whether the newest reading of it is older than who polls it would have it. */
 export interface SourceState extends SourceRow {

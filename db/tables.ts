@@ -1,5 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType, Selectable } from 'kysely'
+import type { AccessTokenTable } from './access-tables.ts'
 import type { EditionCountTable, PaperDetailTable, PaperVoteTable } from './detail-tables.ts'
+import type { FeedEventTable, FeedTable } from './feed-tables.ts'
 import type { PaperHistoryTable, PaperRevisionTable } from './history-tables.ts'
 import type {
   MailDeliveryTable,
@@ -17,6 +19,7 @@ import type {
   TermRarityTable,
   WordTable,
 } from './search-tables.ts'
+import type { EditionReadingTable, SourceTable } from './source-tables.ts'
 import type { WebhookAttemptTable, WebhookTable } from './webhook-tables.ts'
 
 /** One interface a table, one property a column; `tests/house/tables.test.ts` compares them with the migrated database. */
@@ -190,26 +193,6 @@ export interface LeaseTable {
   held_until: Instant
 }
 
-/** What a token allows. Each role also allows what those before it allow. */
-export const accessRoles = ['read', 'gateway', 'ingest', 'admin'] as const
-export type AccessRole = (typeof accessRoles)[number]
-
-/** A token with which clients prove their rights. */
-export interface AccessTokenTable {
-  id: GeneratedAlways<number>
-  /** Unique among those that are not revoked. */
-  name: string
-  role: AccessRole
-  /** SHA-256 of the token in hexadecimal; the token itself is stored nowhere. */
-  hash: string
-  created_at: Instant
-  /** Null if it does not expire. */
-  expires_at: Instant | null
-  revoked_at: Instant | null
-  /** To about a minute. */
-  last_used_at: Instant | null
-}
-
 /** A paper on an edition, with the account that submitted it. */
 export interface ListingTable {
   edition_date: Day
@@ -224,17 +207,6 @@ export interface ListingTable {
   recorded_at: Instant
 }
 
-/**
- * The last whole reading of an edition: the papers in it were as stored at `read_at`. A poll that finds nothing
- * new moves this one row instead of a row for each paper.
- */
-export interface EditionReadingTable {
-  source: string
-  edition_date: Day
-  read_at: Instant
-  paper_ids: number[]
-}
-
 /** A title and day that some record gave a paper and that its row does not show: records without an id find it by them. */
 export interface PaperAliasTable {
   title_key: string
@@ -242,61 +214,9 @@ export interface PaperAliasTable {
   paper_id: number
 }
 
-/** Where records come from, and how the last readings went. */
-export interface SourceTable {
-  name: string
-  last_read_at: Instant | null
-  last_success_at: Instant | null
-  last_error_at: Instant | null
-  last_error: string | null
-  records_read: Generated<number>
-  papers_new: Generated<number>
-  papers_changed: Generated<number>
-  records_rejected: Generated<number>
-  /** Between two readings of who polls it; null if nobody ever did. */
-  poll_seconds: number | null
-}
-
-/** One row: the head of the log. Its row lock is what makes the order of numbers the order of commits. */
-export interface FeedTable {
-  only: Generated<boolean>
-  /** Names this database in cursors, so that one from another is refused. */
-  epoch: Generated<string>
-  head: Generated<number>
-  /** Events up to and including this number have been pruned. */
-  pruned: Generated<number>
-  /** Mark and instant of the event of that number; 0 and null while none has been pruned, or where it is unknown. */
-  pruned_mark: Generated<number>
-  pruned_recorded_at: Instant | null
-  /** Cluster, timeline and database in which the last event was appended. */
-  place: string | null
-  /** One for each first append in another place: `after` is the head before it, `id` a random number of 24 bits. */
-  terms: JSONColumnType<{ after: number; id: number }[]> | null
-  /** Since when events have marks of their own. */
-  marked_since: Instant | null
-}
-
-export const feedEventKinds = ['ingested', 'updated', 'listed', 'withdrawn'] as const
-export type FeedEventKind = (typeof feedEventKinds)[number]
-
-/** One entry of the log; `data` by kind is described in db/feed/events.ts. */
-export interface FeedEventTable {
-  number: number
-  kind: FeedEventKind
-  paper_id: number
-  edition_date: Day | null
-  source: string
-  recorded_at: Instant
-  data: JSONColumnType<Record<string, unknown>>
-  /** Random, so that an event of another history does not share number and mark; null for the oldest events. */
-  mark: number | null
-}
-
-export type AccessTokenRow = Selectable<AccessTokenTable>
 export type PaperRow = Omit<Selectable<PaperTable>, 'search' | 'ranked_words'>
 export type PaperAuthorRow = Selectable<PaperAuthorTable>
 export type AccountRow = Selectable<AccountTable>
 export type OrganizationRow = Selectable<OrganizationTable>
 export type ListingRow = Selectable<ListingTable>
 export type HistoryRow = Selectable<PaperHistoryTable>
-export type SourceRow = Selectable<SourceTable>

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { type AccessRole, accessRoles } from '../db/access-tables.ts'
 import { codeOf } from '../db/error.ts'
-import { type AccessRole, accessRoles } from '../db/tables.ts'
 import type { TokenFault, Viewer } from '../schema/core/context.ts'
 import { hashOfToken } from './access-token.ts'
 import { type Clock, every } from './clock.ts'

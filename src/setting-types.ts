@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type AccessRole, accessRoles } from '../db/tables.ts'
+import { type AccessRole, accessRoles } from '../db/access-tables.ts'
 import { isConnectionString } from './connection-string.ts'
 import { trustedProxiesIn } from './http/client-address.ts'
 

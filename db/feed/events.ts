@@ -1,5 +1,6 @@
+import type { FeedEventKind } from '../feed-tables.ts'
 import { fieldColumns } from '../model/paper-fields.ts'
-import type { FeedEventKind, PaperRow } from '../tables.ts'
+import type { PaperRow } from '../tables.ts'
 import type { Position } from './position.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { FeedEventKind } from '../tables.ts'
+import type { FeedEventKind } from '../feed-tables.ts'
 import type { FeedEntry } from './events.ts'
 import type { Feed, PaperMatch } from './feed.ts'
 import type { Position } from './position.ts'

@@ -1,8 +1,8 @@
 import { initContextCache } from '@pothos/core'
+import type { AccessRole } from '../../db/access-tables.ts'
 import type { Db } from '../../db/database.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import type { PaperRecord, Rejection } from '../../db/model/record.ts'
-import type { AccessRole } from '../../db/tables.ts'
 import type { ExecutionBudget } from './execution-budget.ts'
 import type { WebhookDoor } from './webhook-door.ts'
 

@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql'
-import { type AccessRole, accessRoles } from '../../db/tables.ts'
+import { type AccessRole, accessRoles } from '../../db/access-tables.ts'
 import type { Lapse, Viewer } from './context.ts'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 import { ApiError } from './errors.ts'

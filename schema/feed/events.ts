@@ -1,7 +1,7 @@
 import type { Delivery, EventDelivery, HeartbeatDelivery } from '../../db/feed/delivery.ts'
 import type { FeedEntry } from '../../db/feed/events.ts'
+import type { FeedEventKind } from '../../db/feed-tables.ts'
 import { sourceNames } from '../../db/model/record.ts'
-import type { FeedEventKind } from '../../db/tables.ts'
 import { builder } from '../core/builder.ts'
 import { EditionProgressRef } from '../edition-progress.ts'
 import { Paper, referredPaper } from '../paper.ts'

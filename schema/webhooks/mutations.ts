@@ -1,5 +1,5 @@
+import type { FeedEventKind } from '../../db/feed-tables.ts'
 import { canonicalFilter, type PaperFilter } from '../../db/search/filter.ts'
-import type { FeedEventKind } from '../../db/tables.ts'
 import { insertWebhook, removeWebhook } from '../../db/webhooks/endpoints.ts'
 import { builder } from '../core/builder.ts'
 import { ApiError } from '../core/errors.ts'

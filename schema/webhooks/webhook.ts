@@ -1,4 +1,4 @@
-import { type FeedEventKind, feedEventKinds } from '../../db/tables.ts'
+import { type FeedEventKind, feedEventKinds } from '../../db/feed-tables.ts'
 import type { WebhookAttemptRow, WebhookFormat, WebhookRow } from '../../db/webhook-tables.ts'
 import { attemptsByWebhookIds } from '../../db/webhooks/endpoints.ts'
 import { keptAttempts } from '../../db/webhooks/record.ts'

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type AccessRole, type AccessTokenRow, accessRoles } from '../../db/access-tables.ts'
 import { allAccessTokens, createAccessToken, revokeAccessToken } from '../../db/access-tokens.ts'
 import type { Db } from '../../db/database.ts'
-import { type AccessRole, type AccessTokenRow, accessRoles } from '../../db/tables.ts'
 import { expiryOf, hashOfToken, newAccessToken } from '../access-token.ts'
 import { StartError } from '../faults.ts'
 import { openStore } from '../store.ts'

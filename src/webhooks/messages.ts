@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FeedCursorError } from '../../db/feed/cursor.ts'
-import type { FeedEventKind } from '../../db/tables.ts'
+import type { FeedEventKind } from '../../db/feed-tables.ts'
 import type { WebhookFormat } from '../../db/webhook-tables.ts'
 import { discordCards, discordText } from './discord.ts'
 import { type ChatEvent, cardsOf, type PaperCard } from './paper-cards.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type GraphQLInterfaceType, type GraphQLObjectType, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
-import { feedEventKinds } from '../../db/tables.ts'
+import { feedEventKinds } from '../../db/feed-tables.ts'
 import { schema } from '../../schema/index.ts'
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')

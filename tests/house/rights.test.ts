@@ -1,6 +1,6 @@
 import { execute, getNamedType, isObjectType, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { accessRoles } from '../../db/tables.ts'
+import { accessRoles } from '../../db/access-tables.ts'
 import { declaredRole } from '../../schema/core/rights.ts'
 import { schema } from '../../schema/index.ts'
 

@@ -1,5 +1,5 @@
+import type { AccessRole } from '../../db/access-tables.ts'
 import { createAccessToken } from '../../db/access-tokens.ts'
-import type { AccessRole } from '../../db/tables.ts'
 import { hashOfToken, newAccessToken } from '../../src/access-token.ts'
 import type { TestApp } from './app.ts'
 

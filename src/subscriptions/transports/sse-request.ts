@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { feedEventKinds } from '../../../db/tables.ts'
+import { feedEventKinds } from '../../../db/feed-tables.ts'
 import { BadInputError } from '../../../schema/core/errors.ts'
 
 /** As the enum of the schema names them. */
