@@ -1,5 +1,5 @@
 import type { Db } from '../database.ts'
-import { pruneLog } from './log.ts'
+import { pruneLog } from './prune.ts'
 
 export interface RetentionOptions {
   /** Events older than this many days by the database's clock are removed. */

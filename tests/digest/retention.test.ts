@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { pruneLog } from '../../db/feed/log.ts'
+import { pruneLog } from '../../db/feed/prune.ts'
 import { useTestDatabase } from '../support/database.ts'
 import { listPapers, runDigest, subscribed } from '../support/digest.ts'
 import { openMailbox } from '../support/mailbox.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatCursor } from '../../db/feed/cursor.ts'
-import { pruneLog } from '../../db/feed/log.ts'
+import { pruneLog } from '../../db/feed/prune.ts'
 import { query, startTestApp, type TestApp } from '../support/app.ts'
 import { cursorAt } from '../support/feed.ts'
 import { plant } from '../support/papers.ts'

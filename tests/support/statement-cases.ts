@@ -20,14 +20,8 @@ import {
   submittersOf,
 } from '../../db/editions.ts'
 import { lastOf, lastShared, positionAt } from '../../db/feed/history.ts'
-import {
-  beginTerm,
-  eventsFrom,
-  newestRecordedBy,
-  positionsBetween,
-  pruneLog,
-  readLogState,
-} from '../../db/feed/log.ts'
+import { beginTerm, eventsFrom, newestRecordedBy, positionsBetween, readLogState } from '../../db/feed/log.ts'
+import { pruneLog } from '../../db/feed/prune.ts'
 import { positionOfCursor } from '../../db/feed/resolve-cursor.ts'
 import { listingsByPaperIds, listingsBySubmitter, listingsOfEdition } from '../../db/listings.ts'
 import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { pruneLog } from '../../db/feed/log.ts'
+import { pruneLog } from '../../db/feed/prune.ts'
 import { startTestApp } from '../support/app.ts'
 import { cursorAt, ingestPaper } from '../support/feed.ts'
 import { answerWith, startReceiver } from '../support/webhook-receiver.ts'
