@@ -193,146 +193,196 @@ order by t.as_of desc, t.score desc, p.id desc limit $3;
 
 -- pageOfPapers by arrival, of every criterion
 select p.id, p.title, p.upvotes, a.arrival as key_0 from (
-  select c.id, coalesce(
-    (select max(e.number)
+  with newest as materialized (with recursive
+    span as materialized (
+      select (extract(year
+          from greatest($1::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+          from greatest($2::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+      (extract(year
+          from least($3::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+          from least($4::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+      from paper),
+    matches as (
+      select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+      0::bigint as found from span
+      union all
+      select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+      matches.found + cardinality(newest.ids)
+      from matches cross join span
+      cross join lateral (
+        select month - first_month as months_left, end_month - month as months_seen,
+        (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+      cross join lateral (
+        select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+        from (values
+          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
+          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
+            and per_month * 12 <= 10000),
+          (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+        ) period (month, period, is_short) where is_short limit 1) next
+      cross join lateral (
+        select coalesce(array_agg(p.id), '{}') as ids,
+        null::float8[] as relevances, count(*) as scanned
+        from (select p.* from (select p.id, p.published_at
+            from (select p.*
+              from paper p
+              where true
+              and p.author_names && $5::text[]
+              and p.keyword_keys && $6::text[]
+              and p.submitter_names && $7::text[]
+              and p.categories && $8::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$9::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$10::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$11::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $13::text[]
+              and edition_periods(p.listed_on) && array(
+                select distinct case when date_trunc('year', month) >= first
+                and date_trunc('year', month) + interval '1 year' <= last + 1
+                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                from (select greatest($14::date, min(date)) as first, least($15::date, max(date)) as last
+                  from edition) editions,
+                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+              and next.period is not null
+              union all select p.*
+              from paper p
+              where true
+              and p.author_names && $16::text[]
+              and p.keyword_keys && $17::text[]
+              and p.submitter_names && $18::text[]
+              and p.categories && $19::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$20::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$21::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$22::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$23::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $24::text[]
+              and edition_periods(p.listed_on) && array(
+                select distinct case when date_trunc('year', month) >= first
+                and date_trunc('year', month) + interval '1 year' <= last + 1
+                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
+                from (select greatest($25::date, min(date)) as first, least($26::date, max(date)) as last
+                  from edition) editions,
+                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
+              and next.period is null offset 0) p
+            where p.published_at < next.before
+            and p.upvotes >= $27::integer
+            and p.published_at >= (($28::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($29::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $30::boolean
+            and (p.first_listed_on is not null
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $31::date > $32::date then 'empty' else daterange($33::date, $34::date, '[]') end
+              and exists (select from unnest(p.listed_on) as listed (day)
+                where listed.day <@ case when $35::date > $36::date then 'empty' else daterange($37::date, $38::date, '[]') end)) offset 0) p
+          order by p.published_at desc, p.id desc
+          limit 10000 - matches.scanned) p) newest
+      where matches.scanned < 10000 and matches.found < 10000 and matches.month > first_month)
+    select newest.id from matches
+    cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+    order by matches.scanned, newest.position limit 10000)
+  select p.id, coalesce((select max(e.number)
       from feed_event e
-      where e.paper_id = c.id
+      where e.paper_id = p.id
       and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
-          and e.data->'changed' ?| $1::text[]) or (e.kind = 'updated'
-          and (e.data->'changed'->'upvotes'->>'before')::integer < $2
-          and (e.data->'changed'->'upvotes'->>'after')::integer >= $3))),
-    c.id + -281474976710656) as arrival
-  from ((with recursive
-      span as materialized (
-        select (extract(year
-            from greatest($4::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($5::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
-        (extract(year
-            from least($6::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($7::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
-        from paper),
-      matches as (
-        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
-        0::bigint as found from span
-        union all
-        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
-        matches.found + cardinality(newest.ids)
-        from matches cross join span
-        cross join lateral (
-          select month - first_month as months_left, end_month - month as months_seen,
-          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
-        cross join lateral (
-          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
-          from (values
-            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
-            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
-              and per_month * 12 <= 10000),
-            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
-          ) period (month, period, is_short) where is_short limit 1) next
-        cross join lateral (
-          select coalesce(array_agg(p.id), '{}') as ids,
-          null::float8[] as relevances, count(*) as scanned
-          from (select p.* from (select p.id, p.published_at
-              from (select p.*
-                from paper p
-                where true
-                and p.author_names && $8::text[]
-                and p.keyword_keys && $9::text[]
-                and p.submitter_names && $10::text[]
-                and p.categories && $11::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$12::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$13::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$15::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $16::text[]
-                and edition_periods(p.listed_on) && array(
-                  select distinct case when date_trunc('year', month) >= first
-                  and date_trunc('year', month) + interval '1 year' <= last + 1
-                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($17::date, min(date)) as first, least($18::date, max(date)) as last
-                    from edition) editions,
-                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
-                and next.period is not null
-                union all select p.*
-                from paper p
-                where true
-                and p.author_names && $19::text[]
-                and p.keyword_keys && $20::text[]
-                and p.submitter_names && $21::text[]
-                and p.categories && $22::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$23::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$24::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$25::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$26::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $27::text[]
-                and edition_periods(p.listed_on) && array(
-                  select distinct case when date_trunc('year', month) >= first
-                  and date_trunc('year', month) + interval '1 year' <= last + 1
-                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($28::date, min(date)) as first, least($29::date, max(date)) as last
-                    from edition) editions,
-                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-                and next.period is null offset 0) p
-              where p.published_at < next.before
-              and p.upvotes >= $30::integer
-              and p.published_at >= (($31::date)::timestamp at time zone 'UTC')
-              and p.published_at < (($32::date + 1)::timestamp at time zone 'UTC')
-              and (p.withdrawn_at is not null) = $33::boolean
-              and (p.first_listed_on is not null
-                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $34::date > $35::date then 'empty' else daterange($36::date, $37::date, '[]') end
-                and exists (select from unnest(p.listed_on) as listed (day)
-                  where listed.day <@ case when $38::date > $39::date then 'empty' else daterange($40::date, $41::date, '[]') end)) offset 0) p
-            order by p.published_at desc, p.id desc
-            limit 10000 - matches.scanned) p) newest
-        where matches.scanned < 10000 and matches.found < 10000 and matches.month > first_month)
-      select newest.id from matches
-      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-      order by matches.scanned, newest.position limit 10000) union select p.id from paper p
-    where p.id = any(array(select e.paper_id
-        from feed_event e
-        where e.number <= (select head
-          from feed)
-        and e.number > (select head
-          from feed) - 10000
-        and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
+          and e.data->'changed' ?| $39::text[]) or (e.kind = 'updated'
+          and (e.data->'changed'->'upvotes'->>'before')::integer < $40
+          and (e.data->'changed'->'upvotes'->>'after')::integer >= $41))), p.id + -281474976710656) as arrival
+  from newest p
+  where not (select count(*) = 10000
+    from newest)
+  union all (select * from (
+      with first_part as materialized (
+        select p.id, e.number + 0 as arrival
+        from feed_event e join paper p on p.id = e.paper_id
+        where (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
             and e.data->'changed' ?| $42::text[]) or (e.kind = 'updated'
             and (e.data->'changed'->'upvotes'->>'before')::integer < $43
-            and (e.data->'changed'->'upvotes'->>'after')::integer >= $44))))
-    and p.upvotes >= $45::integer
-    and p.published_at >= (($46::date)::timestamp at time zone 'UTC')
-    and p.published_at < (($47::date + 1)::timestamp at time zone 'UTC')
-    and (p.github_repo is not null) = $48::boolean
-    and (p.project_page is not null) = $49::boolean
-    and (p.media_urls <> '{}') = $50::boolean
-    and (p.withdrawn_at is not null) = $51::boolean
-    and p.organization_name = any($52::text[])
-    and (p.first_listed_on is not null
-      and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $53::date > $54::date then 'empty' else daterange($55::date, $56::date, '[]') end
-      and exists (select from unnest(p.listed_on) as listed (day)
-        where listed.day <@ case when $57::date > $58::date then 'empty' else daterange($59::date, $60::date, '[]') end))
-    and p.author_names && $61::text[]
-    and p.keyword_keys && $62::text[]
-    and p.submitter_names && $63::text[]
-    and p.categories && $64::text[]) c
-) a join paper p on p.id = a.id
-order by a.arrival desc limit $65;
+            and (e.data->'changed'->'upvotes'->>'after')::integer >= $44))
+        and e.number = (select max(e.number)
+          from feed_event e
+          where e.paper_id = p.id
+          and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
+              and e.data->'changed' ?| $45::text[]) or (e.kind = 'updated'
+              and (e.data->'changed'->'upvotes'->>'before')::integer < $46
+              and (e.data->'changed'->'upvotes'->>'after')::integer >= $47)))
+        and p.upvotes >= $48::integer
+        and p.published_at >= (($49::date)::timestamp at time zone 'UTC')
+        and p.published_at < (($50::date + 1)::timestamp at time zone 'UTC')
+        and (p.github_repo is not null) = $51::boolean
+        and (p.project_page is not null) = $52::boolean
+        and (p.media_urls <> '{}') = $53::boolean
+        and (p.withdrawn_at is not null) = $54::boolean
+        and p.organization_name = any($55::text[])
+        and (p.first_listed_on is not null
+          and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $56::date > $57::date then 'empty' else daterange($58::date, $59::date, '[]') end
+          and exists (select from unnest(p.listed_on) as listed (day)
+            where listed.day <@ case when $60::date > $61::date then 'empty' else daterange($62::date, $63::date, '[]') end))
+        and p.author_names && $64::text[]
+        and p.keyword_keys && $65::text[]
+        and p.submitter_names && $66::text[]
+        and p.categories && $67::text[]
+        order by e.number desc limit $68)
+      select * from first_part union all (select * from (
+          select p.id, p.id + -281474976710656 as arrival
+          from paper p
+          where (select pruned > 0
+            from feed)
+          and (select max(e.number)
+            from feed_event e
+            where e.paper_id = p.id
+            and (e.kind = 'ingested' or e.kind = 'listed' or e.kind = 'withdrawn' or (e.kind = 'updated'
+                and e.data->'changed' ?| $69::text[]) or (e.kind = 'updated'
+                and (e.data->'changed'->'upvotes'->>'before')::integer < $70
+                and (e.data->'changed'->'upvotes'->>'after')::integer >= $71))) is null
+          and p.upvotes >= $72::integer
+          and p.published_at >= (($73::date)::timestamp at time zone 'UTC')
+          and p.published_at < (($74::date + 1)::timestamp at time zone 'UTC')
+          and (p.github_repo is not null) = $75::boolean
+          and (p.project_page is not null) = $76::boolean
+          and (p.media_urls <> '{}') = $77::boolean
+          and (p.withdrawn_at is not null) = $78::boolean
+          and p.organization_name = any($79::text[])
+          and (p.first_listed_on is not null
+            and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $80::date > $81::date then 'empty' else daterange($82::date, $83::date, '[]') end
+            and exists (select from unnest(p.listed_on) as listed (day)
+              where listed.day <@ case when $84::date > $85::date then 'empty' else daterange($86::date, $87::date, '[]') end))
+          and p.author_names && $88::text[]
+          and p.keyword_keys && $89::text[]
+          and p.submitter_names && $90::text[]
+          and p.categories && $91::text[]
+          order by p.id desc
+          limit $92) second_part
+        where not (select count(*) > $93
+          from first_part))) walked
+    where (select count(*) = 10000
+      from newest))) a join paper p on p.id = a.id
+order by a.arrival desc limit $94;
 
 -- pageOfPapers by arrival, all of them
 select p.id, p.title, p.upvotes, a.arrival as key_0 from (
-  select c.id, coalesce(
-    (select max(e.number) from feed_event e where e.paper_id = c.id and (e.kind = 'ingested')),
-    c.id + -281474976710656) as arrival
-  from ((select p.id from paper p order by p.id desc limit 10000) union select p.id from paper p
-    where p.id = any(array(select e.paper_id
+  with first_part as materialized (
+    select p.id, e.number + 0 as arrival
+    from feed_event e join paper p on p.id = e.paper_id
+    where (e.kind = 'ingested')
+    and e.number = (select max(e.number)
+      from feed_event e
+      where e.paper_id = p.id
+      and (e.kind = 'ingested'))
+    order by e.number desc limit $1)
+  select * from first_part union all (select * from (
+      select p.id, p.id + -281474976710656 as arrival
+      from paper p
+      where (select pruned > 0
+        from feed)
+      and (select max(e.number)
         from feed_event e
-        where e.number <= (select head
-          from feed)
-        and e.number > (select head
-          from feed) - 10000
-        and (e.kind = 'ingested')))) c
-) a join paper p on p.id = a.id
-order by a.arrival desc limit $1;
+        where e.paper_id = p.id
+        and (e.kind = 'ingested')) is null
+      order by p.id desc
+      limit $2) second_part
+    where not (select count(*) > $3
+      from first_part))) a join paper p on p.id = a.id
+order by a.arrival desc limit $4;
 
 -- readListPages of the papers of one keyword
 select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1
