@@ -29,7 +29,7 @@ async function placeOf(server: CliProcess) {
 }
 
 test('WORKERS share a port and deliver the whole feed, one that is killed is replaced, and all end together', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await using server = serve()
   const at = await placeOf(server)
@@ -66,7 +66,7 @@ test('WORKERS share a port and deliver the whole feed, one that is killed is rep
 })
 
 test('whichever worker is asked for metrics tells those of all, also of one that was killed', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await using server = startCli([], { cwd: '/', env: { ...env(), METRICS_TOKEN: 'a-token-for-the-metrics' } })
   const { url, endpoint } = await placeOf(server)
@@ -98,7 +98,7 @@ test('whichever worker is asked for metrics tells those of all, also of one that
   expect((await requests()).count).toBe(5)
 })
 
-test('workers end when the first process is killed', { timeout: 120_000 }, async () => {
+test('workers end when the first process is killed', { timeout: 300_000 }, async () => {
   await using server = serve()
   await placeOf(server)
   const workers = childrenOf(server.pid)
@@ -106,7 +106,7 @@ test('workers end when the first process is killed', { timeout: 120_000 }, async
   await expect.poll(() => workers.filter(runs), { timeout: 60_000 }).toEqual([])
 })
 
-test('a worker that cannot start ends all, with the reason once', { timeout: 120_000 }, async () => {
+test('a worker that cannot start ends all, with the reason once', { timeout: 300_000 }, async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as { port: number }
