@@ -2,7 +2,7 @@ import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { relayStylePagination } from '@apollo/client/utilities'
 import { OperationTypeNode } from 'graphql'
-import { createClient } from 'graphql-ws'
+import { createLiveSocket } from './live-socket.ts'
 
 /** Apollo Client: a list that grows by pages at its end and by new papers at its beginning. */
 
@@ -31,7 +31,7 @@ export function createPapersCache(): InMemoryCache {
  * @param webSocketImpl for a runtime without `WebSocket`
  */
 export function createApolloClient(url: string, webSocketImpl?: unknown) {
-  const socket = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl, lazy: true })
+  const socket = createLiveSocket(url, webSocketImpl)
   const link = ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     new GraphQLWsLink(socket),

@@ -1,7 +1,7 @@
 // Relay's network: queries over HTTP, subscriptions over one WebSocket, documents by their ids where the compiler has
 // persisted them (`persistConfig`) and the server knows its manifest (TRUSTED_DOCUMENTS).
-import { createClient } from 'graphql-ws'
 import relay from 'relay-runtime'
+import { createLiveSocket } from './live-socket.ts'
 
 const { Environment, Network, Observable, RecordSource, Store } = relay
 
@@ -10,7 +10,7 @@ const { Environment, Network, Observable, RecordSource, Store } = relay
  * @param {unknown} [webSocketImpl] for a runtime without `WebSocket`
  */
 export function createPapersEnvironment(url, webSocketImpl) {
-  const socket = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl, lazy: true })
+  const socket = createLiveSocket(url, webSocketImpl)
   const request = ({ id, text }, variables) =>
     text ? { query: text, variables } : { query: '', documentId: id, variables }
   const fetchAnswer = async (params, variables) => {

@@ -1,7 +1,7 @@
 import { Client, type ExecutionResult, fetchExchange, subscriptionExchange } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
 import { relayPagination } from '@urql/exchange-graphcache/extras'
-import { createClient } from 'graphql-ws'
+import { createLiveSocket } from './live-socket.ts'
 
 /** urql with its normalized cache, Graphcache. */
 
@@ -62,7 +62,7 @@ export const partsOfOthers = [
  * @param webSocketImpl for a runtime without `WebSocket`
  */
 export function createUrqlClient(url: string, webSocketImpl?: unknown) {
-  const socket = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl, lazy: true })
+  const socket = createLiveSocket(url, webSocketImpl)
   const client = new Client({
     url,
     exchanges: [

@@ -25,12 +25,20 @@ export interface RenderedPage {
 }
 
 /**
- * Telephones show the page at their own width. Tabs stand where they belong: GraphiQL 5 lets them slide into place
+ * Telephones show the page at their own width, with the answer below the question and the documentation alone: side by side,
+ * an answer has room for one letter a line. Tabs stand where they belong: GraphiQL 5 lets them slide into place
  * (Reorder of framer-motion) and leaves all of them at the place of the last one until the first press, which is then
  * lost.
  */
 const head = `<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>.graphiql-tab { transform: none !important }</style>`
+<style>.graphiql-tab { transform: none !important }
+@media (max-width: 640px) {
+  #graphiql-session { flex-direction: column }
+  .graphiql-logo, .graphiql-horizontal-drag-bar { display: none }
+  .graphiql-container .graphiql-response { flex: 1.5 1 0% !important; min-height: 0 }
+  .graphiql-plugin { flex-grow: 1 !important }
+  .graphiql-main:has(> .graphiql-plugin:not([style*='-1000px'])) > .graphiql-sessions { display: none }
+}</style>`
 
 const rendered = String(await renderGraphiQL(options)).trim()
 const page = Buffer.from(rendered.replace('<head>', () => `<head>\n${head}`))

@@ -19,11 +19,9 @@ export interface EditionsAnswer {
 
 export const papersDocument = /* GraphQL */ `
 query FeedOfPapers(
-  $filter: PaperFilter, $order: PaperOrder!, $asOf: DateTime, $first: Int!, $after: String, $arrivedAfter: FeedCursor
+  $filter: PaperFilter, $order: PaperOrder!, $first: Int!, $after: String, $arrivedAfter: FeedCursor
 ) {
-  papers(
-    filter: $filter, order: $order, asOf: $asOf, first: $first, after: $after, arrivedAfter: $arrivedAfter
-  ) {
+  papers(filter: $filter, order: $order, first: $first, after: $after, arrivedAfter: $arrivedAfter) {
     nodes {
       id arxivId title abstract authorCount authors(first: ${mostAuthors}) { nodes { name } }
       organization { name fullName }

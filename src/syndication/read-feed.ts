@@ -27,10 +27,10 @@ export interface SyndicatedPage {
   readonly nextPage: string | undefined
 }
 
-/** How long a trending list stays as it is: its order moves with the clock. */
+/** How long a trending list is kept: papers leave it as they get older. */
 const trendingGrainMs = 300_000
 
-/** The instant of which a trending list is. */
+/** The beginning of the time that a trending list is kept for. */
 export function trendingInstant(now: Date): Date {
   return new Date(Math.floor(now.getTime() / trendingGrainMs) * trendingGrainMs)
 }
@@ -42,7 +42,6 @@ const beforeEditions = '1900-01-01'
 export async function readFeed(
   address: FeedAddress,
   ask: Ask,
-  now: Date,
   surroundings: EntrySurroundings,
 ): Promise<SyndicatedPage> {
   const { kind, date, n, page: after } = address
@@ -64,10 +63,9 @@ export async function readFeed(
       : kind === 'edition'
         ? { editionFrom: date, editionTo: date }
         : address.filter
+  // Without `asOf`: of now or, if nothing is new, of the newest day; later pages are of the moment of the first.
   const order =
-    kind === 'trending'
-      ? { order: 'TRENDING', asOf: trendingInstant(now) }
-      : { order: 'ARRIVAL', arrivedAfter: address.after }
+    kind === 'trending' ? { order: 'TRENDING' } : { order: 'ARRIVAL', arrivedAfter: address.after }
   const papers: FeedPaper[] = []
   let nextPage = after
   do {

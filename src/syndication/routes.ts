@@ -80,7 +80,7 @@ export function createSyndicationRoutes(options: SyndicationOptions): ReadonlyMa
     const { epoch } = feed
     const { title, description, page } = titleOf(address)
     const hasPages = http.page
-    const { entries, nextPage } = await readFeed(address, ask, clock.now(), { epoch, base, hasPages })
+    const { entries, nextPage } = await readFeed(address, ask, { epoch, base, hasPages })
     const self = `${base}${path}${params.size > 0 ? `?${params}` : ''}`
     const next = nextPage && `${base}${path}?${withParameter(params, 'page', nextPage)}`
     const { format } = address

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gql } from '@urql/core'
 import { type DocumentNode, isObjectType, Kind, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
-import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { schema } from '../../schema/index.ts'
 import {
@@ -11,6 +11,7 @@ import {
   followNewPapers,
   type NewestPapers,
   newestPapers,
+  newPapers,
 } from '../../src/examples/apollo.ts'
 import { createUrqlClient, partsOfOthers } from '../../src/examples/urql.ts'
 import { startTestApp, useTestApp } from '../support/app.ts'
@@ -123,4 +124,69 @@ test('Relay: compiled documents are sent by their ids and fill the store, and su
       })
   })
   expect(heard).toMatchObject({ data: { paperIngested: { paper: { title: expect.any(String) } } } })
+})
+
+describe('a restart of the server, which refuses connections meanwhile', () => {
+  type Hear = (answer: { data?: unknown }) => void
+  type Listen = (url: string, socket: unknown, after: string, hear: Hear) => Promise<() => unknown>
+  const document =
+    'subscription New($after: FeedCursor!) { paperIngested(after: $after) { cursor paper { id title } } }'
+  const withApollo: Listen = async (url, socket, after, hear) => {
+    const { client, close } = createApolloClient(url, socket)
+    client.subscribe({ query: newPapers, variables: { after } }).subscribe(hear)
+    return close
+  }
+  const withUrql: Listen = async (url, socket, after, hear) => {
+    const { client, close } = createUrqlClient(url, socket)
+    client.subscription(document, { after }).subscribe(hear)
+    return close
+  }
+  const withRelay: Listen = async (url, socket, after, hear) => {
+    const { createPapersEnvironment } = await import('../../src/examples/relay-environment.mjs')
+    const { environment, close } = createPapersEnvironment(url, socket)
+    const params = { name: 'New', operationKind: 'subscription', id: null, text: document, metadata: {} }
+    environment.getNetwork().execute(params, { after }, {}).subscribe({ next: hear })
+    return close
+  }
+
+  test.each<[string, Listen]>([
+    ['Apollo Client', withApollo],
+    ['urql', withUrql],
+    ['Relay', withRelay],
+  ])('%s connects again and receives each paper once', async (name, listen) => {
+    const leaving = await startTestApp({ beside: app })
+    await using next = await startTestApp({ beside: app })
+    let target = leaving.wsEndpoint
+    const sent: { payload?: { variables?: { after: string } } }[] = []
+    /** Connects to where the server is at the time. */
+    class Rerouted extends WebSocket {
+      constructor(_url: string, protocols: string) {
+        super(target, protocols)
+        this.on('error', () => {
+          target = next.wsEndpoint
+        })
+      }
+      override send(text: string) {
+        const message = JSON.parse(text)
+        if (message.type === 'subscribe') sent.push(message)
+        super.send(text)
+      }
+    }
+    const after = app.feed.cursor(await app.feed.refresh())
+    const heard: { cursor: string; paper: { title: string } }[] = []
+    const titles = () => heard.map(({ paper }) => paper.title)
+    const close = await listen(leaving.endpoint, Rerouted, after, ({ data }) => {
+      heard.push((data as { paperIngested: (typeof heard)[number] }).paperIngested)
+    })
+    // Before the server that it is connected to.
+    await using _client = { [Symbol.asyncDispose]: async () => void (await close()) }
+    const before = `Before the restart, for ${name}`
+    await plant(app.db, [{ arxivId: undefined, title: before }])
+    await vi.waitFor(() => expect(titles()).toEqual([before]), { timeout: 20_000 })
+    await leaving.close()
+    const during = `During the restart, for ${name}`
+    await plant(app.db, [{ arxivId: undefined, title: during }])
+    await vi.waitFor(() => expect(titles()).toEqual([before, during]), { timeout: 20_000 })
+    expect(sent.map(({ payload }) => payload?.variables?.after)).toEqual([after, heard[0]?.cursor])
+  })
 })

@@ -90,11 +90,19 @@ describe('in a browser', () => {
     await page.close()
   })
 
-  test('a telephone shows it at its own width', async ({ skip }) => {
+  test('a telephone shows it at its own width, with room for the answer and for the documentation', async ({
+    skip,
+  }) => {
     if (!browserPath) skip('There is no Chromium on this machine; install one to test GraphiQL.')
     const page = await browser.newPage({ viewport: { width: 390, height: 800 }, isMobile: true })
     await page.goto(app.endpoint)
     expect(await page.evaluate('innerWidth')).toBe(390)
+    const widthOf = async (selector: string) => (await page.locator(selector).boundingBox())?.width
+    expect(await widthOf('.graphiql-response')).toBeGreaterThan(250)
+    expect(await widthOf('.graphiql-query-editor')).toBeGreaterThan(250)
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.locator('.graphiql-sessions').waitFor({ state: 'hidden' })
+    expect(await widthOf('.graphiql-plugin')).toBeGreaterThan(250)
     await page.close()
   })
 })

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
+import { plainDay } from '../../src/page/dates.ts'
 import { post, startTestApp, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
 import { elements, readPage, textOf } from '../support/page.ts'
@@ -214,6 +215,15 @@ test('what a page loads has its hash in the address and is kept for ever', async
     const { status, headers } = await read(`/${path}`, { 'accept-encoding': 'br' })
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable'])
   }
+})
+
+test('what trends says of which days it is', async () => {
+  await using quiet = await startTestApp()
+  const publishedAt = new Date(Date.now() - 40 * 86_400_000).toISOString()
+  await plant(quiet.db, [{ arxivId: '2607.00007', publishedAt, observedAt: publishedAt, upvotes: 7 }])
+  expect((await readPage(quiet, '/trending')).text).toContain(
+    `Papers of the 14 days to ${plainDay(publishedAt)} by`,
+  )
 })
 
 test('an empty server says so', async () => {

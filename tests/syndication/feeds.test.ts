@@ -82,12 +82,11 @@ test('any criterion of a PaperFilter, by its name or as JSON', async () => {
   expect(await titles('/feeds/papers.json?text=zebra')).toEqual([])
 })
 
-test('one edition, trending papers, and the editions one entry a day', async () => {
+test('one edition, and the editions one entry a day', async () => {
   expect(await titles('/feeds/edition/2026-06-02.json')).toEqual([
     'A Survey of Sparse Training',
     'Diffusion Transformers at Scale',
   ])
-  expect(await titles('/feeds/trending.json')).toEqual([])
   const { items } = await json('/feeds/editions.json')
   expect(items.map(({ title }) => title)).toEqual(
     ['2026-06-08', '2026-06-02', '2026-06-01'].map((date) => `Daily Papers of ${date}`),
@@ -95,6 +94,21 @@ test('one edition, trending papers, and the editions one entry a day', async () 
   expect(items[0]).toMatchObject({ url: `${app.url}/editions/2026-06-08` })
   expect(items[0]?.content_html.match(/<li>/g)).toHaveLength(3)
   expect((await json('/feeds/editions.json?n=1')).next_url).toMatch(/\/feeds\/editions\.json\?n=1&page=/)
+})
+
+test('what trends, of the newest day if nothing is new, and a page goes on from the one before', async () => {
+  await using quiet = await startTestApp()
+  const publishedAt = new Date(Date.now() - 40 * 86_400_000).toISOString()
+  for (const upvotes of [7, 9, 8])
+    await plant(quiet.db, [{ arxivId: arxivId(upvotes), publishedAt, observedAt: publishedAt, upvotes }])
+  const read = async (target: string) => {
+    const { items, next_url = '' } = JSON.parse((await exchange(quiet, { target, headers: {} })).text)
+    return { urls: items.map(({ url }: JsonItem) => url), next: next_url.slice(quiet.url.length) }
+  }
+  const ranked = [9, 8, 7].map((upvotes) => `${quiet.url}/papers/${arxivId(upvotes)}`)
+  expect((await read('/feeds/trending.json')).urls).toEqual(ranked)
+  const first = await read('/feeds/trending.json?n=2')
+  expect([...first.urls, ...(await read(first.next)).urls]).toEqual(ranked)
 })
 
 test('pages follow each other by rel=next, in the body and in the header', async () => {
