@@ -31,40 +31,55 @@ const hidden = new RegExp(
   'gu',
 )
 
-/** Scripts whose letters join or do not, and would be other words without a joiner. */
+/**
+ * Scripts whose letters join or do not, and would be other words without a joiner; with the vowels that Arabic shares. Not
+ * marks of all scripts: an accent that a letter is composed with is none of them any more.
+ */
 const joining =
-  '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}' +
+  '(?:[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}' +
   '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}' +
-  '\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Myanmar}\\p{Script=Khmer}\\p{Script=Tibetan}\\p{Mn}]'
+  '\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Myanmar}\\p{Script=Khmer}\\p{Script=Tibetan}\\u{64b}-\\u{655}\\u{670}]|' +
+  '(?!\\p{Script=Inherited})\\p{Mn})'
 const joiners = new RegExp(
   `(?<!${joining})(?<!\\p{Extended_Pictographic}[\\u{fe0f}\\u{1f3fb}-\\u{1f3ff}]?)[\\u{200c}\\u{200d}]|` +
     '(?<=[\\u{200c}\\u{200d}])[\\u{200c}\\u{200d}]',
   'gu',
 )
-const selectors =
-  /(?<![\p{L}\p{N}\p{S}\p{P}\p{M}])[\u{180b}-\u{180d}\u{180f}\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]|(?<=[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}])[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu
+const selector = '[\\u{180b}-\\u{180d}\\u{180f}\\u{fe00}-\\u{fe0f}\\u{e0100}-\\u{e01ef}]'
+const selectors = new RegExp(
+  `(?<![\\p{L}\\p{N}\\p{S}\\p{P}\\p{M}])${selector}|(?<=${selector})${selector}`,
+  'gu',
+)
 
 const plainAscii = /^[\t-\r -~]*$/
 /** Whether a text may hold anything of the above; most do not. */
 const suspicious =
   /(?![\t-\r])\p{Cc}|\p{Default_Ignorable_Code_Point}|[\p{Cs}\p{Noncharacter_Code_Point}\ufff9-\ufffc]/u
 
+/** What goes, or an accent that takes its place, may be what let another one stay: so often all is looked at, at most. */
+const passes = 4
+
 /**
  * The text without control characters and escape sequences, unpaired surrogates, noncharacters and tags, without
  * zero-width characters where no script needs them, and without directions that are overridden or never end. Line
- * breaks and tabs stay.
+ * breaks and tabs stay. If anything may be hidden in it, its accents are composed (NFC).
  */
 export function withoutHidden(text: string): string {
   if (plainAscii.test(text) || !suspicious.test(text)) return text
-  const plain = text
-    .replace(escapeSequences, '')
-    .replace(separators, ' ')
-    .replace(hidden, '')
-    .replace(joiners, '')
-    .replace(selectors, '')
+  let plain = text.replace(escapeSequences, '').replace(separators, ' ')
+  for (let pass = 0; pass < passes; pass += 1) {
+    const before = plain
+    plain = withoutUseless(before.replace(hidden, '').normalize('NFC'))
+    if (plain === before) break
+  }
+  return plain
+}
+
+function withoutUseless(text: string): string {
   // The Arabic mark is of the Arabic script itself.
-  const unmarked = plain.replace(marksOfDirection, '')
-  return withoutOpenDirections(runsToTheLeft.test(unmarked) ? plain : unmarked)
+  const unmarked = text.replace(marksOfDirection, '')
+  const marked = runsToTheLeft.test(unmarked) ? text : unmarked
+  return withoutOpenDirections(marked.replace(selectors, '').replace(joiners, ''))
 }
 
 /** Keeps embeddings and isolates that end, in the order of their nesting; overrides show a text as another one. */

@@ -14,10 +14,11 @@ export function foldSpace(text: string): string {
 
 /**
  * The part of a title that survives another type-setting: letters and digits, lower case, compatibility forms
- * folded. `$μ$LO: A Study` and `μLO — a study` have one key. A title of signs alone is its own key.
+ * folded, and hidden characters out of it. `$μ$LO: A Study` and `μLO — a study` have one key. A title of signs alone is
+ * its own key.
  */
 export function titleKey(title: string): string {
-  const key = title
+  const key = withoutHidden(title)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
@@ -25,9 +26,9 @@ export function titleKey(title: string): string {
   return key || foldSpace(title)
 }
 
-/** Under which a keyword is known, however a source spells it. */
+/** Under which a keyword is known, however a source spells it. Folding by NFKC makes letters of some hidden characters. */
 export function keywordKey(keyword: string): string {
-  return foldSpace(keyword.normalize('NFKC')).toLowerCase()
+  return foldSpace(withoutHidden(keyword).normalize('NFKC')).toLowerCase()
 }
 
 /**

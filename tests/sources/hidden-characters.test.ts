@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withoutHidden } from '../../db/model/hidden-characters.ts'
-import { foldSpace, foldTyped } from '../../db/model/text.ts'
+import { foldSpace, foldTyped, keywordKey, titleKey } from '../../db/model/text.ts'
 
 describe('what is taken out of a text', () => {
   test.each([
@@ -86,4 +86,26 @@ test('the longest text of the worst kind costs what another does', () => {
   for (const piece of ['\x1b]', '\x1b[', '\u200d', '\u202a', '\x9b0', '\ufe0f', '\u202a\u2067']) {
     expect(count(piece.repeat(200_000))).toBeLessThan(600_000)
   }
+})
+
+describe('what is stored has the key of what was given', () => {
+  const given = fc.string({
+    unit: fc.constantFrom(
+      ...'ab 1"-שکᠠ👩\u0301\u180b\u180e\u200c\u200d\ufe0f\u061c\u202e\u202c\u3164\uffa0\u1160\xad',
+    ),
+    maxLength: 12,
+  })
+  test.each([
+    ['a title', titleKey],
+    ['a keyword', keywordKey],
+    ['a text', foldSpace],
+    ['a search', foldTyped],
+  ])('%s', (_, keyOf) => {
+    fc.assert(
+      fc.property(given, (text) => {
+        expect(keyOf(foldSpace(text))).toBe(keyOf(text))
+      }),
+      { numRuns: 500, seed: 0x180e, examples: [['Vo\u180ewel'], ['\uffa0a'], [' \ufe0f\u200d']] },
+    )
+  })
 })
