@@ -10,7 +10,8 @@ import { fillDatabase, startBenchCluster } from './filled-database.ts'
 
 /**
  * Everything that attackers did to this server before it had limits, from one address, while ten honest clients ask
- * from ten others. Prints their errors and times without and with it, and what became of each attack.
+ * from ten others. Prints their errors and times without and with it, and what became of each attack. With a proxy
+ * between, three more honest clients go around it: what they do not wait for is the proxy's own.
  * `npm run bench -- attack [--minutes N] [--papers N] [--proxy] [--only 'dear queries,idle connections'] [--folder DIR]`
  */
 const { values: options } = parseArgs({
@@ -53,11 +54,17 @@ const front = options.proxy
     )
   : server
 
+const around = options.proxy ? 3 : 0
 const attackMs = Number(options.minutes) * 60_000
-const quiet = await measure(Math.min(20_000, attackMs))
+const quietMs = Math.min(20_000, attackMs)
+const [quiet, quietAround] = await Promise.all([
+  measure(quietMs, front.port, honestClients),
+  measure(quietMs, server.port, around),
+])
 console.log(`without: ${told(quiet)}`)
+if (around > 0) console.log(`without, around the proxy: ${told(quietAround)}`)
 let mostKiB = server.memory()
-const cpuBefore = server.cpu()
+const [cpuBefore, frontBefore] = [server.cpu(), front.cpu()]
 const watching = setInterval(() => {
   mostKiB = Math.max(mostKiB, server.memory())
 }, 500)
@@ -70,10 +77,17 @@ let printed = ''
 attackers.stdout.on('data', (text) => {
   printed += text
 })
-const attacked = await measure(attackMs)
+const [attacked, attackedAround] = await Promise.all([
+  measure(attackMs, front.port, honestClients),
+  measure(attackMs, server.port, around),
+])
 if (attackers.exitCode === null) await once(attackers, 'exit')
 clearInterval(watching)
 console.log(`with: ${told(attacked)}`)
+if (around > 0) {
+  const share = ((front.cpu() - frontBefore) / attackMs).toFixed(2)
+  console.log(`with, around the proxy: ${told(attackedAround)}; the proxy used ${share} cores`)
+}
 for (const [name, outcomes] of Object.entries(
   JSON.parse(printed) as Record<string, Record<string, number>>,
 )) {
@@ -90,8 +104,8 @@ interface Measured {
   readonly errors: Record<string, number>
 }
 
-/** Ten clients that each ask something light ten times a second. */
-async function measure(forMs: number): Promise<Measured> {
+/** Clients that each ask something light ten times a second. */
+async function measure(forMs: number, port: number, clients: number): Promise<Measured> {
   const measured: Measured = { times: [], errors: {} }
   const untilMs = performance.now() + forMs
   const fail = (error: string) => {
@@ -102,7 +116,7 @@ async function measure(forMs: number): Promise<Measured> {
       const startedMs = performance.now()
       const body = JSON.stringify({ query: questions[turn % questions.length] })
       try {
-        const status = await send({ port: front.port, from: `127.0.0.${3 + number}` }, body)
+        const status = await send({ port, from: `127.0.0.${3 + number}` }, body)
         if (status !== 200) fail(String(status))
       } catch (error) {
         fail(String((error as NodeJS.ErrnoException).code))
@@ -112,7 +126,7 @@ async function measure(forMs: number): Promise<Measured> {
       await sleep(Math.max(0, 100 - tookMs))
     }
   }
-  await Promise.all(Array.from({ length: honestClients }, (_, number) => client(number)))
+  await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
   return measured
 }
 

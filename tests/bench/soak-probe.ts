@@ -6,7 +6,6 @@ const { gc } = globalThis
 if (gc && process.argv.includes('serve')) {
   setInterval(() => {
     gc()
-    const { heapUsed, arrayBuffers, rss } = process.memoryUsage()
-    console.log(`memory ${JSON.stringify({ heapUsed, arrayBuffers, rss })}`)
+    console.log(`memory ${JSON.stringify(process.memoryUsage())}`)
   }, 10_000).unref()
 }

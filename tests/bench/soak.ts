@@ -15,14 +15,19 @@ import { load } from './soak-load.ts'
 /**
  * A server under a moderate load of every kind (queries, pages, subscriptions that come and go, clients that leave,
  * ingest) for an hour, and what grows meanwhile: every ten seconds its memory, heap after a collection, sockets, open
- * files and connections in Postgres. Prints a line a minute, and at the end the slope of each after the first sixth.
- * `npm run bench -- soak [--minutes N] [--papers N] [--seed N]`
+ * files and connections in Postgres. Prints a line a minute, and at the end the slope of each once caches have filled,
+ * which takes some ten minutes.
+ * `npm run bench -- soak [--minutes N] [--papers N] [--seed N] [--snapshots FOLDER]`
+ *
+ * With `--snapshots` the server writes its heap there after a sixth, after half and at the end of the time;
+ * a tool such as Chromium's compares them. Writing one takes hundreds of MiB that the process keeps.
  */
 const { values: options } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     papers: { type: 'string', default: '3000' },
     seed: { type: 'string', default: '1' },
+    snapshots: { type: 'string' },
   },
 })
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -35,6 +40,8 @@ await fillDatabase(database, Number(options.papers))
 const { db } = stack.use(openDatabase({ connectionString: database, max: 1 }))
 
 const flags = ['--expose-gc', '--import', path('./soak-probe.ts')]
+if (options.snapshots !== undefined)
+  flags.push('--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${options.snapshots}`)
 const server = spawn(process.execPath, [...flags, path('../../src/cli.mjs'), 'serve'], {
   env: {
     ...{ PATH: process.env.PATH, DATABASE_URL: database, PORT: '0', PLANT_SEEDS: 'off', WRITE_TOKEN: token },
@@ -49,11 +56,13 @@ interface Sample {
   readonly atMs: number
   readonly rssMiB: number
   readonly heapMiB: number
+  readonly externalMiB: number
+  readonly heldMiB: number
   readonly sockets: number
   readonly files: number
   readonly backends: number
 }
-const measures = ['rssMiB', 'heapMiB', 'sockets', 'files', 'backends'] as const
+const measures = ['rssMiB', 'heapMiB', 'externalMiB', 'heldMiB', 'sockets', 'files', 'backends'] as const
 const samples: Sample[] = []
 const listening = Promise.withResolvers<string>()
 createInterface({ input: server.stdout }).on('line', (line) => {
@@ -67,7 +76,7 @@ server.once('exit', (code) => {
 })
 const url = await listening.promise
 
-async function sample({ rss, heapUsed, arrayBuffers }: Record<string, number>): Promise<void> {
+async function sample({ rss, heapUsed, heapTotal, external }: Record<string, number>): Promise<void> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'`.execute(db)
   const files = readdirSync(`/proc/${server.pid}/fd`).flatMap((name) => {
@@ -79,7 +88,8 @@ async function sample({ rss, heapUsed, arrayBuffers }: Record<string, number>): 
   })
   samples.push({
     ...{ atMs: performance.now(), rssMiB: (rss ?? 0) / 2 ** 20 },
-    heapMiB: ((heapUsed ?? 0) + (arrayBuffers ?? 0)) / 2 ** 20,
+    ...{ heapMiB: (heapUsed ?? 0) / 2 ** 20, externalMiB: (external ?? 0) / 2 ** 20 },
+    heldMiB: (heapTotal ?? 0) / 2 ** 20,
     ...{ files: files.length, sockets: files.filter((file) => file.startsWith('socket:')).length },
     backends: (rows[0]?.count ?? 1) - 1,
   })
@@ -91,8 +101,13 @@ const forMs = Number(options.minutes) * 60_000
 const startedMs = performance.now()
 const signal = AbortSignal.timeout(forMs)
 const working = load({ url, token, signal, note, draw: random(Number(options.seed)) })
+const snapshotsAtMs = options.snapshots === undefined ? [] : [forMs / 6, forMs / 2, forMs - 60_000]
 while (!signal.aborted) {
   await sleep(60_000, undefined, { signal }).catch(() => {})
+  if (performance.now() - startedMs > (snapshotsAtMs[0] ?? Infinity)) {
+    snapshotsAtMs.shift()
+    server.kill('SIGUSR2')
+  }
   const last = samples.at(-1)
   const minute = Math.round((performance.now() - startedMs) / 60_000)
   if (last)
@@ -102,7 +117,8 @@ await working
 // What was held for clients is given back within some seconds; the last samples tell.
 await sleep(2 * sampleMs + 5_000)
 
-const warm = samples.filter(({ atMs }) => atMs > startedMs + forMs / 6 && atMs < startedMs + forMs)
+const warmAtMs = startedMs + Math.min(Math.max(forMs / 6, 12 * 60_000), forMs / 2)
+const warm = samples.filter(({ atMs }) => atMs > warmAtMs && atMs < startedMs + forMs)
 for (const of of measures) {
   const values = warm.map((each) => each[of])
   const slope = slopeOf(
