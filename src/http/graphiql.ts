@@ -39,8 +39,8 @@ export function graphiqlPage(): Answer {
  * for a third of a second and takes 75 MB, so a thread of its own does it once, and ends.
  */
 async function render(): Promise<RenderedPage> {
-  // Those of cli.mjs, which Node itself does not hand on.
-  const { execArgv } = process
+  // The hooks of cli.mjs, which Node itself does not hand on. Flags of the whole process are refused for a thread.
+  const execArgv = process.execArgv.filter((flag, index, all) => [flag, all[index - 1]].includes('--import'))
   const worker = new Worker(new URL('./graphiql-worker.ts', import.meta.url), { execArgv })
   const [rendered] = (await once(worker, 'message')) as [RenderedPage]
   return rendered

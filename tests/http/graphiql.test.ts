@@ -1,10 +1,14 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parse, validate } from 'graphql'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
 import { schema } from '../../schema/index.ts'
 import { plantSeeds } from '../../seeds/plant.ts'
+import { graphiqlPage } from '../../src/http/graphiql.ts'
 import { starterTabs } from '../../src/http/graphiql-tabs.ts'
 import { query, useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
@@ -37,6 +41,20 @@ describe('the page', () => {
     const etag = (await page()).headers.get('etag') ?? ''
     const again = await page({ 'if-none-match': etag })
     expect([again.status, await again.text()]).toEqual([304, ''])
+  })
+
+  test('is there whatever memory Node was given on its command line', async () => {
+    const flag = '--max-old-space-size=512'
+    process.execArgv.push(flag)
+    await using stack = new AsyncDisposableStack()
+    stack.defer(() => void process.execArgv.splice(process.execArgv.indexOf(flag), 1))
+    const answer = graphiqlPage()
+    const server = createServer((request, response) => void answer(request, response))
+    stack.defer(() => void server.close())
+    await once(server.listen(0), 'listening')
+    const { port } = server.address() as AddressInfo
+    const { status, headers } = await fetch(`http://localhost:${port}`, { method: 'HEAD' })
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   })
 })
 
