@@ -58,7 +58,8 @@ describe('the page', () => {
   })
 })
 
-describe('in a browser', () => {
+// A busy machine takes most of a minute to run the 9 MB of script.
+describe('in a browser', { timeout: 300_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     if (browserPath) browser = await launchBrowser(browserPath)
