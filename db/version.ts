@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type CompiledQuery, type QueryResult, sql } from 'kysely'
 import { singleFlight } from './connection/single-flight.ts'
+import { StatementScope } from './connection/statement-scope.ts'
 import type { Db } from './database.ts'
 import { prepared } from './prepared.ts'
 
@@ -20,7 +21,8 @@ const deadlineMs = 2_000
 /** Reads the version as it is after the call, once for all who ask in the same turn or while it is read. */
 export function versionReader(db: Db): () => Promise<string> {
   const statement = statementFor(db)
-  return singleFlight(async () => versionIn(await db.executeQuery(statement)), deadlineMs, setImmediate)
+  const read = async () => versionIn(await db.executeQuery(statement))
+  return singleFlight(() => StatementScope.outside(read), deadlineMs, setImmediate)
 }
 
 function statementFor(db: Db): CompiledQuery<{ version: string }> {

@@ -6,7 +6,7 @@ import { FeedCursorError } from '../db/feed/cursor.ts'
 import { type ErrorCode, errorCodes } from '../schema/core/error-codes.ts'
 import { ApiError } from '../schema/core/errors.ts'
 import { isUnavailable } from './faults.ts'
-import { requestScope } from './log.ts'
+import { currentRequest } from './log.ts'
 
 /**
  * What a client gets for an error: its own faults as they are, of everything else a code and the id under which the
@@ -27,7 +27,7 @@ export function clientError(error: unknown): GraphQLError {
   if (cause instanceof DatabaseBusyError) return busy(cause, placeOf(error))
   if (cause instanceof DatabaseOverloadedError) return overloaded(cause, placeOf(error))
   const { code, message } = failure(cause)
-  const { requestId, traceId } = requestScope.getStore() ?? {}
+  const { requestId, traceId } = currentRequest() ?? {}
   const extensions = {
     ...(requestId && { requestId }),
     ...(traceId && { traceId }),

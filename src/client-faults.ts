@@ -1,4 +1,4 @@
-import { type Logger, requestScope } from './log.ts'
+import { type Logger, outsideRequests } from './log.ts'
 
 const windowMs = 60_000
 
@@ -18,7 +18,7 @@ export function noteClientFault(log: Logger, kind: string): void {
   const begun = new Map([[kind, 1]])
   counted.set(log, begun)
   // Outside of the request, whose id the line would carry.
-  requestScope.exit(() => setTimeout(tell, windowMs, log, begun).unref())
+  outsideRequests(() => setTimeout(tell, windowMs, log, begun).unref())
 }
 
 function tell(log: Logger, counts: ReadonlyMap<string, number>): void {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { StatementScope } from '../db/connection/statement-scope.ts'
 import type { Config } from './config.ts'
 import { printable, printableJson } from './terminal.ts'
 
@@ -9,8 +10,21 @@ export type Fields = Readonly<Record<string, unknown>>
 /** One line an event: a sentence, then facts. An `error` among them is shown with its causes. */
 export type Logger = Readonly<Record<Level, (sentence: string, fields?: Fields) => void>>
 
-/** What is known of the request that is being served, so that each line about it carries its id. */
+/**
+ * What is known of the request that is being served, so that each line about it carries its id. Plain requests have it
+ * with the scope of their statements, for two scopes take twice as long as one.
+ */
 export const requestScope = new AsyncLocalStorage<RequestScope>()
+
+/** The request in which the caller runs. */
+export function currentRequest(): RequestScope | undefined {
+  return requestScope.getStore() ?? (StatementScope.current?.request as RequestScope | undefined)
+}
+
+/** Runs what belongs to no request. */
+export function outsideRequests<Result>(work: () => Result): Result {
+  return requestScope.exit(() => StatementScope.outside(work))
+}
 
 export interface RequestScope {
   readonly requestId: string
@@ -28,7 +42,7 @@ export function createLogger({ level, format, write = toStandardError }: LogOpti
   const print = (at: Level) => {
     if (levels.indexOf(at) < least) return () => {}
     return (sentence: string, fields: Fields = {}) => {
-      const facts = { ...requestScope.getStore(), ...fields }
+      const facts = { ...currentRequest(), ...fields }
       write(format === 'json' ? jsonLine(at, sentence, facts) : textLine(at, sentence, facts))
     }
   }

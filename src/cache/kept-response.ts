@@ -147,5 +147,9 @@ function sendWhole(
   if (packed?.encoding) headers.push('content-encoding', packed.encoding)
   response.bodyBytes = packed?.body.length ?? length
   headers.push('content-length', String(response.bodyBytes))
-  response.writeHead(status, headers).end(packed?.body ?? content)
+  response.writeHead(status, headers)
+  // A text of as many bytes as characters is ASCII, which takes no encoding.
+  if (packed) response.end(packed.body)
+  else if (typeof content === 'string') response.end(content, content.length === length ? 'latin1' : 'utf8')
+  else response.end(content)
 }

@@ -102,19 +102,29 @@ function planOf(
   const rootType = schema.getRootType(definition.operation)
   if (!rootType) return undefined
   const names = conditionsOf(document)
-  const conditions: Record<string, unknown> = {}
-  for (const name of names) if (name in variables) conditions[name] = variables[name]
-  if (!Object.values(conditions).every((value) => typeof value === 'boolean')) return undefined
+  const conditions = names.length > 0 ? conditionsIn(names, variables) : noVariables
+  if (!conditions) return undefined
 
   const bySchema = plans.get(schema) ?? new WeakMap<DocumentNode, Map<string, Plan>>()
   plans.set(schema, bySchema)
   const known = bySchema.get(document) ?? new Map<string, Plan>()
   bySchema.set(document, known)
-  const key = `${definition.name?.value ?? ''} ${names.map((name) => conditions[name]).join(' ')}`
+  const name = definition.name?.value ?? ''
+  const key = names.length > 0 ? `${name} ${names.map((each) => conditions[each]).join(' ')}` : name
   let plan = known.get(key)
   if (!plan && known.size < plansPerDocument) {
     plan = new Plan({ schema, definition, fragments: fragmentsOf(document), conditions }, rootType)
     known.set(key, plan)
   }
   return plan
+}
+
+/** The variables that `@skip` and `@include` look at; undefined if one of them is not boolean. */
+function conditionsIn(
+  names: readonly string[],
+  variables: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
+  const conditions: Record<string, unknown> = {}
+  for (const name of names) if (name in variables) conditions[name] = variables[name]
+  return Object.values(conditions).every((value) => typeof value === 'boolean') ? conditions : undefined
 }

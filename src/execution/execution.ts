@@ -38,7 +38,7 @@ export class Execution {
   errors: GraphQLError[] | undefined
   /** Values that were written and are not counted in the budget. */
   unspent = 0
-  readonly #nulled = new Set<Path | undefined>()
+  #nulled: Set<Path | undefined> | undefined
 
   constructor(operation: Operation, rootValue: unknown, contextValue: unknown) {
     this.operation = operation
@@ -55,6 +55,7 @@ export class Execution {
 
   /** Notes an error at the place that is null because of it, unless a place around it is null already. */
   addError(error: GraphQLError, path: Path | undefined): void {
+    this.#nulled ??= new Set()
     if (this.#nulled.has(undefined)) return
     for (let place = path; place; place = place.prev) if (this.#nulled.has(place)) return
     this.#nulled.add(path)

@@ -75,7 +75,7 @@ export function boundExecution(limits: ExecutionLimits, points: ClientPoints, lo
           points.charge(client, refusalCost)
           return { errors: [refused] }
         }
-        const scope = new StatementScope(client)
+        const scope = StatementScope.claimed(client)
         let refuse: ((refusal: ExecutionResult) => void) | undefined
         const budget = new ExecutionBudget(answerBytes, (reason) => {
           scope.end(reason)

@@ -4,7 +4,7 @@ import { processRegularResult } from 'graphql-yoga'
 import { KeptResponse, type SendOptions, sendKept } from '../cache/kept-response.ts'
 import type { Made, ResponseCache } from '../cache/response-cache.ts'
 import { clientError } from '../client-errors.ts'
-import { type ClientPoints, clientIdHeader, payerOf } from '../client-points.ts'
+import type { ClientPoints } from '../client-points.ts'
 import type { Config } from '../config.ts'
 import type { Pending } from '../execution/execution.ts'
 import type { Logger, RequestScope } from '../log.ts'
@@ -72,15 +72,21 @@ export class PlainAnswer {
   readonly #client: string
   #isMade = false
 
-  constructor(way: Way, exchange: Exchange, others: OtherWays, mediaType: string, body: Buffer | undefined) {
-    const { request, viewer, address } = exchange
+  constructor(
+    way: Way,
+    exchange: Exchange,
+    others: OtherWays,
+    mediaType: string,
+    body: Buffer | undefined,
+    client: string,
+  ) {
     this.#way = way
     this.#exchange = exchange
     this.#others = others
     this.#mediaType = mediaType
     this.#body = body
-    this.#question = body?.toString('latin1') ?? request.url ?? ''
-    this.#client = payerOf(viewer, address, request.headers[clientIdHeader])
+    this.#question = body?.toString('latin1') ?? exchange.request.url ?? ''
+    this.#client = client
   }
 
   begin(): void {

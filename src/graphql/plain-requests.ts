@@ -1,4 +1,5 @@
-import { requestScope } from '../log.ts'
+import { StatementScope } from '../../db/connection/statement-scope.ts'
+import { clientIdHeader, payerOf } from '../client-points.ts'
 import { bodyLimitOf } from './body.ts'
 import {
   type Exchange,
@@ -33,26 +34,29 @@ export function createPlainRequests(options: PlainRequestOptions): AnswerPlain {
   }
 
   function answer(exchange: Exchange, others: OtherWays, mediaType: string, body: Buffer | undefined): void {
-    try {
-      new PlainAnswer(way, exchange, others, mediaType, body).begin()
-    } catch (error) {
-      others.fail(exchange, error)
-    }
+    const { request, viewer, address, scope } = exchange
+    const client = payerOf(viewer, address, request.headers[clientIdHeader])
+    new StatementScope(client, { request: scope }).run(() => {
+      try {
+        new PlainAnswer(way, exchange, others, mediaType, body, client).begin()
+      } catch (error) {
+        others.fail(exchange, error)
+      }
+    })
   }
 
   return (exchange, others) => {
-    const { request, scope, viewer } = exchange
+    const { request, viewer } = exchange
     const { method, url, headers } = request
     const isPosted = method === 'POST' && url === '/graphql'
     if (!isPosted && !(method === 'GET' && url?.startsWith('/graphql?'))) return false
     const mediaType = mediaTypeFor(headers.accept)
     if (mediaType === undefined || (!isPosted && headers.accept?.includes('html'))) return false
-    if (!isPosted) requestScope.run(scope, answer, exchange, others, mediaType, undefined)
+    if (!isPosted) answer(exchange, others, mediaType, undefined)
     else {
       if (!hasPlainBody(request) || Number(headers['content-length']) > bodyLimitOf(viewer, http))
         return false
-      // Node tells of bodies outside of all scopes.
-      const onBody = (body: Buffer) => requestScope.run(scope, answer, exchange, others, mediaType, body)
+      const onBody = (body: Buffer) => answer(exchange, others, mediaType, body)
       readBytes(request, onBody, (error) => others.fail(exchange, error))
     }
     return true

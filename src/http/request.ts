@@ -34,6 +34,7 @@ function offersWebSocket({ method, httpVersion, headers }: IncomingMessage): boo
  * to (RFC 9112, 3.2.2): the path goes into `url`, and the host wins over the header `Host`.
  */
 export function normalizeTarget(request: IncomingMessage): void {
+  if (request.url?.startsWith('/')) return
   const [, host, rest = ''] = /^(?:https?|wss?):\/\/([^/?#]*)([^#]*)/i.exec(request.url ?? '') ?? []
   if (host !== undefined) {
     request.url = rest.startsWith('/') ? rest : `/${rest}`

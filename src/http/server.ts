@@ -80,7 +80,7 @@ export function createHttpServer(
     const headers = ['x-request-id', scope.requestId, ...headersOfAll]
     newest.set(request.socket, response)
     normalizeTarget(request)
-    const begun = { request, response, scope, headers, address: 'unknown' }
+    const begun = { request, response, scope, headers, address: 'unknown', viewer: undefined }
     try {
       // Before its body comes: many that never end are what a limit of requests at the same time is for.
       begun.address = connections?.admit(request, response) ?? begun.address
@@ -97,11 +97,16 @@ export function createHttpServer(
   function begin(begun: Begun, route: Route): void {
     const { request, response, scope } = begun
     if (response.destroyed) return
-    const isShort = answerPlain && route === graphql && server.listening && hasOneHost(request)
-    const viewer = isShort ? requestScope.run(scope, viewerOf, request.headers.authorization) : undefined
-    if (isShort && viewer && !(viewer instanceof Promise)) {
-      request.viewer = viewer
-      if (answerPlain({ ...begun, viewer }, others)) return
+    if (answerPlain && route === graphql && server.listening && hasOneHost(request)) {
+      const { authorization } = request.headers
+      // Without a header, there is nothing to tell of.
+      const viewer =
+        authorization === undefined ? viewerOf(undefined) : requestScope.run(scope, viewerOf, authorization)
+      if (!(viewer instanceof Promise)) {
+        request.viewer = viewer
+        begun.viewer = viewer
+        if (answerPlain(begun as Exchange, others)) return
+      }
     }
     others.goOn(begun)
   }
@@ -158,7 +163,7 @@ export function createHttpServer(
 }
 
 /** A request that has come, before it is known who sent it. */
-type Begun = Omit<Exchange, 'viewer'>
+type Begun = Omit<Exchange, 'viewer'> & { viewer: Exchange['viewer'] | undefined }
 
 function graphqlRoute({ engine, config: { http }, viewerOf, points }: HttpOptions): Route {
   const graphiql = graphiqlPage()

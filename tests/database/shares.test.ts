@@ -112,3 +112,26 @@ describe('an operation', () => {
     await next
   })
 })
+
+describe('the scope of a request', () => {
+  test('is that of its first operation, and of no other client', () => {
+    const request = new StatementScope('a', { request: { requestId: '1' } })
+    const claimed = request.run(() => [
+      StatementScope.claimed('b'),
+      StatementScope.claimed('a'),
+      StatementScope.claimed('a'),
+    ])
+    expect(claimed.map((scope) => scope === request)).toEqual([false, true, false])
+    expect(StatementScope.claimed('a')).not.toBe(request)
+  })
+
+  test('is left by work that several operations share', () => {
+    const request = new StatementScope('a', { request: { requestId: '1' } })
+    const inside = request.run(() => [
+      StatementScope.current,
+      StatementScope.outside(() => StatementScope.current),
+    ])
+    expect(inside).toEqual([request, undefined])
+    expect(StatementScope.current).toBeUndefined()
+  })
+})
