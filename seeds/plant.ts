@@ -3,8 +3,6 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Db } from '../db/database.ts'
 import { hasPapers } from '../db/papers.ts'
-import { ingest } from '../src/ingest/run.ts'
-import { openSource } from '../src/ingest/sources/index.ts'
 
 /**
  * Gives an empty database the papers of the captures in this folder, so that a first visit finds something, and
@@ -13,6 +11,9 @@ import { openSource } from '../src/ingest/sources/index.ts'
  */
 export async function plantSeeds(db: Db): Promise<number> {
   if (await hasPapers(db)) return 0
+  // Loaded only now: a server whose database has papers starts without the readers of all formats.
+  const { ingest } = await import('../src/ingest/run.ts')
+  const { openSource } = await import('../src/ingest/sources/index.ts')
   let planted = 0
   const names = await readdir(import.meta.dirname)
   for (const name of names.filter((name) => /\.(?:txt|json\.gz)$/.test(name)).sort()) {

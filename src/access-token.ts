@@ -13,6 +13,11 @@ export function isAccessToken(text: string): boolean {
   return /^dp_[\w-]{43}$/.test(text)
 }
 
+/** Whether a text has the form of a JSON Web Token with a signature. */
+export function isJwt(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
+}
+
 /**
  * The SHA-256 of a token in hexadecimal. Looking a token up by it leaks nothing by the time that it takes: who does
  * not know the token cannot choose its hash.

@@ -16,8 +16,6 @@ import { cut, drain, listen } from './http/listen.ts'
 import { localAddress } from './http/public-address.ts'
 import { createHttpServer } from './http/server.ts'
 import { createStartingServer } from './http/starting.ts'
-import { pollHuggingFace } from './ingest/poll.ts'
-import { huggingFaceClient } from './ingest/upstreams.ts'
 import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { readiness } from './readiness.ts'
@@ -109,6 +107,8 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       life.opened('digest', digest.close)
     }
     if (config.poll.source === 'huggingface') {
+      const { pollHuggingFace } = await import('./ingest/poll.ts')
+      const { huggingFaceClient } = await import('./ingest/upstreams.ts')
       const client = huggingFaceClient(config.upstreams, { onWait: (sentence) => log.debug(sentence) })
       const poller = pollHuggingFace({ ...config.poll, db, leaseDb: headDb, client, log })
       life.opened('poller', poller.close)

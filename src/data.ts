@@ -5,7 +5,6 @@ import { plantSeeds } from '../seeds/plant.ts'
 import { openAuthenticator, type ViewerOf } from './auth.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import { createJwtVerifier } from './jwt.ts'
 import { type Lifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { logOutage, noteAnswer } from './log-failure.ts'
@@ -38,7 +37,7 @@ export async function openData({ config, telemetry, life, clock, log }: DataOpti
       log.warn('The database has no papers and is read-only: the seeds are not loaded.')
     })
   const { requireReadToken, writeToken } = config
-  const jwt = config.jwt && createJwtVerifier({ ...config.jwt, clock, log })
+  const jwt = config.jwt && (await import('./jwt.ts')).createJwtVerifier({ ...config.jwt, clock, log })
   const auth = await openAuthenticator({ db, headDb, writeToken, requireReadToken, jwt, clock, log })
   life.opened('access tokens', auth.close, statementPatienceMs)
   const feed = await openFeed({

@@ -122,11 +122,6 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   }
 }
 
-/** Whether a text has the form of a JSON Web Token with a signature. */
-export function isJwt(text: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
-}
-
 /** The highest of the roles that a token has; one without any may read. */
 function roleIn(payload: JWTPayload, { roleClaim, roles }: JwtOptions): AccessRole {
   const claim = roleClaim

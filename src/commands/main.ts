@@ -9,20 +9,7 @@ import { createLogger, describe } from '../log.ts'
 import { giveRoom } from '../room.ts'
 import { printable, printableLine } from '../terminal.ts'
 import type { CommandContext } from './context.ts'
-
-import { digestCommand } from './digest.ts'
-
-import { dumpCommand } from './dump.ts'
-
-import { followCommand } from './follow.ts'
-import { ingestCommand } from './ingest.ts'
-import { migrateCommand } from './migrate.ts'
-import { newHistoryCommand } from './new-history.ts'
-import { restoreCommand } from './restore.ts'
-import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
-import { tokenCommand } from './token.ts'
-import { webhookCommand } from './webhook.ts'
 
 /**
  * The command line. Ends by setting the exit code: 0, or 1 with one sentence on standard error. A fault of the
@@ -48,19 +35,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     for (const fault of misspeltSettings()) log.warn(fault)
     return { config, log }
   }
-  for (const command of [
-    serveCommand,
-    ingestCommand,
-    followCommand,
-    migrateCommand,
-    newHistoryCommand,
-    dumpCommand,
-    restoreCommand,
-    schemaCommand,
-    tokenCommand,
-    digestCommand,
-    webhookCommand,
-  ]) {
+  // The server starts without what the other commands load.
+  const others = isServe(argv) ? [] : (await import('./others.ts')).otherCommands
+  for (const command of [serveCommand, ...others]) {
     program.addCommand(command(context).exitOverride().showHelpAfterError(seeHelp))
   }
   // A reader that has seen enough (`schema | head`) is no fault.
@@ -75,6 +52,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = 1
     console.error(printable(program.opts().debug ? describe(error) : sentence(error)))
   }
+}
+
+function isServe([, , first = 'serve']: readonly string[]): boolean {
+  return first === 'serve'
 }
 
 /** Without a command, the program serves. */

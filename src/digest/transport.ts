@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTransport, type SendMailOptions } from 'nodemailer'
+import type { SendMailOptions } from 'nodemailer'
 import type { Config } from '../config.ts'
 
 /** Where mail goes. */
@@ -27,29 +27,42 @@ export function openMailTransport(mail: Config['mail']): MailTransport {
 
 function smtpTransport(url: string, dkim: Config['mail']['dkim']): MailTransport {
   const { protocol, host, port, auth, query } = parsed(url)
-  const transport = createTransport({
-    pool: true,
-    host,
-    port,
-    secure: protocol === 'smtps:',
-    requireTLS: query.get('tls') === 'require',
-    ...(auth && { auth }),
-    maxConnections,
-    connectionTimeout: connectTimeoutMs,
-    greetingTimeout: connectTimeoutMs,
-    socketTimeout: answerTimeoutMs,
-    // Text that others wrote must never name a file or an address to read.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...(dkim && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.key } }),
-  })
+  let opened: ReturnType<typeof open> | undefined
+  const open = async () =>
+    (await nodemailer()).createTransport({
+      pool: true,
+      host,
+      port,
+      secure: protocol === 'smtps:',
+      requireTLS: query.get('tls') === 'require',
+      ...(auth && { auth }),
+      maxConnections,
+      connectionTimeout: connectTimeoutMs,
+      greetingTimeout: connectTimeoutMs,
+      socketTimeout: answerTimeoutMs,
+      // Text that others wrote must never name a file or an address to read.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      ...(dkim && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.key } }),
+    })
   return {
     description: `${protocol}//${host}:${port}`,
     async send(message) {
-      await transport.sendMail(message)
+      opened ??= open()
+      await (await opened).sendMail(message)
     },
-    close: () => transport.close(),
+    close() {
+      opened?.then(
+        (transport) => transport.close(),
+        () => {},
+      )
+    },
   }
+}
+
+/** Loaded with the first mail: a server that has none to send starts without it. */
+function nodemailer() {
+  return import('nodemailer')
 }
 
 function parsed(url: string) {
@@ -65,17 +78,18 @@ function parsed(url: string) {
 }
 
 function fileTransport(folder: string): MailTransport {
-  const transport = createTransport({
-    streamTransport: true,
-    buffer: true,
-    newline: 'unix',
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  const open = async () =>
+    (await nodemailer()).createTransport({
+      streamTransport: true,
+      buffer: true,
+      newline: 'unix',
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
   return {
     description: folder,
     async send(message) {
-      const { message: bytes } = await transport.sendMail(message)
+      const { message: bytes } = await (await open()).sendMail(message)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const path = join(folder, `${message.messageId.replace(/[^\w.@-]/g, '')}.eml`)
       // Whole or not at all; sent again, it is the same file.

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module'
 import { LRUCache } from 'lru-cache'
-import temml from 'temml'
+import type Temml from 'temml'
 import { Html, html } from '../html.ts'
 
 /**
@@ -49,8 +50,13 @@ function setFormula(latex: string): Html | undefined {
   return made.html
 }
 
+const require = createRequire(import.meta.url)
+/** Loaded with the first formula: it is half a megabyte, which few servers need at their start. */
+let temml: typeof Temml | undefined
+
 function mathml(latex: string): Html | undefined {
   try {
+    temml ??= require('temml') as typeof Temml
     const markup = temml.renderToString(latex, {
       ...{ throwOnError: true, annotate: false, trust: false, macros: {} },
       ...{ maxExpand: 100, maxSize: [4, 40] },

@@ -1,19 +1,28 @@
-import { XMLBuilder } from 'fast-xml-parser'
+import { createRequire } from 'node:module'
+import type * as Xml from 'fast-xml-parser'
 
 /** An element: its text, its children and `@attributes` by name, or several of its kind. Undefined is left out. */
 export type XmlContent = string | undefined | { readonly [name: string]: XmlContent } | readonly XmlContent[]
 
-const builder = new XMLBuilder({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  format: true,
-  indentBy: ' ',
-  suppressEmptyNode: true,
-})
+const require = createRequire(import.meta.url)
+let builder: Xml.XMLBuilder | undefined
+
+/** Made with the first document: a server starts without what only feeds need. */
+function makeBuilder(): Xml.XMLBuilder {
+  const { XMLBuilder } = require('fast-xml-parser') as typeof Xml
+  return new XMLBuilder({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    format: true,
+    indentBy: ' ',
+    suppressEmptyNode: true,
+  })
+}
 
 /** A document of one root element. Texts are escaped, and lose the characters that XML does not have. */
 export function xmlDocument(root: { readonly [name: string]: XmlContent }): string {
   const declaration = { '@version': '1.0', '@encoding': 'UTF-8' }
+  builder ??= makeBuilder()
   return builder.build(sendable({ '?xml': declaration, ...root }))
 }
 
