@@ -130,8 +130,8 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
     return { url, listenUrl: listenUrl ?? url, description: maskPassword(url), died: never }
   const { dataDir: folder, user, ...where } = config.embedded
   // A cluster belongs to one major version: another Postgres on this machine begins one of its own.
-  const { bin: binDir, major } = findBinaries(where)
-  const dataDir = join(folder, `pg${major}`)
+  const binaries = findBinaries(where)
+  const dataDir = join(folder, `pg${binaries.major}`)
   const running = share ? await connectable(runningEmbedded(dataDir)) : undefined
   if (running)
     return { url: running, listenUrl: running, description: `embedded, in ${dataDir}`, died: never }
@@ -139,7 +139,7 @@ async function locate(config: Config, log: Logger, life: Lifecycle, share: boole
   if (!existsSync(join(dataDir, 'PG_VERSION')))
     log.info(`Preparing the database in ${dataDir}: some seconds, only at the first start.`)
   const embedded = await startEmbedded({
-    ...{ dataDir, binDir, user, log: (line: string) => log.info(line) },
+    ...{ dataDir, binaries, user, log: (line: string) => log.info(line) },
     settings: { max_connections: Math.max(100, (workers + 1) * (database.poolSize + otherConnections)) },
   })
   life.opened('embedded database', () => embedded.stop())

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf } from '../error.ts'
 import { ensureDatabase, ensureOwner, ownerRole, writeAccess } from './access.ts'
-import { findBinaries } from './binaries.ts'
+import { type Binaries, findBinaries } from './binaries.ts'
 import { EmbeddedDatabaseError } from './error.ts'
 import { ensureCluster, refuseForeign, refuseOtherVersion, superuser } from './initdb.ts'
 import { endLeftoverProcesses } from './leftovers.ts'
@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   readonly database?: string
   /** EMBEDDED_PG_BIN: the folder of the `postgres` and `initdb` to use, and of no others. */
   readonly binDir?: string | undefined
+  /** What `findBinaries` found before: each look at a folder starts a process. */
+  readonly binaries?: Binaries
   /** EMBEDDED_PG_USER: as root, the user to run Postgres as. */
   readonly user?: string | undefined
   /** PATH: where else to look for an installed Postgres. */
@@ -76,7 +78,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
   const { database = 'daily_papers', sync = true, settings = {}, log = () => {} } = options
   const asSuperuser = options.superuser === true
-  const binaries = findBinaries(options)
+  const binaries = options.binaries ?? findBinaries(options)
   const dataDir = place(options.dataDir)
   const user = serverUser({ user: options.user, bin: binaries.bin, parent: dirname(dataDir) })
   // Its lock file would be said to be another user's, which is the smaller half of it.
