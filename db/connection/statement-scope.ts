@@ -42,7 +42,7 @@ export class StatementScope {
   /** The scope for one operation: that which the caller's request has for it already, or a new one. */
   static claimed(client: string): StatementScope {
     const { current } = StatementScope
-    if (!current || !current.#isFree || current.client !== client) return new StatementScope(client)
+    if (current?.client !== client || !current.#isFree) return new StatementScope(client)
     current.#isFree = false
     return current
   }
