@@ -86,8 +86,12 @@ function newestOf(filter: CanonicalFilter, { most, relevance, asked }: Wanted): 
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}) p`
   const tables =
     typeof filter.text === 'string'
-      ? textMatches(filter, asked, { maxMatches: most, maxWords: maxIndexWords, maxRechecked, relevance })
-          .tables
+      ? textMatches(filter, asked, {
+          maxMatches: most,
+          maxWords: maxIndexWords,
+          maxRechecked: isOfPhrases(asked) ? maxRecheckedPhrases : maxRechecked,
+          relevance,
+        }).tables
       : matchesByPeriod(filter, { candidates: papersWith(sql`true`), relevance, scanLimit: sql.lit(most) })
   return sql`with recursive ${tables}
     select newest.id${relevance ? sql`, newest.relevance` : sql``} from matches
@@ -114,8 +118,7 @@ function textMatches(
       scanLimit,
     }
   }
-  const most = isOfPhrases(asked) ? maxRecheckedPhrases : maxRechecked
-  const scanLimit = sql.lit(Math.min(most, budget.maxRechecked))
+  const scanLimit = sql.lit(budget.maxRechecked)
   const withWords = papersWith(sql`p.search @@ (select index_query from search_plan)`)
   const all = papersWith(sql`(select index_query from search_plan) is null`)
   const matches = matchesByPeriod(filter, {
