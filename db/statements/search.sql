@@ -730,8 +730,8 @@ matches as (
   cross join lateral (
     select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
     from (values
-      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3000),
-      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3000),
+      (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3001),
+      ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3001),
       (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
     ) period (month, period, is_short) where is_short limit 1) next
   cross join lateral (
@@ -763,9 +763,9 @@ matches as (
               from search_plan) is null
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
-      limit 3000 - matches.scanned) p) newest
-  where matches.scanned < 3000 and matches.found < 5001 and matches.month > first_month)
-select max(matches.scanned) < 3000 as is_complete,
+      limit 3001 - matches.scanned) p) newest
+  where matches.scanned < 3001 and matches.found < 5001 and matches.month > first_month)
+select max(matches.scanned) < 3001 as is_complete,
 array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
 from matches;
 
