@@ -94,62 +94,63 @@ export async function papersByKeys(
   keys: readonly PaperKey[],
   wanted?: ReadonlySet<PaperColumn>,
 ): Promise<PaperFields[]> {
-  const [only, ...others] = keys
-  if (only && others.length === 0) return paperByKey(db, only, wanted)
   const ids = keys.flatMap(({ id }) => id ?? [])
   const arxivIds = keys.flatMap(({ arxivId }) => arxivId ?? [])
+  if (ids.length === 0 || arxivIds.length === 0) {
+    const { read, shared } = lookupOf(db, ids.length > 0 ? 'id' : 'arxiv_id', wanted)
+    const [only, ...others] = [...ids, ...arxivIds]
+    if (only === undefined) return []
+    if (others.length > 0) return [...(await read([...ids, ...arxivIds])).values()]
+    const paper = await shared.load(only)
+    return paper ? [paper] : []
+  }
   return db
     .selectFrom('paper')
     .modifyFront(prepared)
     .select(selectedColumns(wanted))
-    .where((eb) =>
-      eb.or([
-        ...(ids.length > 0 ? [eb('id', '=', anyOf(ids))] : []),
-        ...(arxivIds.length > 0 ? [eb('arxiv_id', '=', anyOf(arxivIds))] : []),
-      ]),
-    )
+    .where((eb) => eb.or([eb('id', '=', anyOf(ids)), eb('arxiv_id', '=', anyOf(arxivIds))]))
     .execute()
 }
 
-type PaperReads = SharedReads<number | string, PaperFields>
-
-/** By the key and the columns that are read. */
-const readsOf = new WeakMap<Db, LRUCache<string, PaperReads>>()
-
-/** One of the papers that operations ask for one by one. */
-async function paperByKey(
-  db: Db,
-  { id, arxivId }: PaperKey,
-  wanted?: ReadonlySet<PaperColumn>,
-): Promise<PaperFields[]> {
-  const key = id === undefined ? 'arxiv_id' : 'id'
-  const known = readsOf.get(db) ?? new LRUCache<string, PaperReads>({ max: 200 })
-  readsOf.set(db, known)
-  const name = `${key} ${columnsText(wanted)}`
-  const reads = known.get(name) ?? paperReads(db, key, wanted)
-  known.set(name, reads)
-  const paper = await reads.load(id ?? arxivId)
-  return paper ? [paper] : []
+/** Papers by keys of one kind. */
+interface PaperLookup {
+  read(keys: readonly (number | string)[]): Promise<ReadonlyMap<number | string, PaperFields>>
+  /** For what operations ask one by one. */
+  readonly shared: SharedReads<number | string, PaperFields>
 }
 
-function paperReads(
+/** By the kind of keys and the columns that are read. */
+const lookups = new WeakMap<Db, LRUCache<string, PaperLookup>>()
+
+function lookupOf(db: Db, key: 'id' | 'arxiv_id', wanted: ReadonlySet<PaperColumn> | undefined): PaperLookup {
+  const known = lookups.get(db) ?? new LRUCache<string, PaperLookup>({ max: 200 })
+  lookups.set(db, known)
+  const name = `${key} ${columnsText(wanted)}`
+  let lookup = known.get(name)
+  if (!lookup) {
+    lookup = createLookup(db, key, wanted)
+    known.set(name, lookup)
+  }
+  return lookup
+}
+
+function createLookup(
   db: Db,
   key: 'id' | 'arxiv_id',
   wanted: ReadonlySet<PaperColumn> | undefined,
-): PaperReads {
+): PaperLookup {
   const column = sql.raw(`p.${key}`)
   const type = sql.raw(key === 'id' ? 'bigint[]' : 'text[]')
   // The planner must not see the list, or it would plan anew for each.
-  const statement = sql<PaperFields & { readonly key: number | string }>`${prepared}
+  type Found = PaperFields & { readonly key: number | string }
+  const statement = sql<Found>`${prepared}
     select ${column} as key, ${selectPaper(wanted)} from paper p
     where ${column} = any((select ${'{}'}::${type})::${type})`.compile(db)
-  return new SharedReads<number | string, PaperFields>(async (keys) => {
-    const { rows } = await db.executeQuery<PaperFields & { readonly key: number | string }>({
-      ...statement,
-      parameters: [arrayText(keys)],
-    })
+  const read: PaperLookup['read'] = async (keys) => {
+    const { rows } = await db.executeQuery<Found>({ ...statement, parameters: [arrayText(keys)] })
     return new Map(rows.map((row) => [row.key, row]))
-  })
+  }
+  return { read, shared: new SharedReads(read) }
 }
 
 /** Papers that fulfil all of `where`, which are SQL over the alias `p`. */

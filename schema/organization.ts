@@ -1,6 +1,8 @@
+import { createContextCache } from '@pothos/core'
 import { organizationsByNames } from '../db/people.ts'
 import type { OrganizationRow } from '../db/tables.ts'
 import { builder } from './core/builder.ts'
+import type { Context } from './core/context.ts'
 import { nameArgument } from './core/inputs.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
@@ -10,6 +12,21 @@ export const Organization = builder.loadableNodeRef('Organization', {
   load: (names: string[], { db }) => organizationsByNames(db, names),
   sort: (organization) => organization.name,
 })
+
+const readBefore = createContextCache(() => new Map<string, OrganizationRow>())
+
+/** Reads organizations that a context will be asked for, so that nobody waits for them then. */
+export async function readOrganizations(context: Context, names: Iterable<string>): Promise<void> {
+  const known = readBefore(context)
+  const missing = new Set(names).difference(known)
+  if (missing.size === 0) return
+  for (const row of await organizationsByNames(context.db, [...missing])) known.set(row.name, row)
+}
+
+/** The organization if it has been read before; else its name, by which it is loaded. */
+export function organizationOrName(context: Context, name: string | null): OrganizationRow | string | null {
+  return name === null ? null : (readBefore(context).get(name) ?? name)
+}
 
 Organization.implement({
   description: 'A Hugging Face organization under which papers are shown.',

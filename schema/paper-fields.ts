@@ -1,7 +1,7 @@
 import type { PaperColumn } from '../db/papers.ts'
 import { longText } from './core/cost.ts'
 import { Keyword } from './keyword.ts'
-import { Organization } from './organization.ts'
+import { Organization, organizationOrName } from './organization.ts'
 import { Paper } from './paper.ts'
 
 /** Told to the planner: a list of papers reads these columns where the field is selected. */
@@ -56,7 +56,7 @@ Paper.implement({
       type: Organization,
       nullable: true,
       description: 'The organization under which Hugging Face shows the paper. Null if there is none.',
-      resolve: ({ organization_name }) => organization_name,
+      resolve: ({ organization_name }, _args, context) => organizationOrName(context, organization_name),
     }),
     aiSummary: t.exposeString('ai_summary', {
       ...readsText('ai_summary'),

@@ -7,9 +7,9 @@ select p.arxiv_id as key, p.id, p.title, p.upvotes from paper p
 where p.arxiv_id = any((select $1::text[])::text[]);
 
 -- papersByKeys, by ids
-select /* prepared */ "id", "title", "upvotes"
-from "paper"
-where "id" = any($1);
+/* prepared */
+select p.id as key, p.id, p.title, p.upvotes from paper p
+where p.id = any((select $1::bigint[])::bigint[]);
 
 -- papersByKeys, by arXiv ids and ids
 select /* prepared */ "id", "title", "upvotes"

@@ -58,12 +58,14 @@ export interface Context {
   readonly onWrite?: ((report: WriteReport) => void) | undefined
   /** Absent where only queries and subscriptions are executed. */
   readonly webhooks?: WebhookDoor | undefined
+  /** Papers that this context will be asked for, to be read with the first of them; see schema/feed/read-ahead.ts. */
+  readonly papersAhead?: readonly number[] | undefined
   /** What the execution may take; without one, it is not limited. */
   readonly budget?: ExecutionBudget
 }
 
 export type ContextParts = Pick<Context, 'db' | 'feed'> &
-  Partial<Pick<Context, 'viewer' | 'intake' | 'webhooks'>>
+  Partial<Pick<Context, 'viewer' | 'intake' | 'webhooks' | 'papersAhead'>>
 
 export function createContext({
   db,
@@ -71,8 +73,9 @@ export function createContext({
   viewer = anonymous,
   intake = nothing,
   webhooks,
+  papersAhead,
 }: ContextParts): Context {
-  return { ...initContextCache(), db, feed, viewer, intake, webhooks }
+  return { ...initContextCache(), db, feed, viewer, intake, webhooks, papersAhead }
 }
 
 /** A context for one execution, which shares what was loaded for the context given. */

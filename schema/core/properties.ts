@@ -1,8 +1,14 @@
 import type { GraphQLField } from 'graphql'
 
-/** What the resolver of a field shows, if that is a property of its object: told to those who execute. */
-export interface ShowsProperty {
+/** What fields tell those who execute, in their extensions. */
+export interface ExecutionHints {
+  /** The property of its object that the resolver shows. */
   readonly property?: string
+  /**
+   * An object has the same JSON in all runs of an operation with the same variables: rows are read anew for each batch of
+   * events, and one that is met again is still the same row.
+   */
+  readonly sameJson?: boolean
 }
 
 /**
@@ -16,7 +22,7 @@ export function propertyOf({
   extensions,
 }: GraphQLField<unknown, unknown>): string | undefined {
   if (!resolve) return name
-  const { property, pothosExposedField, pothosResolveWrapped, pothosOptions } = extensions as ShowsProperty &
+  const { property, pothosExposedField, pothosResolveWrapped, pothosOptions } = extensions as ExecutionHints &
     PothosExtensions
   if (pothosOptions?.authScopes) return undefined
   return property ?? (pothosResolveWrapped === false ? pothosExposedField : undefined)

@@ -4,9 +4,10 @@ import type { FeedEventKind } from '../../db/feed-tables.ts'
 import { sourceNames } from '../../db/model/record.ts'
 import { builder } from '../core/builder.ts'
 import { EditionProgressRef } from '../edition-progress.ts'
-import { Paper, referredPaper } from '../paper.ts'
+import { Paper } from '../paper.ts'
 import { anySourceName, Source } from '../source.ts'
 import { changedFields, PaperChange } from './changes.ts'
+import { paperOfEvent } from './read-ahead.ts'
 
 /** The event of one kind, on its way to a client. */
 export type EventOf<Kind extends FeedEventKind> = Omit<EventDelivery, 'entry'> & {
@@ -55,8 +56,9 @@ export const PaperEvent = builder.interfaceRef<EventDelivery>('PaperEvent').impl
     }),
     paper: t.field({
       type: Paper,
+      extensions: { sameJson: true },
       description: 'The current state of the paper, which may be newer than the event.',
-      resolve: ({ entry }, _args, context, info) => referredPaper(entry.paperId, context, info),
+      resolve: ({ entry }, _args, context, info) => paperOfEvent(entry.paperId, context, info),
     }),
   }),
 })

@@ -53,6 +53,7 @@ export function compiledOperation(asked: Asked): PreparedOperation | undefined {
   const operation: Operation = {
     ...{ schema, definition, fragments: fragmentsOf(document), variableValues: variables },
     argumentValues: [],
+    written: [],
   }
   return { run: (rootValue, contextValue) => run(plan, new Execution(operation, rootValue, contextValue)) }
 }

@@ -26,6 +26,14 @@ export interface Operation {
   readonly variableValues: Readonly<Record<string, unknown>>
   /** Arguments that depend on the variables, by the slot of their field. */
   readonly argumentValues: Record<string, unknown>[]
+  /** Of fields whose objects are met again, what was written of each object, by the slot of the field. */
+  readonly written: WeakMap<object, Written>[]
+}
+
+/** The JSON of an object, and the number of values in it. */
+export interface Written {
+  readonly json: string
+  readonly values: number
 }
 
 /** One run of an operation: what resolvers get of it, and the errors so far. */

@@ -8,7 +8,7 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql'
-import { propertyOf } from '../../schema/core/properties.ts'
+import { type ExecutionHints, propertyOf } from '../../schema/core/properties.ts'
 import {
   type ErrorPlace,
   type Execution,
@@ -56,6 +56,7 @@ export class FieldPlan implements ErrorPlace {
   readonly #write: WritePlain | undefined
   /** The property that the field shows as it is; undefined where it has to be resolved. */
   readonly #property: string | undefined
+  readonly #isSame: boolean
   /** Arguments without variables: one object for all runs. */
   readonly #arguments: Record<string, unknown> | undefined
 
@@ -65,6 +66,7 @@ export class FieldPlan implements ErrorPlace {
     this.#complete = complete
     this.#write = write
     this.#property = write && propertyOf(definition)
+    this.#isSame = (definition.extensions as ExecutionHints).sameJson === true
     this.nodes = nodes
     this.isNullable = !isNonNullType(definition.type)
     this.responseName = responseName
@@ -101,11 +103,31 @@ export class FieldPlan implements ErrorPlace {
       const value: unknown = resolve(source, this.#argumentsIn(execution), execution.contextValue, info)
       const json = isPromise(value)
         ? value.then((resolved) => this.#complete(execution, resolved, path, info))
-        : this.#complete(execution, value, path, info)
+        : this.#isSame && typeof value === 'object' && value !== null
+          ? this.#completeOnce(execution, value, path, info)
+          : this.#complete(execution, value, path, info)
       return isPromise(json) ? json.then(undefined, (reason) => execution.fail(reason, this, path)) : json
     } catch (reason) {
       return execution.fail(reason, this, path)
     }
+  }
+
+  /** The JSON of an object, made once for all that meet it. */
+  #completeOnce(execution: Execution, value: object, path: Path, info: GraphQLResolveInfo): Pending<Json> {
+    const { budget, errors, operation } = execution
+    operation.written[this.#field.slot] ??= new WeakMap()
+    const known = operation.written[this.#field.slot]
+    const written = known?.get(value)
+    if (written) {
+      budget?.spend(written.json.length, written.values)
+      return written.json
+    }
+    const before = budget?.values ?? 0
+    const json = this.#complete(execution, value, path, info)
+    // Not where it has errors of its own, or was stopped before its end.
+    if (typeof json === 'string' && execution.errors === errors && !budget?.stoppedBy)
+      known?.set(value, { json, values: (budget?.values ?? 0) - before })
+    return json
   }
 
   #path(parentPath: Path | undefined): Path {

@@ -22,9 +22,10 @@ export class Batch {
   /** Everything up to here has been looked at. */
   readonly scannedTo: Position
   readonly #entries: readonly FeedEntry[]
-  readonly #begin: () => FrameMaking
+  readonly #begin: (entries: readonly FeedEntry[]) => FrameMaking
 
-  constructor({ entries, scannedTo }: ScanResult, begin: () => FrameMaking) {
+  /** `begin` begins to make frames of some of its events. */
+  constructor({ entries, scannedTo }: ScanResult, begin: (entries: readonly FeedEntry[]) => FrameMaking) {
     this.scannedTo = scannedTo
     this.#entries = entries
     this.#begin = begin
@@ -41,15 +42,18 @@ export class Batch {
 
   /** The frames after a position, for subscribers who last received the event at `previous`. */
   async framesAfter({ number }: Position, previous: Position, isAlone: boolean): Promise<MadeFrames> {
-    const making = this.#begin()
+    const entries = this.#entries.filter((entry) => entry.number > number)
+    const making = this.#begin(entries)
     try {
       const pending: Pending<Frame>[] = []
       let before = previous
       let failure: MadeFrames['failure']
-      for (const entry of this.#entries) {
-        if (entry.number <= number) continue
+      for (const entry of entries) {
         try {
-          pending.push(making.frameOf(entry, before, isAlone))
+          const frame = making.frameOf(entry, before, isAlone)
+          pending.push(frame)
+          // The papers of all others are read with the first one: they are made at once then.
+          if (pending.length === 1 && isPromise(frame)) await frame.catch(() => {})
         } catch (reason) {
           failure = { reason }
           break

@@ -27,12 +27,16 @@ export class Contexts {
     return this.#inUse.size
   }
 
-  /** The context of what `events` names, e.g. the positions of a batch. To be given back with `release`. */
-  take(viewer: Viewer, events: string): SharedContext {
+  /**
+   * The context of what `events` names, e.g. the positions of a batch, whose papers are `papersAhead`. To be given back
+   * with `release`.
+   */
+  take(viewer: Viewer, events: string, papersAhead?: readonly number[]): SharedContext {
     const key = `${events} ${viewer.sharingKey}`
     let entry = this.#inUse.get(key)
     if (!entry) {
-      entry = { key, context: createContext({ db: this.#db, feed: this.#feed, viewer }), users: 0 }
+      const context = createContext({ db: this.#db, feed: this.#feed, viewer, papersAhead })
+      entry = { key, context, users: 0 }
       this.#inUse.set(key, entry)
     }
     entry.users += 1

@@ -1,6 +1,7 @@
 import type { StatementScope } from '../../db/connection/statement-scope.ts'
 import { FeedCursorError } from '../../db/feed/cursor.ts'
 import { type Delivery, deliverEvent, deliverHeartbeat } from '../../db/feed/delivery.ts'
+import type { FeedEntry } from '../../db/feed/events.ts'
 import type { Feed } from '../../db/feed/feed.ts'
 import type { Position } from '../../db/feed/position.ts'
 import { scan } from '../../db/feed/scan.ts'
@@ -154,12 +155,14 @@ export class FrameBuilder {
   async #readBatch(from: number, position: Position, history: number): Promise<Batch> {
     const { feed } = this.#services
     const result = await scan(feed, this.#spec.request, { ...position, number: from }, batchSize)
-    return new Batch(result, () => this.#beginBatch(`${from} to ${result.scannedTo.number}`, history))
+    const key = `${from} to ${result.scannedTo.number} ${history}`
+    return new Batch(result, (entries) => this.#beginBatch(key, entries, history))
   }
 
-  #beginBatch(events: string, history: number): FrameMaking {
+  #beginBatch(contextKey: string, entries: readonly FeedEntry[], history: number): FrameMaking {
     const { feed, frames } = this.#services
-    const { execute, end } = this.#beginMaking(`${events} ${history}`)
+    const papers = entries.length > 1 ? [...new Set(entries.map(({ paperId }) => paperId))] : undefined
+    const { execute, end } = this.#beginMaking(contextKey, papers)
     return {
       end,
       frameOf: (entry, previous, isAlone) => {
@@ -172,11 +175,11 @@ export class FrameBuilder {
     }
   }
 
-  /** What is executed until the end shares a context. `contextKey` names its events. */
-  #beginMaking(contextKey: string) {
+  /** What is executed until the end shares a context. `contextKey` names its events, which are of `papers`. */
+  #beginMaking(contextKey: string, papers?: readonly number[]) {
     const { contexts, format } = this.#services
     const { operation, viewer, encoding, eventCost } = this.#spec
-    const shared = contexts.take(viewer, contextKey)
+    const shared = contexts.take(viewer, contextKey, papers)
     const scope = scopeOfSubscriptions()
     this.#scopes.add(scope)
     const written = ({ result, values }: Executed, delivery: Delivery, position: Position): Frame => {

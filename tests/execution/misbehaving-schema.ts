@@ -134,8 +134,11 @@ function resolver(at: (path: string) => number, faultPercent: number, maybeWaits
     return () => ({ kind, path, __typename: kind, plain, plainList, ...shown }) as Thing
   }
 
-  /** An object whose type has no resolvers, most values of which are sound. */
-  function leafAt(path: string, depth: number): unknown {
+  /**
+   * An object whose type has no resolvers, most values of which are sound. In lists it has no promises: as above,
+   * graphql-js loses the rejections of items before one that throws at once.
+   */
+  function leafAt(path: string, depth: number, waits = maybeWaits): unknown {
     if (depth === 0) return null
     const value = (name: string, type: string) => {
       const choice = at(`${path} ${name}`)
@@ -149,20 +152,20 @@ function resolver(at: (path: string) => number, faultPercent: number, maybeWaits
         'text',
       ]
       const fault = faults[(choice >>> 8) % faults.length]
-      return maybeWaits && choice % 2 === 0 ? Promise.resolve(fault) : fault
+      return waits && choice % 2 === 0 ? Promise.resolve(fault) : fault
     }
     return {
       ...{ text: value('text', 'String'), id: value('id', 'ID'), number: value('number', 'Int') },
       ...{ flag: value('flag', 'Boolean'), color: value('color', 'Color'), any: value('any', 'Any') },
-      ...{ next: leafAt(`${path} next`, depth - 1), leaves: leavesAt(`${path} leaves`, depth - 1) },
-      must: at(`${path} must`) % 4 === 0 ? null : leafAt(`${path} must`, depth - 1),
+      ...{ next: leafAt(`${path} next`, depth - 1, waits), leaves: leavesAt(`${path} leaves`, depth - 1) },
+      must: at(`${path} must`) % 4 === 0 ? null : leafAt(`${path} must`, depth - 1, waits),
       grid: [[[1, 2], []], [[null]], null, [new Set([1])], [1]][at(`${path} grid`) % 5],
     }
   }
 
   function leavesAt(path: string, depth: number): unknown {
     const items = Array.from({ length: at(`${path} length`) % 4 }, (_, index) =>
-      leafAt(`${path} ${index}`, depth),
+      leafAt(`${path} ${index}`, depth, false),
     )
     return at(`${path} kind`) % 5 === 0 ? new Set(items) : items
   }
