@@ -18,7 +18,8 @@ import {
   type Path,
   type Pending,
 } from './execution.ts'
-import type { Complete, SelectedField } from './fields.ts'
+import type { Complete } from './fields.ts'
+import type { SelectedField } from './info.ts'
 import { leafWriter } from './leaves.ts'
 import type { ObjectPlan } from './objects.ts'
 import { Pieces } from './pieces.ts'

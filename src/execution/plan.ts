@@ -12,7 +12,8 @@ import {
 import { executedFields } from '../../schema/core/walk.ts'
 import { completerOf } from './completion.ts'
 import { type Execution, isPromise, type Json, type Operation, type Pending } from './execution.ts'
-import { FieldPlan, type SelectedField } from './fields.ts'
+import { FieldPlan } from './fields.ts'
+import type { SelectedField } from './info.ts'
 import { ObjectPlan } from './objects.ts'
 import { plainWriterOf } from './plain.ts'
 

@@ -4,7 +4,7 @@ import {
   type GraphQLResolveInfo,
   isObjectType,
 } from 'graphql'
-import type { SelectedField } from './fields.ts'
+import type { SelectedField } from './info.ts'
 
 /** The object type that a value has at runtime, by its name. Throws as graphql-js does if it cannot be one. */
 export function runtimeTypeOf(
