@@ -8,7 +8,7 @@ import { subscribe, subscribeSse, type TestSubscription } from '../support/subsc
 const app = useTestApp()
 
 const events = `... on PaperEvent { __typename cursor previousCursor source
-  paper { id title upvotes keywords { name } authors(first: 3) { nodes { name } } organization { name fullName } } }`
+  paper { id title upvotes aiKeywords keywords { key } authors(first: 3) { nodes { name } } organization { name fullName } } }`
 const subscription = `subscription { feed(after: START, heartbeat: 3600) { ${events} } }`
 
 interface Followed {

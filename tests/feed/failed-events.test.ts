@@ -44,7 +44,7 @@ test('an event of which nothing can be read is reported once without its cursor,
   const stream = await readFeed(app, `?after=${after}&kinds=ingested`)
   await using socket = subscribe<Ingested>(app, live)
   expect((await stream.next()).id).toBe(after)
-  await vi.waitFor(() => expect(app.hub.held.topics).toBe(2))
+  await vi.waitFor(() => expect(app.hub.held.topics).toBe(2), { timeout: 10_000 })
   const [paper = 0] = await addPapers(app.db, ['Unreadable for a while'])
   await app.db.transaction().execute(async (trx) => {
     await append(trx, [ingested(paper)])
