@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { useTestDatabase } from '../support/database.ts'
@@ -56,15 +56,9 @@ test('the table types are the migrated database: tables, columns, types, nulls, 
 
 /** Reads the interfaces of the tables: types leave nothing at run time to compare. */
 async function declaredColumns(): Promise<Column[]> {
-  const read = (file: string) => readFile(new URL(`../../db/${file}`, import.meta.url), 'utf8')
-  const files = [
-    'tables.ts',
-    'search-tables.ts',
-    'webhook-tables.ts',
-    'mail-tables.ts',
-    'detail-tables.ts',
-    'history-tables.ts',
-  ]
+  const folder = new URL('../../db/', import.meta.url)
+  const files = (await readdir(folder)).filter((file) => /\btables\.ts$/.test(file))
+  const read = (file: string) => readFile(new URL(file, folder), 'utf8')
   const source = (await Promise.all(files.map(read))).join('\n')
   const bodies = new Map(
     [...source.matchAll(/^export interface (\w+) \{\n(.*?)^\}/gms)].map(([, name = '', body = '']) => [
