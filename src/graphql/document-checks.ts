@@ -75,6 +75,21 @@ function nothingSelected(): ApiError {
   )
 }
 
+/**
+ * The engine keeps the errors of documents for those who send them again. V8 writes the stack of an error when it is
+ * read, and until then keeps what its calls were made on: among it the response and the socket of the first asker.
+ */
+export function writeStacks(): Plugin {
+  return {
+    onParse: () => writeStacksOf,
+    onValidate: () => writeStacksOf,
+  }
+}
+
+function writeStacksOf({ result }: { readonly result: unknown }): void {
+  for (const error of Array.isArray(result) ? result : [result]) if (error instanceof Error) void error.stack
+}
+
 type ExecutionArguments = Pick<
   Parameters<NonNullable<Plugin['onExecute']>>[0]['args'],
   'schema' | 'document' | 'operationName' | 'variableValues'

@@ -17,7 +17,7 @@ import { logFailure } from '../log-failure.ts'
 import { negotiate } from './accept.ts'
 import { boundExecution } from './bounded-execution.ts'
 import { compileOperations } from './compiled.ts'
-import { allowConditionalSubscriptions, limitQueries } from './document-checks.ts'
+import { allowConditionalSubscriptions, limitQueries, writeStacks } from './document-checks.ts'
 import { deferParts } from './executors.ts'
 import { hideSchema } from './hidden-schema.ts'
 import type { QueryLimits } from './limits.ts'
@@ -98,6 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
       compileOperations(),
       useDeferStream(),
       allowConditionalSubscriptions(),
+      writeStacks(),
       deferParts((error) => maskedAndLogged(error, log)),
       ...plugins,
       boundExecution(limits, points, log),
