@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../db/error.ts'
 import { StartError } from './faults.ts'
 import type { Logger } from './log.ts'
@@ -18,7 +19,7 @@ export interface WorkersOptions {
 export interface Workers {
   /** Where they answer. */
   readonly url: string
-  /** Settles with the reason when one ended and no other could take its place. */
+  /** Settles with the reason when none answers and no other could take the place of the last one. */
   readonly failed: Promise<StartError>
   /** Ends all, and resolves when they have ended: by themselves within the time, in milliseconds, or killed. */
   close(patienceMs: number): Promise<void>
@@ -30,6 +31,9 @@ interface Serving {
 }
 
 const stopMessage = 'stop'
+
+/** Seconds between two attempts to replace a worker: longer each time, as an outage of the database can last. */
+const retrySeconds = [1, 2, 5, 10, 30]
 
 /** Whether this process is a worker. */
 export const isWorker = cluster.isWorker
@@ -61,10 +65,12 @@ export function stopOfWorker(): Promise<undefined> {
 
 /**
  * Starts the program that runs again, `amount` times. The first worker starts alone: it brings the database to where the
- * others find all done. One that ends later is replaced; one that ends before it answers is the end of all.
+ * others find all done; one that cannot start then is the end of all. One that ends later is replaced, as often as it
+ * takes while another one answers: its clients must not pay for a database that refuses new connections.
  */
 export async function startWorkers({ amount, env, log }: WorkersOptions): Promise<Workers> {
   const running = new Set<Worker>()
+  const answering = new Set<Worker>()
   const failed = Promise.withResolvers<StartError>()
   let stopping = false
 
@@ -72,21 +78,35 @@ export async function startWorkers({ amount, env, log }: WorkersOptions): Promis
     const worker = cluster.fork(env)
     running.add(worker)
     const { promise: serving, resolve, reject } = Promise.withResolvers<string>()
-    let answers = false
     worker.on('message', ({ serving: url }: Partial<Serving>) => {
       if (url === undefined) return
-      answers = true
+      answering.add(worker)
       resolve(url)
     })
     worker.once('exit', (code, signal) => {
       running.delete(worker)
       const how = `process ${worker.process.pid}, ${signal ?? `code ${code}`}`
       reject(new StartError(`A worker (${how}) ended before it could answer: its messages are above.`))
-      if (stopping || !answers) return
+      if (!answering.delete(worker) || stopping) return
       log.error(`A worker ended (${how}): another one takes its place.`)
-      start().catch(failed.resolve)
+      void replace()
     })
     return serving
+  }
+
+  async function replace(): Promise<void> {
+    for (let attempt = 0; !stopping; attempt++) {
+      try {
+        await start()
+        return
+      } catch (error) {
+        if (answering.size === 0) return failed.resolve(error as StartError)
+        const seconds = retrySeconds[attempt] ?? 30
+        if (!stopping)
+          log.warn(`${messageOf(error)} Trying again in ${seconds} s; ${answering.size} of ${amount} answer.`)
+        await delay(seconds * 1000, undefined, { ref: false })
+      }
+    }
   }
 
   async function close(patienceMs: number): Promise<void> {
@@ -94,7 +114,8 @@ export async function startWorkers({ amount, env, log }: WorkersOptions): Promis
     const ended = [...running].map((worker) => new Promise((resolve) => worker.once('exit', resolve)))
     for (const worker of running) if (worker.isConnected()) worker.send(stopMessage, () => {})
     const kill = setTimeout(() => {
-      log.warn(`${running.size} workers did not stop in ${patienceMs} ms and were killed.`)
+      if (patienceMs > 0)
+        log.warn(`Workers that did not stop in ${patienceMs} ms were killed: ${running.size}.`)
       for (const worker of running) worker.process.kill('SIGKILL')
     }, patienceMs)
     await Promise.all(ended)

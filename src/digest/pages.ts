@@ -105,7 +105,7 @@ function fields({ cadence, weekday, hour, zone, filter, format }: ShownPreferenc
     String(hour),
     Array.from({ length: 24 }, (_, at) => [String(at), `${String(at).padStart(2, '0')}:00`] as const),
   )}</label>
-<label>Time zone <input name="zone" value="${zone}" placeholder="Europe/Berlin" maxlength="64" data-zone></label></p>
+<label>Time zone <input name="zone" value="${zone}" placeholder="UTC; or e.g. Europe/Berlin" maxlength="64" data-zone></label></p>
 </fieldset>
 <fieldset><legend>Which papers</legend>
 <p><label>Words <input name="text" value="${typeof text === 'string' ? text : ''}" maxlength="1000" placeholder="all papers"></label></p>

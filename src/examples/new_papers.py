@@ -6,6 +6,7 @@
 The cursor of what was printed is kept in a file, so that a restart misses nothing.
 """
 import json
+import os
 import sys
 import time
 import urllib.error
@@ -34,6 +35,13 @@ def events(server, after):
                 name, cursor, data = "message", None, []
 
 
+def keep(state, cursor):
+    """Replaces the file whole: one that is empty after a kill would begin at the end of the feed."""
+    made = state.with_name(state.name + ".new")
+    made.write_text(cursor)
+    os.replace(made, state)
+
+
 def main():
     server, state = sys.argv[1], Path(sys.argv[2])
     while True:
@@ -45,7 +53,7 @@ def main():
                 if name in ("reset", "fault"):
                     print(json.loads(data)["message"], file=sys.stderr, flush=True)
                 if cursor:
-                    state.write_text(cursor)
+                    keep(state, cursor)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
                 sys.exit(f"{server} refuses the request: {error.read().decode()}")

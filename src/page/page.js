@@ -280,6 +280,10 @@ addEventListener('pagehide', leave)
 addEventListener('pageshow', follow)
 follow()
 
+/** Where a digest is subscribed to: the reader's own time zone, until another one is chosen. */
+for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-zone]')))
+  input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone
+
 const box = /** @type {HTMLInputElement | null} */ (document.getElementById('q'))
 /** Milliseconds of rest after which what is typed is searched for. */
 const typingMs = 200

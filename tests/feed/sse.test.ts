@@ -97,6 +97,7 @@ test('a filter is a PaperFilter as JSON', async () => {
 
 test.each([
   ['?after=nonsense', 400, 'CURSOR_MALFORMED'],
+  ['?after=', 400, 'CURSOR_MALFORMED'],
   ['?kinds=deleted', 400, 'BAD_USER_INPUT'],
   ['?filter={', 400, 'BAD_USER_INPUT'],
   ['?filter={"color":"red"}', 400, 'BAD_USER_INPUT'],

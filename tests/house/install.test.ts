@@ -14,7 +14,9 @@ test('npm ci leaves the development packages out, and each script that needs the
   // Those of the program begin with its command line; a script of scripts brings what its parts bring.
   const needs = Object.entries(scripts).filter(
     ([name, command]) =>
-      !/^(pre|post)/.test(name) && !command.startsWith('node src/cli.mjs') && !command.startsWith('npm run'),
+      !/^(pre|post)/.test(name) &&
+      !/^(exec )?node src\/cli.mjs/.test(command) &&
+      !command.startsWith('npm run'),
   )
   expect(needs.map(([name]) => name)).toContain('test')
   for (const [name] of needs) expect(scripts[`pre${name}`], name).toBe('node tests/install.mjs')

@@ -82,6 +82,15 @@ describe.skipIf(!browserPath)('a browser', () => {
     expect([...hosts]).toEqual([new URL(app.url).host])
     expect(complaints).toEqual([])
   })
+
+  test('fills in its own time zone where a digest is subscribed to', async () => {
+    await using context = await browser.newContext({ timezoneId: 'America/Santiago' })
+    const page = await context.newPage()
+    await page.goto(`${app.url}/digest`)
+    await expect
+      .poll(() => page.getByLabel('Time zone').inputValue(), { timeout: 20_000 })
+      .toBe('America/Santiago')
+  })
 })
 
 /** What the README shows. */

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
 import { query } from '../support/app.ts'
@@ -96,6 +97,27 @@ test('whichever worker is asked for metrics tells those of all, also of one that
   process.kill(first, 'SIGKILL')
   await server.said(/another one takes its place/)
   expect((await requests()).count).toBe(5)
+})
+
+test('a worker that cannot be replaced yet ends no other, and is replaced once that is possible', {
+  timeout: 300_000,
+}, async () => {
+  await using own = await createTestDatabase()
+  await using server = startCli([], { cwd: '/', env: { ...env(), DATABASE_URL: own.url } })
+  const at = await placeOf(server)
+  const [first = 0, second = 0] = childrenOf(server.pid)
+  // A database that refuses new servers and goes on serving those that it has.
+  await sql`insert into kysely_migration (name, timestamp) values ('9999_newer', now())`.execute(
+    own.database.db,
+  )
+
+  process.kill(first, 'SIGKILL')
+  await server.said(/code 1\) ended before it could answer.* Trying again in 1 s; 1 of 2 answer/)
+  expect(await query(at, '{ papers { totalCount } }')).toEqual({ papers: { totalCount: 0 } })
+  expect(runs(second)).toBe(true)
+
+  await sql`delete from kysely_migration where name = '9999_newer'`.execute(own.database.db)
+  await expect.poll(() => childrenOf(server.pid).length, { timeout: 60_000 }).toBe(2)
 })
 
 test('workers end when the first process is killed', { timeout: 300_000 }, async () => {

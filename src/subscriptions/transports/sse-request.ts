@@ -41,7 +41,7 @@ export function readFeedRequest({
   if (filter instanceof BadInputError) return filter
   const resumed = headers['last-event-id']
   return {
-    after: (typeof resumed === 'string' && resumed) || searchParams.get('after') || 'NOW',
+    after: (typeof resumed === 'string' && resumed) || (searchParams.get('after') ?? 'NOW'),
     kinds: named ?? null,
     filter,
     heartbeat: Number(heartbeat),
