@@ -24,6 +24,8 @@ export interface JsonAnswer {
 /** An operation with its variables, to be run any number of times. */
 export interface PreparedOperation {
   run(rootValue: unknown, contextValue: unknown): Pending<JsonAnswer>
+  /** Lets go of what one run keeps for the next. */
+  rest(): void
 }
 
 type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
@@ -39,6 +41,7 @@ export function prepareOperation(asked: Asked): PreparedOperation {
   return (
     compiledOperation(asked) ?? {
       run: (rootValue, contextValue) => runUncompiled({ ...asked, rootValue, contextValue }),
+      rest: () => {},
     }
   )
 }
@@ -55,7 +58,12 @@ export function compiledOperation(asked: Asked): PreparedOperation | undefined {
     argumentValues: [],
     written: [],
   }
-  return { run: (rootValue, contextValue) => run(plan, new Execution(operation, rootValue, contextValue)) }
+  return {
+    run: (rootValue, contextValue) => run(plan, new Execution(operation, rootValue, contextValue)),
+    rest: () => {
+      operation.written.length = 0
+    },
+  }
 }
 
 function run(plan: Plan, execution: Execution): Pending<JsonAnswer> {

@@ -26,12 +26,16 @@ export interface Operation {
   readonly variableValues: Readonly<Record<string, unknown>>
   /** Arguments that depend on the variables, by the slot of their field. */
   readonly argumentValues: Record<string, unknown>[]
-  /** Of fields whose objects are met again, what was written of each object, by the slot of the field. */
-  readonly written: WeakMap<object, Written>[]
+  /**
+   * Of fields whose objects are met again, what was written last, by the slot of the field: it follows at once, and a
+   * WeakMap of all costs the garbage collector more than it spares.
+   */
+  readonly written: (Written | undefined)[]
 }
 
-/** The JSON of an object, and the number of values in it. */
+/** An object with its JSON, and the number of values in it. */
 export interface Written {
+  readonly value: object
   readonly json: string
   readonly values: number
 }

@@ -99,13 +99,12 @@ export class FieldPlan implements ErrorPlace {
     }
   }
 
-  /** The JSON of an object, made once for all that meet it. */
+  /** The JSON of an object, made once for all that meet it one after another. */
   #completeOnce(execution: Execution, value: object, path: Path, info: GraphQLResolveInfo): Pending<Json> {
     const { budget, errors, operation } = execution
-    operation.written[this.#field.slot] ??= new WeakMap()
-    const known = operation.written[this.#field.slot]
-    const written = known?.get(value)
-    if (written) {
+    const { slot } = this.#field
+    const written = operation.written[slot]
+    if (written?.value === value) {
       budget?.spend(written.json.length, written.values)
       return written.json
     }
@@ -113,7 +112,7 @@ export class FieldPlan implements ErrorPlace {
     const json = this.#complete(execution, value, path, info)
     // Not where it has errors of its own, or was stopped before its end.
     if (typeof json === 'string' && execution.errors === errors && !budget?.stoppedBy)
-      known?.set(value, { json, values: (budget?.values ?? 0) - before })
+      operation.written[slot] = { value, json, values: (budget?.values ?? 0) - before }
     return json
   }
 

@@ -196,6 +196,7 @@ export class FrameBuilder {
       end: () => {
         this.#scopes.delete(scope)
         contexts.release(shared)
+        operation.rest()
       },
     }
   }
