@@ -13,6 +13,7 @@ import { isPromise, type Pending } from '../execution/execution.ts'
 import { objectJson } from '../execution/plan.ts'
 import type { Measure } from '../graphql/measure.ts'
 import { Batch, type FrameMaking } from './batch.ts'
+import { BatchSize, minBatchSize } from './batch-size.ts'
 import type { Contexts } from './contexts.ts'
 import {
   AbandonedError,
@@ -67,9 +68,6 @@ export interface TopicSpec {
   readonly eventCost: Pick<Measure, 'cost' | 'work'>
 }
 
-/** Events of the log looked at in one go: their frames must fit in the buffer of one healthy socket. */
-const batchSize = 64
-
 /** Builds what a topic sends, or takes it from the cache where another subscriber, or another topic, had it built. */
 export class FrameBuilder {
   readonly #spec: TopicSpec
@@ -80,6 +78,7 @@ export class FrameBuilder {
   executions = 0
   /** Points that these have cost. */
   spent = 0
+  readonly #batchSize = new BatchSize()
 
   constructor(spec: TopicSpec, services: FrameServices) {
     this.#spec = spec
@@ -94,10 +93,11 @@ export class FrameBuilder {
     const { feed, batches } = this.#services
     const { id } = this.#spec
     const { number } = position
-    const aligned = number - (number % batchSize)
-    if (aligned + batchSize <= feed.head.number) {
-      const cacheKey = `aligned ${aligned} ${history} ${id}`
-      const reading = batches.get(cacheKey, () => this.#readBatch(aligned, position, history))
+    const size = this.#batchSize.current
+    const aligned = number - (number % size)
+    if (aligned + size <= feed.head.number) {
+      const cacheKey = `aligned ${aligned} ${size} ${history} ${id}`
+      const reading = batches.get(cacheKey, () => this.#readBatch(aligned, position, history, size))
       const batch = await Promise.resolve(reading).catch((error) => {
         // The log may have been pruned up to here.
         if (error instanceof FeedCursorError) return undefined
@@ -106,7 +106,9 @@ export class FrameBuilder {
       // It may have been read when the log ended in the middle of it.
       if (batch && batch.scannedTo.number > number) return batch
     }
-    return batches.get(`from ${number} ${history} ${id}`, () => this.#readBatch(number, position, history))
+    return batches.get(`from ${number} ${history} ${id}`, () =>
+      this.#readBatch(number, position, history, minBatchSize),
+    )
   }
 
   /**
@@ -152,9 +154,9 @@ export class FrameBuilder {
   }
 
   /** If there is nothing after `from`, the batch ends at `position`. */
-  async #readBatch(from: number, position: Position, history: number): Promise<Batch> {
+  async #readBatch(from: number, position: Position, history: number, size: number): Promise<Batch> {
     const { feed } = this.#services
-    const result = await scan(feed, this.#spec.request, { ...position, number: from }, batchSize)
+    const result = await scan(feed, this.#spec.request, { ...position, number: from }, size)
     const key = `${from} to ${result.scannedTo.number} ${history}`
     return new Batch(result, (entries) => this.#beginBatch(key, entries, history))
   }
@@ -184,7 +186,13 @@ export class FrameBuilder {
     this.#scopes.add(scope)
     const written = ({ result, values }: Executed, delivery: Delivery, position: Position): Frame => {
       this.spent += Math.min(eventCost.cost, eventCost.work + values * usedByValue)
-      return frameOf(encoding.encode(result, delivery), position, delivery.entry?.position.recordedAtMs)
+      const frame = frameOf(
+        encoding.encode(result, delivery),
+        position,
+        delivery.entry?.position.recordedAtMs,
+      )
+      this.#batchSize.made(frame)
+      return frame
     }
     return {
       execute: (delivery: Delivery, position: Position): Pending<Frame> => {
