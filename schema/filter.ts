@@ -41,7 +41,7 @@ export const textSpellings =
   'Word endings, case and accents are ignored; `Qwen 2.5`, `Qwen-2.5` and `qwen2.5` are the same, as are `fine-tuning` and `finetuning`, `LLM` and `LLMs`.'
 
 /** Some texts need a look at each paper: the index does not know all that they ask for. */
-export const countOfPhrases = `For phrases (a hyphenated word may count as one), for words of one property, for more than ${maxIndexWords} words or exclusions, or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked (${maxRecheckedPhrases} for quoted words), so \`totalCount\` may be too low.`
+export const countOfPhrases = `For phrases (a hyphenated word may count as one), for words of one property, for more than ${maxIndexWords} words or exclusions, or for nothing but exclusions, only the ${maxRechecked} newest candidates are checked (${maxRecheckedPhrases} for quoted words), so older matches may be missing.`
 
 const upToMany = `At least one must match; at most ${mostNames}.`
 

@@ -156,16 +156,37 @@ const fewMatchesBudget: SearchBudget = {
 }
 
 /**
- * The ids of all papers of a filter with a text, if they are few; undefined if they are many, or if the budget does
- * not suffice to tell.
+ * The ids of the papers of a filter with a text, if they are few; undefined if they are many, or if the budget does
+ * not suffice to tell. If few of more papers than are compared with the text match, those of the newest are named:
+ * finding the others would take a look at all papers.
  */
 export async function allMatchesIfFew(db: Db, filter: CanonicalFilter): Promise<number[] | undefined> {
   if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
-  const { tables, scanLimit } = textMatches(filter, textQueryOfFilter(filter), fewMatchesBudget)
+  const asked = textQueryOfFilter(filter)
+  const { tables, scanLimit } = textMatches(filter, asked, fewMatchesBudget)
   const { rows } = await sql<{ is_complete: boolean; ids: number[] }>`
     ${preparedMark({ prepared: hasOnePlan(filter) })}with recursive ${tables}
     select max(matches.scanned) < ${scanLimit} as is_complete,
       array(select newest.id from matches cross join unnest(matches.ids) as newest (id)) as ids
     from matches`.execute(db)
-  return rows[0]?.is_complete === false ? undefined : rows[0]?.ids
+  const [found] = rows
+  if (!found || found.is_complete) return found?.ids
+  return needsRecheck(asked, fewMatchesBudget) && (await areRare(db, found.ids)) ? found.ids : undefined
+}
+
+/** Matches of a page, and papers on the way to them, that make a walk through all papers in a list's order cheap. */
+const walked = { matches: 21, papers: 4200 }
+
+/** Whether a walk in the list's order would pass by many papers to find a page of such matches. */
+async function areRare(db: Db, ids: readonly number[]): Promise<boolean> {
+  if (ids.length < walked.matches) return true
+  const { rows } = await sql<{ amount: number }>`
+    select count(*)::integer as amount from (
+      select from (
+        select min(published_at) as oldest, max(published_at) as newest from (
+          select published_at from paper where id = any(${ids}::bigint[])
+          order by published_at desc limit ${sql.lit(walked.matches)}) page) span
+      join paper p on p.published_at between span.oldest and span.newest
+      limit ${sql.lit(walked.papers + 1)}) passed`.execute(db)
+  return (rows[0]?.amount ?? 0) > walked.papers
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
+import { pageOfPapers } from '../../db/paper-pages.ts'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
 import { allMatchesIfFew, countMatches, maxRechecked, newestMatches } from '../../db/search/matches.ts'
 import { searchPlan } from '../../db/search/query-text.ts'
@@ -143,9 +144,42 @@ test('more than can be named are not', async () => {
   const named = async (text: string) => (await allMatchesIfFew(db, canonicalFilter({ text })))?.length
   expect(await named('sparse models')).toBe(maxRechecked + 1)
   expect(await named('"sparse models"')).toBeUndefined()
-  expect(await named('"models sparse"')).toBeUndefined()
   expect(await named('-dense')).toBeUndefined()
   expect(await named('"sparse models" quantization')).toBe(0)
+})
+
+test('a list of common words that hardly ever stand together is no walk through all papers', async () => {
+  await using large = await createTestDatabase()
+  const { db } = large.database
+  const newest = Date.parse('2026-06-30T00:00:00Z')
+  // More than the walk may pass by, of which two out of three are compared with the text.
+  await plant(
+    db,
+    Array.from({ length: 3 * maxRechecked }, (_, index) => ({
+      abstract:
+        index % 3 === 0
+          ? `Models that are sparse. ${index % 300 === 0 ? 'Rare words.' : ''}`
+          : index % 3 === 1
+            ? 'Sparse models. Words are rare.'
+            : 'Dense layers.',
+      publishedAt: new Date(newest - index * 3_600_000).toISOString(),
+    })),
+  )
+  const named = async (text: string) => (await allMatchesIfFew(db, canonicalFilter({ text })))?.length
+  expect(await named('"models sparse"')).toBe(0)
+  expect(await named('"rare words"')).toBe(30)
+  expect(await named('"dense models" or "models sparse"')).toBe(0)
+  // Often enough that a page is soon full.
+  expect(await named('"sparse models"')).toBeUndefined()
+  const filter = canonicalFilter({ text: '"models sparse"' })
+  const page = await pageOfPapers(
+    db,
+    { filter, order: 'UPVOTES' },
+    { limit: 20, backwards: false },
+    undefined,
+  )
+  expect(page.rows).toEqual([])
+  expect(await page.count(10)).toBe(0)
 })
 
 test('of many words the index is asked for the rarest', async () => {
