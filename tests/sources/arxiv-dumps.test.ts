@@ -56,6 +56,22 @@ const lines = (...values: unknown[]) =>
   values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join('\n')
 
 describe('the metadata snapshot of arXiv', () => {
+  test('is read as well where a part of it is a list or one record over several lines', async () => {
+    const expected = { kind: 'arxiv-snapshot', source: 'arxiv', records: [record], rejections: [] }
+    for (const indent of [0, 2]) {
+      expect(await read(JSON.stringify([line], null, indent), 'part.json')).toEqual(expected)
+      expect(await read(JSON.stringify(line, null, indent), 'part.json')).toEqual(expected)
+    }
+    expect((await read(JSON.stringify([line, 'x', line]), 'part.json')).rejections).toEqual([
+      { position: 'part.json item 2', reason: 'This is not a record of the arXiv metadata snapshot.' },
+    ])
+  })
+
+  test('has initials as the papers have them', async () => {
+    const parsed = { ...line, authors_parsed: [['Yuan', 'C. -P.', '']] }
+    expect((await read(lines(parsed))).records[0]?.authors).toEqual([{ name: 'C.-P. Yuan' }])
+  })
+
   test('is read line by line as what arXiv says', async () => {
     expect(await read(lines(line, { ...line, id: 'hep-th/9901001' }))).toEqual({
       kind: 'arxiv-snapshot',

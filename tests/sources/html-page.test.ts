@@ -109,6 +109,29 @@ describe('a saved page of Hugging Face', () => {
     })
   })
 
+  test('says when SingleFile saved it', async () => {
+    const saved = `<!DOCTYPE html> <html><!--\n Page saved with SingleFile \n url: https://huggingface.co/papers \n saved date: Thu Jul 02 2026 11:00:00 GMT+0200 (Central European Summer Time)\n-->${page.slice(page.indexOf('<head'))}`
+    expect((await read(saved, {})).reading).toEqual(expected)
+  })
+
+  test('may be a browser around a response of the API', async () => {
+    const json = JSON.stringify(entries).replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+    const shown = `<html><head><meta charset="utf-8"></head><body><pre style="word-wrap: break-word">${json}</pre></body></html>`
+    const { kind, source, reading } = await read(shown)
+    expect([kind, source, reading.records.map(({ arxivId }) => arxivId)]).toEqual([
+      'html',
+      'json',
+      expected.records.map(({ arxivId }) => arxivId),
+    ])
+    expect(reading.editions).toEqual([])
+  })
+
+  test('cut off within its data says so', async () => {
+    await expect(read(page.slice(0, page.indexOf('dailyPapers') + 500))).rejects.toThrow(
+      /the file is cut off/,
+    )
+  })
+
   test('without papers says so', async () => {
     const { reading } = await read(servedHtml({ ...props, dailyPapers: [] }), { name: 'page.html' })
     expect(reading).toMatchObject({

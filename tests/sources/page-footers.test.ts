@@ -14,22 +14,38 @@ const cards = (text: string) => {
 }
 
 describe('the footer of a card', () => {
-  test.each(['*', '-', '–', '—', '◦', '‣', '▪', '+', 'o', '•', '∙', ''])(
-    'may have the list mark "%s"',
-    (mark) => {
-      const line = `  ${mark} 1,234 authors`
-      for (const text of [
-        `${line}\n·\nMay 30, 2025 2`,
-        `${line}\n\n·\n\nMay 30, 2025 2`,
-        `${line} · May 30, 2025 2`,
-      ]) {
-        expect(cards(`${heading}${card('One paper of today', text)}${card('Another one')}`)).toEqual([
-          ['One paper of today', 1234, 2],
-          ['Another one', 4, 2],
-        ])
-      }
-    },
-  )
+  test.each([
+    '*',
+    '-',
+    '–',
+    '—',
+    '◦',
+    '‣',
+    '▪',
+    '+',
+    'o',
+    '•',
+    '∙',
+    '■',
+    '➤',
+    '→',
+    '\\-',
+    '1.',
+    '&bull;',
+    '',
+  ])('may have the list mark "%s"', (mark) => {
+    const line = `  ${mark} 1,234 authors`
+    for (const text of [
+      `${line}\n·\nMay 30, 2025 2`,
+      `${line}\n\n·\n\nMay 30, 2025 2`,
+      `${line} · May 30, 2025 2`,
+    ]) {
+      expect(cards(`${heading}${card('One paper of today', text)}${card('Another one')}`)).toEqual([
+        ['One paper of today', 1234, 2],
+        ['Another one', 4, 2],
+      ])
+    }
+  })
 
   test.each([
     'OCC',
@@ -39,6 +55,9 @@ describe('the footer of a card', () => {
     '香港科技大学',
     'جامعة',
     '01.AI',
+    'Yahoo!',
+    'New',
+    '100',
   ])('may name an organization in place of the authors: "%s"', (name) => {
     for (const text of [
       `${name}\n·\nMay 30, 2025 3`,
@@ -57,6 +76,19 @@ describe('the footer of a card', () => {
       expect(records[0]).not.toHaveProperty('authorCount')
       expect(records).toHaveLength(2)
     }
+  })
+
+  test.each(['·', '∙', '|', '-', '–', '*', ',', '‧', '/', '&middot;'])(
+    'may have the sign "%s" before its date',
+    (sign) => {
+      for (const text of [`• 3 authors\n${sign}\nMay 30, 2025 2`, `• 3 authors\n\n${sign}\n\nMay 30, 2025 2`])
+        expect(cards(`${heading}${card('One paper of today', text)}`)).toEqual([['One paper of today', 3, 2]])
+    },
+  )
+
+  test.each(['·', '|', '-', '–', ',', ' /'])('may be one line with the sign "%s"', (sign) => {
+    const text = `- 3 authors${sign} May 30, 2025 2`
+    expect(cards(`${heading}${card('One paper of today', text)}`)).toEqual([['One paper of today', 3, 2]])
   })
 
   test('does not take the end of an abstract for an organization', () => {
@@ -86,11 +118,27 @@ describe('numbers between two cards', () => {
       `${heading}Submitted by\nakhaliq\n\n1\n\n${one(date)}Submitted by user-2\n\n65\n\n${two}`,
       [0, 6],
     ],
+    ['votes with words', `${heading}Upvotes: 7\n\n${one(date)}65 upvotes\n\n${two}`, [0, 6]],
+    ['votes with signs', `${heading}▲ 7\n\n${one(date)}👍 65\n\n${two}`, [0, 6]],
+    ['comments with words', `${heading}${one(`${date}\n12 comments`)}${two}`, [12, 6]],
+    ['comments with signs', `${heading}${one(`${date} 💬 12`)}${two}`, [12, 6]],
+    [
+      'names of submitters with spaces',
+      `${heading}Submitted by\nJane van Doe\n\n1\n\n${one(date)}Submitted by\n[Jane's avatar] jane\n\n65\n\n${two}`,
+      [0, 6],
+    ],
     ['comments on lines of their own', `${heading}${one(`${date}\n12`)}${two}`, [12, 6]],
     ['comments after a blank line, no votes', `${heading}${one(`${date}\n\n12`)}${two}`, [12, 6]],
     ['votes after the last card', `${heading}-\n\n${one(date)}65\n\n${two}9`, [0, 6]],
   ])('%s', (_, text, expected) => {
     expect(comments(text)).toEqual(expected)
+  })
+
+  test('are nobody\u2019s where a file may end with the votes of a card or the comments of one', () => {
+    const { records } = readCapturedPage(
+      `${heading}7\n\n${one(`${date}\n\n12`)}65\n\nThe last one\n\n${abstract}\n\n${date}\n\n9\n`,
+    )
+    expect(records.map(({ commentCount }) => commentCount)).toEqual([12, undefined])
   })
 
   test('which may be either are nobody\u2019s', () => {

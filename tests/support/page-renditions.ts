@@ -22,17 +22,17 @@ export interface PageDay {
 const shortMonths = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
 /** "May 30" in the page's own year, "May 30, 2025" otherwise. */
-function pageDate(day: string, own: string): string {
+export function pageDate(day: string, own: string): string {
   const [year, month = '1', date] = day.split('-')
   const text = `${shortMonths[Number(month) - 1]} ${Number(date)}`
   return own.startsWith(`${year}-`) ? text : `${text}, ${year}`
 }
 
-const votes = (paper: PagePaper) => (paper.upvotes === 0 ? '-' : String(paper.upvotes))
-const home = 'https://huggingface.co'
-const byline = ({ by }: PagePaper) => (typeof by === 'number' ? `${by} authors` : by.name)
+export const votes = (paper: PagePaper) => (paper.upvotes === 0 ? '-' : String(paper.upvotes))
+export const home = 'https://huggingface.co'
+export const byline = ({ by }: PagePaper) => (typeof by === 'number' ? `${by} authors` : by.name)
 
-function wrapped(text: string, width = 78, indent = ''): string {
+export function wrapped(text: string, width = 78, indent = ''): string {
   const lines: string[] = []
   let line = indent
   for (const word of text.split(' ')) {
@@ -110,7 +110,7 @@ export function numberedLinks(days: readonly PageDay[]): string {
   return `${parts.join('\n')}\nReferences\n\n   Visible links:\n${list.join('\n')}\n`
 }
 
-const escaped = (text: string) => text.replace(/[\\`*_[\]<>#]/g, '\\$&')
+export const escaped = (text: string) => text.replace(/[\\`*_[\]<>#]/g, '\\$&')
 
 /** A scraper that writes Markdown: titles are headings, everything is a link. */
 export function markdown(days: readonly PageDay[]): string {

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import type { Reading } from '../../../db/model/record.ts'
 import { authorNames, greenwich, newestVersion } from './arxiv-parts.ts'
 import { arxivRecord } from './arxiv-record.ts'
+import { gunzipped, parseJson } from './bytes.ts'
 import { readJsonLines } from './json-lines.ts'
 import { observationTime } from './options.ts'
-import type { FileSource } from './source.ts'
+import { positionIn } from './rejections.ts'
+import { type FileSource, wholeFileSource } from './source.ts'
 import { later, parseInstant } from './time.ts'
 
 const words = z.string().nullish().catch(undefined)
@@ -35,7 +37,7 @@ function readSnapshotLine(json: unknown, position: string, observedAt?: string):
   const parsed = lineShape.safeParse(json)
   const reading: Reading = { records: [], rejections: [], editions: [] }
   if (!parsed.success) {
-    reading.rejections.push({ position, reason: 'The line is not a record of the arXiv metadata snapshot.' })
+    reading.rejections.push({ position, reason: 'This is not a record of the arXiv metadata snapshot.' })
     return reading
   }
   const line = parsed.data
@@ -45,8 +47,10 @@ function readSnapshotLine(json: unknown, position: string, observedAt?: string):
   }))
   const newest = newestVersion(versions)
   const names =
-    line.authors_parsed?.map(([last, first, suffix]) => [first, last, suffix].filter(Boolean).join(' ')) ??
-    authorNames(line.authors ?? '')
+    line.authors_parsed?.map(([last, first, suffix]) =>
+      // arXiv parts "C.-P." from itself.
+      [first?.replace(/\. -(?=\p{L})/gu, '.-'), last, suffix].filter(Boolean).join(' '),
+    ) ?? authorNames(line.authors ?? '')
   const categories = line.categories?.trim().split(/\s+/) ?? []
   const read = arxivRecord(
     {
@@ -85,3 +89,23 @@ export const snapshotSource: FileSource = {
       read: (json, position) => readSnapshotLine(json, position, options.observedAt),
     }),
 }
+
+/** The same records as a part of the snapshot is often kept: as a list, or one of them, over several lines. */
+export const snapshotListSource = wholeFileSource({
+  kind: 'arxiv-snapshot',
+  source: 'arxiv',
+  recognises: ({ start }) =>
+    /^(?:\[\s*)?\{/.test(start) && /"(?:authors_parsed|update_date)"\s*:/.test(start.slice(0, 20_000)),
+  read(bytes, options) {
+    const json = parseJson(gunzipped(bytes))
+    const records: unknown[] = Array.isArray(json) ? json : [json]
+    const readings = records.map((record, index) =>
+      readSnapshotLine(record, positionIn(options.name, `item ${index + 1}`), options.observedAt),
+    )
+    return {
+      records: readings.flatMap((reading) => reading.records),
+      rejections: readings.flatMap((reading) => reading.rejections),
+      editions: [],
+    }
+  },
+})

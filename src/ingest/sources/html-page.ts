@@ -10,11 +10,6 @@ import { positionIn } from './rejections.ts'
 import { type FileHead, type FileSource, type ReadOptions, wholeFileSource } from './source.ts'
 import { dayOf, later, midnight, parseDay } from './time.ts'
 
-/** A saved page, and what is known of the saving. */
-interface SavedHtml extends HtmlPage {
-  savedAt?: string
-}
-
 /** What the page gives to its parts, so far as it is about papers. */
 interface PageData {
   dailyPapers?: unknown
@@ -30,7 +25,7 @@ interface PageData {
  * page holds the entries of its list, and the paper of a paper's page, as JSON of the API's shape. Throws a
  * `SourceError` for a page without papers.
  */
-export function readSavedPage(page: SavedHtml, options: ReadOptions = {}): Reading {
+export function readSavedPage(page: HtmlPage, options: ReadOptions = {}): Reading {
   const data = page.data.flatMap(parsed)
   const reading: Reading = { records: [], rejections: [], editions: [] }
   for (const part of data) append(reading, readPart(part, page, options))
@@ -47,7 +42,7 @@ export function readSavedPage(page: SavedHtml, options: ReadOptions = {}): Readi
 const again = 'Save the page again, or save the response of the API.'
 
 /** The cards as the page shows them, where a tool has left its data out. */
-function readShown(page: SavedHtml, options: ReadOptions): Reading {
+function readShown(page: HtmlPage, options: ReadOptions): Reading {
   const observedAt = options.observedAt ?? page.savedAt
   const pageOptions: PageOptions = { ...options, ...(observedAt && { observedAt }) }
   const lines = page.lines.map((line, index) =>
@@ -57,7 +52,7 @@ function readShown(page: SavedHtml, options: ReadOptions): Reading {
   throw new SourceError(`The web page (HTML) shows no text; it may be cut off. ${again}`)
 }
 
-function readPart(part: PageData, page: SavedHtml, options: ReadOptions): Reading {
+function readPart(part: PageData, page: HtmlPage, options: ReadOptions): Reading {
   const list = Array.isArray(part.dailyPapers)
   const entries = list ? part.dailyPapers : { paper: part.paper }
   const parsedEntries = parseEntries(entries, positionIn(options.name, 'page'))
@@ -86,6 +81,7 @@ function parsed(json: string): PageData[] {
   try {
     const value: unknown = JSON.parse(json)
     if (typeof value !== 'object' || value === null) return []
+    if (Array.isArray(value)) return [{ dailyPapers: value }]
     const { dailyPapers, paper } = value as PageData
     const isPaper = typeof paper === 'object' && paper !== null && 'id' in paper && 'title' in paper
     return Array.isArray(dailyPapers) || isPaper ? [value] : []
@@ -102,7 +98,7 @@ function append(to: Reading, from: Reading): void {
   if (from.details) to.details = [...(to.details ?? []), ...from.details]
 }
 
-function withDepth(reading: Reading, { tooDeep }: SavedHtml, { name }: ReadOptions): Reading {
+function withDepth(reading: Reading, { tooDeep }: HtmlPage, { name }: ReadOptions): Reading {
   if (!tooDeep) return reading
   const reason = `The elements of the page are nested too deep; what follows them was not read. ${again}`
   const rejection: Rejection = { position: positionIn(name, 'page'), reason }
@@ -110,12 +106,19 @@ function withDepth(reading: Reading, { tooDeep }: SavedHtml, { name }: ReadOptio
 }
 
 /** Reads the page out of whatever a browser saved; the source of a page that was saved as a page is unwrapped. */
-export function openSavedPage(bytes: Uint8Array): SavedHtml {
+export function openSavedPage(bytes: Uint8Array): HtmlPage {
   const text = decode(gunzipped(bytes)).replace(/^\uFEFF/, '')
   const mhtml = isMhtml(text) ? pageOfMhtml(text) : undefined
   const page = readHtml(mhtml?.html ?? text)
   const source = page.data.length === 0 && /class="line-content"/.test(text.slice(0, 100_000))
   const unwrapped = source ? readHtml(page.lines.map((line) => line.text).join('\n')) : page
+  if (unwrapped.data.length === 0) {
+    // A browser saves a response that it shows as a page around it.
+    const shown = unwrapped.lines.map((line) => line.text).join(' ')
+    if (/^[[{]/.test(shown)) unwrapped.data.push(shown)
+    else if (/data-target="DailyPapers"/.test(text))
+      throw new SourceError(`The data of the page is not complete; the file is cut off. ${again}`)
+  }
   return {
     ...unwrapped,
     addresses: [...unwrapped.addresses, ...(mhtml?.address ? [mhtml.address] : [])],
@@ -123,11 +126,18 @@ export function openSavedPage(bytes: Uint8Array): SavedHtml {
   }
 }
 
+/** Converters leave tags around Markdown that they cannot put otherwise. */
+const isMarkdown = (start: string) =>
+  /^<(?:div|article|section|main)\b/i.test(start) &&
+  /\]\((?:https:\/\/huggingface\.co)?\/papers\//.test(start) &&
+  !/<(?:body|h[1-6])\b/i.test(start)
+
 const recognises = ({ start }: FileHead) =>
-  isMhtml(start) ||
-  /^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]{0,500}?-->\s*)*<(?:!doctype html|html|head|body|main|div|article|section|meta)\b/i.test(
-    start,
-  )
+  (isMhtml(start) ||
+    /^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]{0,500}?-->\s*)*<(?:!doctype html|html|head|body|main|div|article|section|meta)\b/i.test(
+      start,
+    )) &&
+  !isMarkdown(start)
 
 /** With its data a page is a response of Hugging Face; without, it is what a page shows. */
 const shown = wholeFileSource({

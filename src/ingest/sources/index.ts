@@ -2,7 +2,7 @@ import type { Reading } from '../../../db/model/record.ts'
 import { SourceError } from '../errors.ts'
 import { arxivSource } from './arxiv.ts'
 import { oaiSource } from './arxiv-oai.ts'
-import { snapshotSource } from './arxiv-snapshot.ts'
+import { snapshotListSource, snapshotSource } from './arxiv-snapshot.ts'
 import { type Chunks, collect, gunzippedStream, isGzip, utf16Of } from './bytes.ts'
 import { htmlSource } from './html-page.ts'
 import { jsonSource } from './json.ts'
@@ -18,6 +18,7 @@ const fileSources: readonly FileSource[] = [
   arxivSource,
   oaiSource,
   snapshotSource,
+  snapshotListSource,
   jsonLinesSource,
   jsonSource,
 ]
@@ -103,24 +104,28 @@ function headOf(name: string, bytes: Uint8Array): FileHead {
 const readable =
   'Supported files are captures of the Daily Papers page (text, Markdown, HTML or MHTML), responses of the Hugging Face API (JSON or JSON Lines), and of arXiv: responses of its API (Atom), OAI-PMH answers (arXivRaw, arXiv, oai_dc) and the metadata snapshot (JSON Lines); each optionally gzipped.'
 
-/** What people have of papers and is not read, with the reason. */
+const prolog = String.raw`(?:<\?[^>]{0,500}\?>\s*|<!--[\s\S]{0,500}?-->\s*|<!DOCTYPE[^>]{0,500}>\s*){0,5}`
+
+/** What people have of papers and is not read, with the reason. Keys in the text of a paper have escaped quotes. */
 const unsupportedKinds: [pattern: RegExp, kind: string][] = [
   [
-    /^\[?\s*\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[\d.]+|null|true|false)\s*,\s*){0,20}"(?:paperId|corpusid)"\s*:|^\{\s*"(?:total|offset|token|next|recommendedPapers)"\s*:/,
+    /^[[{][\s\S]*"(?:paperId|corpusid|corpusId|externalIds|externalids|citingPaper|citedPaper|recommendedPapers)"\s*:/,
     'an answer or a data set of Semantic Scholar, whose dates and titles differ from those of arXiv, and which is not supported',
   ],
   [
-    /^\[?\s*\{\s*"(?:paper_url|paper_title)"\s*:|^\[?\s*\{[^{}]{0,2000}"(?:url_abs|repo_url|paper_url_abs)"\s*:/,
+    /^[[{][\s\S]*(?:"(?:paper_url|paper_title|url_abs|repo_url|paper_url_abs|subtasks)"\s*:|"(?:url|source_link)"\s*:\s*"https?:\/\/(?:www\.)?paperswithcode\.com\/)/,
     'a dump of Papers with Code, which is not supported',
   ],
   [
-    /^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]{0,500}?-->\s*)?<(?:rss|rdf:RDF)[\s>]/i,
+    new RegExp(`^${prolog}<(?:rss|rdf:RDF)[\\s>]`, 'i'),
     'an RSS feed, which does not say when a paper was published, and is not supported',
   ],
   [
-    /^(?:<\?xml[^>]*\?>\s*)?<feed[\s\S]*<id>\s*oai:arXiv\.org:/,
+    new RegExp(String.raw`^${prolog}<feed[\s\S]*<id>\s*oai:arXiv\.org:`),
     'the Atom form of the RSS feed of arXiv, which does not say when a paper was published, and is not supported',
   ],
+  [/^@\w+\s*[{(]/, 'BibTeX, which is not supported'],
+  [/^TY {2}- /, 'RIS, which is not supported'],
 ]
 
 const signatures: [start: string, kind: string][] = [
@@ -131,13 +136,21 @@ const signatures: [start: string, kind: string][] = [
   ['PK\x03\x04', 'a ZIP archive (or an office document)'],
   ['\x1f\x8b', 'gzipped twice'],
   ['(\xb5\x2f\xfd', 'compressed with zstd'],
+  ['BZh', 'compressed with bzip2'],
+  ['\xfd7zXZ', 'compressed with xz'],
+  ["7z\xbc\xaf'\x1c", 'a 7-Zip archive'],
+  ['Rar!', 'a RAR archive'],
+  ['PAR1', 'a Parquet file'],
+  ['ARROW1', 'an Arrow file'],
+  ['bplist', 'a web archive of Safari (or another property list)'],
   ['SQLite format 3', 'an SQLite database'],
+  ['version https://git-lfs', 'a pointer of Git LFS: fetch the file itself'],
 ]
 
 function whatElse({ start }: FileHead, bytes: Uint8Array): string {
   if (bytes.length === 0) return 'The file is empty.'
   if (start === '') return 'The file contains only white space.'
-  const beginning = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+  const beginning = Buffer.from(bytes.subarray(0, 32)).toString('latin1')
   const signature = signatures.find(([mark]) => beginning.startsWith(mark))
   if (signature) return `The file is ${signature[1]}. ${readable}`
   if (start.startsWith('<'))

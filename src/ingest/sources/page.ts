@@ -104,13 +104,14 @@ function readSection(
 }
 
 function evidenceOf(plain: readonly PlainLine[], { observedAt, name }: PageOptions): PageEvidence {
-  const { date } = timesInName(name)
+  const { date, year } = timesInName(name)
   const linked = plain.flatMap(({ links }) =>
     links.flatMap((link) => /\/papers\/date\/(\d{4}-\d\d-\d\d)\b/.exec(link)?.[1] ?? []),
   )
   return {
     ...(observedAt !== undefined && { observed: dayOf(observationTime(observedAt)) }),
     ...(date && { named: date }),
+    ...(year !== undefined && { namedYear: year }),
     linked: [...new Set(linked)],
   }
 }
@@ -147,7 +148,7 @@ function notACapture(): SourceError {
 
 /** The page's name, or the number of authors, on a line of its own. */
 const recognised =
-  /^[^\S\r\n]*(?:#{1,6} )?(?:\*\*)?(?:(?:Daily|Trending) Papers(?: - Hugging Face)?|\[?(?:[•∙●·]|[-–*+◦‣▪o] )?[^\S\r\n]*[\d,]+ authors?)(?:\*\*)?[^\S\r\n]*(?:$|[·∙]|\]\()/m
+  /^[^\S\r\n]*(?:> ?)*(?:#{1,6} )?(?:\*\*)?(?:(?:Daily|Trending) Papers(?: - Hugging Face)?|\[?(?:[•∙●·]|[-–*+◦‣▪o] )?[^\S\r\n]*[\d,]+ authors?)(?:\*\*)?[^\S\r\n]*(?:$|[·∙]|\]\()/m
 
 export const pageSource = wholeFileSource({
   kind: 'page',

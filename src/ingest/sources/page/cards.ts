@@ -158,7 +158,7 @@ function organizationAt({ paragraphs }: Card): Line | undefined {
   const alone = last.length === 1 ? paragraphs.length > 2 : paragraphs.length === 1 && last.length > 2
   if (line?.kind !== 'text' || !alone || line.text.length > 100 || /https?:\/\//.test(line.text))
     return undefined
-  const sentence = /[.;:,!?]$/.test(line.text) && !/\b(?:Inc|Ltd|Co|Corp|Labs?|Univ)\.$/.test(line.text)
+  const sentence = /[.;:,]$/.test(line.text) && !/\b(?:Inc|Ltd|Co|Corp|Labs?|Univ)\.$/.test(line.text)
   return sentence ? undefined : line
 }
 

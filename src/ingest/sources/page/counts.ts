@@ -58,7 +58,7 @@ function ownCount(
   const maybeVote = voted || (unclear && !isLast)
   if (!maybeVote) return first
   // After a blank line it belongs to the card below, of which a file that was cut may show no more.
-  if (first.afterBlank) return voted ? undefined : 'unclear'
+  if (first.afterBlank) return voted && !isLast ? undefined : 'unclear'
   if (isLast) return first
   return votesAlone ? undefined : 'unclear'
 }

@@ -14,7 +14,8 @@ export function readHeading(lines: readonly Line[]): { heading?: Heading; body: 
   const top = end === -1 ? lines : lines.slice(0, end)
   const begun = lines.findIndex(({ kind }) => kind !== 'furniture' && kind !== 'count')
   const at = top.findLastIndex((line, index) => {
-    if (line.kind === 'period') return true
+    // "May" may be the second line of a title.
+    if (line.kind === 'period') return line.afterBlank || lines[index - 1]?.kind === 'furniture'
     // A full date is the edition only where no card can have begun.
     return line.kind === 'day' && (line.written.year === undefined || index <= begun || named(lines, index))
   })

@@ -9,6 +9,8 @@ export interface HtmlPage {
   lines: PlainLine[]
   /** Addresses that it says are its own. */
   addresses: string[]
+  /** When it says that it was saved, as an ISO string. */
+  savedAt?: string
   /** Whether the rest was left out because elements are nested too deep. */
   tooDeep: boolean
 }
@@ -65,8 +67,12 @@ export function readHtml(html: string): HtmlPage {
       if (hidden === 0) line.write(text, links.at(-1))
     },
     oncomment(text) {
-      const saved = /saved from url=\(\d+\)(\S+)/.exec(text.slice(0, 2_500))?.[1]
-      if (saved) page.addresses.push(saved)
+      const head = text.slice(0, 2_500)
+      // As browsers write it, and SingleFile.
+      const saved = /saved from url=\(\d+\)(\S+)|^\s*url: (https?:\S+)/m.exec(head)
+      if (saved) page.addresses.push(saved[1] ?? saved[2] ?? '')
+      const at = Date.parse(/^\s*saved date: ([^\n(]{10,60})/m.exec(head)?.[1] ?? '')
+      if (!Number.isNaN(at)) page.savedAt ??= new Date(at).toISOString()
     },
     onclosetag(name) {
       depth -= 1

@@ -1,4 +1,5 @@
 import { digits, numberOf, type WrittenDay, writtenDay } from './dates.ts'
+import { authors, authorsWithoutCount, bullet, withoutPictures } from './lists.ts'
 import type { PlainLine } from './text.ts'
 
 /** The lines of a captured Daily Papers page, each with what it can be. */
@@ -24,7 +25,7 @@ export type Line = PlainLine &
 export function linesOf(plain: readonly PlainLine[]): Line[] {
   const lines: Line[] = []
   let labelled = false
-  for (const whole of plain) {
+  for (const whole of withoutPictures(plain)) {
     for (const part of footerParts(whole)) {
       const line: Line = { ...part, ...kindOf(part) }
       if (labelled && line.kind === 'count') line.role = 'votes'
@@ -32,31 +33,60 @@ export function linesOf(plain: readonly PlainLine[]): Line[] {
       lines.push(line)
     }
   }
-  return withoutSubmitters(lines)
+  return withoutSubmitters(asFooters(lines))
+}
+
+/** Between a name and a date stands the dot, whatever sign a tool writes for it; and the name may be any word. */
+function asFooters(lines: readonly Line[]): Line[] {
+  return lines.map((line, index): Line => {
+    const [before, next, afterNext] = [lines[index - 1], lines[index + 1], lines[index + 2]]
+    const { number, text, afterBlank, heading, links } = line
+    const plain = { number, text, afterBlank, heading, links }
+    const isSign = /^(?:[^\p{L}\p{N}\s]|&middot;|&bull;)$/u.test(text)
+    if (isSign && next?.kind === 'day' && (before?.kind === 'authors' || before?.kind === 'text'))
+      return { ...plain, kind: 'dot' }
+    const isName = ['furniture', 'period', 'count', 'nothing'].includes(line.kind) && !isSign
+    return isName && next?.kind === 'dot' && afterNext?.kind === 'day' ? { ...plain, kind: 'text' } : line
+  })
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 type Kind = DistributiveOmit<Line, keyof PlainLine>
 
 const dot = /^[·∙⋅・•|]$/
-const separator = /^(.*?)(?:^|\s)[·∙⋅・•|]\s?([^·∙⋅・•|]+)$/
-/** Signs before an item of a list. Those that are also letters or signs of calculation need a space behind. */
-const bullet = String.raw`(?:[•∙●·]\s?|[-–—*+◦‣▪▸○o]\s)`
-const authors = new RegExp(`^${bullet}?(${digits}) ?authors?$`, 'i')
-/** "• authors", "• several authors", and "• 6 aut" where a file was cut. */
-const authorsWithoutCount = new RegExp(
-  String.raw`^(?:[•∙●](?: ?[\d,]+| ?(?:\S{1,12} )?(?:a|au|aut|auth|autho|author|authors))|${bullet}(?:\S{1,12} )?authors?)$`,
-  'i',
-)
+const separator = /^(.*?)(?:^|\s)[·∙⋅・•|‧]\s?([^·∙⋅・•|‧]+)$/
+/** Other signs between a number of authors and a date. */
+const otherSeparator = /^(.*\bauthors?)(?: ?[-–—/,;:·∙⋅・•|‧] ?| )(.+)$/i
 const count = new RegExp(String.raw`^(?:${digits}|[-–—]|(\d+(?:\.\d+)?k))$`, 'i')
+/** "▲ 12", "Upvotes: 12", "12 upvotes"; "💬 2", "2 comments". */
+const labelledVotes = new RegExp(
+  `^(?:[▲△⬆⇧👍❤♥]\\uFE0F? ?(${digits})|(?:up)?votes?:? (${digits})|(${digits}) (?:up)?votes?)$`,
+  'iu',
+)
+const labelledComments = new RegExp(
+  `^(?:[💬🗨🗯]\\uFE0F? ?(${digits})|comments?:? (${digits})|(${digits}) comments?)$`,
+  'iu',
+)
 const nothing = /^(?:no|0) (?:papers?|results?)(?: (?:were )?found| yet|\b).{0,60}$/i
 
 const month = String.raw`\p{L}{3,9}\.?`
-const span = String.raw`${month} \d{1,2}(?:,? \d{4})? ?(?:-|–|—|to) ?(?:${month} )?\d{1,2}(?:,? \d{4})?`
-const period = new RegExp(
-  String.raw`^(?:week (?:of .{3,20}|\d{1,2}(?:,? (?:of )?\d{4})?)|\d{4}[-\s]?W\d{1,2}|W\d{1,2}(?:,? \d{4})?|(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?,? \d{4}|\d{4}-\d\d|${span})$`,
-  'iu',
-)
+const to = ' ?(?:-|–|—|to) ?'
+const spans = [
+  String.raw`${month} \d{1,2}(?:,? \d{4})?${to}(?:${month} )?\d{1,2}(?:,? \d{4})?`,
+  String.raw`\d{1,2}(?: ${month})?(?: \d{4})?${to}\d{1,2} ${month}(?:,? \d{4})?`,
+  String.raw`\d{4}-\d\d-\d\d${to}\d{4}-\d\d-\d\d`,
+]
+const months =
+  'january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec'
+const periods = [
+  String.raw`week (?:of .{3,20}|\d{1,2}(?:,? (?:of )?\d{4})?)(?: \(.{3,30}\))?`,
+  String.raw`\d{4}[-\s]?W\d{1,2}|W\d{1,2}(?:,? \d{4})?`,
+  '(?:this|last|past) (?:week|month|7 days|30 days)',
+  String.raw`(?:${months})\.?(?:,? \d{4})?|\d{4}-\d\d`,
+  // 03/04/2026 may be two days.
+  String.raw`\d{1,2}/\d{1,2}/\d{4}`,
+]
+const period = new RegExp(`^(?:[#*<‹«◀←] ?)*(?:${[...periods, ...spans].join('|')})(?: ?[*>›»▶→])*$`, 'iu')
 
 const furniture = new RegExp(
   `^(?:${bullet})?(?:${[
@@ -67,11 +97,11 @@ const furniture = new RegExp(
     'daily|weekly|monthly|(?:daily )?weekly monthly|daily weekly(?: monthly)?',
     'by ?(?:ak)?|ak|(?:by ?ak )?and the research community',
     'previous|next',
-    'upvotes?(?: \\d+)?|vote',
+    'upvotes?|vote',
     'submitted by(?: \\S{1,60})?',
     'github(?: [\\d.,]+k?)?|arxiv(?: page)?|github [\\d.,]+k? arxiv page|project page|view (?:pdf|arxiv page)',
   ].join('|')})$`,
-  'i',
+  'iu',
 )
 
 function kindOf({ text, links }: PlainLine): Kind {
@@ -82,9 +112,19 @@ function kindOf({ text, links }: PlainLine): Kind {
   if (authorsWithoutCount.test(text)) return { kind: 'authors' }
   const written = writtenDay(text)
   if (written) return { kind: 'day', written }
+  for (const [labelled, role] of [
+    [labelledVotes, 'votes'],
+    [labelledComments, 'comments'],
+  ] as const) {
+    const value = labelled
+      .exec(text)
+      ?.slice(1)
+      .find((found) => found !== undefined)
+    if (value !== undefined) return { kind: 'count', value: numberOf(value), role }
+  }
   const number = count.exec(text)
   if (number) return { kind: 'count', ...countIn(text, number[1]), ...roleOf(links) }
-  if (furniture.test(text)) return { kind: 'furniture' }
+  if (furniture.test(text.replace(/\(BUTTON\) ?/g, ''))) return { kind: 'furniture' }
   if (period.test(text)) return { kind: 'period' }
   return { kind: nothing.test(text) ? 'nothing' : 'text' }
 }
@@ -101,9 +141,12 @@ function roleOf(links: readonly string[]): { role?: 'votes' | 'comments' } {
 }
 
 function footerParts(line: PlainLine): PlainLine[] {
-  if (line.text.length > 200) return [line]
-  const [, left = '', right = ''] = separator.exec(line.text) ?? []
-  if (!writtenDay(right)) return [line]
+  if (line.text.length > 200 || writtenDay(line.text)) return [line]
+  const [, left = '', right = ''] =
+    [separator, otherSeparator]
+      .map((pattern) => pattern.exec(line.text))
+      .find((found) => writtenDay(found?.[2] ?? '')) ?? []
+  if (right === '') return [line]
   const rest = { ...line, afterBlank: false, heading: false }
   const parts: PlainLine[] = [
     { ...rest, text: '·' },
@@ -112,12 +155,14 @@ function footerParts(line: PlainLine): PlainLine[] {
   return left === '' ? parts : [{ ...line, text: left }, ...parts]
 }
 
-/** A name on the line after "Submitted by" is no title: it has no space, and a title follows it. */
+/** A name on the line after "Submitted by" is no title: it has no space or votes behind it, and a title follows it. */
 function withoutSubmitters(lines: readonly Line[]): Line[] {
   return lines.filter((line, index) => {
     const before = lines[index - 1]
     if (line.kind !== 'text' || !before || !/submitted by$/i.test(before.text) || line.heading) return true
-    if (!/^[\w.-]{1,60}$/.test(line.text)) return true
+    const name = line.text.replace(/^\[[^\]]{0,80}\] ?/, '')
+    const isName = lines[index + 1]?.kind === 'count' ? name.length <= 60 : /^[\w.-]{1,60}$/.test(name)
+    if (!isName) return true
     const [next, afterNext] = lines.slice(index + 1).filter(({ kind }) => kind !== 'count')
     return next?.kind !== 'text' || (afterNext?.kind !== 'text' && afterNext !== undefined)
   })

@@ -6,7 +6,7 @@ import type { Heading } from './heading.ts'
 import { fullDate } from './read-card.ts'
 import { type Evidence, newestOf, type Resolved, resolveDay } from './year.ts'
 
-export type PageEvidence = Pick<Evidence, 'observed' | 'named' | 'linked'>
+export type PageEvidence = Pick<Evidence, 'observed' | 'named' | 'namedYear' | 'linked'>
 
 /** What the dates of a section mean. */
 export interface DatedSection {
@@ -55,8 +55,9 @@ export function dateSection(section: Section, evidence: PageEvidence, known: Kno
 function resolve(written: WrittenDay, evidence: Evidence): Resolved | undefined {
   const resolved = resolveDay(written, evidence)
   const newest = newestOf(evidence.printed)
-  if (!evidence.named || !resolved || !newest || newest <= resolved.date) return resolved
-  const { named: _, ...others } = evidence
+  const isNamed = evidence.named !== undefined || evidence.namedYear !== undefined
+  if (!isNamed || (resolved && (!newest || newest <= resolved.date))) return resolved
+  const { named: _, namedYear: __, ...others } = evidence
   return resolveDay(written, others)
 }
 

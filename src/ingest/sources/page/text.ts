@@ -1,3 +1,5 @@
+import { withoutAttributes, withoutQuoteMarks } from './wrappings.ts'
+
 /** A line of a saved page without the marks of whatever wrote it: Markdown, a text browser, a converter. */
 export interface PlainLine {
   /** From 1 in the file. */
@@ -11,7 +13,8 @@ export interface PlainLine {
 }
 
 /** Lines that hold something; white space of any kind is one space. */
-export function plainLines(text: string): PlainLine[] {
+export function plainLines(written: string): PlainLine[] {
+  const text = withoutAttributes(withoutQuoteMarks(written))
   const raw = text.split(/\r\n|\r|\n/)
   const marks = marksOf(text)
   const references = marks.references ? takeReferences(raw) : new Map<string, string>()
@@ -23,7 +26,7 @@ export function plainLines(text: string): PlainLine[] {
     const address = written.length < 300 && bareAddress.test(written) ? written : undefined
     const last = lines.at(-1)
     if (address && last) lines[lines.length - 1] = { ...last, links: [...last.links, address] }
-    if (written === '' || address) {
+    if (written === '' || address || rule.test(written)) {
       afterBlank = true
       continue
     }
@@ -44,6 +47,9 @@ export function plainLines(text: string): PlainLine[] {
   }
   return lines
 }
+
+/** A line across the page. */
+const rule = /^(?:[-=*_~#─━═—–] ?){3,}$/
 
 /** An address of Hugging Face on a line of its own is where the line before it leads. */
 const bareAddress = /^<?https:\/\/(?:huggingface\.co|hf\.co)(?:\/(?:papers\/\S*|login\S*|[\w.-]*))?\/?>?$/
@@ -78,6 +84,9 @@ function frontMatter(raw: readonly string[]): number {
   return end === -1 ? 0 : begin + end + 2
 }
 
+/** What Markdown leaves as HTML within a line. */
+const inlineTag = /<\/?(?:img|span|svg|a|div|button|br|time|input)(?: [^<>]{0,1000})?\/?>/gi
+
 interface Unmarked extends Pick<PlainLine, 'text' | 'heading' | 'links'> {
   /** Whether a link opens on the line and does not close. */
   unclosed: boolean
@@ -99,9 +108,12 @@ function numbered(written: string, references: Map<string, string>): Unmarked {
 const checkbox = (text: string) => text.replace(/^(?:[-*+] )?\[[-xX ]\] ?(?=\S)/, '')
 
 function unmarked(written: string, references: Map<string, string>): Unmarked {
-  if (/^(?:```|~~~|={3,}$|(?:<[^<>]{0,300}>)+$)/.test(written))
+  if (/^(?:```|~~~|(?:<[^<>]{0,300}>)+$)/.test(written))
     return { text: '', heading: false, links: [], unclosed: false }
-  const withoutQuote = written.replace(/^(?:> ?)+/, '').replace(/\\+$/, '')
+  const withoutQuote = written
+    .replace(/^(?:> ?)+/, '')
+    .replace(/\\+$/, '')
+    .replace(inlineTag, '')
   const heading = /^#{1,6} /.test(withoutQuote)
   const { text, links, unclosed } = withoutLinks(withoutQuote.replace(/^#{1,6} /, ''), references, heading)
   const plain = text

@@ -7,6 +7,8 @@ export interface Evidence {
   observed?: string
   /** The day in the file's name. */
   named?: string
+  /** The year in a name that has no day, or one that may be two. */
+  namedYear?: number
   /** Days of other editions that the page links to: the day before and the day after. */
   linked: readonly string[]
   /** Full dates on the cards. */
@@ -28,7 +30,7 @@ export interface Resolved {
  */
 export function resolveDay(written: WrittenDay, evidence: Evidence): Resolved | undefined {
   if (written.year !== undefined) return sure(dayIn(written.year, written))
-  const { observed, named, linked, printed, neighbour } = evidence
+  const { observed, named, namedYear, linked, printed, neighbour } = evidence
   const latest = observed && addDays(observed, 1)
   if (named && dayIn(Number(named.slice(0, 4)), written) === named && (!latest || named <= latest))
     return { date: named }
@@ -36,6 +38,7 @@ export function resolveDay(written: WrittenDay, evidence: Evidence): Resolved | 
   if (captured) return sure(lastDayUpTo(addDays(captured, 1), written))
   const near = nearest(written, linked)
   if (near && distance(near.date, near.to) <= 31) return { date: near.date }
+  if (namedYear !== undefined) return sure(dayIn(namedYear, written))
   const newest = newestOf(printed)
   if (newest) {
     const date = firstDayFrom(Number(newest.slice(0, 4)) + 1, written)

@@ -1,0 +1,17 @@
+/** Of a capture in a reply to a mail, each line is quoted. */
+export function withoutQuoteMarks(text: string): string {
+  return /^(?![^\S\r\n]*(?:>|$))/m.test(text) ? text : text.replace(/^[^\S\r\n]*(?:>[^\S\r\n]?)+/gm, '')
+}
+
+/** pandoc keeps classes of HTML: fences of `:::`, and attributes in braces behind links, spans and headings. */
+export function withoutAttributes(text: string): string {
+  if (!/^:{3,}/m.test(text)) return text
+  return text
+    .replace(/^[^\S\r\n]*:{3,}.*$/gm, '<!-- -->')
+    .replace(
+      /([\])])\{([^{}]{0,4000})\}/g,
+      (_, mark: string, inner: string) => mark + inner.replace(/[^\n]/g, ''),
+    )
+    .replace(/ \{#[^{}\n]{0,300}\}$/gm, '')
+    .replace(/(?<![!\\])\[([^[\]\n]{0,300})\](?![([])/g, '$1')
+}
