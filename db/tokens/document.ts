@@ -69,12 +69,26 @@ export function paperTerms({ title, abstract, author_names, keywords }: Searched
   if (abstract !== null) vector.add(abstract, weights.abstract)
   for (const keyword of keywords) vector.add(keyword, weights.keywords)
   for (const name of author_names) vector.addName(name)
-  return { search: vector.toString(), rankedWords: vector.ranked(), mentions: vector.mentions }
+  return vector.terms()
+}
+
+/** Where a term stands, as a `tsvector` is written. */
+interface Places {
+  text: string
+  last: string
+  count: number
+}
+
+interface Entry {
+  /** Absent where there was no room left. */
+  places: Places | undefined
+  /** Those in the title and in keywords. */
+  prominent: Places | undefined
+  mention: Mention | undefined
 }
 
 class Vector {
-  readonly mentions = new Map<string, Mention>()
-  readonly #places = new Map<string, string[]>()
+  readonly #entries = new Map<string, Entry>()
   #position = 1
   #bytes = 0
 
@@ -82,8 +96,8 @@ class Vector {
     const atoms = atomsIn(text)
     for (const { term, position, first, last, isFamily } of storedTerms(atoms)) {
       // Papers on `Veo 3` itself come before those on `Veo 3.1`.
-      this.#put(term, position, isFamily ? weights.abstract : weight)
-      if (!isFamily) this.#mention(term, weight, first !== last)
+      const entry = this.#put(term, position, isFamily ? weights.abstract : weight)
+      if (!isFamily) mention(entry, weight, first !== last)
     }
     this.#position += lengthOf(atoms) + gap
   }
@@ -96,42 +110,52 @@ class Vector {
     this.#position += lengthOf(atoms) + gap
   }
 
-  #put(term: string, offset: number, weight: string): void {
-    const place = `${Math.min(largest.position, this.#position + offset)}${weight}`
-    this.#putPlace(term, place)
-    if (weight === weights.title || weight === weights.keywords) this.#putPlace(prominentTerm(term), place)
-  }
-
-  #putPlace(term: string, place: string): void {
-    const places = this.#places.get(term)
-    if (places) {
-      if (places.length < largest.positions && places.at(-1) !== place) places.push(place)
-      return
+  #put(term: string, offset: number, weight: string): Entry {
+    let entry = this.#entries.get(term)
+    if (!entry) {
+      entry = { places: undefined, prominent: undefined, mention: undefined }
+      this.#entries.set(term, entry)
     }
-    this.#bytes += 4 * term.length + 8
-    if (this.#bytes < largest.bytes) this.#places.set(term, [place])
+    const place = `${Math.min(largest.position, this.#position + offset)}${weight}`
+    entry.places = this.#withPlace(entry.places, place, term.length)
+    if (weight === weights.title || weight === weights.keywords)
+      entry.prominent = this.#withPlace(entry.prominent, place, prominence.length + term.length)
+    return entry
   }
 
-  #mention(term: string, weight: string, isCompound: boolean): void {
-    const mention = this.mentions.get(term) ?? { isCompound, titleTimes: 0, abstractTimes: 0 }
-    if (weight === weights.title) mention.titleTimes += 1
-    else if (weight === weights.abstract) mention.abstractTimes += 1
-    else return
-    this.mentions.set(term, mention)
+  #withPlace(places: Places | undefined, place: string, letters: number): Places | undefined {
+    if (!places) {
+      this.#bytes += 4 * letters + 8
+      return this.#bytes < largest.bytes ? { text: place, last: place, count: 1 } : undefined
+    }
+    if (places.count < largest.positions && places.last !== place) {
+      places.text += `,${place}`
+      places.last = place
+      places.count += 1
+    }
+    return places
   }
 
-  toString(): string {
-    return textOf(this.#places)
-  }
-
-  ranked(): string {
-    const ranked = Array.from(this.#places).filter(([term]) => term.startsWith(prominence))
-    return textOf(ranked.map(([term, places]) => [term.slice(prominence.length), places]))
+  terms(): PaperTerms {
+    const mentions = new Map<string, Mention>()
+    let [search, rankedWords] = ['', '']
+    for (const [term, { places, prominent, mention }] of this.#entries) {
+      if (places) search += `'${term}':${places.text} `
+      if (prominent) {
+        search += `'${prominentTerm(term)}':${prominent.text} `
+        rankedWords += `'${term}':${prominent.text} `
+      }
+      if (mention) mentions.set(term, mention)
+    }
+    return { search: search.trimEnd(), rankedWords: rankedWords.trimEnd(), mentions }
   }
 }
 
-function textOf(placesOfTerms: Iterable<readonly [string, readonly string[]]>): string {
-  return Array.from(placesOfTerms, ([term, places]) => `'${term}':${places.join(',')}`).join(' ')
+function mention(entry: Entry, weight: string, isCompound: boolean): void {
+  if (weight !== weights.title && weight !== weights.abstract) return
+  entry.mention ??= { isCompound, titleTimes: 0, abstractTimes: 0 }
+  if (weight === weights.title) entry.mention.titleTimes += 1
+  else entry.mention.abstractTimes += 1
 }
 
 interface StoredTerm {

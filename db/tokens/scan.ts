@@ -64,7 +64,7 @@ export function atomsIn(text: string): Atom[] {
     link = weaker(link, linkOf(signs, atoms.at(-1), word))
     from = end
     if (signs.endsWith('\\') && !accentOfLatex.test(signs) && fontCommands.has(word)) continue
-    if (/^['’]$/u.test(signs) && /^s$/i.test(word)) {
+    if ((signs === "'" || signs === '’') && (word === 's' || word === 'S')) {
       link = 'apart' // the possessive
       if (/^\s/u.test(text.slice(end, end + 1))) link = undefined
       continue
@@ -92,6 +92,7 @@ function weaker(one: Link | undefined, other: Link): Link {
 /** How the signs between two atoms link them. */
 function linkOf(signs: string, before: Atom | undefined, word: string): Link {
   if (!before) return 'apart'
+  if (signs === ' ') return 'spaced' // as most are
   if (signs === '') return 'glued' // behind LaTeX that was left out
   if (/^[$\\{}]*\s+[$\\{}]*$/u.test(signs)) return 'spaced'
   if (glue.test(signs)) return signs.includes('---') ? 'apart' : 'glued'
@@ -104,6 +105,7 @@ function linkOf(signs: string, before: Atom | undefined, word: string): Link {
 
 /** `++` and `#` behind a word, and `*` behind a single capital letter, are part of its name. */
 function signBehind(text: string, start: number, end: number): string {
+  if (!'+#*'.includes(text[end] ?? ' ')) return ''
   const sign = /^(?:\+\+|[#*])(?![\p{L}\p{N}#*+])/u.exec(text.slice(end, end + 3))?.[0] ?? ''
   if (sign === '*') return end - start === 1 && /[A-Z]/.test(text[start] ?? '') ? sign : ''
   return /\p{L}/u.test(text[end - 1] ?? '') ? sign : ''

@@ -46,13 +46,13 @@ const double = /(?:bb|dd|ff|gg|mm|nn|pp|rr|tt)$/
 const wholeDouble = /^[aeo](.)\1$/
 
 function porter2(given: string): string {
-  let word = given.replace(/^y|(?<=[aeiouy])y/g, 'Y')
-  const r1 = regionAfter(word, /^(?:gener|commun|arsen)/.exec(word)?.[0].length)
-  const r2 = regionAfter(word, undefined, r1)
+  let word = given.includes('y') ? given.replace(/^y|(?<=[aeiouy])y/g, 'Y') : given
+  const r1 = regionBeginnings.find((beginning) => word.startsWith(beginning))?.length ?? regionAfter(word, 0)
+  const r2 = regionAfter(word, r1)
   word = plural(word)
   if (unchangedAfterPlurals.has(word)) return word
   word = pastAndGerund(word, r1)
-  word = word.replace(/(?<=.[^aeiouy])[yY]$/, 'i')
+  if (/[yY]$/.test(word)) word = word.replace(/(?<=.[^aeiouy])[yY]$/, 'i')
   word = replaceSuffix(word, longSuffixes, r1, r2)
   word = replaceSuffix(word, shorterSuffixes, r1, r2)
   word = replaceSuffix(word, lastSuffixes, r2, r2)
@@ -63,11 +63,18 @@ function porter2(given: string): string {
   return word.replaceAll('Y', 'y')
 }
 
+/** What the first region begins behind, though it would begin before. */
+const regionBeginnings = ['gener', 'commun', 'arsen']
+
 /** Where the region after the first consonant that follows a vowel begins. */
-function regionAfter(word: string, known: number | undefined, from = 0): number {
-  if (known !== undefined) return known
-  const found = /[aeiouy][^aeiouy]/.exec(word.slice(from))
-  return found ? from + found.index + 2 : word.length
+function regionAfter(word: string, from: number): number {
+  for (let at = from + 1; at < word.length; at++)
+    if (isVowel(word, at - 1) && !isVowel(word, at)) return at + 1
+  return word.length
+}
+
+function isVowel(word: string, at: number): boolean {
+  return 'aeiouy'.includes(word[at] ?? '')
 }
 
 function endsInShortSyllable(word: string): boolean {
@@ -75,13 +82,15 @@ function endsInShortSyllable(word: string): boolean {
 }
 
 function plural(word: string): string {
+  if (!word.endsWith('s') && !word.endsWith('ied')) return word
   if (word.endsWith('sses')) return word.slice(0, -2)
   if (/ie[ds]$/.test(word)) return word.length > 4 ? word.slice(0, -2) : word.slice(0, -1)
-  if (/[us]s$/.test(word) || !word.endsWith('s')) return word
+  if (word.endsWith('us') || word.endsWith('ss')) return word
   return vowel.test(word.slice(0, -2)) ? word.slice(0, -1) : word
 }
 
 function pastAndGerund(word: string, r1: number): string {
+  if (!/(?:ed|ing|ly)$/.test(word)) return word
   const eed = /eed(?:ly)?$/.exec(word)
   if (eed) return eed.index >= r1 ? `${word.slice(0, eed.index)}ee` : word
   const ending = /(?:ed|ing)(?:ly)?$/.exec(word)
@@ -95,7 +104,10 @@ function pastAndGerund(word: string, r1: number): string {
 /** A suffix, what takes its place, and what has to stand before it or how far in the word it has to be. */
 type Suffix = readonly [suffix: string, replacement: string, before?: RegExp | 'r2']
 
-const longSuffixes: readonly Suffix[] = byLength([
+/** By their last letter, the longest first. */
+type Suffixes = ReadonlyMap<string, readonly Suffix[]>
+
+const longSuffixes = byLastLetter([
   ['tional', 'tion'],
   ...(['enci', 'anci'] as const).map((suffix): Suffix => [suffix, suffix.replace(/i$/, 'e')]),
   ['abli', 'able'],
@@ -121,7 +133,7 @@ const longSuffixes: readonly Suffix[] = byLength([
   ['li', '', /[cdeghkmnrt]$/],
 ])
 
-const shorterSuffixes: readonly Suffix[] = byLength([
+const shorterSuffixes = byLastLetter([
   ['tional', 'tion'],
   ['ational', 'ate'],
   ['alize', 'al'],
@@ -133,20 +145,21 @@ const shorterSuffixes: readonly Suffix[] = byLength([
   ['ative', '', 'r2'],
 ])
 
-const lastSuffixes: readonly Suffix[] = byLength([
+const lastSuffixes = byLastLetter([
   ...'al ance ence er ic able ible ant ement ment ent ism ate iti ous ive ize'
     .split(' ')
     .map((suffix): Suffix => [suffix, '']),
   ['ion', '', /[st]$/],
 ])
 
-function byLength(suffixes: readonly Suffix[]): Suffix[] {
-  return [...suffixes].sort(([a], [b]) => b.length - a.length)
+function byLastLetter(suffixes: readonly Suffix[]): Suffixes {
+  const byLength = [...suffixes].sort(([a], [b]) => b.length - a.length)
+  return Map.groupBy(byLength, ([suffix]) => suffix.slice(-1))
 }
 
 /** Only the longest suffix that the word has counts, whether its condition holds or not. */
-function replaceSuffix(word: string, suffixes: readonly Suffix[], region: number, r2: number): string {
-  const found = suffixes.find(([suffix]) => word.endsWith(suffix))
+function replaceSuffix(word: string, suffixes: Suffixes, region: number, r2: number): string {
+  const found = suffixes.get(word.at(-1) ?? '')?.find(([suffix]) => word.endsWith(suffix))
   if (!found) return word
   const [suffix, replacement, before] = found
   const rest = word.slice(0, -suffix.length)
