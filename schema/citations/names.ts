@@ -13,9 +13,11 @@ export type CitedName =
 /** Words that no person's name has, in any place of a name. */
 const ofGroups = new RegExp(
   `^(.*teams?|and|&|for|collaborations?|consortium|initiatives?|community|labs?|laborator(y|ies|io)|laboratoire|` +
-    'institutes?|institut[eo]?|universit(y|ies|é|ät|à|e|eit)|universi(dad|dade|tas)|school|research|researchers|robotics|' +
+    'institutes?|institut[eo]?|intelligence|workshop|telecom|universit(y|ies|é|ät|à|e|eit)|universi(dad|dade|tas)|' +
+    'school|research|researchers|robotics|' +
     'foundation|corporation|corp|company|technolog(y|ies)|systems|sciences?|academy|college|department|center|centre|' +
-    'committee|council|network|project|organi[sz]ation|association|alliance|society|contributors|developers|authors|group|' +
+    'committee|council|networks?|project|llm|mllm|nlp|agi|csail|organi[sz]ation|association|alliance|society|' +
+    'contributors|developers|authors|group|' +
     'inc|ltd|llc|gmbh|plc)$',
   'iu',
 )
@@ -24,8 +26,11 @@ const ofGroups = new RegExp(
 const endsGroups = /^(AI|ai|Seed)$/
 
 /** Companies whose names are no given names, as Huawei and Xiaomi are. */
-const companies =
-  /^(alibaba|anthropic|baidu|bytedance|deepmind|deepseek|google|meituan|microsoft|nvidia|openai|tencent|xiaohongshu|zhipu)$/i
+const companies = new RegExp(
+  '^(adobe|alibaba|amazon|anthropic|baidu|bytedance|deepmind|deepseek|eth|google|hugging|huggingface|ibm|kuaishou|' +
+    'meituan|microsoft|mistral|moonshot|nvidia|openai|salesforce|samsung|tencent|xiaohongshu|yandex|zhipu)$',
+  'i',
+)
 
 /** The article begins the name of a group, unless it is the Vietnamese given name. */
 const article =

@@ -3,7 +3,7 @@ import { type AccessRole, accessRoles } from '../../db/access-tables.ts'
 import type { Lapse, Viewer } from './context.ts'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 import { ApiError } from './errors.ts'
-import { outlineOf } from './walk.ts'
+import { rootNames } from './walk.ts'
 
 /** Whether the sender of a request may do what the role allows. */
 export function allows({ role }: Viewer, needed: AccessRole): boolean {
@@ -20,10 +20,11 @@ export function requiredRole(
   operation: OperationDefinitionNode,
 ): AccessRole {
   if (operation.operation !== 'mutation') return 'read'
-  const name = schema.getMutationType()?.name
-  const declared = outlineOf(schema, document, operation).fields.flatMap(({ parent, definition }) =>
-    definition && parent?.name === name ? [declaredRole(definition)] : [],
-  )
+  const fields = schema.getMutationType()?.getFields() ?? {}
+  const declared = [...rootNames(document, operation)].flatMap((name) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    return field ? [declaredRole(field)] : []
+  })
   return accessRoles.findLast((role) => declared.includes(role)) ?? 'read'
 }
 

@@ -140,6 +140,25 @@ export function rootFields(
   return executedFields({ fragments: fragmentsOf(document), variableValues }, [selectionSet])
 }
 
+/** The names of the fields at the root of an operation, whatever `@skip` and `@include` say, of invalid documents too. */
+export function rootNames(document: DocumentNode, { selectionSet }: OperationDefinitionNode): Set<string> {
+  const names = new Set<string>()
+  const sets = new Set([selectionSet])
+  for (const { selections } of sets) {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value)
+      else {
+        const { selectionSet: inner } =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? selection
+            : (fragmentsOf(document)[selection.name.value] ?? { selectionSet: undefined })
+        if (inner) sets.add(inner)
+      }
+    }
+  }
+  return names
+}
+
 /**
  * The fields that are executed of selection sets, without what is below them. Each named fragment is opened once.
  *

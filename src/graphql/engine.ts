@@ -25,7 +25,7 @@ import { type OperationObserver, observeOperations } from './observe-operations.
 import type { PluginHooks } from './plugin-hooks.ts'
 import { readRequests } from './requests.ts'
 import { finishAnswers } from './responses/finish.ts'
-import { requireRights } from './rights.ts'
+import { hideFaults, requireRights } from './rights.ts'
 import { createTrustedDocuments, type TrustedDocuments, trustDocuments } from './trusted.ts'
 
 /** What a transport knows of an operation's sender. */
@@ -102,6 +102,7 @@ export function createEngine(options: EngineOptions): Engine {
       deferParts((error) => maskedAndLogged(error, log)),
       ...plugins,
       boundExecution(limits, points, log),
+      hideFaults(),
       finishAnswers({ ...http, version, varyByOrigin: http.corsOrigins.length > 0 }),
       ...(last ? [last] : []),
       ...(options.hooks ? [options.hooks.plugin] : []),

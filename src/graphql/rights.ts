@@ -21,6 +21,26 @@ export function requireRights(): Plugin {
   }
 }
 
+/**
+ * Tells what is wrong with a document to those alone who may execute it. Goes behind the plugins that count and charge:
+ * it throws, as a result that is set here would be kept for all who send the document.
+ */
+export function hideFaults(): Plugin {
+  return {
+    onValidate({ params: { schema, documentAST: document }, context }) {
+      return ({ valid }) => {
+        if (valid) return
+        const { params } = context as { params?: { operationName?: string | null } }
+        const refusal = refusalFor({
+          ...{ schema, document, contextValue: context },
+          operationName: params?.operationName,
+        })
+        if (refusal) throw refusal
+      }
+    },
+  }
+}
+
 type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'contextValue'>
 
 function refusalFor({ schema, document, operationName, contextValue }: Asked): ApiError | undefined {

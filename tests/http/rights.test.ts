@@ -57,6 +57,40 @@ describe('a mutation without the right to it', () => {
     expect(await send({ query, ...operationName }, strict)).toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
+  const invalid = 'mutation { ingestPapers(papers: 1) { newCount nothing } }'
+
+  test('is refused before its document is judged, and only then', async () => {
+    // Twice each: what is wrong with a document is kept for those who send it again.
+    for (const _ of [1, 2]) {
+      const { response, code } = await send({ query: invalid }, strict)
+      expect([response.status, code]).toEqual([401, 'UNAUTHENTICATED'])
+      expect(await send({ query: invalid }, bearer('a-token-of-the-tests'))).toMatchObject({
+        code: 'GRAPHQL_VALIDATION_FAILED',
+      })
+    }
+    const cyclic = 'mutation { ...F } fragment F on Mutation { ingestPapers(papers: []) { newCount } ...F }'
+    const several = `query A { nothing } ${invalid.replace('mutation', 'mutation M')}`
+    expect(await send({ query: cyclic })).toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await send({ query: several, operationName: 'M' })).toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await send({ query: several, operationName: 'A' })).toMatchObject({
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    })
+    expect(await send({ query: 'mutation { constructor }' })).toMatchObject({
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    })
+  })
+
+  test('is refused so over WebSocket and SSE too', async () => {
+    await using refused = subscribe(app, invalid)
+    await expect(refused.nextResult()).rejects.toMatchObject({
+      cause: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    })
+    const response = await post(app, { query: invalid }, { accept: 'text/event-stream' })
+    const text = await response.text()
+    expect(text).toContain('"code":"UNAUTHENTICATED"')
+    expect(text).not.toContain('VALIDATION')
+  })
+
   test('is refused before its body is read, where that is large', async () => {
     const body = JSON.stringify({ query: mutation, variables: { papers: Array(2_000).fill(paper) } })
     const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
