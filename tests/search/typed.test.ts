@@ -7,6 +7,7 @@ describe('arXiv ids among words', () => {
   test.each([
     ['[2405.18424] 3DitScene: Editing Any Scene', ['2405.18424']],
     ['3DitScene (arXiv:2405.18424)', ['2405.18424']],
+    ['arXiv-2405.18424v1.tar.gz and arxiv_2406.00153', ['2405.18424', '2406.00153']],
     ['see https://arxiv.org/abs/2405.18424v2 for details', ['2405.18424']],
     ['see https://arxiv.org/pdf/2405.18424.pdf.', ['2405.18424']],
     ['https://arxiv.org/html/2405.18424v1#S3, please', ['2405.18424']],
