@@ -3,7 +3,7 @@ import type { Feed } from '../db/feed/feed.ts'
 import { schema } from '../schema/index.ts'
 import { createAnswers } from './answers.ts'
 import { ClientPoints } from './client-points.ts'
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { openData } from './data.ts'
 import { type RunningDigest, startDigest } from './digest/digest.ts'
@@ -12,10 +12,10 @@ import { createTrustedDocuments } from './graphql/trusted.ts'
 import { readManifest } from './graphql/trusted-manifest.ts'
 import { clientAddress } from './http/client-address.ts'
 import { Connections } from './http/connections.ts'
-import { cut, drain, listen } from './http/listen.ts'
+import { drain } from './http/listen.ts'
 import { localAddress } from './http/public-address.ts'
 import { createHttpServer } from './http/server.ts'
-import { createStartingServer } from './http/starting.ts'
+import { type OpenPort, openPort } from './http/starting.ts'
 import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 import { readiness } from './readiness.ts'
@@ -43,21 +43,30 @@ export interface App {
   readonly store: Pick<Store, 'description' | 'migrated'>
   /** Settles with the reason when the server cannot go on. */
   readonly failed: Promise<StartError>
+  /** Says again that the start is over: what takes long is logged if it began after the newest time that this was said. */
+  started(): void
   /** Ends subscriptions, lets requests finish for as long as the settings say, and closes everything. */
   close(): Promise<void>
 }
 
+/** What is there already. */
+export interface Given {
+  readonly clock?: Clock | undefined
+  /** It is closed with the rest. */
+  readonly port?: OpenPort | undefined
+}
+
 /** Opens everything that serving needs, in order. What fails on the way closes what was opened before it. */
-export async function startApp(config: Config, log: Logger, clock = systemClock): Promise<App> {
+export async function startApp(config: Config, log: Logger, given: Given = {}): Promise<App> {
+  const { clock = systemClock, port = await openPort(config.http) } = given
+  const { server, url } = port
   const life = createLifecycle(log)
+  life.opened('port', port.close)
   try {
     const { manifest, only } = config.trusted
     const documents = manifest === undefined ? undefined : await readManifest(manifest, schema, log)
     const trusted = createTrustedDocuments({ documents, only })
     const telemetry = createTelemetry(config, log)
-    const server = createStartingServer(config.http)
-    const url = await listen(server, config.http)
-    life.opened('port', () => cut(server))
     const data = await openData({ config, telemetry, life, clock, log })
     const { store, feed, viewerOf } = data
     const { db, headDb } = store
@@ -123,6 +132,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
     // Last, so that it closes first: whoever comes while the rest ends finds nobody, and not a server half closed.
     life.opened('server', stop, stopPatienceMs)
     const { died: failed } = store
+    telemetry.started()
     return {
       url,
       db,
@@ -134,6 +144,7 @@ export async function startApp(config: Config, log: Logger, clock = systemClock)
       connections,
       store,
       failed,
+      started: telemetry.started,
       close: life.close,
     }
   } catch (error) {

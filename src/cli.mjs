@@ -33,6 +33,6 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.exitCode = 1
   console.error(
     `daily-papers needs Node 22.18 or newer, and this is Node ${process.versions.node}. ` +
-      'Install a newer Node, or run `npm ci` without --ignore-scripts, and then npm start: it brings one.',
+      'Run npm ci (without --ignore-scripts), which brings one along, and start it with npm start; or install a newer Node.',
   )
 }

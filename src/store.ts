@@ -1,23 +1,16 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { readAddress } from '../db/connection/address.ts'
 import { migrateToLatest, pendingMigrations } from '../db/connection/migrate.ts'
 import type { PoolCounts } from '../db/connection/pool.ts'
 import { answersWithin, databaseFacts } from '../db/connection/server.ts'
 import { limitWrites } from '../db/connection/write-queue.ts'
 import { type DatabaseHandle, type Db, openDatabase } from '../db/database.ts'
-import { findBinaries } from '../db/embedded/binaries.ts'
-import { explainLog, withoutBadAdvice } from '../db/embedded/damage.ts'
-import { type EmbeddedDatabase, startEmbedded } from '../db/embedded/index.ts'
-import { runningEmbedded } from '../db/embedded/running.ts'
 import { hasPapers } from '../db/papers.ts'
 import type { StatementObserver } from '../db/prepared.ts'
 import { rebuildTerms } from '../db/writer/rebuild-terms.ts'
 import type { Config } from './config.ts'
-import { maskPassword } from './connection-string.ts'
 import { databaseFault, StartError } from './faults.ts'
-import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import { createLifecycle } from './lifecycle.ts'
+import { locateDatabase } from './locate-database.ts'
 import type { Logger } from './log.ts'
 
 /** A database that is open and at the newest schema. */
@@ -45,8 +38,6 @@ export interface Store {
 }
 
 const oldestPostgres = 15
-/** Of a process, beside those of its pool: for the head of the feed, for hints, for a migration, for commands. */
-const otherConnections = 8
 const readyTimeoutMs = 2_000
 /** How much longer than a statement may take its answer may be on its way. */
 const answerGraceMs = 2_000
@@ -70,7 +61,7 @@ export async function openStore(
 ): Promise<Store> {
   const life = createLifecycle(log)
   try {
-    const { url, listenUrl, description, died } = await locate(config, log, life, share)
+    const { url, listenUrl, description, died } = await locateDatabase({ config, log, life, share })
     const { poolSize: max, prepare, shares, writes, headTimeoutMs } = config.database
     // Commands work for the operator, who has time.
     const statementTimeoutMs = share ? writes.statementTimeoutMs : config.database.statementTimeoutMs
@@ -123,57 +114,8 @@ export async function openStore(
   }
 }
 
-async function locate(config: Config, log: Logger, life: Lifecycle, share: boolean) {
-  const { url, listenUrl } = config.database
-  const never = new Promise<never>(() => {})
-  if (url !== undefined)
-    return { url, listenUrl: listenUrl ?? url, description: maskPassword(url), died: never }
-  const { dataDir: folder, user, ...where } = config.embedded
-  // A cluster belongs to one major version: another Postgres on this machine begins one of its own.
-  const binaries = findBinaries(where)
-  const dataDir = join(folder, `pg${binaries.major}`)
-  const running = share ? await connectable(runningEmbedded(dataDir)) : undefined
-  if (running)
-    return { url: running, listenUrl: running, description: `embedded, in ${dataDir}`, died: never }
-  const { workers, database } = config
-  if (!existsSync(join(dataDir, 'PG_VERSION')))
-    log.info(`Preparing the database in ${dataDir}: some seconds, only at the first start.`)
-  const embedded = await startEmbedded({
-    ...{ dataDir, binaries, user, log: (line: string) => log.info(line) },
-    settings: { max_connections: Math.max(100, (workers + 1) * (database.poolSize + otherConnections)) },
-  })
-  life.opened('embedded database', () => embedded.stop())
-  return {
-    url: embedded.url,
-    listenUrl: embedded.url,
-    description: `embedded, in ${dataDir}`,
-    died: deathOf(embedded),
-  }
-}
-
 function hasSeveralHosts(url: string): boolean {
   return new Set(readAddress(url).targets.map(({ host }) => host)).size > 1
-}
-
-async function deathOf({ exited, logFile, dataDir }: EmbeddedDatabase): Promise<StartError> {
-  const { code, signal } = await exited
-  const text = await readFile(logFile, 'utf8').catch(() => '')
-  const tail = text.trimEnd().split('\n').slice(-10).join('\n')
-  const how = signal ?? `code ${code}`
-  const advice = explainLog(tail, dataDir)
-  return new StartError(
-    `The embedded database stopped unexpectedly (${how}).${advice === undefined ? '' : ` ${advice}`} Its log, ${logFile}, ends with:\n${withoutBadAdvice(tail)}`,
-  )
-}
-
-async function connectable(url: string | undefined): Promise<string | undefined> {
-  if (url === undefined) return undefined
-  const { db, close } = openDatabase({ connectionString: url, max: 1 })
-  try {
-    return (await answersWithin(db, readyTimeoutMs)) ? url : undefined
-  } finally {
-    await close()
-  }
 }
 
 /** The version of Postgres, after a refusal of databases that would answer wrongly, or not at all, later. */

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { codeOf, messageOf } from '../error.ts'
 import { ensureDatabase, ensureOwner, ownerRole, writeAccess } from './access.ts'
@@ -13,7 +13,7 @@ import { urlOf } from './running.ts'
 import { type PostgresProcess, type ServerExit, type Settings, startServer } from './server.ts'
 import { type SocketFolder, socketFolder } from './socket.ts'
 
-export { EmbeddedDatabaseError } from './error.ts'
+export { DirectoryInUseError, EmbeddedDatabaseError } from './error.ts'
 export type { ServerExit, Settings } from './server.ts'
 
 /** Nothing here is read from the environment: the caller passes what it found there. */
@@ -36,7 +36,7 @@ export interface EmbeddedOptions {
   readonly superuser?: boolean
   /** Further settings of Postgres, which win over the ones chosen here. */
   readonly settings?: Settings
-  /** Told what a start had to clean up. */
+  /** Told what a start has to make first, or had to clean up. */
   readonly log?: (line: string) => void
 }
 
@@ -90,6 +90,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const open: { socket?: SocketFolder; server?: PostgresProcess } = {}
   try {
     refuseToStartEmpty(dataDir, binaries.major)
+    if (!existsSync(join(dataDir, 'PG_VERSION')))
+      log(`Preparing the database in ${options.dataDir}: some seconds, only at the first start.`)
     const firstStart = await ensureCluster({ dataDir, binaries, user, sync })
     await endLeftoverProcesses(dataDir, log)
     open.socket = socketFolder(dataDir, user)

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../error.ts'
-import { EmbeddedDatabaseError } from './error.ts'
+import { DirectoryInUseError, EmbeddedDatabaseError } from './error.ts'
 import { ensureFile, writeOwn } from './files.ts'
 
 const sqliteBusy = 5
@@ -27,10 +27,7 @@ export async function lockDirectory(dataDir: string, patienceMs = 2_000): Promis
     if (Date.now() >= deadline) break
     await sleep(50)
   }
-  throw new EmbeddedDatabaseError(
-    `The data directory ${dataDir} is in use by another server${holder(dataDir)}. ` +
-      'Stop that server, set DATA_DIR to another directory, or set DATABASE_URL.',
-  )
+  throw new DirectoryInUseError(dataDir, holderOf(dataDir))
 }
 
 function tryLock(dataDir: string): DirectoryLock | undefined {
@@ -62,11 +59,11 @@ function tryLock(dataDir: string): DirectoryLock | undefined {
   }
 }
 
-function holder(dataDir: string): string {
+function holderOf(dataDir: string): number | undefined {
   try {
-    return ` (process ${Number.parseInt(readFileSync(`${dataDir}.lock.pid`, 'utf8'), 10)})`
+    return Number.parseInt(readFileSync(`${dataDir}.lock.pid`, 'utf8'), 10)
   } catch {
-    return ''
+    return undefined
   }
 }
 

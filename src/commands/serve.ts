@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { StartError } from '../faults.ts'
+import type { OpenPort } from '../http/starting.ts'
 import type { Logger } from '../log.ts'
 import { giveRoom } from '../room.ts'
 import { printable } from '../terminal.ts'
@@ -36,7 +37,8 @@ const stoppingSentence = 'Stopping: subscribers receive their cursor, running re
 const closingMs = 20_000
 
 async function serve(config: Config, log: Logger): Promise<void> {
-  const app = await start(config, log)
+  const port = await openPort(config)
+  const app = await start(config, log, port)
   const stopped = stopSignal()
   await sayReady(app, config)
   const failure = await Promise.race([stopped, app.failed])
@@ -48,14 +50,23 @@ async function serve(config: Config, log: Logger): Promise<void> {
   log.info('Stopped.')
 }
 
-async function start(config: Config, log: Logger): Promise<App> {
+async function start(config: Config, log: Logger, port?: OpenPort): Promise<App> {
   // Loaded only now: the schema and all that serves it take longer than the other commands together.
-  const { startApp } = await import('../app.ts')
-  const app = await startApp(config, log)
+  const { startApp } = await import('../app.ts').catch((error) => {
+    port?.close()
+    throw error
+  })
+  const app = await startApp(config, log, { port })
   giveRoom()
   // Not only at the end, which a server that is killed does not see.
   flushCompileCache()
+  app.started()
   return app
+}
+
+async function openPort({ http }: Config): Promise<OpenPort> {
+  const starting = await import('../http/starting.ts')
+  return starting.openPort(http)
 }
 
 /** One line that a program can read, or many for a person. */
@@ -84,7 +95,9 @@ async function serveByWorkers(config: Config, log: Logger): Promise<void> {
   const { openStore } = await import('../store.ts')
   const { gatherMetrics } = await import('../telemetry/worker-metrics.ts')
   gatherMetrics()
-  const store = await openStore(config, log)
+  // The first worker takes it over.
+  const port = await openPort(config)
+  const store = await openStore(config, log).finally(port.close)
   try {
     const env: Record<string, string> =
       config.database.url === undefined ? { DATABASE_URL: store.listenUrl } : {}

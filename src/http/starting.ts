@@ -1,15 +1,31 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { ApiError } from '../../schema/core/errors.ts'
 import type { Config } from '../config.ts'
+import { cut, listen } from './listen.ts'
 import { HttpRequest, pathOf } from './request.ts'
 import { refuse, refuseGraphql, sendJson } from './respond.ts'
 
 const starting = 'The server is starting: its database is being prepared.'
 
+/** A port that is listened on. */
+export interface OpenPort {
+  readonly server: Server
+  /** Where it answers, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string
+  close(): void
+}
+
 /**
- * A server that says of everything that it is starting. It has the port from the first moment on, so that a taken port is
- * found at once, and who asks too early learns when to come back; `createHttpServer` lets it answer.
+ * Takes the port before the rest is loaded and the database started, so that one that is taken is found at once, and who
+ * comes too early learns when to come back. Fails as `listen` does.
  */
+export async function openPort(http: Config['http']): Promise<OpenPort> {
+  const server = createStartingServer(http)
+  const url = await listen(server, http)
+  return { server, url, close: () => cut(server) }
+}
+
+/** A server that says of everything that it is starting; `createHttpServer` lets it answer. */
 export function createStartingServer({ timeouts }: Pick<Config['http'], 'timeouts'>): Server {
   const { headersMs, requestMs, keepAliveMs } = timeouts
   const limits = {

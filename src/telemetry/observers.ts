@@ -15,13 +15,27 @@ import { statementName } from './statement-name.ts'
 export interface ObserverOptions {
   readonly metrics: Metrics
   readonly log: Logger
-  /** Operations and statements that take at least so many milliseconds are logged; 0 for none. */
-  readonly slowMs: number
+  readonly slow: SlowLog
+}
+
+/** Which operations and statements are logged as slow. */
+export interface SlowLog {
+  /** Those that take at least so many milliseconds; 0 for none. */
+  readonly leastMs: number
+  /**
+   * Those that began after this time of `performance.now()`. While a server starts, answers wait for code that is being
+   * loaded, and say nothing of the database.
+   */
+  sinceMs: number
+}
+
+function isSlow({ leastMs, sinceMs }: SlowLog, durationMs: number): boolean {
+  return leastMs > 0 && durationMs >= leastMs && performance.now() - durationMs >= sinceMs
 }
 
 /** Counts operations, and logs slow ones. `idOf` is the id of a trusted document. */
 export function operationObserver(
-  { metrics, log, slowMs }: ObserverOptions,
+  { metrics, log, slow }: ObserverOptions,
   idOf: (text: string) => string | undefined,
 ): OperationObserver {
   return {
@@ -29,7 +43,7 @@ export function operationObserver(
       const document = (text !== undefined && idOf(text)) || ''
       metrics.operations.observe([type, transport, outcome, document], durationMs / 1000)
       if (outcome === 'refused' && code !== undefined) noteClientFault(log, code)
-      if (slowMs === 0 || durationMs < slowMs) return
+      if (!isSlow(slow, durationMs)) return
       log.warn('An operation took long.', {
         ...{ type, operation: name, ...(document && { document }), transport, outcome },
         durationMs: Math.round(durationMs),
@@ -43,12 +57,12 @@ export function operationObserver(
 }
 
 /** Counts statements by name, and logs slow ones. */
-export function statementObserver({ metrics, log, slowMs }: ObserverOptions): StatementObserver {
+export function statementObserver({ metrics, log, slow }: ObserverOptions): StatementObserver {
   return (text, durationMs, error) => {
     const statement = statementName(text)
     metrics.statements.observe([statement], durationMs / 1000)
     if (error !== undefined) metrics.failedStatements.inc({ statement })
-    if (slowMs === 0 || durationMs < slowMs) return
+    if (!isSlow(slow, durationMs)) return
     const reason = error === undefined ? {} : { reason: messageOf(error) }
     log.warn('A statement took long.', { statement, durationMs: Math.round(durationMs), ...reason })
   }

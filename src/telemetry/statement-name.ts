@@ -16,7 +16,7 @@ const names = new LRUCache<string, string>({ max: 2_000 })
 
 function nameOf(text: string): string {
   const sql = text.replace(/\/\*.*?\*\/|\bextract\s*\([^()]*/gis, ' ')
-  const [, verb = ''] = /(\w+)/.exec(sql) ?? []
+  const [, verb = ''] = /(start transaction|\w+)/i.exec(sql) ?? []
   const [, table] = /\b(?:from|into|update|truncate|analyze)\s+"?([a-z]\w*)\b(?!\s*[(.])/i.exec(sql) ?? []
   return [verb, table].filter(Boolean).join(' ').toLowerCase()
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { StatementObserver } from '../../db/prepared.ts'
 import type { WriteReport } from '../../schema/core/context.ts'
 import type { ViewerOf } from '../auth.ts'
@@ -28,6 +29,8 @@ export interface Telemetry {
   readonly routes: ReadonlyMap<string, Route>
   /** Makes the metrics whole, and serves them on a port of their own if the settings say so. Resolves with its end. */
   start(options: GaugeOptions): Promise<() => Promise<void>>
+  /** From now on, what takes long is logged. */
+  started(): void
 }
 
 export function createTelemetry(
@@ -36,7 +39,8 @@ export function createTelemetry(
 ): Telemetry {
   const { metricsPort, metricsToken, requestLog, slowMs } = telemetry
   const metrics = createMetrics()
-  const options = { metrics, log, slowMs }
+  const slow = { leastMs: slowMs, sinceMs: Number.POSITIVE_INFINITY }
+  const options = { metrics, log, slow }
   const { registry } = metrics
   const route = metricsRoute(isWorker ? metricsOfWorkers(registry) : () => registry.metrics(), metricsToken)
   const isBesideApi = metricsPort === undefined && metricsToken !== undefined
@@ -55,6 +59,9 @@ export function createTelemetry(
       const { url, close } = await serveMetrics(route, { host: http.host, port: metricsPort })
       log.info(`Metrics are at ${url}/metrics.`)
       return close
+    },
+    started() {
+      slow.sinceMs = performance.now()
     },
   }
 }

@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { lockDirectory } from '../../db/embedded/lock.ts'
 import { runCli, startCli } from '../support/cli.ts'
 import { subscribe } from '../support/subscribe.ts'
 import { entries } from '../support/upstream-data.ts'
@@ -32,3 +33,18 @@ test('papers ingested in another terminal reach the subscribers of the running s
   expect((await papers.next()).paperIngested.paper.arxivId).toBe(sixth?.paper.id)
   expect(papers.waiting).toBe(0)
 }, 60_000)
+
+test('a command waits for a server that has the database and is still starting it', async () => {
+  writeFileSync(join(folder, 'later.json'), JSON.stringify(entries(2, '2026-06-17')))
+  mkdirSync(join(folder, 'data'))
+  const starting = await lockDirectory(join(folder, 'data', 'pg18'))
+  await using ingest = startCli(['ingest', 'later.json'], { cwd: folder, env: { DATA_DIR: 'data' } })
+  await ingest.said(
+    new RegExp(
+      `Waiting for the database of another server \\(process ${process.pid}\\), which is starting\\.`,
+    ),
+  )
+  starting.release()
+  expect(await ingest.ended).toEqual({ code: 0, signal: null })
+  expect(ingest.stdout).toContain('new 2')
+}, 120_000)

@@ -83,6 +83,17 @@ describe('a week of lines', () => {
       /An operation took long\. .*type=query operation=Slowly transport=http outcome=ok durationMs=\d+/,
     )
   })
+
+  test('what began before the start was over is not slow: it waited for code that was being loaded', async () => {
+    await using starting = await startTestApp({ beside: app, settings: { SLOW_MS: '1' } })
+    await using lock = await hold(app.db, sql`lock table paper`)
+    const asked = query(starting, 'query Slowly { papers(first: 1) { nodes { title } } }')
+    await lock.someoneWaits()
+    starting.started()
+    await lock.release()
+    await asked
+    expect(starting.logged.join('\n')).not.toMatch(/statement="select paper"|operation=Slowly/)
+  })
 })
 
 describe('an outage', () => {

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import { startApp } from '../../src/app.ts'
 import { misspeltSettings, readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/log.ts'
-import { runCli } from '../support/cli.ts'
+import { runCli, startCli } from '../support/cli.ts'
 import { freePort } from '../support/ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daily-papers-minute-'))
@@ -66,6 +66,22 @@ test('while the database is prepared, the port answers: alive, not ready and why
   await expect(starting).rejects.toThrow(/^Cannot use the database/)
   await expect(fetch(`${url}/livez`)).rejects.toThrow()
 })
+
+test.each(['1', '2'])(
+  'with %s worker(s), the program answers while its database is prepared',
+  async (workers) => {
+    const database = await silentDatabase()
+    const port = await freePort()
+    const env = { PORT: String(port), DATABASE_URL: database.url, WORKERS: workers }
+    await using server = startCli([], { cwd: folder, env })
+    const alive = () => fetch(`http://127.0.0.1:${port}/livez`).then((response) => response.json())
+    await expect.poll(() => alive().catch(String), { timeout: 50_000 }).toEqual({ status: 'ok' })
+    expect(server.stderr).toBe('')
+    database.end()
+    expect(await server.ended).toEqual({ code: 1, signal: null })
+    expect(server.stderr).toMatch(/^Cannot use the database/)
+  },
+)
 
 test('a port that is taken is found before the database is touched', async () => {
   const database = await silentDatabase()

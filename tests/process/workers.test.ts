@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { recordPapers } from '../../db/writer/index.ts'
@@ -129,12 +130,23 @@ test('workers end when the first process is killed', { timeout: 300_000 }, async
 })
 
 test('a worker that cannot start ends all, with the reason once', { timeout: 300_000 }, async () => {
+  const { code, stderr } = await runCli([], {
+    cwd: '/',
+    env: { ...env(), TRUSTED_DOCUMENTS: '/nowhere/documents.json' },
+  })
+  expect(code).toBe(1)
+  expect(stderr.match(/\/nowhere\/documents\.json/g)).toHaveLength(1)
+  expect(stderr).toMatch(/A worker \(process \d+, code 1\) ended before it could answer/)
+})
+
+test('a port that is taken is found before there is a worker', { timeout: 300_000 }, async () => {
   const other = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => other.once('listening', resolve))
-  const { port } = other.address() as { port: number }
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
   const { code, stderr } = await runCli([], { cwd: '/', env: { ...env(), PORT: String(port) } })
   other.close()
-  expect(code).toBe(1)
-  expect(stderr.match(/Port \d+ is in use/g)).toHaveLength(1)
-  expect(stderr).toMatch(/A worker \(process \d+, code 1\) ended before it could answer/)
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^Port \d+ is in use by another program\. [^\n]*\n$/),
+  ])
 })

@@ -64,7 +64,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     if (!beside) await database.close()
   }
   try {
-    const app = await startApp(config, log, clock)
+    const app = await startApp(config, log, { clock })
     const close = async () => {
       await app.close()
       await closeDatabase()
