@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEmbedded } from '../../db/embedded/index.ts'
 import { query, temporaryFolder, until } from '../support/embedded.ts'
+import { once } from '../support/patience.ts'
 import { processes, runs } from '../support/processes.ts'
 
 const folder = temporaryFolder()

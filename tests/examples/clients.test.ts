@@ -182,11 +182,11 @@ describe('a restart of the server, which refuses connections meanwhile', () => {
     await using _client = { [Symbol.asyncDispose]: async () => void (await close()) }
     const before = `Before the restart, for ${name}`
     await plant(app.db, [{ arxivId: undefined, title: before }])
-    await vi.waitFor(() => expect(titles()).toEqual([before]), { timeout: 20_000 })
+    await vi.waitFor(() => expect(titles()).toEqual([before]), { timeout: 50_000 })
     await leaving.close()
     const during = `During the restart, for ${name}`
     await plant(app.db, [{ arxivId: undefined, title: during }])
-    await vi.waitFor(() => expect(titles()).toEqual([before, during]), { timeout: 20_000 })
+    await vi.waitFor(() => expect(titles()).toEqual([before, during]), { timeout: 50_000 })
     expect(sent.map(({ payload }) => payload?.variables?.after)).toEqual([after, heard[0]?.cursor])
   })
 })

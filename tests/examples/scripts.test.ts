@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,6 +11,7 @@ import { query, useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser } from '../support/browser.ts'
 import { startCli } from '../support/cli.ts'
 import { plant } from '../support/papers.ts'
+import { once } from '../support/patience.ts'
 
 const examples = fileURLToPath(new URL('../../src/examples/', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'daily-papers-examples-'))

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { plantSeeds } from '../../seeds/plant.ts'
 import { query, startTestApp } from '../support/app.ts'
+import { once } from '../support/patience.ts'
 import { freePort } from '../support/ports.ts'
 
 const program = fileURLToPath(new URL('../../src/examples/gateway/run.ts', import.meta.url))
@@ -15,7 +15,7 @@ const program = fileURLToPath(new URL('../../src/examples/gateway/run.ts', impor
 async function refusal(file: string, ...args: string[]): Promise<{ code: number; stderr: string }> {
   const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
   const stderr = child.stderr.setEncoding('utf8').toArray()
-  const [code] = await once(child, 'close')
+  const [code] = await once<[number]>(child, 'close')
   return { code, stderr: (await stderr).join('') }
 }
 

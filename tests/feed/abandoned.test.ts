@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { sql } from 'kysely'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { useTestApp } from '../support/app.ts'
 import { hold } from '../support/hold.ts'
 import { plant } from '../support/papers.ts'
+import { once } from '../support/patience.ts'
 
 const app = useTestApp()
 beforeAll(() => plant(app.db, [{}]))
@@ -34,7 +34,7 @@ async function open() {
           expect(found).toBeDefined()
           return found
         },
-        { timeout: 10_000 },
+        { timeout: 50_000 },
       ),
   }
 }
@@ -43,7 +43,7 @@ const holdHistory = () => hold(app.db, sql`lock table paper_history in access ex
 const events = (field: string, filter = '') =>
   `subscription { paperIngested(after: "START"${filter}) { paper { history { ${field} } } } }`
 const subscriptions = (amount: number, topics: number) =>
-  vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: amount, topics }), { timeout: 10_000 })
+  vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: amount, topics }), { timeout: 50_000 })
 
 test('the statements of a subscription end with its last subscriber', async () => {
   await using lock = await holdHistory()

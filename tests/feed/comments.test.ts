@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { EventStream } from '../../src/subscriptions/transports/sse-stream.ts'
 import { manualClock } from '../support/clock.ts'
+import { once } from '../support/patience.ts'
 
 test('a feed on which nothing happens sends a comment each 15 seconds, without asking the database', async () => {
   const clock = manualClock()

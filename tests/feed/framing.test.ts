@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
@@ -6,6 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { frameOf } from '../../src/subscriptions/frame.ts'
 import { fittingFrames, JoinedFrames } from '../../src/subscriptions/transports/joined-frames.ts'
 import { textMessages } from '../../src/subscriptions/transports/ws-framing.ts'
+import { once } from '../support/patience.ts'
 
 const frames = (...texts: string[]) => texts.map((text) => frameOf(text, undefined))
 

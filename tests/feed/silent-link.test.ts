@@ -10,6 +10,7 @@ import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { ingestPaper } from '../support/feed.ts'
 import { arxivId, plant } from '../support/papers.ts'
+import { patience } from '../support/patience.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
@@ -91,7 +92,7 @@ test('a reading that was given up and ends after all changes nothing', async () 
   await ingestPaper(db, 'Meanwhile')
   expect(await advance()).toBe('moved')
   proxy.thaw()
-  await vi.waitFor(() => expect(over).toHaveLength(2))
+  await vi.waitFor(() => expect(over).toHaveLength(2), patience)
   expect(tail.head.number).toBe(2)
   expect(tail.after(0, 10)?.map(({ number }) => number)).toEqual([1, 2])
 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
@@ -8,6 +7,7 @@ import { startTestApp, type TestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
 import { append, ingested } from '../support/feed.ts'
 import { plant } from '../support/papers.ts'
+import { once } from '../support/patience.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 /** More than the kernel's buffers hold: 6,000 events of about 4 kB. */
@@ -71,14 +71,14 @@ async function slowSubscriber(after: string, { wsEndpoint, sockets }: TestApp = 
 test('a client that stops reading is not buffered for, and gets everything when it goes on', async () => {
   const slow = await slowSubscriber(start)
   const healthy = subscribe<Ingested>(app, document, { after: start })
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 10_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 50_000 })
   slow.socket.pause()
   const head = await flood()
   for (let index = 0; index < many; index++) await healthy.next()
   expect(slow.cursors.length).toBeLessThan(many)
   expect(app.sockets.bufferedBytes).toBeLessThan(2 * sendBuffer)
   slow.socket.resume()
-  await vi.waitFor(() => expect(slow.cursors.length).toBe(many), { timeout: 20_000 })
+  await vi.waitFor(() => expect(slow.cursors.length).toBe(many), { timeout: 50_000 })
   expect(slow.cursors.at(-1)).toBe(app.feed.cursor(head))
   expect(slow.hasHole()).toBe(false)
   expect(slow.mostBuffered()).toBeLessThan(2 * sendBuffer)
@@ -94,15 +94,15 @@ test('a client that reads nothing for the time in the settings is disconnected, 
     clock,
   })
   const slow = await slowSubscriber(start, strict)
-  await vi.waitFor(() => expect(slow.cursors.length).toBeGreaterThan(0), { timeout: 10_000 })
+  await vi.waitFor(() => expect(slow.cursors.length).toBeGreaterThan(0), { timeout: 50_000 })
   const closed = once(slow.socket, 'close')
   slow.socket.pause()
-  await vi.waitFor(() => expect(strict.hub.held.stalled).toBe(1), { timeout: 10_000 })
+  await vi.waitFor(() => expect(strict.hub.held.stalled).toBe(1), { timeout: 50_000 })
   clock.advance(59_000)
   await nextTurn()
   expect(strict.hub.held.stalled).toBe(1)
   clock.advance(1_000)
-  await vi.waitFor(() => expect(strict.hub.held.subscriptions).toBe(0), { timeout: 10_000 })
+  await vi.waitFor(() => expect(strict.hub.held.subscriptions).toBe(0), { timeout: 50_000 })
   slow.socket.resume()
   const [code, reason] = await closed
   expect(code).toBe(1013)
@@ -135,15 +135,15 @@ test.each(['/graphql', '/feed'])(
       if (messages.some((message) => message.includes(ends))) response.emit('found')
     })
     response.once('data', () => response.pause())
-    await vi.waitFor(() => expect(response.isPaused()).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(response.isPaused()).toBe(true), { timeout: 50_000 })
     // Its member is full, so nothing is made for it any more.
-    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(app.hub.held.stalled).toBe(1), { timeout: 50_000 })
     expect(app.hub.held.executions - executions).toBeLessThan(many)
     await plant(app.db, [{ arxivId: `2604.0000${path.length}`, title: ends }])
     response.resume()
     await found
     expect(events).toBeGreaterThanOrEqual(many)
     request.destroy()
-    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 5000 })
+    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 50_000 })
   },
 )

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
+import { once } from '../support/patience.ts'
 
 const sendBuffer = 64 * 1024
 const app = useTestApp({ FEED_SEND_BUFFER: String(sendBuffer) })
@@ -34,7 +34,7 @@ test('a client that sends messages and does not read the answers is not read eit
   do {
     before = socket.bufferedAmount
     await nextTurn()
-    await vi.waitFor(() => expect(app.sockets.bufferedBytes).toBeGreaterThan(sendBuffer), { timeout: 20_000 })
+    await vi.waitFor(() => expect(app.sockets.bufferedBytes).toBeGreaterThan(sendBuffer), { timeout: 50_000 })
   } while (socket.bufferedAmount !== before)
   expect(socket.bufferedAmount).toBeGreaterThan(0)
   expect(app.sockets.bufferedBytes).toBeLessThan(4 * sendBuffer)

@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { exchange, rawExchange } from '../support/exchange.ts'
+import { once, patience } from '../support/patience.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
 const app = useTestApp({ MAX_BODY_BYTES: '2000', MAX_MESSAGE_BYTES: '2000' })
@@ -19,7 +19,7 @@ function alarming({ logged }: TestApp): string[] {
 
 /** What was sent before has had its effect, since one process answers in turn. */
 async function settled(line: RegExp): Promise<void> {
-  await vi.waitFor(() => expect(app.logged.join('\n')).toMatch(line))
+  await vi.waitFor(() => expect(app.logged.join('\n')).toMatch(line), patience)
   expect((await fetch(`${app.url}/health`)).status).toBe(200)
 }
 
@@ -60,7 +60,7 @@ describe('a fault of a client is no warning, no error and no stack in the log', 
       await vi.waitFor(async () => {
         const waiting = await pool.query('select from pg_locks where not granted')
         expect(waiting.rowCount).toBeGreaterThan(0)
-      })
+      }, patience)
       leave.abort()
       await expect(left).rejects.toThrow('aborted')
     })
@@ -111,7 +111,7 @@ describe('a fault of a client is no warning, no error and no stack in the log', 
     await once(elsewhere, 'error')
     const headers = { connection: 'upgrade', upgrade: 'websocket' }
     expect((await exchange(app, { target: '/graphql', headers })).status).toBe(400)
-    await vi.waitFor(() => expect(app.sockets.size).toBe(0))
+    await vi.waitFor(() => expect(app.sockets.size).toBe(0), patience)
     expect(alarming(app)).toEqual([])
   })
 
@@ -130,7 +130,7 @@ describe('a fault of a client is no warning, no error and no stack in the log', 
     socket.write('GET /feed HTTP/1.1\r\nhost: x\r\n\r\n')
     await once(socket, 'data')
     socket.resetAndDestroy()
-    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0))
+    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), patience)
     expect(alarming(app)).toEqual([])
   })
 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -6,6 +5,7 @@ import { ClientPoints } from '../../src/client-points.ts'
 import { keptCost } from '../../src/graphql/bounded-execution.ts'
 import { answerTo, post, query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
+import { once } from '../support/patience.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const writeToken = 'a-token-of-this-test'

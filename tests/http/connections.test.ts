@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -6,6 +5,7 @@ import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
 import { exchange, rawExchange } from '../support/exchange.ts'
 import { plant } from '../support/papers.ts'
+import { once } from '../support/patience.ts'
 
 const app = useTestApp({
   HEADERS_TIMEOUT_MS: '200',

@@ -8,6 +8,7 @@ import { drain, listen } from '../../src/http/listen.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/log.ts'
 import { type Answer, post, startTestApp, type TestApp, useTestApp } from '../support/app.ts'
+import { patience } from '../support/patience.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const newest = '{ papers(first: 1) { nodes { title } } }'
@@ -93,7 +94,7 @@ test('a connection that is cut between two statements fails the second one, and 
     await vi.waitFor(async () => {
       const { rowCount } = await pool.query('select from pg_stat_activity where pid = $1', [rows[0]?.pid])
       expect(rowCount).toBe(0)
-    })
+    }, patience)
     await sql`select 1`.execute(db)
   })
   const error = await cut.then(

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,6 +11,7 @@ import { graphiqlPage } from '../../src/http/graphiql.ts'
 import { starterTabs } from '../../src/http/graphiql-tabs.ts'
 import { query, useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
+import { once } from '../support/patience.ts'
 import { aRecord } from '../support/records.ts'
 
 const app = useTestApp()

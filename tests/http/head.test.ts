@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { useTestApp } from '../support/app.ts'
 import { exchange } from '../support/exchange.ts'
+import { patience } from '../support/patience.ts'
 
 const app = useTestApp()
 const query = (text: string) => `/graphql?query=${encodeURIComponent(text)}`
@@ -45,7 +46,7 @@ test.each<[string, Record<string, string>]>([
     'content-type': expect.stringMatching(/^text\/event-stream/),
     'cache-control': 'no-store, no-transform',
   })
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0))
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), patience)
 })
 
 test.each([

@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { post, startTestApp, type TestApp } from '../support/app.ts'
 import { manualClock } from '../support/clock.ts'
+import { once } from '../support/patience.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 import { bearer } from '../support/tokens.ts'
 

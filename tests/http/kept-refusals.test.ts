@@ -3,6 +3,7 @@ import { queryObjects } from 'node:v8'
 import { expect, test, vi } from 'vitest'
 import { useTestApp } from '../support/app.ts'
 import { exchange } from '../support/exchange.ts'
+import { patience } from '../support/patience.ts'
 
 const app = useTestApp()
 
@@ -23,5 +24,5 @@ test.each([
   await ask(0)
   const before = held()
   for (let number = 1; number <= 30; number++) expect((await ask(number)).status).toBe(200)
-  await vi.waitFor(() => expect(held()).toBeLessThan(before + 10))
+  await vi.waitFor(() => expect(held()).toBeLessThan(before + 10), patience)
 })

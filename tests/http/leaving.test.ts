@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -8,6 +7,7 @@ import { openDatabase } from '../../db/database.ts'
 import { answerTo, post, useTestApp } from '../support/app.ts'
 import { execute } from '../support/execute.ts'
 import { plant } from '../support/papers.ts'
+import { once } from '../support/patience.ts'
 
 const app = useTestApp({
   POOL_SIZE: '4',

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { useTestApp } from '../support/app.ts'
+import { once } from '../support/patience.ts'
 import { bearer, createToken } from '../support/tokens.ts'
 
 const app = useTestApp({ MAX_SUBSCRIPTIONS_PER_ADDRESS: '1' })

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerConnectionErrors } from '../../src/http/connection-errors.ts'
 import { createLogger } from '../../src/log.ts'
+import { once } from '../support/patience.ts'
 
 const logged: string[] = []
 const log = createLogger({ level: 'debug', format: 'text', write: (line) => logged.push(line) })

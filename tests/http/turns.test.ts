@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { noteConnection, turnOf, turnOfRequest } from '../../src/client-turns.ts'
 import { post, useTestApp } from '../support/app.ts'
+import { once } from '../support/patience.ts'
 
 const app = useTestApp({ TRUST_PROXY: '1' })
 

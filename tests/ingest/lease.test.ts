@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
@@ -8,6 +7,7 @@ import { lead } from '../../db/connection/leader.ts'
 import { holdsLease, releaseLease, renewLease, takeLease } from '../../db/connection/lease.ts'
 import { openDatabase } from '../../db/database.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { once, patience } from '../support/patience.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
 
 let database: TestDatabase
@@ -62,7 +62,7 @@ test('a leader whose link is silent stops by itself and is replaced; it leads ag
     return { own, ended }
   }
   const first = start('first', far.db)
-  await vi.waitFor(() => expect(events).toEqual(['first leads']))
+  await vi.waitFor(() => expect(events).toEqual(['first leads']), patience)
   const second = start('second', database.database.db)
   proxy.accepts = false
   proxy.silence()

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { addTestWork, makeTestWork, testWorkDone } from '../support/outbox.ts'
+import { once } from '../support/patience.ts'
 
 const file = fileURLToPath(new URL('../support/outbox-child.ts', import.meta.url))
 const atOnce = 4

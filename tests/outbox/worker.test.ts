@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import { openDatabase } from '../../db/database.ts'
@@ -18,6 +17,7 @@ import {
   testOutbox,
   testWorkDone,
 } from '../support/outbox.ts'
+import { once } from '../support/patience.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
 
 let database: TestDatabase

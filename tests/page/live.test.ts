@@ -5,6 +5,7 @@ import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
 import { plantLibrary } from '../support/library.ts'
 import { elements, readPage } from '../support/page.ts'
 import { plant } from '../support/papers.ts'
+import { patience } from '../support/patience.ts'
 import { freePort } from '../support/ports.ts'
 import { anAuthor } from '../support/records.ts'
 
@@ -23,7 +24,6 @@ beforeEach(async () => {
 afterAll(() => browser?.close())
 
 /** Loading a machine does not make an event late that never comes. */
-const patience = { timeout: 50_000 }
 const newest = '2026-06-08'
 let listed = 0
 /** Lists new papers on an edition, the newest one by default, and returns their arXiv ids. */

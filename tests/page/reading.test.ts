@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
 import { plantLibrary } from '../support/library.ts'
+import { patience } from '../support/patience.ts'
 
 const app = useTestApp()
 let browser: Browser
@@ -19,7 +20,6 @@ beforeEach(async () => {
 afterAll(() => browser?.close())
 
 /** Loading a machine does not make an event late that never comes. */
-const patience = { timeout: 50_000 }
 
 /** What each shown paper is, in order. */
 const shownIds = (page: Page) =>

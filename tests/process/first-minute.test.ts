@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +8,7 @@ import { startApp } from '../../src/app.ts'
 import { misspeltSettings, readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/log.ts'
 import { runCli, startCli } from '../support/cli.ts'
+import { once } from '../support/patience.ts'
 import { freePort } from '../support/ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daily-papers-minute-'))

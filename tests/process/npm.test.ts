@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
+import { awaiting, once } from '../support/patience.ts'
 import { childrenOf, runs } from '../support/processes.ts'
-import { awaiting } from '../support/waits.ts'
 
 /** The project as npm sees it, without the file `.env` that a developer may have in theirs. */
 const folder = mkdtempSync(join(tmpdir(), 'daily-papers-npm-'))

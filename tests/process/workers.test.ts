@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,6 +6,7 @@ import { query } from '../support/app.ts'
 import { type CliProcess, runCli, startCli } from '../support/cli.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { nextEvent, readFeed } from '../support/feed-stream.ts'
+import { once } from '../support/patience.ts'
 import { childrenOf, runs } from '../support/processes.ts'
 import { aRecord } from '../support/records.ts'
 

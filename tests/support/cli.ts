@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { awaiting } from './waits.ts'
+import { awaiting } from './patience.ts'
 
 const here = fileURLToPath(new URL('../..', import.meta.url))
 /** Runs the program, where it is not the Node that runs the tests: the oldest supported one, say. */

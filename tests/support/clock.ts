@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
-import { awaiting } from './waits.ts'
+import { awaiting } from './patience.ts'
 
 /** A clock that a test holds: time passes only when something waits for it, or when `advance` says so. */
 export interface TestClock extends Clock {

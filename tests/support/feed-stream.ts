@@ -1,5 +1,5 @@
 import type { TestApp } from './app.ts'
-import { awaiting } from './waits.ts'
+import { awaiting } from './patience.ts'
 
 export interface FeedMessage {
   id: string

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
+import { awaiting } from './patience.ts'
 
 /** How the relay answers the next mails: takes them, or says so at a step of the exchange. */
 export type RelayMood =
@@ -97,7 +98,8 @@ export async function openMailbox(): Promise<Mailbox> {
       mood = value
     },
     async next() {
-      while (received.length <= returned) await changed.promise
+      while (received.length <= returned)
+        await awaiting(() => `mail number ${returned + 1}; ${attempts} were tried`, changed.promise)
       const mail = received[returned]
       returned += 1
       if (!mail) throw new Error('A mail was received.')
@@ -105,7 +107,7 @@ export async function openMailbox(): Promise<Mailbox> {
     },
     async attempt() {
       const before = attempts
-      while (attempts === before) await changed.promise
+      while (attempts === before) await awaiting(() => `an attempt after ${before}`, changed.promise)
     },
     async [Symbol.asyncDispose]() {
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -18,7 +18,7 @@ export interface TestSubscription<Data> extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const patienceMs = 10_000
+const patienceMs = 50_000
 
 /** Subscribes over WebSocket with the graphql-ws client. It never reconnects: a test would not see the cut. */
 export function subscribe<Data>(
@@ -33,7 +33,7 @@ export function subscribe<Data>(
     connectionParams,
     retryAttempts: 0,
   })
-  const queue = resultQueue<Data>()
+  const queue = resultQueue<Data>(document)
   const leave = client.subscribe<Data>(
     { query: document, variables },
     {
@@ -62,7 +62,7 @@ export async function subscribeSse<Data>(
     body: JSON.stringify({ query: document, variables }),
     signal: stop.signal,
   })
-  const queue = resultQueue<Data>()
+  const queue = resultQueue<Data>(document)
   const read = async () => {
     let text = ''
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -84,7 +84,7 @@ export async function subscribeSse<Data>(
   return queue.subscription(async () => stop.abort())
 }
 
-function resultQueue<Data>() {
+function resultQueue<Data>(document: string) {
   const results: FormattedExecutionResult<Data>[] = []
   const over = Promise.withResolvers<unknown>()
   let isOver = false
@@ -98,7 +98,7 @@ function resultQueue<Data>() {
       if (isOver) throw new Error('The subscription is over.', { cause: await over.promise })
       const { promise, resolve } = Promise.withResolvers<void>()
       wake = resolve
-      await within(deadline - Date.now(), promise, 'No result came within the deadline.')
+      await within(deadline - Date.now(), promise, `No result came within ${withinMs} ms: ${document}`)
     }
   }
 
@@ -121,7 +121,7 @@ function resultQueue<Data>() {
           return data
         },
         ended: (withinMs = patienceMs) =>
-          within(withinMs, over.promise, 'The subscription did not end within the deadline.'),
+          within(withinMs, over.promise, `This did not end within ${withinMs} ms: ${document}`),
         get waiting() {
           return results.length
         },

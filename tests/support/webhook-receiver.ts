@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
+import { awaiting } from './patience.ts'
 
 /** A request as an endpoint got it. */
 export interface Received {
@@ -51,7 +52,10 @@ export async function startReceiver(tls?: {
     }
     listeners.add(listener)
     listener()
-    return promise
+    return awaiting(
+      () => `a webhook; ${received.length} came, ${accepted.length} of them were accepted`,
+      promise,
+    )
   }
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request).catch(() => undefined)

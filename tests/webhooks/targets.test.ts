@@ -1,11 +1,11 @@
 import type { LookupAddress } from 'node:dns'
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createPoster } from '../../src/webhooks/post.ts'
 import { faultOfTarget, type LookUp } from '../../src/webhooks/target.ts'
+import { once } from '../support/patience.ts'
 
 let server: Server
 let port = 0

@@ -1,0 +1,174 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { parse, stringify } from 'yaml'
+import { openDatabase } from '../../db/database.ts'
+import { query } from '../support/app.ts'
+import { freePort } from '../support/ports.ts'
+import { startUpstream } from '../support/upstream.ts'
+import { entries } from '../support/upstream-data.ts'
+import { answerWith, startReceiver } from '../support/webhook-receiver.ts'
+import { adminToken, createWebhook } from '../support/webhooks.ts'
+import { paint } from './dashboard-picture.ts'
+import { fillDatabase } from './filled-database.ts'
+import { random } from './random.ts'
+import { startRestartable } from './restartable.ts'
+import { load } from './soak-load.ts'
+
+/**
+ * What an operator sees: a server under a load of every kind, with an outage of Postgres after 60 % of the time, is
+ * scraped by a real Prometheus, which then evaluates the expressions of the Grafana dashboard and of the alerts. Draws the
+ * dashboard's panels from its answers into a picture, and prints what it thinks of the alerts. Needs Prometheus and promtool
+ * (Debian: apt-get install prometheus) and Chromium.
+ * `npm run bench -- dashboard [--minutes N] [--papers N] [--picture FILE] [--log FILE]`; the log is the server's.
+ */
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    papers: { type: 'string', default: '3000' },
+    picture: { type: 'string', default: 'dashboard.png' },
+    log: { type: 'string' },
+  },
+})
+const operations = fileURLToPath(new URL('../../.github/operations/', import.meta.url))
+const scrapeSeconds = 5
+const outageMs = 45_000
+const token = 'a-token-of-the-benchmark'
+
+await using stack = new AsyncDisposableStack()
+const folder = mkdtempSync(join(tmpdir(), 'daily-papers-dashboard-'))
+stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+const checked = spawnSync('promtool', ['check', 'rules', join(operations, 'alerts.yaml')], {
+  encoding: 'utf8',
+})
+if (checked.error)
+  throw new Error('Install Prometheus first: apt-get install prometheus.', { cause: checked.error })
+console.log(`${checked.stdout}${checked.stderr}`.trim())
+
+const postgres = stack.use(await startRestartable(folder))
+await fillDatabase(postgres.url, Number(options.papers))
+const upstream = stack.use(await startUpstream())
+const today = new Date().toISOString().slice(0, 10)
+upstream.editions.set(today, entries(30, today))
+const receiver = stack.use(await startReceiver())
+receiver.answer = (received, response, request) =>
+  received.path === '/fails' ? answerWith(500)(received, response, request) : response.end()
+
+const metricsPort = await freePort()
+const server = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('../../src/cli.mjs', import.meta.url)), 'serve'],
+  {
+    env: {
+      ...{
+        PATH: process.env.PATH,
+        DATABASE_URL: postgres.url,
+        PORT: '0',
+        WRITE_TOKEN: token,
+        DATA_DIR: folder,
+      },
+      ...{ POLL: 'huggingface', POLL_MINUTES: '1', HUGGINGFACE_URL: upstream.url, LOG_FORMAT: 'json' },
+      ...{ METRICS_PORT: String(metricsPort), WEBHOOK_ALLOW_HTTP: 'on', WEBHOOK_ALLOW_PRIVATE: 'on' },
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  },
+)
+stack.defer(() => void server.kill('SIGKILL'))
+const log = createWriteStream(options.log ?? '/dev/null')
+server.stderr.pipe(log)
+const [line] = await once(server.stdout, 'data')
+const { address } = JSON.parse(String(line)) as { address: string }
+
+const prometheus = await startPrometheus()
+const connection = openDatabase({ connectionString: postgres.url, max: 1, onError: () => {} })
+const at = { endpoint: `${address}/graphql` }
+const admin = await adminToken(connection.db)
+await connection.close()
+for (const path of ['works', 'fails']) await createWebhook(at, admin, { url: `${receiver.url}/${path}` })
+for (const name of ['ada', 'grace'])
+  await query(at, `mutation { subscribeToDigest(address: "${name}@example.org") { message } }`)
+
+const startedAt = Date.now()
+const forMs = Number(options.minutes) * 60_000
+const signal = AbortSignal.timeout(forMs)
+const outcomes = new Map<string, number>()
+const working = load({
+  ...{ url: address, token, signal, draw: random(1) },
+  note: (outcome) => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
+})
+const guessing = guess()
+await sleep(forMs * 0.6)
+await postgres.kill(outageMs)
+console.log(`Postgres was away for ${outageMs / 1000} s.`)
+await Promise.all([working, guessing])
+await sleep(scrapeSeconds * 1_000)
+
+const endedAt = Date.now()
+const rules = await ask<{ groups: { rules: Rule[] }[] }>('rules', {})
+for (const { name, state, health, lastError } of rules.groups.flatMap((group) => group.rules))
+  console.log(`alert ${name}: ${state}${health === 'ok' ? '' : `, ${health} (${lastError})`}`)
+await paint({
+  ...{
+    dashboard: JSON.parse(readFileSync(join(operations, 'grafana.json'), 'utf8')),
+    picture: options.picture,
+  },
+  ...{ startedAt, endedAt, stepSeconds: scrapeSeconds, rateInterval: `${4 * scrapeSeconds}s` },
+  range: (parameters) => ask('query_range', parameters),
+})
+console.log(`${options.picture}: load ${loadavg()[0]?.toFixed(1)} at its end`)
+for (const [outcome, count] of [...outcomes].toSorted()) console.log(`  ${outcome.slice(0, 150)} ×${count}`)
+server.kill('SIGTERM')
+await once(server, 'close')
+
+interface Rule {
+  readonly name: string
+  readonly state: string
+  readonly health: string
+  readonly lastError?: string
+}
+
+/** Somebody who tries tokens that give no rights. */
+async function guess(): Promise<void> {
+  while (!signal.aborted) {
+    const headers = { authorization: 'Bearer a-token-that-is-not', 'content-type': 'application/json' }
+    const body = '{"query":"{ __typename }"}'
+    await fetch(at.endpoint, { method: 'POST', headers, body, signal }).catch(() => {})
+    await sleep(3_000, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** With the configuration that is in the project, but for where the server and the rules are. */
+async function startPrometheus(): Promise<string> {
+  const config = parse(readFileSync(join(operations, 'prometheus.yml'), 'utf8'))
+  config.global = { scrape_interval: `${scrapeSeconds}s`, evaluation_interval: `${scrapeSeconds}s` }
+  config.rule_files = [join(operations, 'alerts.yaml')]
+  config.scrape_configs[0].static_configs = [{ targets: [`127.0.0.1:${metricsPort}`] }]
+  writeFileSync(join(folder, 'prometheus.yml'), stringify(config))
+  const port = await freePort()
+  const flags = {
+    'config.file': join(folder, 'prometheus.yml'),
+    'storage.tsdb.path': join(folder, 'prometheus'),
+    'web.listen-address': `127.0.0.1:${port}`,
+  }
+  const program = spawn(
+    'prometheus',
+    Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+    {
+      stdio: 'ignore',
+    },
+  )
+  stack.defer(() => void program.kill('SIGKILL'))
+  return `http://127.0.0.1:${port}`
+}
+
+async function ask<Data>(what: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
+  const response = await fetch(`${prometheus}/api/v1/${what}?${new URLSearchParams(parameters)}`)
+  const { status, data, error } = (await response.json()) as { status: string; data: Data; error?: string }
+  if (status !== 'success') throw new Error(`Prometheus refuses ${JSON.stringify(parameters)}: ${error}`)
+  return data
+}
