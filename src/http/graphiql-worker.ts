@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import type { GraphiQLOptions } from 'graphql-yoga'
 import { starterTabs } from './graphiql-tabs.ts'
 
+const icon = readFileSync(new URL('../page/icon.svg', import.meta.url)).toString('base64')
 const options: GraphiQLOptions = {
   title: 'Daily Papers',
+  // That of the library is an image of 150 kB.
+  favicon: `data:image/svg+xml;base64,${icon}`,
   defaultTabs: [...starterTabs],
   // Over HTTP a browser allows six streams to a host; one socket carries them all.
   subscriptionsProtocol: 'WS',

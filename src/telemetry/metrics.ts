@@ -12,6 +12,8 @@ const durations = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
  */
 export interface Metrics {
   readonly registry: Registry
+  /** Whether somebody can ask for them. If not, what comes often is not counted. */
+  readonly isOn: boolean
   /** By type, transport, outcome and document. */
   readonly operations: Durations
   /** Documents that were not executed because of their syntax or of validation. */
@@ -27,7 +29,7 @@ export interface Metrics {
   readonly deliveries: DeliveryMeters
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(isOn: boolean): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const commitToSocket = new Durations({
@@ -57,7 +59,7 @@ export function createMetrics(): Metrics {
   })
   for (const reason of ['failed', 'restart', 'stalled']) ends.inc({ reason }, 0)
   return {
-    registry,
+    ...{ registry, isOn },
     deliveries: countDeliveries(registry),
     operations: new Durations({
       name: 'daily_papers_operation_duration_seconds',
@@ -106,6 +108,7 @@ export function createMetrics(): Metrics {
     }),
     feed: {
       sent(transport, events, subscribers, lagsMs) {
+        if (!isOn) return
         deliveries.inc({ transport }, events * subscribers)
         for (const lagMs of lagsMs) commitToSocket.observe([transport], Math.max(0, lagMs) / 1000)
       },

@@ -40,10 +40,12 @@ export function operationObserver(
 ): OperationObserver {
   return {
     executed({ type, transport, outcome, code, name, text, durationMs }) {
+      if (outcome === 'refused' && code !== undefined) noteClientFault(log, code)
+      const takesLong = isSlow(slow, durationMs)
+      if (!metrics.isOn && !takesLong) return
       const document = (text !== undefined && idOf(text)) || ''
       metrics.operations.observe([type, transport, outcome, document], durationMs / 1000)
-      if (outcome === 'refused' && code !== undefined) noteClientFault(log, code)
-      if (!isSlow(slow, durationMs)) return
+      if (!takesLong) return
       log.warn('An operation took long.', {
         ...{ type, operation: name, ...(document && { document }), transport, outcome },
         durationMs: Math.round(durationMs),
@@ -59,10 +61,12 @@ export function operationObserver(
 /** Counts statements by name, and logs slow ones. */
 export function statementObserver({ metrics, log, slow }: ObserverOptions): StatementObserver {
   return (text, durationMs, error) => {
+    const takesLong = isSlow(slow, durationMs)
+    if (!metrics.isOn && !takesLong) return
     const statement = statementName(text)
     metrics.statements.observe([statement], durationMs / 1000)
     if (error !== undefined) metrics.failedStatements.inc({ statement })
-    if (!isSlow(slow, durationMs)) return
+    if (!takesLong) return
     const reason = error === undefined ? {} : { reason: messageOf(error) }
     log.warn('A statement took long.', { statement, durationMs: Math.round(durationMs), ...reason })
   }

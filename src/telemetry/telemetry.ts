@@ -18,7 +18,7 @@ import { metricsOfWorkers } from './worker-metrics.ts'
 export interface Telemetry {
   readonly metrics: Metrics
   readonly onStatement: StatementObserver
-  readonly onRequest: RequestObserver
+  readonly onRequest: RequestObserver | undefined
   /** The same, with tokens that give no rights counted and logged. */
   readonly tokens: (viewerOf: ViewerOf) => ViewerOf
   /** Writes a line for each write of a client. */
@@ -38,7 +38,8 @@ export function createTelemetry(
   log: Logger,
 ): Telemetry {
   const { metricsPort, metricsToken, requestLog, slowMs } = telemetry
-  const metrics = createMetrics()
+  const isOn = metricsPort !== undefined || metricsToken !== undefined
+  const metrics = createMetrics(isOn)
   const slow = { leastMs: slowMs, sinceMs: Number.POSITIVE_INFINITY }
   const options = { metrics, log, slow }
   const { registry } = metrics
@@ -47,13 +48,13 @@ export function createTelemetry(
   return {
     metrics,
     onStatement: statementObserver(options),
-    onRequest: requestObserver(options, requestLog),
+    onRequest: isOn || requestLog ? requestObserver(options, requestLog) : undefined,
     tokens: (viewerOf) => observedTokens(options, viewerOf),
     onWrite: (report) => log.info('A client wrote papers.', { ...report }),
     operations: (idOf) => operationObserver(options, idOf),
     routes: new Map(isBesideApi ? [['/metrics', route]] : []),
     async start(sources) {
-      if (metricsPort === undefined && metricsToken === undefined) return async () => {}
+      if (!isOn) return async () => {}
       registerGauges(registry, sources)
       if (metricsPort === undefined) return async () => {}
       const { url, close } = await serveMetrics(route, { host: http.host, port: metricsPort })

@@ -36,6 +36,12 @@ describe('the page', () => {
     expect(headers.get('content-encoding')).toBe('br')
   })
 
+  test('has the icon of the other pages', async () => {
+    const [, icon = ''] =
+      /<link rel="icon" href="data:image\/svg\+xml;base64,([^"]+)"/.exec(await (await page()).text()) ?? []
+    expect(Buffer.from(icon, 'base64').toString()).toContain('<title>Daily Papers</title>')
+  })
+
   test('is sent once: the browser asks again by its tag', async () => {
     expect((await page({ 'accept-encoding': 'gzip' })).headers.get('content-encoding')).toBe('gzip')
     const etag = (await page()).headers.get('etag') ?? ''
