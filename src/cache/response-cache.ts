@@ -43,6 +43,7 @@ export class ResponseCache {
   /** The reading of the version that was begun last, and whether the version could be read. */
   #reading: Promise<string> | undefined
   #current: Promise<boolean> = Promise.resolve(false)
+  readonly #counts = { kept: 0, made: 0 }
   /** The last version read: all that is kept was begun at it. */
   #known: string | undefined
 
@@ -67,6 +68,11 @@ export class ResponseCache {
     return { responses: this.#kept.size, bytes: this.#kept.calculatedSize }
   }
 
+  /** Responses since the start: those that were kept, by this question or by another one at the same time, and others. */
+  get counts(): { readonly kept: number; readonly made: number } {
+    return this.#counts
+  }
+
   /**
    * The kept response to a question, or what `make` makes; of those who ask the same at the same time, one makes it.
    * `key` names all that the response depends on beside the database: the question, the rights of who asks, the media
@@ -83,12 +89,18 @@ export class ResponseCache {
     if (!this.#kept.has(key) && !this.#making.has(key)) return this.#make(key, make)
     return this.#isCurrent().then((isCurrent) => {
       const kept = isCurrent ? (this.#kept.get(key) ?? this.#making.get(key)) : undefined
-      if (kept instanceof Promise) return kept.then((made) => made ?? this.#make(key, make))
-      return kept ?? this.#make(key, make)
+      if (kept instanceof Promise) return kept.then((made) => this.#given(made) ?? this.#make(key, make))
+      return this.#given(kept) ?? this.#make(key, make)
     })
   }
 
+  #given(kept: KeptResponse | undefined): KeptResponse | undefined {
+    if (kept) this.#counts.kept += 1
+    return kept
+  }
+
   #make(key: string, make: () => Pending<Made | undefined>): Pending<KeptResponse | undefined> {
+    this.#counts.made += 1
     // Read before anything of the response is.
     const version = this.#known
     const making = this.#making

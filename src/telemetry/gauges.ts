@@ -6,13 +6,14 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { ResponseCache } from '../cache/response-cache.ts'
 import type { Hub } from '../subscriptions/hub.ts'
 import type { WebSockets } from '../subscriptions/transports/ws.ts'
+import { registerCaches } from './caches.ts'
 import { registerBacklogs } from './deliveries.ts'
 
 export interface GaugeOptions {
   readonly feed: Feed
   readonly hub: Hub
   readonly sockets: WebSockets
-  readonly responses: Pick<ResponseCache, 'held'>
+  readonly responses: Pick<ResponseCache, 'held' | 'counts'>
   readonly pools: Readonly<Record<string, () => PoolCounts>>
   /** With connections of its own and a short time limit for statements. */
   readonly headDb: Db
@@ -109,20 +110,7 @@ export function registerGauges(
     },
     ['pool', 'state'],
   )
-  gauge(
-    'cache_entries',
-    'Entries of the caches in memory.',
-    (each) => {
-      const { tail, pages } = feed.held
-      const { batches, frames } = hub.held
-      each.set({ cache: 'tail' }, tail.count)
-      each.set({ cache: 'log_pages' }, pages.pages)
-      each.set({ cache: 'batches' }, batches.count)
-      each.set({ cache: 'frames' }, frames.count)
-      each.set({ cache: 'responses' }, responses.held.responses)
-    },
-    ['cache'],
-  )
+  registerCaches(registry, { feed, hub, responses })
   registerSources(gauge, feed)
   registerBacklogs(registry, headDb)
   collectDefaultMetrics({ register: registry })

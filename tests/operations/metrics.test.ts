@@ -107,6 +107,16 @@ describe('operations', () => {
   })
 })
 
+test('responses are counted by whether they were kept or made', async () => {
+  const ask = async (from: 'kept' | 'made') => {
+    await query(app, '{ papers(first: 1) { totalCount } }')
+    return sumOf('daily_papers_responses_total', { from })
+  }
+  await expect.poll(() => ask('made')).toBeGreaterThan(0)
+  await expect.poll(() => ask('kept')).toBeGreaterThan(0)
+  expect(await sumOf('daily_papers_kept_response_bytes')).toBeGreaterThan(0)
+})
+
 describe('the feed', () => {
   test('an event is timed once for each transport, and counted for each subscriber', async () => {
     const subscription = 'subscription { paperIngested { paper { title } } }'
@@ -169,7 +179,7 @@ describe('the dashboard and the alerts', () => {
   test('every metric of this server is in the dashboard, an alert, or this list', async () => {
     const scraped = await (await scrape()).text()
     const own = [...scraped.matchAll(/^# TYPE (daily_papers_\S+)/gm)].map(([, name = '']) => name)
-    const elsewhere = ['build_info', 'cache_entries', 'feed_executions', 'feed_head', 'feed_topics']
+    const elsewhere = ['build_info', 'kept_response_bytes', 'feed_executions', 'feed_head', 'feed_topics']
     const more = [
       'feed_websockets',
       'feed_websocket_buffered_bytes',
