@@ -9,6 +9,7 @@ import { parse, print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
+import { awaiting } from '../support/patience.ts'
 
 const app = useTestApp()
 beforeAll(() => plantLibrary(app.db))
@@ -38,7 +39,7 @@ describe('@defer in Apollo Client', () => {
       if (dataState !== 'empty') seen.push(dataState)
       if (!loading) done.resolve(data)
     })
-    const data = await done.promise
+    const data = await awaiting(() => 'the last part of the response', done.promise)
     running.unsubscribe()
     const plain = new ApolloClient({ cache: new InMemoryCache(), link: new HttpLink({ uri: app.endpoint }) })
     const whole = await plain.query<Page>({ query: parse(text('')) })

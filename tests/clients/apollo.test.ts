@@ -9,6 +9,7 @@ import { useTestApp } from '../support/app.ts'
 import { documents, libraryVariables } from '../support/documents.ts'
 import { plantLibrary } from '../support/library.ts'
 import { plant } from '../support/papers.ts'
+import { awaiting } from '../support/patience.ts'
 
 const app = useTestApp()
 beforeAll(() => plantLibrary(app.db))
@@ -89,7 +90,7 @@ test('a subscription over graphql-ws brings new papers into the cache', async ()
       error: told.reject,
     })
   await plant(app.db, [{ arxivId: '2607.00001', title: 'Told to Apollo' }])
-  const { id } = await told.promise
+  const { id } = await awaiting(() => 'the new paper', told.promise)
   running.unsubscribe()
   await socket.dispose()
   expect(

@@ -10,7 +10,7 @@ import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { ingestPaper } from '../support/feed.ts'
 import { arxivId, plant } from '../support/papers.ts'
-import { patience } from '../support/patience.ts'
+import { awaiting, patience } from '../support/patience.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
@@ -122,7 +122,7 @@ test('connections are closed though a statement is never answered', async () => 
     await sql`select`.execute(trx)
   })
   const outcome = expect(transaction).rejects.toThrow()
-  await asking.promise
+  await awaiting(() => 'the question on the silent link', asking.promise)
   await handle.close()
   await outcome
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { useTestApp } from '../support/app.ts'
 import { exchange } from '../support/exchange.ts'
+import { awaiting } from '../support/patience.ts'
 
 const app = useTestApp()
 const query = '{ paper(arxivId: "Résumé") { id } }'
@@ -68,7 +69,7 @@ describe('bytes that are not UTF-8', () => {
     const closed = Promise.withResolvers<number>()
     socket.on('open', () => socket.send(Buffer.from('{"type":"ping","payload":{"a":"\xe9"}}', 'latin1')))
     socket.on('close', closed.resolve)
-    expect(await closed.promise).toBe(4400)
+    expect(await awaiting(() => 'the code with which the socket closes', closed.promise)).toBe(4400)
   })
 
   test('a percent sign that encodes nothing stands for itself', async () => {
@@ -95,7 +96,7 @@ describe('a byte order mark', () => {
     socket.on('open', () => socket.send('\uFEFF{"type":"ping"}'))
     socket.on('message', (data) => answered.resolve(String(data)))
     socket.on('close', (code) => answered.reject(new Error(`Closed with ${code}.`)))
-    expect(await answered.promise).toBe('{"type":"pong"}')
+    expect(await awaiting(() => 'the pong', answered.promise)).toBe('{"type":"pong"}')
     socket.terminate()
   })
 

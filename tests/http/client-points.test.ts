@@ -5,7 +5,7 @@ import { ClientPoints } from '../../src/client-points.ts'
 import { keptCost } from '../../src/graphql/bounded-execution.ts'
 import { answerTo, post, query, useTestApp } from '../support/app.ts'
 import { plant } from '../support/papers.ts'
-import { once } from '../support/patience.ts'
+import { awaiting, once } from '../support/patience.ts'
 import { subscribe } from '../support/subscribe.ts'
 
 const writeToken = 'a-token-of-this-test'
@@ -48,7 +48,7 @@ async function secondSearch(
     taken.resolve()
     await release.promise
   })
-  await taken.promise
+  await awaiting(() => 'the table to be locked', taken.promise)
   const both = [post(app, { query: search }, first), post(app, { query: search }, second)]
   const refused = await Promise.race(both)
   release.resolve()

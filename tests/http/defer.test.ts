@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { post, query, useTestApp } from '../support/app.ts'
 import { plantLibrary } from '../support/library.ts'
+import { awaiting } from '../support/patience.ts'
 import { sentStatements } from '../support/sent.ts'
 import { subscribeSse } from '../support/subscribe.ts'
 
@@ -149,7 +150,7 @@ async function heldTable(table: string) {
     taken.resolve()
     await held.promise
   })
-  await taken.promise
+  await awaiting(() => 'the table to be locked', taken.promise)
   const release = () => held.resolve()
   return {
     release,

@@ -7,7 +7,7 @@ import { openDatabase } from '../../db/database.ts'
 import { answerTo, post, useTestApp } from '../support/app.ts'
 import { execute } from '../support/execute.ts'
 import { plant } from '../support/papers.ts'
-import { once } from '../support/patience.ts'
+import { awaiting, once } from '../support/patience.ts'
 
 const app = useTestApp({
   POOL_SIZE: '4',
@@ -210,7 +210,7 @@ async function hold({ db }: Server): Promise<void> {
     taken.resolve()
     await release.promise
   })
-  await taken.promise
+  await awaiting(() => 'the table to be locked', taken.promise)
   held.push({
     async [Symbol.asyncDispose]() {
       release.resolve()

@@ -17,7 +17,7 @@ import {
   testOutbox,
   testWorkDone,
 } from '../support/outbox.ts'
-import { once } from '../support/patience.ts'
+import { awaiting, once } from '../support/patience.ts'
 import { startDatabaseProxy } from '../support/proxy.ts'
 
 let database: TestDatabase
@@ -99,7 +99,7 @@ test('a hint during work has the same row looked at again after it', async () =>
       await settle(db, testOutbox, claim, times === 1 ? async () => {} : markDone(claim, 'me'))
     },
   })
-  await begun.promise
+  await awaiting(() => 'the work to begin', begun.promise)
   worker.wake()
   go.resolve()
   await allDone(1)
@@ -133,10 +133,10 @@ test('work that has lost its claim is told so', async () => {
       lost.resolve()
     },
   })
-  const control = await begun.promise
+  const control = await awaiting(() => 'the work to begin', begun.promise)
   expect(control.mayBegin()).toBe(true)
   await db.deleteFrom('test_work' as never).execute()
-  await lost.promise
+  await awaiting(() => 'the claim to be lost', lost.promise)
   expect(control.mayBegin()).toBe(false)
 })
 
@@ -157,7 +157,7 @@ test('closing lets work finish and leaves what it did not begin to others at onc
       await settle(db, testOutbox, claim, markDone(claim, 'first'))
     },
   })
-  await begun.promise
+  await awaiting(() => 'the work to begin', begun.promise)
   const closed = worker.close(50)
   go.resolve()
   await closed

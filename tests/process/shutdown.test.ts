@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { post, startTestApp, type TestApp } from '../support/app.ts'
+import { awaiting } from '../support/patience.ts'
 import { subscribe, subscribeSse } from '../support/subscribe.ts'
 
 const live = 'subscription { paperIngested { paper { title } } }'
@@ -14,7 +15,7 @@ async function slowQuery(app: TestApp) {
     locked.resolve()
     await release.promise
   })
-  await locked.promise
+  await awaiting(() => 'the table to be locked', locked.promise)
   const response = post(app, { query: '{ papers(first: 1) { nodes { title } } }' })
   await untilWaiting(app)
   const end = () => {

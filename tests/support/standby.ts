@@ -9,6 +9,7 @@ import { openDatabase } from '../../db/database.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../../db/embedded/index.ts'
 import { temporaryFolder } from './embedded.ts'
 import { execute } from './execute.ts'
+import { awaiting } from './patience.ts'
 
 /** A Postgres that is a primary or a standby, and may become the other. */
 export interface ReplicatedServer {
@@ -61,7 +62,7 @@ async function startPair(origin: string): Promise<ReplicatedPair> {
     async caughtUp() {
       const [at] = await execute<{ lsn: string }>(primary.url, 'select pg_current_wal_lsn() as lsn')
       const reached = `select 1 where pg_last_wal_replay_lsn() >= '${at?.lsn}'`
-      while ((await execute(standby.url, reached)).length === 0);
+      await awaiting(() => `the standby to have ${at?.lsn}`, until(standby.url, reached))
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
@@ -95,7 +96,7 @@ async function startServer(
     },
     async stop() {
       // What it commits it sends before it ends, but only to standbys that are there.
-      while ((await execute(server.url, streaming)).length === 0);
+      await awaiting(() => 'a standby that receives from the primary', until(server.url, streaming))
       await stop()
     },
     startBehind: start,
@@ -108,6 +109,11 @@ async function startServer(
 }
 
 const streaming = "select 1 from pg_stat_replication where state = 'streaming'"
+
+/** Asks until there is a row. */
+async function until(url: string, statement: string): Promise<void> {
+  while ((await execute(url, statement)).length === 0);
+}
 
 function conninfo(url: string): string {
   const { host, port, user } = new pg.Client({ connectionString: url })

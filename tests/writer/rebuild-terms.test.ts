@@ -9,6 +9,7 @@ import { countMatches } from '../../db/search/matches.ts'
 import { rebuildTerms } from '../../db/writer/rebuild-terms.ts'
 import { createTestDatabase, useTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
+import { awaiting } from '../support/patience.ts'
 
 const empty = useTestDatabase()
 
@@ -64,7 +65,7 @@ test('while terms are made anew, and while the migration runs, reads go on', asy
     held.resolve()
     await freed.promise
   })
-  await held.promise
+  await awaiting(() => 'the lock to be held', held.promise)
   const rebuilt = rebuildTerms(db)
   expect(await amount(db, 'diffusion')).toBe(1)
   freed.resolve()
