@@ -9,6 +9,7 @@ import { startDigest } from '../../src/digest/digest.ts'
 import { createLogger } from '../../src/log.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import type { Mailbox } from './mailbox.ts'
+import { awaiting } from './patience.ts'
 import { aRecord } from './records.ts'
 
 export const publicUrl = 'https://papers.example.org'
@@ -99,5 +100,8 @@ function hash(text: string): number {
 
 /** Asks until the answer is yes: the database tells nobody when a row changes. */
 export async function becomesTrue(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await setImmediate()
+  const ask = async () => {
+    while (!(await isTrue())) await setImmediate()
+  }
+  await awaiting(() => `${isTrue} to be true`, ask())
 }
