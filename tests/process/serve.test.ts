@@ -1,13 +1,16 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { query } from '../support/app.ts'
 import { type CliProcess, runCli, startCli } from '../support/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daily-papers-serve-'))
 chmodSync(folder, 0o755) // Postgres may run as another user than root, and has to enter
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+// Each test starts the program and its database, some of them twice.
+vi.setConfig({ testTimeout: 180_000 })
 
 /** The embedded database, as a first visitor has it. */
 const env = { PORT: '0' }
