@@ -50,14 +50,14 @@ export interface App {
 }
 
 /** What is there already. */
-export interface Given {
+export interface StartOptions {
   readonly clock?: Clock | undefined
   /** It is closed with the rest. */
   readonly port?: OpenPort | undefined
 }
 
 /** Opens everything that serving needs, in order. What fails on the way closes what was opened before it. */
-export async function startApp(config: Config, log: Logger, given: Given = {}): Promise<App> {
+export async function startApp(config: Config, log: Logger, given: StartOptions = {}): Promise<App> {
   const { clock = systemClock, port = await openPort(config.http) } = given
   const { server, url } = port
   const life = createLifecycle(log)

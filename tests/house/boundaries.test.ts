@@ -101,10 +101,10 @@ describe('who alone does what', () => {
     ])
   })
 
-  test('three open things: src/store.ts the database, src/data.ts the feed on it, src/app.ts the server', () => {
+  test('four open things: src/locate-database.ts an embedded Postgres, src/store.ts the database, src/data.ts the feed on it, src/app.ts the server', () => {
     const opens = /\b(openDatabase|startEmbedded|createHttpServer|openFeed)\(/
     const uses = filesThat((code) => opens.test(code.replace(/^export (async )?function .*$/gm, '')))
-    expect(uses.sort()).toEqual(['src/app.ts', 'src/data.ts', 'src/store.ts'])
+    expect(uses.sort()).toEqual(['src/app.ts', 'src/data.ts', 'src/locate-database.ts', 'src/store.ts'])
   })
 
   test('one writes papers', () => {
