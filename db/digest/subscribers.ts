@@ -41,6 +41,8 @@ export async function askForDigest(
   const key = await readMailKey(db)
   const addressKey = address.toLowerCase()
   await write(db, async (trx) => {
+    // Whoever asks: a refusal of new readers alone would tell who is none.
+    await assertFewNew(trx, addressKey, now)
     const known = await trx
       .selectFrom('mail_subscriber')
       .select(['id', 'status'])
@@ -49,7 +51,6 @@ export async function askForDigest(
       .executeTakeFirst()
     if (known?.status === 'suppressed' || (await isSuppressed(trx, key, addressKey))) return
     if (known?.status === 'active') return promiseMail(trx, known.id, 'links', now)
-    if (!known) await assertFewNew(trx, addressKey, now)
     const wanted = { ...preferences, filter: JSON.stringify(preferences.filter), address }
     const asked = await trx
       .insertInto('mail_subscriber')

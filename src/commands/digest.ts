@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { coerceInputValue, type GraphQLInputType } from 'graphql'
 import type { Db } from '../../db/database.ts'
 import { digestContent, rangeOfDay } from '../../db/digest/content.ts'
 import { mailOutbox, readMailState } from '../../db/digest/deliveries.ts'
@@ -11,6 +12,7 @@ import type { Config } from '../config.ts'
 import { startDigest } from '../digest/digest.ts'
 import { digestLetter } from '../digest/digest-letter.ts'
 import { filterOf } from '../digest/forms.ts'
+import { StartError } from '../faults.ts'
 import { localAddress } from '../http/public-address.ts'
 import { openStore } from '../store.ts'
 import { printable, printableJson } from '../terminal.ts'
@@ -41,11 +43,12 @@ export function digestCommand(context: () => CommandContext): Command {
         .option('--day <date>', 'the edition, such as 2026-01-05 (default: today in UTC)', date)
         .option('--filter <json>', 'a PaperFilter, such as \'{"minUpvotes": 10}\'', filter)
         .addOption(new Option('--format <format>', 'what to print').choices(['text', 'html']).default('text'))
-        .action((options: PreviewOptions) =>
-          within(async (db, { config }) => {
+        .action(async (options: PreviewOptions) => {
+          if (options.filter) await assertFilter(options.filter)
+          await within(async (db, { config }) => {
             process.stdout.write(await preview(db, config, options))
-          }),
-        ),
+          })
+        }),
     )
     .addCommand(
       new Command('send-due')
@@ -70,6 +73,14 @@ export function digestCommand(context: () => CommandContext): Command {
     )
 }
 
+/** The schema, which few commands load, knows which filters there are. Throws a StartError for another one. */
+async function assertFilter(given: Record<string, unknown>): Promise<void> {
+  const { schema } = await import('../../schema/index.ts')
+  coerceInputValue(given, schema.getType('PaperFilter') as GraphQLInputType, (_path, _value, error) => {
+    throw new StartError(`--filter: ${error.message}`)
+  })
+}
+
 async function preview(db: Db, config: Config, { day, filter, format }: PreviewOptions): Promise<string> {
   const now = new Date()
   const shown = day ?? now.toISOString().slice(0, 10)
@@ -91,7 +102,10 @@ async function sendDue(db: Db, { config, log }: CommandContext): Promise<void> {
     await digest.close()
   }
   const after = await readMailState(db)
-  console.log(`Sent ${after.sent - before.sent} mails; ${after.due} wait.`)
+  const sent = after.sent - before.sent
+  console.log(
+    `Sent ${sent} ${sent === 1 ? 'mail' : 'mails'}; ${after.due} ${after.due === 1 ? 'waits' : 'wait'}.`,
+  )
 }
 
 function publicUrlOf({ http }: Config): string {

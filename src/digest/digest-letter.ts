@@ -2,6 +2,7 @@ import type { DigestContent, DigestPaper } from '../../db/digest/content.ts'
 import { encodeGlobalId } from '../../schema/core/ids.ts'
 import { type Html, html } from '../html.ts'
 import { type Letter, mailFrame, mailRow } from './letter.ts'
+import { MailRoom } from './mail-room.ts'
 
 /** Papers shown with authors and the beginning of the abstract; the rest by title alone. */
 const mostWhole = 25
@@ -9,6 +10,7 @@ const mostWhole = 25
 const mostTitles = 100
 const abstractLength = 280
 const titleLength = 300
+const nameLength = 60
 
 export interface DigestAddresses {
   /** Without a slash at the end. */
@@ -17,7 +19,7 @@ export interface DigestAddresses {
   readonly manageUrl: string
 }
 
-/** The digest of one day, as HTML and as text, with the same papers. */
+/** The digest of one day, as HTML and as text, with the same papers: as many as a mail has room for. */
 export function digestLetter(
   { papers, hasGap }: DigestContent,
   day: string,
@@ -25,16 +27,23 @@ export function digestLetter(
 ): Letter {
   const count = papers.length
   const [first] = papers
-  const whole = papers.slice(0, mostWhole)
-  const named = papers.slice(mostWhole, mostWhole + mostTitles)
+  const urlOf = ({ arxiv_id, id }: DigestPaper) =>
+    `${publicUrl}/papers/${arxiv_id ?? encodeURIComponent(encodeGlobalId('Paper', id))}`
+  const room = new MailRoom()
+  const whole = room.take(papers.slice(0, mostWhole), (paper) => [
+    String(mailRow(paperHtml(paper, urlOf(paper)))),
+    paperText(paper, urlOf(paper)),
+  ])
+  const named = room.take(papers.slice(whole.length, whole.length + mostTitles), (paper) => [
+    String(namedHtml(paper, urlOf(paper))),
+    namedText(paper, urlOf(paper)),
+  ])
   const untold = count - whole.length - named.length
   const isNew = ({ late }: DigestPaper) => !late
   const groups = [
     { heading: undefined, papers: whole.filter(isNew) },
     { heading: 'Added to earlier lists', papers: whole.filter(({ late }) => late) },
   ].filter((group) => group.papers.length > 0)
-  const urlOf = ({ arxiv_id, id }: DigestPaper) =>
-    `${publicUrl}/papers/${arxiv_id ?? encodeURIComponent(encodeGlobalId('Paper', id))}`
   const title = `${longDay(day)}: ${counted(count, 'new paper')}`
   const gap = 'Some papers of the time before this mail are missing, because the server no longer keeps it.'
   const rest = untold > 0 ? `And ${untold} more on the website.` : undefined
@@ -48,7 +57,7 @@ export function digestLetter(
     ...(named.length > 0
       ? [
           mailRow(html`<h2 style="margin:0 0 8px;font-size:20px;color:#1d1d1b">More papers</h2>
-${named.map((paper) => html`<p style="margin:0 0 6px"><a href="${urlOf(paper)}" style="color:#1d1d1b">${cut(paper.title, titleLength)}</a></p>`)}`),
+${named.map((paper) => namedHtml(paper, urlOf(paper)))}`),
         ]
       : []),
     mailRow(
@@ -63,10 +72,7 @@ ${named.map((paper) => html`<p style="margin:0 0 6px"><a href="${urlOf(paper)}" 
       ...papers.map((paper) => paperText(paper, urlOf(paper))),
     ]),
     ...(named.length > 0
-      ? [
-          '== More papers ==',
-          named.map((paper) => `${cut(paper.title, titleLength)}\n${urlOf(paper)}`).join('\n\n'),
-        ]
+      ? ['== More papers ==', named.map((paper) => namedText(paper, urlOf(paper))).join('\n\n')]
       : []),
     ...(rest ? [rest] : []),
     `Everything on the website:\n${publicUrl}/`,
@@ -98,6 +104,14 @@ function paperText(paper: DigestPaper, url: string): string {
   return [cut(paper.title, titleLength), by(paper), ...abstract, url].join('\n')
 }
 
+function namedHtml(paper: DigestPaper, url: string): Html {
+  return html`<p style="margin:0 0 6px"><a href="${url}" style="color:#1d1d1b">${cut(paper.title, titleLength)}</a></p>`
+}
+
+function namedText(paper: DigestPaper, url: string): string {
+  return `${cut(paper.title, titleLength)}\n${url}`
+}
+
 /** Who wrote it, where, and what readers made of it. */
 function by({
   author_names,
@@ -108,14 +122,14 @@ function by({
   late,
   edition_date,
 }: DigestPaper): string {
-  const shown = author_names.slice(0, author_count > 4 ? 3 : 4)
+  const shown = author_names.slice(0, author_count > 4 ? 3 : 4).map((name) => cut(name, nameLength))
   const others = Math.max(0, author_count - shown.length)
   // Some sources tell how many there are, and not who.
   const unnamed = shown.length > 0 ? `${others} more` : counted(others, 'author')
   const authors = [...shown, ...(others > 0 ? [unnamed] : [])].join(', ')
   return [
     authors,
-    organization,
+    organization && cut(organization, nameLength),
     upvotes > 0 && counted(upvotes, 'upvote'),
     comment_count > 0 && counted(comment_count, 'comment'),
     late && `list of ${edition_date}`,

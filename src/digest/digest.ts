@@ -41,7 +41,7 @@ const concurrency = 3
 /** Promises and sends the digests, beside any number of other servers on the same database. */
 export async function startDigest(options: DigestOptions): Promise<RunningDigest> {
   const { db, mail, publicUrl, clock, log, meter = () => {} } = options
-  const transport = openMailTransport(mail)
+  const transport = openMailTransport(mail, log)
   const key = await readMailKey(db)
   const work = createMailer({ db, sender: { key, publicUrl, from: mail.from }, transport, clock, log, meter })
   const onError = (error: unknown) => {

@@ -13,6 +13,7 @@ import {
 } from '../../db/digest/deliveries.ts'
 import { suppressReader } from '../../db/digest/readers.ts'
 import { deferClaim, settle } from '../../db/outbox/claims.ts'
+import type { WorkControl } from '../../db/outbox/worker.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import { digestLetter } from './digest-letter.ts'
@@ -40,8 +41,11 @@ const refusedDays = 3
 const earlierFirstMs = 5_000
 const keptContents = 20
 
-/** Sends one promised mail, and records what became of it. */
-export type SendPromised = (mail: MailDelivery) => Promise<void>
+/**
+ * Sends one promised mail, and records what became of it. Rejects once the signal aborts: a relay that does not answer
+ * holds nobody up, and the mail is sent again, under the same Message-ID.
+ */
+export type SendPromised = (mail: MailDelivery, control: Pick<WorkControl, 'signal'>) => Promise<void>
 
 /** Sends the mails of the outbox: what each holds is made when it is sent. */
 export function createMailer({ db, sender, transport, clock, log, meter }: MailerOptions): SendPromised {
@@ -99,7 +103,7 @@ export function createMailer({ db, sender, transport, clock, log, meter }: Maile
     write('Mail cannot be sent; it is tried again until the next digest is due.', { reason })
   }
 
-  return async (mail) => {
+  return async (mail, { signal }) => {
     const reader = await recipientOf(db, mail)
     const reason = reasonNotToSend(mail, reader, clock.now())
     if (reason) {
@@ -116,14 +120,25 @@ export function createMailer({ db, sender, transport, clock, log, meter }: Maile
       return
     }
     const { stopUrl } = mailAddresses(sender, mail, reader)
+    signal.throwIfAborted()
     try {
-      await transport.send(composeMail(sender, mail, reader, letter, stopUrl))
+      await Promise.race([
+        transport.send(composeMail(sender, mail, reader, letter, stopUrl)),
+        abortOf(signal),
+      ])
     } catch (error) {
+      signal.throwIfAborted()
       await recordFault(mail, reader, sendFaultOf(error))
       return
     }
     await record(mail, { outcome: 'sent' })
   }
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  return promise
 }
 
 /** Why a mail is given up before it is sent. */

@@ -2,13 +2,12 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SendMailOptions } from 'nodemailer'
 import type { Config } from '../config.ts'
+import type { Logger } from '../log.ts'
 
 /** Where mail goes. */
 export interface MailTransport {
   /** Resolves once the mail is somebody else's to deliver. Throws what nodemailer throws. */
   send(message: MailMessage): Promise<void>
-  /** For people, without a password. */
-  readonly description: string
   close(): void
 }
 
@@ -21,8 +20,8 @@ const connectTimeoutMs = 10_000
 const answerTimeoutMs = 30_000
 
 /** The relay of MAIL_URL; without one, files: a copy of a database must not mail anybody. */
-export function openMailTransport(mail: Config['mail']): MailTransport {
-  return mail.url === undefined ? fileTransport(mail.folder) : smtpTransport(mail.url, mail.dkim)
+export function openMailTransport(mail: Config['mail'], log: Logger): MailTransport {
+  return mail.url === undefined ? fileTransport(mail.folder, log) : smtpTransport(mail.url, mail.dkim)
 }
 
 function smtpTransport(url: string, dkim: Config['mail']['dkim']): MailTransport {
@@ -46,7 +45,6 @@ function smtpTransport(url: string, dkim: Config['mail']['dkim']): MailTransport
       ...(dkim && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.key } }),
     })
   return {
-    description: `${protocol}//${host}:${port}`,
     async send(message) {
       opened ??= open()
       await (await opened).sendMail(message)
@@ -77,7 +75,8 @@ function parsed(url: string) {
   }
 }
 
-function fileTransport(folder: string): MailTransport {
+function fileTransport(folder: string, log: Logger): MailTransport {
+  let isSaid = false
   const open = async () =>
     (await nodemailer()).createTransport({
       streamTransport: true,
@@ -87,7 +86,6 @@ function fileTransport(folder: string): MailTransport {
       disableUrlAccess: true,
     })
   return {
-    description: folder,
     async send(message) {
       const { message: bytes } = await (await open()).sendMail(message)
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -95,6 +93,8 @@ function fileTransport(folder: string): MailTransport {
       // Whole or not at all; sent again, it is the same file.
       await writeFile(`${path}.new`, bytes as Buffer, { mode: 0o600 })
       await rename(`${path}.new`, path)
+      if (!isSaid) log.info('MAIL_URL is not set: mails are files, and nobody gets them.', { folder })
+      isSaid = true
     },
     close() {},
   }

@@ -285,18 +285,30 @@ for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.queryS
   input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone
 
 const box = /** @type {HTMLInputElement | null} */ (document.getElementById('q'))
+/** Where what is shown is found: it differs from that of the window after a way back over `pushState`. */
+let shownAt = location.pathname + location.search
 /** Milliseconds of rest after which what is typed is searched for. */
 const typingMs = 200
 /** @type {AbortController | undefined} */
 let searching
 
-if (box && document.getElementById('results')) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let resting
-  box.addEventListener('input', () => {
-    clearTimeout(resting)
-    resting = setTimeout(() => search(box.value), typingMs)
-  })
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting
+box?.addEventListener('input', () => {
+  clearTimeout(resting)
+  resting = setTimeout(() => search(box.value), typingMs)
+})
+// A link into the page, to the content say, is no way to another one.
+addEventListener('popstate', () => {
+  if (location.pathname + location.search !== shownAt) location.reload()
+})
+
+/** The results take the place of another page, to which the way back leads. @param {URL} url */
+function leaveFor(url) {
+  // What stays, header and footer, is written relative to the page that it came with.
+  for (const link of document.links) link.setAttribute('href', link.href)
+  for (const form of document.forms) form.setAttribute('action', form.action)
+  history.pushState(null, '', url)
 }
 
 /** @param {string} text */
@@ -307,10 +319,13 @@ async function search(text) {
   if (text.trim() !== '') url.searchParams.set('q', text)
   try {
     const fresh = await load(url, searching.signal)
-    history.replaceState(null, '', url)
+    const isSearch = document.getElementById('results') !== null
+    if (isSearch) history.replaceState(null, '', url)
+    else leaveFor(url)
+    shownAt = url.pathname + url.search
     document.title = fresh.title
     adopt(fresh)
-    for (const id of ['found', 'results', 'query']) {
+    for (const id of isSearch ? ['found', 'results', 'query'] : ['main', 'query']) {
       const [old, made] = [document.getElementById(id), fresh.getElementById(id)]
       if (old && made) old.replaceChildren(...made.childNodes)
     }

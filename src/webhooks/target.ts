@@ -27,7 +27,9 @@ export function faultOfTarget(text: string, rules: TargetRules): string | undefi
   if (!url || text.length > longestUrl) return `must be a URL of at most ${longestUrl} characters.`
   const schemes = rules.allowHttp ? ['https:', 'http:'] : ['https:']
   if (!schemes.includes(url.protocol))
-    return `must begin with ${rules.allowHttp ? '"https://" or "http://"' : '"https://"'}.`
+    return rules.allowHttp
+      ? 'must begin with "https://" or "http://".'
+      : `must begin with "https://".${url.protocol === 'http:' ? ' The operator allows "http://" by WEBHOOK_ALLOW_HTTP=on.' : ''}`
   if (url.username || url.password) return 'must not contain a user name or a password.'
   if (url.hash) return 'must not contain a fragment ("#…").'
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Db } from '../../db/database.ts'
 import { askForDigest } from '../../db/digest/subscribers.ts'
-import { useTestDatabase } from '../support/database.ts'
+import { createTestDatabase, useTestDatabase } from '../support/database.ts'
 import { becomesTrue, listPapers, preferences, publicUrl, runDigest, subscribed } from '../support/digest.ts'
 import { openMailbox } from '../support/mailbox.ts'
 
@@ -75,6 +75,42 @@ test('what a relay refuses for now is tried again, and no paper is lost when it 
   const { mail } = await mailbox.next()
   expect(mail.text).toContain('Told a day later')
   expect(mail.text).toContain('Told on its day')
+})
+
+test('a relay that never answers for one mail holds up neither the others nor the end of the server', async () => {
+  await using database = await createTestDatabase()
+  const { db } = database.database
+  await using mailbox = await openMailbox()
+  await using digest = await runDigest(db, mailbox)
+  const addresses = ['eve@example.org', 'finn@example.org', 'gus@example.org', 'hanna@example.org']
+  for (const address of addresses) await subscribed(db, mailbox, address, digest)
+  await listPapers(db, '2026-06-16', ['Waits for an answer'])
+  mailbox.mood = 'stalls'
+  digest.advance(hourMs)
+  const stalled = await mailbox.next()
+  const others = [await mailbox.next(), await mailbox.next(), await mailbox.next()]
+  expect([stalled, ...others].map(({ to }) => to[0]).toSorted()).toEqual(addresses)
+  const left = () =>
+    db
+      .selectFrom('mail_delivery')
+      .select(['attempts', 'failure', 'claimed_until'])
+      .where('kind', '=', 'digest')
+      .where('sent_at', 'is', null)
+      .execute()
+  await becomesTrue(async () => (await left()).length === 1)
+  await digest[Symbol.asyncDispose]()
+  // It did not wait until the connection had been silent for too long, which would be a failure.
+  expect(await left()).toEqual([{ attempts: 0, failure: null, claimed_until: null }])
+
+  await db
+    .updateTable('mail_delivery')
+    .set({ next_attempt_at: new Date(0) })
+    .execute()
+  await using _next = await runDigest(db, mailbox, { start: '2026-06-16T08:00:00.000Z' })
+  const again = await mailbox.next()
+  expect(again.header('message-id')).toBe(stalled.header('message-id'))
+  await becomesTrue(async () => (await left()).length === 0)
+  expect(mailbox.received).toHaveLength(2 * addresses.length + 1)
 })
 
 test.each([

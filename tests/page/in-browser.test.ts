@@ -2,10 +2,15 @@ import { fileURLToPath } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signLink } from '../../db/digest/links.ts'
+import { readMailKey } from '../../db/digest/promised.ts'
+import { confirmDigest } from '../../db/digest/readers.ts'
+import { askForDigest } from '../../db/digest/subscribers.ts'
 import { findFiles, readFiles } from '../../src/ingest/files.ts'
 import { ingest } from '../../src/ingest/run.ts'
 import { useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser, watchPage } from '../support/browser.ts'
+import { preferences } from '../support/digest.ts'
 import { plantLibrary } from '../support/library.ts'
 import { plant } from '../support/papers.ts'
 import { daysFolder } from '../support/source-data.ts'
@@ -26,7 +31,31 @@ afterAll(() => browser?.close())
 const paths = [
   ...['/', '/editions', '/weeks/2026-W23', '/papers/2605.00001', '/authors/Ada%20Lovelace'],
   ...['/search', '/search?q=sparse', '/editions/2026-01-04', '/trending', '/digest', '/?x=1'],
+  ...[
+    '/months/2026-06',
+    '/organizations/deepseek-ai',
+    '/keywords/kv%20cache',
+    '/mail/confirm',
+    '/mail/manage',
+  ],
 ]
+
+/** The address of a page; those of a reader have a link of their own in the place of its purpose. */
+async function addressOf(path: string): Promise<string> {
+  const [, purpose] = /^\/mail\/(confirm|manage)$/.exec(path) ?? []
+  if (purpose !== 'confirm' && purpose !== 'manage') return app.url + path
+  const address = `${purpose}@example.org`
+  await askForDigest(app.db, address, preferences({ filter: { text: 'sparse', minUpvotes: 3 } }), new Date())
+  const { id, generation } = await app.db
+    .selectFrom('mail_subscriber')
+    .select(['id', 'generation'])
+    .where('address', '=', address)
+    .executeTakeFirstOrThrow()
+  const begun = purpose === 'manage' ? await confirmDigest(app.db, { id, generation }, new Date()) : undefined
+  const link = { purpose, id, generation: begun?.generation ?? generation } as const
+  const expiresAt = new Date(Date.now() + 86_400_000)
+  return `${app.url}/mail/${signLink(await readMailKey(app.db), { ...link, expiresAt })}`
+}
 
 /** Each changes the page that is open. */
 const looks: Record<string, (page: Page) => Promise<unknown>> = {
@@ -46,7 +75,7 @@ describe.skipIf(!browserPath)('axe finds no fault, and nothing has to be scrolle
   test.each(paths)('%s', async (path) => {
     await using context = await browser.newContext({ bypassCSP: true })
     const page = await context.newPage()
-    await page.goto(app.url + path)
+    await page.goto(await addressOf(path))
     for (const summary of (await page.locator('summary').all()).slice(0, 2)) await summary.click()
     const faults: unknown[] = []
     for (const [look, change] of Object.entries(looks)) {
@@ -81,6 +110,19 @@ describe.skipIf(!browserPath)('a browser', () => {
     expect(bytes).toBeGreaterThan(10_000)
     expect([...hosts]).toEqual([new URL(app.url).host])
     expect(complaints).toEqual([])
+  })
+
+  test('prints abstracts and no controls', async () => {
+    await using context = await browser.newContext({ colorScheme: 'dark' })
+    const page = await context.newPage()
+    await page.goto(`${app.url}/editions/2026-06-01`)
+    const abstract = page.getByText('Attention is costly.')
+    expect(await abstract.isVisible()).toBe(false)
+    await page.emulateMedia({ media: 'print' })
+    await abstract.waitFor({ state: 'visible' })
+    for (const hidden of ['summary', 'aside', 'footer', '[role=search]', '.site'])
+      expect([hidden, await page.locator(hidden).first().isVisible()]).toEqual([hidden, false])
+    expect(await page.evaluate(() => getComputedStyle(document.body).color)).toBe('rgb(29, 28, 26)')
   })
 
   test('fills in its own time zone where a digest is subscribed to', async () => {

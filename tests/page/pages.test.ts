@@ -71,6 +71,24 @@ describe('each page', () => {
     expect(text).not.toMatch(/\sstyle=|\son\w+=|javascript:/)
   })
 
+  test.each(everyPage)('%s says what it is to those who share and index it', async (target) => {
+    const { text } = await read(target)
+    const meta = new Map(
+      elements(text, 'meta').map(({ attribs }) => [attribs.property ?? attribs.name, attribs.content]),
+    )
+    const canonical =
+      elements(text, 'link').find(({ attribs }) => attribs.rel === 'canonical')?.attribs.href ?? ''
+    expect(meta.get('og:url')).toBe(canonical)
+    expect(meta.get('og:type')).toBe(target.startsWith('/papers/') ? 'article' : 'website')
+    expect(meta.get('og:title')).toBe(textOf(elements(text, 'title')[0] as never))
+    expect(meta.get('og:description')).toBe(meta.get('description'))
+    expect(meta.get('description')).toMatch(/\.$|”$/)
+    expect(meta.get('robots')).toBe(target.startsWith('/search?') ? 'noindex' : undefined)
+    // The canonical address is that of the same page.
+    const { pathname, search } = new URL(canonical)
+    expect((await read(pathname + search)).text).toBe(text)
+  })
+
   test('is sent once: the browser asks again by its tag, until something changes', async () => {
     const { headers } = await read('/')
     const again = await read('/', { 'if-none-match': headers.etag ?? '' })

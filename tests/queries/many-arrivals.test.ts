@@ -81,3 +81,33 @@ test('It has what was published long before the others and arrived last, however
     expect((await arrivals(db, filter, { backwards: true })).every((number) => number < third)).toBe(true)
   }
 })
+
+test('A list by a text with more matches than are put in order at once goes on to its end', async () => {
+  const db = await storeArrived('published_at desc')
+  // All but a few have the word, and these stand among the last to arrive.
+  const without = [3, 4, papers - 1]
+  await sql`
+    update paper set search = case when arrival.number = any(${without}::bigint[]) then 'other' else 'seashel' end::tsvector
+    from (select paper_id, number from feed_event) arrival where arrival.paper_id = paper.id`.execute(db)
+  const matching = Array.from({ length: papers }, (_, index) => papers - index).filter(
+    (number) => !without.includes(number),
+  )
+  for (const filter of [
+    { text: 'seashell' },
+    { text: 'seashell', withdrawn: false },
+    { text: 'seashell -other' },
+  ]) {
+    expect(await arrivals(db, filter)).toEqual(matching.slice(0, 3))
+    expect(await arrivals(db, filter, { after: [papers] })).toEqual([papers - 2, papers - 3, papers - 4])
+    expect(await arrivals(db, filter, { after: [6] })).toEqual([5, 2, 1])
+    expect(await arrivals(db, filter, { backwards: true })).toEqual([5, 2, 1])
+    expect(await arrivals(db, filter, { after: [12] }, 9)).toEqual([11, 10])
+  }
+  // All of them, page by page.
+  const seen: number[] = []
+  for (let page = await arrivals(db, { text: 'seashell' }, { limit: 1_000 }); page.length > 0; ) {
+    seen.push(...page)
+    page = await arrivals(db, { text: 'seashell' }, { limit: 1_000, after: [seen.at(-1) ?? 0] })
+  }
+  expect(seen).toEqual(matching)
+})

@@ -10,6 +10,8 @@ export type RelayMood =
   | { readonly refuses: 'sender' | 'recipient' | 'content'; readonly code: number; readonly text: string }
   /** Takes the content, and closes the connection instead of an answer. */
   | 'cuts'
+  /** Takes the content of the next mail, and answers never; those after it are taken. */
+  | 'stalls'
 
 export interface ReceivedMail {
   readonly to: readonly string[]
@@ -75,6 +77,10 @@ export async function openMailbox(): Promise<Mailbox> {
           header: (name) => mail.headers.find(({ key }) => key === name.toLowerCase())?.value,
         })
         note()
+        if (mood === 'stalls') {
+          mood = 'takes'
+          return
+        }
         if (mood === 'cuts') for (const connection of server.connections) connection.close()
         else callback()
       })

@@ -50,8 +50,11 @@ const literals = [
   ],
   ...['10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '192.0.0.1', '198.18.0.1'],
   ...['224.0.0.1', '240.0.0.1', '255.255.255.255'],
+  ...['0177.0.0.1', '0xA9FEA9FE', '①⑦②.①⑥.⓪.①', '127.0.0.1.', '0x0a.0.1'],
   ...['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::7f00:1]', '[::127.0.0.1]'],
   ...['[64:ff9b::7f00:1]', '[64:ff9b:1::1]', '[2002:7f00:1::]', '[2001::1]', '[2001:db8::1]'],
+  ...['[::ffff:a9fe:a9fe]', '[::ffff:0:127.0.0.1]', '[64:ff9b::10.0.0.1]', '[2002:a9fe:a9fe::1]'],
+  ...['192.88.99.1', '192.0.2.1', '[3fff::1]', '[2001:20::1]'],
   ...['[fc00::1]', '[fd00::1]', '[fe80::1]', '[fec0::1]', '[ff02::1]', '[100::1]'],
 ]
 
@@ -82,6 +85,11 @@ describe('an endpoint inside of the network is not connected to', () => {
     ['loopback of IPv6', [{ address: '::1', family: 6 }]],
     ['a mapped address', [{ address: '::ffff:127.0.0.1', family: 6 }]],
     ['IPv4 in disguise', [{ address: '::7f00:1', family: 6 }]],
+    ['loopback behind NAT64', [{ address: '64:ff9b::7f00:1', family: 6 }]],
+    ['loopback behind 6to4', [{ address: '2002:7f00:1::1', family: 6 }]],
+    ['metadata of a cloud', [{ address: '169.254.169.254', family: 4 }]],
+    ['a mapped address with zeros', [{ address: '0:0:0:0:0:ffff:a00:1', family: 6 }]],
+    ['the local link', [{ address: 'fe80::1', family: 6 }]],
     [
       'a public and a private address',
       [
@@ -125,8 +133,8 @@ function resolvingTo(answers: () => LookupAddress[]) {
 
 describe('a URL is refused, with what to write instead,', () => {
   test.each([
-    ['without https', 'http://example.org/', /begin with "https:\/\/"/],
-    ['of another scheme', 'ftp://example.org/', /begin with "https:\/\/"/],
+    ['without https', 'http://example.org/', /begin with "https:\/\/"\. .*WEBHOOK_ALLOW_HTTP=on\.$/],
+    ['of another scheme', 'ftp://example.org/', /begin with "https:\/\/"\.$/],
     ['with credentials', 'https://me:secret@example.org/', /user name or a password/],
     ['with a fragment', 'https://example.org/#x', /fragment/],
     ['of a port of another service', 'https://example.org:22/', /port 443 or one from 1024/],
