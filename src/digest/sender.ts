@@ -40,6 +40,8 @@ const refusedDays = 3
 /** How long a mail waits for an earlier one of the same reader. */
 const earlierFirstMs = 5_000
 const keptContents = 20
+/** As relays repeat it, in whatever spelling. */
+const anyAddress = /[^\s<>"',;:]+@[^\s<>"',;:]+/g
 
 /**
  * Sends one promised mail, and records what became of it. Rejects once the signal aborts: a relay that does not answer
@@ -82,7 +84,7 @@ export function createMailer({ db, sender, transport, clock, log, meter }: Maile
   }
 
   async function recordFault(mail: MailDelivery, reader: Recipient, fault: SendFault): Promise<void> {
-    const failure = fault.failure.replaceAll(reader.address, 'the address')
+    const failure = fault.failure.replace(anyAddress, 'the address')
     if (fault.kind === 'passing') {
       const delayMs = retryDelaysMs[Math.min(mail.attempts, retryDelaysMs.length - 1)] ?? 0
       await settle(db, mailOutbox, mail, (trx) => retryMail(trx, mail, { failure, delayMs }))

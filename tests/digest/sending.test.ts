@@ -60,14 +60,14 @@ test('what a relay refuses for now is tried again, and no paper is lost when it 
   const { db } = copy.database
   await using mailbox = await openMailbox()
   await using digest = await runDigest(db, mailbox)
-  await subscribed(db, mailbox, 'dora@example.org', digest)
+  await subscribed(db, mailbox, 'Dora@Example.org', digest)
   await listPapers(db, '2026-06-18', ['Told a day later'])
-  mailbox.mood = { refuses: 'recipient', code: 451, text: '4.7.1 Greylisted' }
+  mailbox.mood = { refuses: 'recipient', code: 451, text: '4.7.1 <dora@example.org>: Greylisted' }
   const attempted = mailbox.attempt()
   digest.advance(hourMs)
   await attempted
   await becomesTrue(
-    async () => (await mailOf(db, 'dora@example.org'))?.failure?.includes('Greylisted') ?? false,
+    async () => (await mailOf(db, 'Dora@Example.org'))?.failure?.includes('Greylisted') ?? false,
   )
   mailbox.mood = 'takes'
   await listPapers(db, '2026-06-19', ['Told on its day'])
@@ -75,6 +75,9 @@ test('what a relay refuses for now is tried again, and no paper is lost when it 
   const { mail } = await mailbox.next()
   expect(mail.text).toContain('Told a day later')
   expect(mail.text).toContain('Told on its day')
+  // Relays repeat the address in their own spelling.
+  expect(digest.logged.join('\n')).toContain('4.7.1 <the address>: Greylisted')
+  expect(digest.logged.join('\n').toLowerCase()).not.toContain('dora@')
 })
 
 test('a relay that never answers for one mail holds up neither the others nor the end of the server', async () => {

@@ -20,13 +20,17 @@ let browser: Browser
 beforeAll(async () => {
   await plantLibrary(app.db)
   // 50 real papers on one day.
-  const { files } = await findFiles([`${daysFolder('captures')}/2025-09-30.json.gz`])
-  const onFault = ({ message }: { message: string }) => expect.fail(message)
-  for await (const { source, readings } of readFiles(files, { onFault }))
-    await ingest(app.db, source, readings)
+  await ingestDay('2025-09-30')
   if (browserPath) browser = await launchBrowser(browserPath)
 })
 afterAll(() => browser?.close())
+
+async function ingestDay(date: string): Promise<void> {
+  const { files } = await findFiles([`${daysFolder('captures')}/${date}.json.gz`])
+  const onFault = ({ message }: { message: string }) => expect.fail(message)
+  for await (const { source, readings } of readFiles(files, { onFault }))
+    await ingest(app.db, source, readings)
+}
 
 const paths = [
   ...['/', '/editions', '/weeks/2026-W23', '/papers/2605.00001', '/authors/Ada%20Lovelace'],
@@ -143,5 +147,18 @@ test.runIf(process.env.WRITE_PICTURE && browserPath)('a picture of an edition', 
   const listing = { date: '2025-09-30' }
   await plant(app.db, [{ listing }, { arxivId: '2509.99999', title: 'Another Paper', listing }])
   await page.getByRole('button', { name: '2 new papers' }).waitFor()
-  await page.screenshot({ path: fileURLToPath(new URL('../../.github/page.png', import.meta.url)) })
+  await page.screenshot({ path: pictureAt('page.png') })
 })
+
+test.runIf(process.env.WRITE_PICTURE && browserPath)('a picture of a digest', async () => {
+  await ingestDay('2026-06-16')
+  await using context = await browser.newContext({ viewport: { width: 680, height: 760 } })
+  const page = await context.newPage()
+  await page.goto(`${app.url}/digest/preview?day=2026-06-16`)
+  await page.evaluate(() => document.documentElement.style.setProperty('overflow', 'hidden'))
+  await page.screenshot({ path: pictureAt('digest.png') })
+})
+
+function pictureAt(name: string): string {
+  return fileURLToPath(new URL(`../../.github/${name}`, import.meta.url))
+}
