@@ -31,7 +31,7 @@ export function digestLetter(
     `${publicUrl}/papers/${arxiv_id ?? encodeURIComponent(encodeGlobalId('Paper', id))}`
   const room = new MailRoom()
   const whole = room.take(papers.slice(0, mostWhole), (paper) => [
-    String(mailRow(paperHtml(paper, urlOf(paper)))),
+    String(mailRow(paperHtml(paper, urlOf(paper), 'h3'))),
     paperText(paper, urlOf(paper)),
   ])
   const named = room.take(papers.slice(whole.length, whole.length + mostTitles), (paper) => [
@@ -52,7 +52,7 @@ export function digestLetter(
     ...(hasGap ? [mailRow(html`<p style="margin:0">${gap}</p>`)] : []),
     ...groups.flatMap(({ heading, papers }) => [
       ...(heading ? [mailRow(html`<h2 style="margin:0;font-size:20px;color:#1d1d1b">${heading}</h2>`)] : []),
-      ...papers.map((paper) => mailRow(paperHtml(paper, urlOf(paper)))),
+      ...papers.map((paper) => mailRow(paperHtml(paper, urlOf(paper), heading ? 'h3' : 'h2'))),
     ]),
     ...(named.length > 0
       ? [
@@ -93,8 +93,10 @@ ${named.map((paper) => namedHtml(paper, urlOf(paper)))}`),
   }
 }
 
-function paperHtml(paper: DigestPaper, url: string): Html {
-  return html`<h3 style="margin:0;font-size:18px;line-height:1.3"><a href="${url}" style="color:#1d1d1b">${cut(paper.title, titleLength)}</a></h3>
+function paperHtml(paper: DigestPaper, url: string, level: 'h2' | 'h3'): Html {
+  const link = html`<a href="${url}" style="color:#1d1d1b">${cut(paper.title, titleLength)}</a>`
+  const style = 'margin:0;font-size:18px;line-height:1.3'
+  return html`${level === 'h2' ? html`<h2 style="${style}">${link}</h2>` : html`<h3 style="${style}">${link}</h3>`}
 <p class="quiet" style="margin:4px 0 0;color:#5f5d57;font-size:14px">${by(paper)}</p>
 ${paper.abstract && html`<p style="margin:8px 0 0">${cut(paper.abstract, abstractLength)}</p>`}`
 }

@@ -95,7 +95,7 @@ describe('a title with markup, directions, line breaks or 10,000 characters is t
     expect(mail.headers.filter(({ key }) => key === 'bcc')).toEqual([])
     expect(Buffer.byteLength(raw)).toBeLessThan(90_000)
     const isCut = (text: string) => (text.length > 300 ? text.slice(0, 200) : text)
-    const htmlTitles = elements(mail.html ?? '', 'h3').map(textOf)
+    const htmlTitles = elements(mail.html ?? '', 'h2').map(textOf)
     expect(sorted(htmlTitles).map(isCut)).toEqual(all.map(isCut))
     expect(elements(mail.html ?? '', 'script')).toEqual([])
     expect(elements(mail.html ?? '', 'img')).toEqual([])
