@@ -11,6 +11,10 @@ select now() at time zone $1;
 -- askForDigest
 start transaction isolation level read committed;
 
+select count(*) as "all", count(*) filter(where right(address_key, $1) = $2) as "ofDomain"
+from "mail_subscriber"
+where "status" = $3 and "asked_at" > $4::timestamptz - interval '1 hour';
+
 select "id", "status"
 from "mail_subscriber"
 where "address_key" = $1 for update;
@@ -18,10 +22,6 @@ where "address_key" = $1 for update;
 select "why"
 from "mail_suppressed"
 where "hash" = $1;
-
-select count(*) as "all", count(*) filter(where right(address_key, $1) = $2) as "ofDomain"
-from "mail_subscriber"
-where "status" = $3 and "asked_at" > $4::timestamptz - interval '1 hour';
 
 insert into "mail_subscriber" ("cadence", "weekday", "hour", "zone", "filter", "format", "address", "address_key", "status", "asked_at")
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -629,13 +629,22 @@ select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
     from generate_series(4, length(typed) - 4) as at
     where exists (select from word w where w.word = left(typed, at))
     and exists (select from word w where w.word = substr(typed, at + 1))
-    order by abs(length(typed) - 2 * at), at limit 1), (select w.word from word w where w.word % typed
+    order by abs(length(typed) - 2 * at), at limit 1), case when typed = $1::text then (select whole.word
+    from (
+      (select r.term as start, r.rarity from term_rarity r where (r.term >= typed and r.term < typed || '􏿽')
+        order by r.rarity, r.term limit 1)
+      union all select typed, null) begun
+    cross join lateral (
+      select w.word from word w where (w.word >= begun.start and w.word < begun.start || '􏿽')
+      order by length(w.word), w.word limit 1) whole
+    order by begun.rarity limit 1) end,
+  (select w.word from word w where w.word % typed
     order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word
     limit 1), (select w.word
     from name_word w
     where w.word % typed
     order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word limit 1)) as correction
-from unnest($1::text[]) as typed
+from unnest($2::text[]) as typed
 where not exists (select from word w where w.word = typed)
 and not exists (select from name_word w where w.word = typed);
 

@@ -1,6 +1,7 @@
 import { parseFeed } from '@rowanmanning/feed-parser'
 import { XmlDocument } from 'libxml2-wasm'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { foldSpace } from '../../db/model/text.ts'
 import { recordPapers } from '../../db/writer/index.ts'
 import { useTestApp } from '../support/app.ts'
 import { runDigest, subscribed } from '../support/digest.ts'
@@ -21,17 +22,10 @@ const long = `${'Long '.repeat(1_999)}end.`
 const lines = 'Two\r\nBcc: eve@example.org\r\n\r\nlines\0 and \u001b[31mcolours'
 const titles = { markup, chats, directions, long, lines }
 
-/** What is stored of them: overrides would show a text as another one, and line breaks begin headers. */
-const shown = {
-  markup,
-  chats,
-  directions: 'Left to right \u2067and\u2069 back  never ended',
-  long,
-  lines: 'Two Bcc: eve@example.org lines and colours',
-}
-const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
-const all = Object.values(shown).map(oneLine).toSorted()
-const sorted = (texts: readonly (string | undefined)[]) => texts.map((text) => oneLine(text ?? '')).toSorted()
+/** As every source and the API store them: overrides would show a text as another one, and line breaks begin headers. */
+const stored = Object.values(titles).map(foldSpace)
+const all = stored.toSorted()
+const sorted = (texts: readonly (string | undefined)[]) => texts.map((text) => text ?? '').toSorted()
 
 const date = '2026-06-16'
 let mailed: ReceivedMail
@@ -46,7 +40,7 @@ beforeAll(async () => {
     await createWebhook(app, token, { url: `${receiver.url}/${format}`, format, kinds: ['LISTED'] })
   await recordPapers(app.db, {
     source: 'huggingface',
-    records: Object.values(titles).map((title, index) =>
+    records: stored.map((title, index) =>
       aRecord({
         ...{ arxivId: `2606.0000${index}`, title, abstract: title, authors: [{ name: title.slice(0, 200) }] },
         listing: { date, submitter: { name: 'akhaliq' } },
@@ -62,6 +56,11 @@ beforeAll(async () => {
   await mailbox[Symbol.asyncDispose]()
 })
 
+test('what is stored of a text has no override, no line break and no command of a terminal', () => {
+  expect(stored).toContain('Left to right \u2067and\u2069 back never ended')
+  expect(stored).toContain('Two Bcc: eve@example.org lines and colours')
+})
+
 describe('a title with markup, directions, line breaks or 10,000 characters is text', () => {
   test('on a page', async () => {
     const { status, text } = await readPage(app, `/editions/${date}`)
@@ -72,12 +71,18 @@ describe('a title with markup, directions, line breaks or 10,000 characters is t
     expect(elements(text, 'img')).toEqual([])
   })
 
-  test.each(['atom', 'rss'])('in %s', async (ending) => {
+  test.each([
+    ['atom', '//a:entry/a:title', (title: string) => title],
+    // A reader takes it for HTML.
+    ['rss', '//item/title', (title: string) => elements(`<p>${title}</p>`, 'p').map(textOf).join()],
+  ])('in %s', async (ending, path, read) => {
     const { status, text } = await exchange(app, { target: `/feeds/latest.${ending}` })
     expect(status).toBe(200)
     using document = XmlDocument.fromString(text)
-    expect(document.find('//script | //img')).toEqual([])
-    expect(sorted(parseFeed(text).items.map(({ title }) => (title === null ? '' : title)))).toEqual(all)
+    const namespaces = { a: 'http://www.w3.org/2005/Atom' }
+    expect(document.find('//*[local-name() = "script" or local-name() = "img"]')).toEqual([])
+    expect(sorted(document.find(path, namespaces).map(({ content }) => read(content)))).toEqual(all)
+    expect(parseFeed(text).items).toHaveLength(all.length)
   })
 
   test('in a JSON Feed', async () => {
@@ -94,7 +99,7 @@ describe('a title with markup, directions, line breaks or 10,000 characters is t
     expect(mail.to?.map(({ address }) => address)).toEqual(['ada@example.org'])
     expect(mail.headers.filter(({ key }) => key === 'bcc')).toEqual([])
     expect(Buffer.byteLength(raw)).toBeLessThan(90_000)
-    const isCut = (text: string) => (text.length > 300 ? text.slice(0, 200) : text)
+    const isCut = (text: string) => (text.length > 250 ? text.slice(0, 200) : text)
     const htmlTitles = elements(mail.html ?? '', 'h2').map(textOf)
     expect(sorted(htmlTitles).map(isCut)).toEqual(all.map(isCut))
     expect(elements(mail.html ?? '', 'script')).toEqual([])
