@@ -82,7 +82,7 @@ describe('each page', () => {
     expect(meta.get('og:type')).toBe(target.startsWith('/papers/') ? 'article' : 'website')
     expect(meta.get('og:title')).toBe(textOf(elements(text, 'title')[0] as never))
     expect(meta.get('og:description')).toBe(meta.get('description'))
-    expect(meta.get('description')).toMatch(/\.$|”$/)
+    expect(meta.get('description')).toMatch(/^\S+ .+ \S+$/)
     expect(meta.get('robots')).toBe(target.startsWith('/search?') ? 'noindex' : undefined)
     // The canonical address is that of the same page.
     const { pathname, search } = new URL(canonical)
