@@ -17,6 +17,7 @@ import { localAddress } from './http/public-address.ts'
 import { createHttpServer } from './http/server.ts'
 import { type OpenPort, openPort } from './http/starting.ts'
 import { createLifecycle, statementPatienceMs } from './lifecycle.ts'
+import { closeLocated, type LocatedDatabase } from './locate-database.ts'
 import type { Logger } from './log.ts'
 import { readiness } from './readiness.ts'
 import { rebuildInBackground } from './rebuild.ts'
@@ -54,20 +55,23 @@ export interface StartOptions {
   readonly clock?: Clock | undefined
   /** It is closed with the rest. */
   readonly port?: OpenPort | undefined
+  /** The same. */
+  readonly located?: Promise<LocatedDatabase> | undefined
 }
 
 /** Opens everything that serving needs, in order. What fails on the way closes what was opened before it. */
 export async function startApp(config: Config, log: Logger, given: StartOptions = {}): Promise<App> {
-  const { clock = systemClock, port = await openPort(config.http) } = given
+  const { clock = systemClock, port = await openPort(config.http), located } = given
   const { server, url } = port
   const life = createLifecycle(log)
   life.opened('port', port.close)
+  if (located) life.opened('embedded database', () => closeLocated(located))
   try {
     const { manifest, only } = config.trusted
     const documents = manifest === undefined ? undefined : await readManifest(manifest, schema, log)
     const trusted = createTrustedDocuments({ documents, only })
     const telemetry = createTelemetry(config, log)
-    const data = await openData({ config, telemetry, life, clock, log })
+    const data = await openData({ config, telemetry, located, life, clock, log })
     const { store, feed, viewerOf } = data
     const { db, headDb } = store
     const points = new ClientPoints(config.points)

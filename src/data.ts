@@ -6,6 +6,7 @@ import { openAuthenticator, type ViewerOf } from './auth.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Lifecycle, statementPatienceMs } from './lifecycle.ts'
+import type { LocatedDatabase } from './locate-database.ts'
 import type { Logger } from './log.ts'
 import { logOutage, noteAnswer } from './log-failure.ts'
 import { openStore, type Store } from './store.ts'
@@ -21,14 +22,17 @@ export interface Data {
 export interface DataOptions {
   readonly config: Config
   readonly telemetry: Telemetry
+  /** The database, where it has been looked for already. */
+  readonly located: Promise<LocatedDatabase> | undefined
   /** Gets to know what is opened, in order. */
   readonly life: Lifecycle
   readonly clock: Clock
   readonly log: Logger
 }
 
-export async function openData({ config, telemetry, life, clock, log }: DataOptions): Promise<Data> {
-  const store = await openStore(config, log, { onStatement: telemetry.onStatement })
+export async function openData(options: DataOptions): Promise<Data> {
+  const { config, telemetry, located, life, clock, log } = options
+  const store = await openStore(config, log, { located, onStatement: telemetry.onStatement })
   life.opened('database', store.close)
   const { db, headDb } = store
   if (config.plantSeeds)

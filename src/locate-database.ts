@@ -10,7 +10,6 @@ import { runningEmbedded } from '../db/embedded/running.ts'
 import type { Config } from './config.ts'
 import { maskPassword } from './connection-string.ts'
 import { StartError } from './faults.ts'
-import type { Lifecycle } from './lifecycle.ts'
 import type { Logger } from './log.ts'
 
 /** A database that can be connected to. */
@@ -22,15 +21,17 @@ export interface LocatedDatabase {
   readonly description: string
   /** Settles when the embedded Postgres ended without being asked to. */
   readonly died: Promise<StartError>
+  /** Stops the embedded Postgres, if it was started for this. */
+  readonly close: () => Promise<void>
 }
 
 export interface LocateOptions {
   readonly config: Config
   readonly log: Logger
-  /** Gets to know an embedded Postgres that was started. */
-  readonly life: Lifecycle
-  /** Whether the one that a running server has embedded is used. */
-  readonly share: boolean
+  /** Whether the one that a running server has embedded is used. Default false. */
+  readonly share?: boolean
+  /** Called when the process of an embedded Postgres has begun: it takes a while to be ready. */
+  readonly onProcess?: () => void
 }
 
 /** Of a process, beside those of its pool: for the head of the feed, for hints, for a migration, for commands. */
@@ -39,16 +40,18 @@ const otherConnections = 8
 const answerTimeoutMs = 2_000
 /** How long a command waits for the database of a server that is starting: on a busy machine, a first start takes a minute. */
 const startPatienceMs = 180_000
-const never = new Promise<never>(() => {})
+/** Of a database that somebody else runs. */
+const anothers = { died: new Promise<never>(() => {}), close: async () => {} }
 
 /**
  * The database that the settings name. Without DATABASE_URL that is the embedded one, which is started, or, with `share`,
  * the one of a server that runs or is just starting.
  */
-export async function locateDatabase({ config, log, life, share }: LocateOptions): Promise<LocatedDatabase> {
+export async function locateDatabase(options: LocateOptions): Promise<LocatedDatabase> {
+  const { config, log, share = false, onProcess } = options
   const { url, listenUrl } = config.database
   if (url !== undefined)
-    return { url, listenUrl: listenUrl ?? url, description: maskPassword(url), died: never }
+    return { url, listenUrl: listenUrl ?? url, description: maskPassword(url), ...anothers }
   const { dataDir: folder, user, ...where } = config.embedded
   // A cluster belongs to one major version: another Postgres on this machine begins one of its own.
   const binaries = findBinaries(where)
@@ -57,14 +60,19 @@ export async function locateDatabase({ config, log, life, share }: LocateOptions
   const { workers, database } = config
   const start = async () => {
     const embedded = await startEmbedded({
-      ...{ dataDir, binaries, user, log: (line: string) => log.info(line) },
+      ...{ dataDir, binaries, user, log: (line: string) => log.info(line), onProcess },
       settings: { max_connections: Math.max(100, (workers + 1) * (database.poolSize + otherConnections)) },
     })
-    life.opened('embedded database', () => embedded.stop())
-    return { url: embedded.url, died: deathOf(embedded) }
+    return { url: embedded.url, died: deathOf(embedded), close: embedded.stop }
   }
   const found = share ? await runningOr(start, dataDir, log) : await start()
   return { ...found, listenUrl: found.url, description }
+}
+
+/** Stops what was found, or is just being started. */
+export async function closeLocated(located: Promise<LocatedDatabase>): Promise<void> {
+  const found = await located.catch(() => undefined)
+  await found?.close()
 }
 
 /** The database of the server that has the directory, once it answers, or one that is started where no server has it. */
@@ -72,11 +80,11 @@ async function runningOr<Started>(
   start: () => Promise<Started>,
   dataDir: string,
   log: Logger,
-): Promise<Started | { readonly url: string; readonly died: Promise<never> }> {
+): Promise<Started | ({ readonly url: string } & typeof anothers)> {
   const deadlineMs = performance.now() + startPatienceMs
   for (let waits = false; ; waits = true) {
     const url = await connectable(runningEmbedded(dataDir))
-    if (url !== undefined) return { url, died: never }
+    if (url !== undefined) return { url, ...anothers }
     try {
       // Waits a little for the directory by itself.
       return await start()

@@ -10,7 +10,7 @@ import { rebuildTerms } from '../db/writer/rebuild-terms.ts'
 import type { Config } from './config.ts'
 import { databaseFault, StartError } from './faults.ts'
 import { createLifecycle } from './lifecycle.ts'
-import { locateDatabase } from './locate-database.ts'
+import { type LocatedDatabase, locateDatabase } from './locate-database.ts'
 import type { Logger } from './log.ts'
 
 /** A database that is open and at the newest schema. */
@@ -47,6 +47,8 @@ export interface StoreOptions {
   readonly share?: boolean
   /** Whether the database stays as it is; `migrated` are then the migrations that are missing. Default false. */
   readonly dryRun?: boolean
+  /** The database, where it has been looked for already. Who did so closes it. */
+  readonly located?: Promise<LocatedDatabase> | undefined
   readonly onStatement?: StatementObserver
 }
 
@@ -57,11 +59,13 @@ export interface StoreOptions {
 export async function openStore(
   config: Config,
   log: Logger,
-  { share = false, dryRun = false, onStatement }: StoreOptions = {},
+  { share = false, dryRun = false, located, onStatement }: StoreOptions = {},
 ): Promise<Store> {
   const life = createLifecycle(log)
   try {
-    const { url, listenUrl, description, died } = await locateDatabase({ config, log, life, share })
+    const found = await (located ?? locateDatabase({ config, log, share }))
+    const { url, listenUrl, description, died } = found
+    if (!located) life.opened('embedded database', found.close)
     const { poolSize: max, prepare, shares, writes, headTimeoutMs } = config.database
     // Commands work for the operator, who has time.
     const statementTimeoutMs = share ? writes.statementTimeoutMs : config.database.statementTimeoutMs

@@ -38,6 +38,8 @@ export interface EmbeddedOptions {
   readonly settings?: Settings
   /** Told what a start has to make first, or had to clean up. */
   readonly log?: (line: string) => void
+  /** Called when the process of Postgres has begun, some tenths of a second before it takes connections. */
+  readonly onProcess?: (() => void) | undefined
 }
 
 /** A Postgres of our own that runs until `stop()` or until this process ends, however it ends. */
@@ -76,7 +78,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
       'The embedded database does not run on Windows: set DATABASE_URL to a Postgres server.',
     )
   }
-  const { database = 'daily_papers', sync = true, settings = {}, log = () => {} } = options
+  const { database = 'daily_papers', sync = true, settings = {}, log = () => {}, onProcess } = options
   const asSuperuser = options.superuser === true
   const binaries = options.binaries ?? findBinaries(options)
   const dataDir = place(options.dataDir)
@@ -98,7 +100,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     const socketDir = open.socket.path
     const logFile = `${dataDir}.log`
     const hbaFile = writeAccess(dataDir, user, asSuperuser ? 'set up' : 'serve')
-    const server = await startServer({ dataDir, socketDir, logFile, binaries, user, hbaFile, settings })
+    const paths = { dataDir, socketDir, logFile, hbaFile }
+    const server = await startServer({ ...paths, binaries, user, settings, onProcess })
     open.server = server
     const { pid, exited } = server
     const place = { host: socketDir, port: 5432, database, ssl: false } as const

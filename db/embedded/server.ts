@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly settings: Settings
   /** Who may connect: `hbaFile` of access.ts. */
   readonly hbaFile: string
+  /** Called when the process has begun. */
+  readonly onProcess?: (() => void) | undefined
 }
 
 /**
@@ -71,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<PostgresProce
   }
   const ended = { exit: undefined as ServerExit | undefined, error: undefined as Error | undefined }
   const exited = watch(child, ended)
+  options.onProcess?.()
 
   async function stop(): Promise<void> {
     if (ended.exit) return

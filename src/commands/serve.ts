@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { Command, Option } from 'commander'
-import type { App } from '../app.ts'
+import type { App, StartOptions } from '../app.ts'
 import type { Config } from '../config.ts'
 import { StartError } from '../faults.ts'
 import type { OpenPort } from '../http/starting.ts'
@@ -38,7 +38,7 @@ const closingMs = 20_000
 
 async function serve(config: Config, log: Logger): Promise<void> {
   const port = await openPort(config)
-  const app = await start(config, log, port)
+  const app = await start(config, log, { port, ...(await beginDatabase(config, log)) })
   const stopped = stopSignal()
   await sayReady(app, config)
   const failure = await Promise.race([stopped, app.failed])
@@ -50,13 +50,27 @@ async function serve(config: Config, log: Logger): Promise<void> {
   log.info('Stopped.')
 }
 
-async function start(config: Config, log: Logger, port?: OpenPort): Promise<App> {
+/**
+ * Begins to open the database. Resolves when the process of an embedded one has begun: it becomes ready while this process
+ * loads the rest of the program, in which it does nothing else.
+ */
+async function beginDatabase(config: Config, log: Logger): Promise<Pick<StartOptions, 'located'>> {
+  const { locateDatabase } = await import('../locate-database.ts')
+  const { promise: begun, resolve: onProcess } = Promise.withResolvers<void>()
+  const located = locateDatabase({ config, log, onProcess })
+  // Whoever waits for it throws its failure.
+  await Promise.race([begun, located]).catch(() => {})
+  return { located }
+}
+
+async function start(config: Config, log: Logger, given: StartOptions = {}): Promise<App> {
   // Loaded only now: the schema and all that serves it take longer than the other commands together.
-  const { startApp } = await import('../app.ts').catch((error) => {
-    port?.close()
+  const { startApp } = await import('../app.ts').catch(async (error) => {
+    given.port?.close()
+    await (await given.located)?.close()
     throw error
   })
-  const app = await startApp(config, log, { port })
+  const app = await startApp(config, log, given)
   giveRoom()
   // Not only at the end, which a server that is killed does not see.
   flushCompileCache()
