@@ -79,7 +79,7 @@ test('of two first starts that race, one wins and the other is told so', async (
   ])
   const { url } = await won.message('ready')
   expect(await lost.message('failed')).toMatchObject({
-    name: 'EmbeddedDatabaseError',
+    name: 'DirectoryInUseError',
     message: expect.stringContaining(`in use by another server (process ${won.pid})`),
   })
   expect(lost.messages.some(({ event }) => event === 'ready')).toBe(false)
