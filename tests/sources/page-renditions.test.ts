@@ -24,6 +24,9 @@ const words = fc.constantFrom(
     'x*y',
     '#1',
     'May',
+    '90\\%',
+    '[3].',
+    'https://huggingface.co/a-collection-of-models-with-a-name-that-fills-a-whole-line',
   ],
 )
 const title = fc

@@ -26,7 +26,7 @@ const numericDayFirst = new RegExp(String.raw`${before}(\d\d?)\.(\d\d?)\.(\d{4})
 
 /** Arrows to the days beside it, marks of a heading or of a list, and words around a day that is a heading. */
 const aroundBefore =
-  /^[-–*•#_<‹«◀◄←❮> ]*(?:(?:hugging ?face )?(?:daily |trending )?papers?(?: (?:of|for|on|from|[-–—·•|])|:) )?/i
+  /^(?:#{1,6} |[-–*•_<‹«◀◄←❮> ])*(?:(?:hugging ?face )?(?:daily |trending )?papers?(?: (?:of|for|on|from|[-–—·•|])|:) )?/i
 const aroundBehind =
   /(?: ?[(:–—-] ?\d+ papers\)?| \((?:mon|tues|wednes|thurs|fri|satur|sun)day\))?[ *#_:>›»▶►→❯]*$/i
 

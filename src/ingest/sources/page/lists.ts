@@ -22,8 +22,9 @@ const markAlone = /^[-–—*+◦‣▪▸○o•∙●]$/
 export function withoutPictures(plain: readonly PlainLine[]): PlainLine[] {
   const lines: PlainLine[] = []
   let pictures: PlainLine[] = []
-  for (const line of plain) {
-    if (picture.test(line.text) || (line.afterBlank && pictureAlone.test(line.text))) continue
+  for (const [index, line] of plain.entries()) {
+    const isParagraph = line.afterBlank && plain[index + 1]?.afterBlank !== false
+    if (picture.test(line.text) || (isParagraph && pictureAlone.test(line.text))) continue
     if (markAlone.test(line.text)) {
       pictures.push(line)
       continue

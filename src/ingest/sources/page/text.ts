@@ -23,14 +23,14 @@ export function plainLines(written: string): PlainLine[] {
   let unclosed = false
   for (let index = frontMatter(raw); index < raw.length; index += 1) {
     const written = (raw[index] ?? '').replace(/\s+/g, ' ').trim()
-    const address = written.length < 300 && bareAddress.test(written) ? written : undefined
     const last = lines.at(-1)
+    const address = isAddress(written, afterBlank) ? written : undefined
     if (address && last) lines[lines.length - 1] = { ...last, links: [...last.links, address] }
     if (written === '' || address || rule.test(written)) {
       afterBlank = true
       continue
     }
-    const line = marks.markdown ? unmarked(written, references) : numbered(written, references)
+    const line = marks.markdown ? unmarked(written, references, marks.escapes) : numbered(written, references)
     if (line.text === '') {
       // A line of marks alone is neither text nor a blank line; "][31]" closes the link of the line before it.
       if (last && written.startsWith(']'))
@@ -51,16 +51,33 @@ export function plainLines(written: string): PlainLine[] {
 /** A line across the page. */
 const rule = /^(?:[-=*_~#─━═—–] ?){3,}$/
 
-/** An address of Hugging Face on a line of its own is where the line before it leads. */
+/** An address of Hugging Face on a line of its own is where the line before it leads, or the end of an abstract. */
+function isAddress(written: string, afterBlank: boolean): boolean {
+  if (written.length >= 300 || !bareAddress.test(written)) return false
+  return afterBlank || /\.co\/(?:papers|login)\b/.test(written)
+}
+
 const bareAddress = /^<?https:\/\/(?:huggingface\.co|hf\.co)(?:\/(?:papers\/\S*|login\S*|[\w.-]*))?\/?>?$/
 
+interface Marks {
+  markdown: boolean
+  /** Whether signs that would be marks stand behind a backslash. */
+  escapes: boolean
+  references: boolean
+}
+
 /** Which marks a file has: signs that are marks in one tool's files are text in another's. */
-function marksOf(text: string): { markdown: boolean; references: boolean } {
+function marksOf(text: string): Marks {
   const markdown =
     /\]\((?:https?:\/|\/)[^\s()]*(?:papers|login)/.test(text) ||
     /^(?:#{1,6} .{0,300})?\]\[\d+\]/m.test(text) ||
     /^#{1,6} .{0,5}(?:Daily|Trending) Papers[^\S\n]*$/m.test(text)
-  return { markdown, references: /^[^\S\n]{0,10}(?:\[\d+\]:|\d+\.) (?:https?|file):\S/m.test(text) }
+  // No tool escapes "%", which LaTeX does.
+  return {
+    markdown,
+    escapes: /\\[\\_*[\]#`<>.+!~{}-]/.test(text),
+    references: /^[^\S\n]{0,10}(?:\[\d+\]:|\d+\.) (?:https?|file):\S/m.test(text),
+  }
 }
 
 /** Addresses by number, as text browsers list them at the end; their lines are emptied. */
@@ -96,7 +113,8 @@ interface Unmarked extends Pick<PlainLine, 'text' | 'heading' | 'links'> {
 function numbered(written: string, references: Map<string, string>): Unmarked {
   const links: string[] = []
   if (references.size === 0) return { text: checkbox(written), heading: false, links, unclosed: false }
-  const text = written.replace(/\[(\d{1,5})\]/g, (mark, number: string) => {
+  // A link's number stands right before its text; before a stop it is one of the paper's own references.
+  const text = written.replace(/\[(\d{1,5})\](?![,.;:)])/g, (mark, number: string) => {
     const address = references.get(number)
     if (address === undefined) return mark
     links.push(address)
@@ -107,7 +125,7 @@ function numbered(written: string, references: Map<string, string>): Unmarked {
 
 const checkbox = (text: string) => text.replace(/^(?:[-*+] )?\[[-xX ]\] ?(?=\S)/, '')
 
-function unmarked(written: string, references: Map<string, string>): Unmarked {
+function unmarked(written: string, references: Map<string, string>, escapes: boolean): Unmarked {
   if (/^(?:```|~~~|(?:<[^<>]{0,300}>)+$)/.test(written))
     return { text: '', heading: false, links: [], unclosed: false }
   const withoutQuote = written
@@ -116,10 +134,8 @@ function unmarked(written: string, references: Map<string, string>): Unmarked {
     .replace(inlineTag, '')
   const heading = /^#{1,6} /.test(withoutQuote)
   const { text, links, unclosed } = withoutLinks(withoutQuote.replace(/^#{1,6} /, ''), references, heading)
-  const plain = text
-    .replace(/^(\*\*|__)(.+)\1$/, '$2')
-    .replace(/\\+ {1,2}/g, ' ')
-    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+  const bare = text.replace(/^(\*\*|__)(.+)\1$/, '$2')
+  const plain = escapes ? bare.replace(/\\([!-$'-/:-@[-`{-~])/g, '$1') : bare
   return { text: checkbox(plain.replace(/\s+/g, ' ').trim()), heading, links, unclosed }
 }
 
