@@ -18,11 +18,22 @@ export interface TypedText {
   readonly notPublishedIn: readonly string[]
 }
 
-/** What browsers and sites write around a title: `Paper page - …`, `[2405.18424] …`, `… | Hugging Face`. */
+const sites =
+  'arxiv(?:\\.org)?(?: e-print archive)?|hugging ?face|alphaxiv|openreview|semantic scholar|papers with code|google scholar|' +
+  'github(?: pages)?|youtube|medium|reddit|linkedin|researchgate|acl anthology|ieee xplore|springerlink|emergent mind|daily papers'
+
+/**
+ * What browsers, sites and lists of references write around a title: `Paper page - …`, `[12] …`, `… | Hugging Face`,
+ * `title = {…},`, `… (2024)`.
+ */
 const titleDecorations = [
-  /^(?:paper page\s+[-–—|]\s+|[([](?:pdf|html)[)\]]\s+|title:\s+)/iu,
-  /\s+[-–—|·]\s+(?:arxiv(?:\.org)?(?: e-print archive)?|hugging ?face|alphaxiv|openreview|semantic scholar|papers with code|google scholar)$/iu,
+  /^(?:paper page\s+[-–—|]\s+|[([](?:pdf|html|\d{1,3})[)\]]\s+|title:\s+)/iu,
+  new RegExp(`\\s+[-–—|·]\\s+(?:${sites})$`, 'iu'),
+  /(?<=\S(?:\s+\S+){3})\s+\((?:19|20)\d\d\)\.?$/u,
 ]
+const bibtexTitle = /^title\s*=\s*[{"]+(.+?)[}"]+,?$/iu
+/** `Vaswani et al., 2017`: the year is that of the reference. */
+const andOthers = /(?<=\S\s+)et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?/giu
 
 const criterion = /(?<=^|\s)(-?)(org|organization|year):(?:"([^"]*)"|([^\s"]+))/giu
 
@@ -32,6 +43,7 @@ export function readTyped(given: string, { words = false } = {}): TypedText {
   const arxivIds = words ? [] : idsOf(text)
   if (words) text = withoutArxivIds(text).trim() || text
   for (const decoration of titleDecorations) text = text.replace(decoration, '')
+  text = text.replace(bibtexTitle, '$1').replace(andOthers, '')
   const organizationWords: string[] = []
   const excludedOrganizationWords: string[] = []
   const notPublishedIn: string[] = []

@@ -49,6 +49,14 @@ test.each([
   ['Robust Gaussian Splatting - arXiv', 'Robust Gaussian Splatting'],
   ['Robust Gaussian Splatting | Hugging Face', 'Robust Gaussian Splatting'],
   ['(PDF) Robust Gaussian Splatting', 'Robust Gaussian Splatting'],
+  ['[12] Robust Gaussian Splatting', 'Robust Gaussian Splatting'],
+  ['Robust Gaussian Splatting · GitHub', 'Robust Gaussian Splatting'],
+  ['title = {Robust Gaussian Splatting},', 'Robust Gaussian Splatting'],
+  ['A Robust Gaussian Splatting (2024)', 'A Robust Gaussian Splatting'],
+  ['NeurIPS (2024)', 'NeurIPS (2024)'],
+  ['Vaswani et al., 2017', 'Vaswani'],
+  ['Vaswani et al. (2017b) attention', 'Vaswani attention'],
+  ['et al', 'et al'],
   ['A paper page - about arXiv', 'A paper page - about arXiv'],
 ])('the title in %s', (text, title) => expect(readTyped(text).text).toBe(title))
 

@@ -1,4 +1,4 @@
-import { withoutAttributes, withoutQuoteMarks } from './wrappings.ts'
+import { isAddress, withoutAttributes, withoutQuoteMarks } from './wrappings.ts'
 
 /** A line of a saved page without the marks of whatever wrote it: Markdown, a text browser, a converter. */
 export interface PlainLine {
@@ -50,14 +50,6 @@ export function plainLines(written: string): PlainLine[] {
 
 /** A line across the page. */
 const rule = /^(?:[-=*_~#─━═—–] ?){3,}$/
-
-/** An address of Hugging Face on a line of its own is where the line before it leads, or the end of an abstract. */
-function isAddress(written: string, afterBlank: boolean): boolean {
-  if (written.length >= 300 || !bareAddress.test(written)) return false
-  return afterBlank || /\.co\/(?:papers|login)\b/.test(written)
-}
-
-const bareAddress = /^<?https:\/\/(?:huggingface\.co|hf\.co)(?:\/(?:papers\/\S*|login\S*|[\w.-]*))?\/?>?$/
 
 interface Marks {
   markdown: boolean

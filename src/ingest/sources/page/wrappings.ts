@@ -15,3 +15,11 @@ export function withoutAttributes(text: string): string {
     .replace(/ \{#[^{}\n]{0,300}\}$/gm, '')
     .replace(/(?<![!\\])\[([^[\]\n]{0,300})\](?![([])/g, '$1')
 }
+
+/** An address of Hugging Face on a line of its own is where the line before it leads, or the end of an abstract. */
+export function isAddress(written: string, afterBlank: boolean): boolean {
+  if (written.length >= 300 || !bareAddress.test(written)) return false
+  return afterBlank || /\.co\/(?:papers|login)\b/.test(written)
+}
+
+const bareAddress = /^<?https:\/\/(?:huggingface\.co|hf\.co)(?:\/(?:papers\/\S*|login\S*|[\w.-]*))?\/?>?$/
