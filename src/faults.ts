@@ -1,6 +1,5 @@
 import { AddressError } from '../db/connection/address.ts'
 import { codeOf, messageOf } from '../db/error.ts'
-import { maskPassword } from './connection-string.ts'
 
 /** The program cannot go on. The message is a sentence for the operator: what is wrong and what to do. */
 export class StartError extends Error {
@@ -37,10 +36,9 @@ export function isTransient(error: unknown): boolean {
   return transientCodes.includes(code) || (code.length === 5 && transientClasses.includes(code.slice(0, 2)))
 }
 
-/** Why a database cannot be used, in words that name the setting to correct. */
-export function databaseFault(error: unknown, url: string): StartError {
-  const where = maskPassword(url)
-  return new StartError(`Cannot use the database ${where}: ${reasonFor(error)}`, { cause: error })
+/** Why a database cannot be used, in words that name the setting to correct. `name` is what it is called. */
+export function databaseFault(error: unknown, name: string): StartError {
+  return new StartError(`Cannot use the ${name}: ${reasonFor(error)}`, { cause: error })
 }
 
 /** What is wrong with the database and what to do about it. */

@@ -17,7 +17,9 @@ export interface LocatedDatabase {
   readonly url: string
   /** For the connection that listens to the feed. */
   readonly listenUrl: string
-  /** Which one it is, for people; without its password. */
+  /** What sentences call it, without its password: `embedded database in .data/pg18`. */
+  readonly name: string
+  /** The same in a list: `embedded, in .data/pg18`. */
   readonly description: string
   /** Settles when the embedded Postgres ended without being asked to. */
   readonly died: Promise<StartError>
@@ -50,13 +52,15 @@ const anothers = { died: new Promise<never>(() => {}), close: async () => {} }
 export async function locateDatabase(options: LocateOptions): Promise<LocatedDatabase> {
   const { config, log, share = false, onProcess } = options
   const { url, listenUrl } = config.database
-  if (url !== undefined)
-    return { url, listenUrl: listenUrl ?? url, description: maskPassword(url), ...anothers }
+  if (url !== undefined) {
+    const description = maskPassword(url)
+    return { url, listenUrl: listenUrl ?? url, name: `database ${description}`, description, ...anothers }
+  }
   const { dataDir: folder, user, ...where } = config.embedded
   // A cluster belongs to one major version: another Postgres on this machine begins one of its own.
   const binaries = findBinaries(where)
   const dataDir = join(folder, `pg${binaries.major}`)
-  const description = `embedded, in ${dataDir}`
+  const names = { name: `embedded database in ${dataDir}`, description: `embedded, in ${dataDir}` }
   const { workers, database } = config
   const start = async () => {
     const embedded = await startEmbedded({
@@ -66,7 +70,7 @@ export async function locateDatabase(options: LocateOptions): Promise<LocatedDat
     return { url: embedded.url, died: deathOf(embedded), close: embedded.stop }
   }
   const found = share ? await runningOr(start, dataDir, log) : await start()
-  return { ...found, listenUrl: found.url, description }
+  return { ...found, ...names, listenUrl: found.url }
 }
 
 /** Stops what was found, or is just being started. */

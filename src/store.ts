@@ -64,7 +64,7 @@ export async function openStore(
   const life = createLifecycle(log)
   try {
     const found = await (located ?? locateDatabase({ config, log, share }))
-    const { url, listenUrl, description, died } = found
+    const { url, listenUrl, name, description, died } = found
     if (!located) life.opened('embedded database', found.close)
     const { poolSize: max, prepare, shares, writes, headTimeoutMs } = config.database
     // Commands work for the operator, who has time.
@@ -110,7 +110,7 @@ export async function openStore(
         close: life.close,
       }
     } catch (error) {
-      throw error instanceof StartError ? error : databaseFault(error, url)
+      throw error instanceof StartError ? error : databaseFault(error, name)
     }
   } catch (error) {
     await life.close()

@@ -7,13 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
+import { createAccessToken } from '../../db/access-tokens.ts'
 import { openDatabase } from '../../db/database.ts'
-import { query } from '../support/app.ts'
+import { hashOfToken, newAccessToken } from '../../src/access-token.ts'
 import { freePort } from '../support/ports.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { entries } from '../support/upstream-data.ts'
 import { answerWith, startReceiver } from '../support/webhook-receiver.ts'
-import { adminToken, createWebhook } from '../support/webhooks.ts'
 import { paint } from './dashboard-picture.ts'
 import { fillDatabase } from './filled-database.ts'
 import { random } from './random.ts'
@@ -56,9 +56,13 @@ const upstream = stack.use(await startUpstream())
 const today = new Date().toISOString().slice(0, 10)
 upstream.editions.set(today, entries(30, today))
 const receiver = stack.use(await startReceiver())
-receiver.answer = (received, response, request) =>
-  received.path === '/fails' ? answerWith(500)(received, response, request) : response.end()
-
+const documents = join(folder, 'documents.json')
+writeFileSync(
+  documents,
+  JSON.stringify({
+    'front-page': '{ edition { listings(first: 10) { nodes { paper { title upvotes } } } } }',
+  }),
+)
 const metricsPort = await freePort()
 const server = spawn(
   process.execPath,
@@ -73,7 +77,12 @@ const server = spawn(
         DATA_DIR: folder,
       },
       ...{ POLL: 'huggingface', POLL_MINUTES: '1', HUGGINGFACE_URL: upstream.url, LOG_FORMAT: 'json' },
-      ...{ METRICS_PORT: String(metricsPort), WEBHOOK_ALLOW_HTTP: 'on', WEBHOOK_ALLOW_PRIVATE: 'on' },
+      ...{
+        METRICS_PORT: String(metricsPort),
+        TRUSTED_DOCUMENTS: documents,
+        WEBHOOK_ALLOW_HTTP: 'on',
+        WEBHOOK_ALLOW_PRIVATE: 'on',
+      },
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   },
@@ -86,12 +95,21 @@ const { address } = JSON.parse(String(line)) as { address: string }
 
 const prometheus = await startPrometheus()
 const connection = openDatabase({ connectionString: postgres.url, max: 1, onError: () => {} })
-const at = { endpoint: `${address}/graphql` }
-const admin = await adminToken(connection.db)
+const admin = newAccessToken()
+await createAccessToken(connection.db, {
+  name: 'bench',
+  role: 'admin',
+  hash: hashOfToken(admin),
+  expiresAt: null,
+})
 await connection.close()
-for (const path of ['works', 'fails']) await createWebhook(at, admin, { url: `${receiver.url}/${path}` })
-for (const name of ['ada', 'grace'])
-  await query(at, `mutation { subscribeToDigest(address: "${name}@example.org") { message } }`)
+for (const path of ['works', 'fails'])
+  await mutate(
+    `createWebhook(name: "${path}", url: "${receiver.url}/${path}", format: STANDARD, after: NOW) { secret }`,
+  )
+// It worked when it was tried, or it would be disabled.
+receiver.answer = (received, response, request) =>
+  received.path === '/fails' ? answerWith(500)(received, response, request) : response.end()
 
 const startedAt = Date.now()
 const forMs = Number(options.minutes) * 60_000
@@ -101,11 +119,11 @@ const working = load({
   ...{ url: address, token, signal, draw: random(1) },
   note: (outcome) => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
 })
-const guessing = guess()
+const visiting = visit()
 await sleep(forMs * 0.6)
 await postgres.kill(outageMs)
 console.log(`Postgres was away for ${outageMs / 1000} s.`)
-await Promise.all([working, guessing])
+await Promise.all([working, visiting])
 await sleep(scrapeSeconds * 1_000)
 
 const endedAt = Date.now()
@@ -132,12 +150,25 @@ interface Rule {
   readonly lastError?: string
 }
 
-/** Somebody who tries tokens that give no rights. */
-async function guess(): Promise<void> {
-  while (!signal.aborted) {
-    const headers = { authorization: 'Bearer a-token-that-is-not', 'content-type': 'application/json' }
-    const body = '{"query":"{ __typename }"}'
-    await fetch(at.endpoint, { method: 'POST', headers, body, signal }).catch(() => {})
+async function mutate(field: string): Promise<void> {
+  const response = await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${admin}` },
+    body: JSON.stringify({ query: `mutation { ${field} }` }),
+  })
+  const { errors } = (await response.json()) as { errors?: unknown }
+  if (errors) throw new Error(JSON.stringify(errors))
+}
+
+/** What the load has not: a token that gives no rights, a trusted document, and readers who want mail. */
+async function visit(): Promise<void> {
+  const headers = { authorization: 'Bearer a-token-that-is-not' }
+  for (let number = 0; !signal.aborted; number++) {
+    await Promise.allSettled([
+      fetch(`${address}/graphql?query={__typename}`, { headers, signal }),
+      fetch(`${address}/graphql?documentId=front-page`, { signal }),
+      number % 5 === 0 && mutate(`subscribeToDigest(address: "reader-${number}@example.org") { message }`),
+    ])
     await sleep(3_000, undefined, { signal }).catch(() => {})
   }
 }

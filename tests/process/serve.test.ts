@@ -2,8 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { runningEmbedded } from '../../db/embedded/running.ts'
 import { query } from '../support/app.ts'
 import { type CliProcess, runCli, startCli } from '../support/cli.ts'
+import { execute } from '../support/execute.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'daily-papers-serve-'))
 chmodSync(folder, 0o755) // Postgres may run as another user than root, and has to enter
@@ -91,4 +93,21 @@ test('when the embedded Postgres dies, the server says so and exits with 1', asy
   expect(server.stderr).toMatch(
     /The embedded database stopped unexpectedly \(SIGKILL\)\. Its log, .*pg18\.log, ends with:\n/,
   )
+})
+
+test('a database that a newer version migrated is refused in one sentence, which names its folder', async () => {
+  {
+    await using server = serve()
+    await endpointOf(server)
+    const url = runningEmbedded(join(folder, '.data/pg18')) ?? ''
+    await execute(url, `insert into kysely_migration (name, timestamp) values ('9999_newer', now())`)
+    server.kill('SIGTERM')
+    await server.ended
+  }
+  const { code, stderr } = await runCli([], { cwd: folder, env })
+  expect([code, stderr]).toEqual([
+    1,
+    'Cannot use the embedded database in .data/pg18: it was migrated by a newer daily-papers (migration 9999_newer). ' +
+      'Use that version or a newer one.\n',
+  ])
 })
