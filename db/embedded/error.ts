@@ -5,6 +5,7 @@ export class EmbeddedDatabaseError extends Error {
 
 /** Another server has the data directory. */
 export class DirectoryInUseError extends EmbeddedDatabaseError {
+  override name = 'DirectoryInUseError'
   /** The server, e.g. `another server (process 4711)`. */
   readonly holder: string
 
