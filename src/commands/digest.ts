@@ -10,7 +10,7 @@ import { stateOfOutbox } from '../../db/outbox/claims.ts'
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { startDigest } from '../digest/digest.ts'
-import { digestLetter } from '../digest/digest-letter.ts'
+import { digestLetter, nothingToMail } from '../digest/digest-letter.ts'
 import { filterOf } from '../digest/forms.ts'
 import { StartError } from '../faults.ts'
 import { localAddress } from '../http/public-address.ts'
@@ -85,6 +85,7 @@ async function preview(db: Db, config: Config, { day, filter, format }: PreviewO
   const now = new Date()
   const shown = day ?? now.toISOString().slice(0, 10)
   const content = await digestContent(db, await rangeOfDay(db, shown), filter ?? {}, now)
+  if (content.papers.length === 0) throw new StartError(nothingToMail(shown))
   const publicUrl = publicUrlOf(config)
   const letter = digestLetter(content, shown, { publicUrl, manageUrl: `${publicUrl}/digest` })
   return format === 'html' ? String(letter.html) : printable(letter.text)

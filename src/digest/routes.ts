@@ -30,7 +30,7 @@ import { Links } from '../page/links.ts'
 import { badAddress, pageNotFound } from '../page/page-errors.ts'
 import type { PageContent } from '../page/page-query.ts'
 import { contentSecurityPolicy } from '../page/security-policy.ts'
-import { digestLetter } from './digest-letter.ts'
+import { digestLetter, nothingToMail } from './digest-letter.ts'
 import { filterOf, preferencesOf, readForm } from './forms.ts'
 import { confirmPage, preferencesPage, saidPage, subscribePage, usualPreferences } from './pages.ts'
 
@@ -190,13 +190,14 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
     const params = readPageParams(searchParamsOf(request), ['day', 'filter', 'format'])
     const day = params.get('day') ?? clock.now().toISOString().slice(0, 10)
     if (!isDay(day)) throw badAddress('The day must be a date, such as 2026-01-05.')
+    const format = params.get('format') ?? 'html'
+    if (format !== 'html' && format !== 'text') throw badAddress('format: pass html or text.')
     const publicUrl = addressOf(request)
     const range = await rangeOfDay(db, day)
     const filter = await filterAsked(params, request, response)
     const content = await digestContent(db, range, filter, clock.now())
+    if (content.papers.length === 0) throw pageNotFound(nothingToMail(day))
     const letter = digestLetter(content, day, { publicUrl, manageUrl: `${publicUrl}/digest` })
-    const format = params.get('format') ?? 'html'
-    if (format !== 'html' && format !== 'text') throw badAddress('format: pass html or text.')
     const isText = format === 'text'
     const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     if (isText) send(response, 200, 'text/plain; charset=utf-8', letter.text)

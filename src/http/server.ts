@@ -73,6 +73,8 @@ export function createHttpServer(
     ...(routes ?? []),
   ])
   const names = new Map([...answers].map(([path, route]) => [route, path]))
+  const nowhere = nowhereOf(answers.get('/'))
+  const routeOf = (path: string) => findRoute(answers, path) ?? nowhere
   const newest = new WeakMap<Duplex, ServerResponse>()
 
   function receive(request: PostedRequest, response: ServerResponse): void {
@@ -84,7 +86,7 @@ export function createHttpServer(
     try {
       // Before its body comes: many that never end are what a limit of requests at the same time is for.
       begun.address = connections?.admit(request, response) ?? begun.address
-      const route = routeOf(answers, pathOf(request))
+      const route = routeOf(pathOf(request))
       onRequest?.(request, response, names.get(route) ?? 'other')
       const turn = turnOfRequest(() => begun.address)
       if (turn) turn.then(() => begin(begun, route)).catch((error) => others.fail(begun, error))
@@ -120,7 +122,7 @@ export function createHttpServer(
         setHeaders(response, headers)
         setCorsHeaders(request, response, corsOrigins)
       }
-      fail(response, error, routeOf(answers, pathOf(request)).refuse ?? refuse)
+      fail(response, error, routeOf(pathOf(request)).refuse ?? refuse)
     },
   }
 
@@ -129,7 +131,7 @@ export function createHttpServer(
     response: ServerResponse,
     headers: readonly string[],
   ): Promise<void> {
-    const route = routeOf(answers, pathOf(request))
+    const route = routeOf(pathOf(request))
     // Its connection failed while the body came, and has been answered for that.
     if (response.headersSent) return
     setHeaders(response, headers)
@@ -206,21 +208,23 @@ function ready(response: ServerResponse, { reason, feedAgeMs }: Readiness): void
 }
 
 /** The route of a path, or of the nearest folder above it that has one. */
-function routeOf(routes: ReadonlyMap<string, Route>, path: string): Route {
+function findRoute(routes: ReadonlyMap<string, Route>, path: string): Route | undefined {
   let found = routes.get(path)
   for (let end = path.lastIndexOf('/'); found === undefined && end > 0; end = path.lastIndexOf('/', end - 1))
     found = routes.get(path.slice(0, end + 1))
-  return found ?? nowhere
+  return found
 }
 
-/** Any path without a route, with any method. */
-const nowhere: Route = {
-  methods: ['GET', 'POST'],
-  answer: nothingHere,
-}
-
-function nothingHere(): never {
-  throw new ApiError('NOT_FOUND', 'Not found. The GraphQL API is at /graphql.')
+/** Any path without a route, with any method; refused as the bare address refuses: browsers get a page. */
+function nowhereOf(home: Route | undefined): Route {
+  return {
+    methods: ['GET', 'POST'],
+    answer(_request, response) {
+      if (home) response.appendHeader('vary', 'Accept')
+      throw new ApiError('NOT_FOUND', 'Not found. The GraphQL API is at /graphql.')
+    },
+    ...(home?.refuse && { refuse: home.refuse }),
+  }
 }
 
 function allowedBy({ methods }: Route): string[] {

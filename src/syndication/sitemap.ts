@@ -19,9 +19,10 @@ export async function sitemapIndex(db: Db, base: string): Promise<MadeDocument> 
   return { mediaType, text: xmlDocument({ sitemapindex: { '@xmlns': namespace, sitemap } }) }
 }
 
-/** The pages of the editions and of the papers published in a month. */
+/** The pages of the editions and of the papers published in a month. Rejects with an ApiError, NOT_FOUND, if it has none. */
 export async function sitemapOfMonth(db: Db, base: string, { from, to }: Period): Promise<MadeDocument> {
   const [editions, papers] = await Promise.all([sitemapEditions(db, from, to), sitemapPapers(db, from, to)])
+  if (editions.length + papers.length === 0) throw noSitemap()
   const url = [
     ...editions.map(({ date, changed_at }) => ({ path: `editions/${date}`, changed_at })),
     ...papers.map(({ id, arxiv_id, changed_at }) => ({
@@ -36,10 +37,13 @@ export async function sitemapOfMonth(db: Db, base: string, { from, to }: Period)
 export function readSitemapMonth(path: string): Period {
   const [, name = ''] = /^\/sitemaps\/([\d-]+)\.xml$/.exec(path) ?? []
   const month = parsePeriod('month', name)
-  if (!month)
-    throw new ApiError(
-      'NOT_FOUND',
-      'No sitemap has this address. /sitemap.xml lists the sitemaps of all months.',
-    )
+  if (!month) throw noSitemap()
   return month
+}
+
+function noSitemap(): ApiError {
+  return new ApiError(
+    'NOT_FOUND',
+    'No sitemap has this address. /sitemap.xml lists the sitemaps of all months.',
+  )
 }

@@ -42,6 +42,15 @@ describe('what is no page is refused in words', () => {
     [400, '/?after=nothing', 'The address is not valid'],
     [400, '/search?q=x&after=nothing', 'The address is not valid'],
     [404, '/assets/none.js', 'does not exist'],
+    [404, '/nothing', 'The GraphQL API is at /graphql'],
+    [404, '/trending/', 'Read the newest edition'],
+    [404, '/papers', 'Page not found'],
+    [404, '//', 'Page not found'],
+    [404, '/editions/9999-12-31', 'No papers were listed on'],
+    [400, '/weeks/9999-W52', 'from 1900 to 2200'],
+    [400, '/months/0001-01', 'from 1900 to 2200'],
+    [404, '/digest/preview?day=2026-06-03', 'There is no digest of 2026-06-03'],
+    [404, '/digest/preview?day=2026-06-02&filter=%7B%22minUpvotes%22%3A9999%7D', 'no paper that the filter'],
     [400, '/?page=2', 'Unknown parameter &quot;page&quot;. Known parameters: after.'],
     [400, '/papers/2605.00001?v=2', 'This address takes none.'],
     [400, '/search?q=sparse&sort=new', 'Known parameters: q, year, keyword, organization, after.'],
@@ -85,6 +94,14 @@ describe('what is no page is refused in words', () => {
       400,
       'Unknown parameter "format". This address takes none.',
     ])
+  })
+
+  test('a path that is none, to programs in JSON', async () => {
+    const { status, headers } = await exchange(app, { target: '/nothing' })
+    expect([status, headers['content-type']]).toEqual([404, 'application/json; charset=utf-8'])
+    expect(headers.vary).toContain('Accept')
+    const posted = await exchange(app, { method: 'POST', target: '/nothing' })
+    expect([posted.status, posted.headers['content-type']]).toEqual([404, 'application/json; charset=utf-8'])
   })
 
   test('another method, as a page', async () => {
