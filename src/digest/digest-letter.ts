@@ -21,7 +21,7 @@ export interface DigestAddresses {
 
 /** Why there is no digest of a day to show. */
 export function nothingToMail(day: string): string {
-  return `There is no digest of ${day}: its edition has no paper that the filter lets through, and no mail is sent then.`
+  return `No digest exists of ${day}: no paper of its edition passes the filter, and no mail is sent then.`
 }
 
 /** The digest of one day, as HTML and as text, with the same papers: as many as a mail has room for. */

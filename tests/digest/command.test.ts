@@ -80,7 +80,7 @@ test('the digest of a day is printed; what is due is sent and counted; readers a
 
 test.each([
   [['preview', '--day', '2026-02-30'], 'Pass a date, such as 2026-01-05.'],
-  [['preview', '--day', '2026-01-01'], 'There is no digest of 2026-01-01'],
+  [['preview', '--day', '2026-01-01'], 'No digest exists of 2026-01-01'],
   [['preview', '--filter', '7'], 'The filter must be a PaperFilter as JSON'],
   [['preview', '--filter', '{"nope": 1}'], 'nope'],
 ])('digest %j is refused in words', async (args, words) => {

@@ -97,7 +97,7 @@ export const mayImport: Record<string, readonly string[]> = {
   ],
   'src/commands': [
     ...['.', 'src', 'src/client', 'src/digest', 'src/http', 'src/ingest', 'src/ingest/sources'],
-    ...['src/telemetry', 'src/webhooks'],
+    ...['src/telemetry', 'src/webhooks', 'schema'],
     ...['db', 'db/connection', 'db/digest', 'db/dump', 'db/embedded', 'db/feed', 'db/model', 'db/outbox'],
     ...['db/webhooks', 'db/writer'],
   ],

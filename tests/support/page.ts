@@ -2,6 +2,13 @@ import { parseDocument } from 'htmlparser2'
 import type { TestApp } from './app.ts'
 import { type Exchanged, exchange } from './exchange.ts'
 
+/** A page of each kind, of the library that `plantLibrary` stores. */
+export const everyPage = [
+  ...['/', '/editions', '/editions/2026-06-02', '/weeks/2026-W23', '/months/2026-06', '/trending'],
+  ...['/papers/2605.00001', '/search', '/search?q=sparse', '/authors/Ada%20Lovelace', '/keywords/kv%20cache'],
+  ...['/organizations/deepseek-ai', '/search?q=sparse&year=2026&keyword=kv+cache'],
+]
+
 /** Asks for a page as a browser does. */
 export function readPage(
   app: Pick<TestApp, 'url'>,
