@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { parse, stringify } from 'yaml'
 import { createAccessToken } from '../../db/access-tokens.ts'
 import { openDatabase } from '../../db/database.ts'
 import { hashOfToken, newAccessToken } from '../../src/access-token.ts'
@@ -16,6 +15,7 @@ import { entries } from '../support/upstream-data.ts'
 import { answerWith, startReceiver } from '../support/webhook-receiver.ts'
 import { paint } from './dashboard-picture.ts'
 import { fillDatabase } from './filled-database.ts'
+import { operations, startPrometheus } from './prometheus.ts'
 import { random } from './random.ts'
 import { startRestartable } from './restartable.ts'
 import { load } from './soak-load.ts'
@@ -35,7 +35,6 @@ const { values: options } = parseArgs({
     log: { type: 'string' },
   },
 })
-const operations = fileURLToPath(new URL('../../.github/operations/', import.meta.url))
 const scrapeSeconds = 5
 const outageMs = 45_000
 const token = 'a-token-of-the-benchmark'
@@ -93,7 +92,7 @@ server.stderr.pipe(log)
 const [line] = await once(server.stdout, 'data')
 const { address } = JSON.parse(String(line)) as { address: string }
 
-const prometheus = await startPrometheus()
+const prometheus = await startPrometheus(stack, { folder, target: `127.0.0.1:${metricsPort}`, scrapeSeconds })
 const connection = openDatabase({ connectionString: postgres.url, max: 1, onError: () => {} })
 const admin = newAccessToken()
 await createAccessToken(connection.db, {
@@ -127,7 +126,7 @@ await Promise.all([working, visiting])
 await sleep(scrapeSeconds * 1_000)
 
 const endedAt = Date.now()
-const rules = await ask<{ groups: { rules: Rule[] }[] }>('rules', {})
+const rules = await prometheus.ask<{ groups: { rules: Rule[] }[] }>('rules', {})
 for (const { name, state, health, lastError } of rules.groups.flatMap((group) => group.rules))
   console.log(`alert ${name}: ${state}${health === 'ok' ? '' : `, ${health} (${lastError})`}`)
 await paint({
@@ -136,7 +135,7 @@ await paint({
     picture: options.picture,
   },
   ...{ startedAt, endedAt, stepSeconds: scrapeSeconds, rateInterval: `${4 * scrapeSeconds}s` },
-  range: (parameters) => ask('query_range', parameters),
+  range: (parameters) => prometheus.ask('query_range', parameters),
 })
 console.log(`${options.picture}: load ${loadavg()[0]?.toFixed(1)} at its end`)
 for (const [outcome, count] of [...outcomes].toSorted()) console.log(`  ${outcome.slice(0, 150)} ×${count}`)
@@ -171,35 +170,4 @@ async function visit(): Promise<void> {
     ])
     await sleep(3_000, undefined, { signal }).catch(() => {})
   }
-}
-
-/** With the configuration that is in the project, but for where the server and the rules are. */
-async function startPrometheus(): Promise<string> {
-  const config = parse(readFileSync(join(operations, 'prometheus.yml'), 'utf8'))
-  config.global = { scrape_interval: `${scrapeSeconds}s`, evaluation_interval: `${scrapeSeconds}s` }
-  config.rule_files = [join(operations, 'alerts.yaml')]
-  config.scrape_configs[0].static_configs = [{ targets: [`127.0.0.1:${metricsPort}`] }]
-  writeFileSync(join(folder, 'prometheus.yml'), stringify(config))
-  const port = await freePort()
-  const flags = {
-    'config.file': join(folder, 'prometheus.yml'),
-    'storage.tsdb.path': join(folder, 'prometheus'),
-    'web.listen-address': `127.0.0.1:${port}`,
-  }
-  const program = spawn(
-    'prometheus',
-    Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
-    {
-      stdio: 'ignore',
-    },
-  )
-  stack.defer(() => void program.kill('SIGKILL'))
-  return `http://127.0.0.1:${port}`
-}
-
-async function ask<Data>(what: string, parameters: Readonly<Record<string, string>>): Promise<Data> {
-  const response = await fetch(`${prometheus}/api/v1/${what}?${new URLSearchParams(parameters)}`)
-  const { status, data, error } = (await response.json()) as { status: string; data: Data; error?: string }
-  if (status !== 'success') throw new Error(`Prometheus refuses ${JSON.stringify(parameters)}: ${error}`)
-  return data
 }
