@@ -120,8 +120,8 @@ builder.mutationFields((t) => ({
       const { new: created, changed } = recorded.papers
       const rejected = judged.length - records.length
       await noteReading(context.db, 'client', { read: records.length, new: created, changed, rejected })
-      const { token } = context.viewer
-      context.onWrite?.({ token, records: judged.length, ...recorded.papers, rejected })
+      const { token, tokenName = token } = context.viewer
+      context.onWrite?.({ token: tokenName, records: judged.length, ...recorded.papers, rejected })
       // A mutation before this one in the same document may have read these papers.
       forgetLoaded(context)
       const outcomes = recorded.outcomes.values()

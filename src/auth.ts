@@ -78,8 +78,8 @@ export async function openAuthenticator(options: AuthOptions): Promise<Authentic
     const lapse = lapseOf(hash)
     if (lapse) return without(lapse)
     used.set(row.id, clock.now())
-    const { id, role } = row
-    return { role, sharingKey: role, token: String(id), lapse: () => lapseOf(hash) }
+    const { id, name, role } = row
+    return { role, sharingKey: role, token: String(id), tokenName: name, lapse: () => lapseOf(hash) }
   }
 
   function without(tokenFault: TokenFault): Viewer {

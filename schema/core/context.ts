@@ -14,6 +14,8 @@ export interface Viewer {
   readonly sharingKey: string
   /** Which token it is, for accounting. Undefined without a valid one. */
   readonly token?: string
+  /** What its operator calls it, if it has a name of its own: one name can belong to two tokens, one after the other. */
+  readonly tokenName?: string
   /** Why the token that was sent gives no rights. */
   readonly tokenFault?: TokenFault
   /** Why the rights have ended since they were looked up; undefined while they hold. Absent if they cannot end. */

@@ -11,6 +11,7 @@ import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { hold } from '../support/hold.ts'
 import { runMain } from '../support/main.ts'
+import { createToken } from '../support/tokens.ts'
 
 const token = 'a-token-that-writes'
 const app = useTestApp({ WRITE_TOKEN: token, REQUEST_LOG: 'on', SLOW_MS: '1' })
@@ -54,6 +55,10 @@ describe('a week of lines', () => {
     expect(others).toEqual([])
     expect(line).toMatch(/token=WRITE_TOKEN records=2 new=1 changed=0 unchanged=0 rejected=1$/)
     expect(line).toContain('requestId=')
+
+    const nightly = await createToken(app, 'nightly', 'ingest')
+    await query(app, document, { papers: [paper] }, nightly)
+    expect(linesWith('A client wrote papers.').at(-1)).toMatch(/token=nightly records=1 new=0/)
   })
 
   test('tokens that give no rights have a line now and then, without the token', async () => {
