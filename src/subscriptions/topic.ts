@@ -1,16 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Position } from '../../db/feed/position.ts'
 import type { Viewer } from '../../schema/core/context.ts'
 import type { ClientPoints } from '../client-points.ts'
-import { turnOf } from '../client-turns.ts'
 import { type Clock, every } from '../clock.ts'
-import type { Batch } from './batch.ts'
+import { BegunBatches } from './begun-batches.ts'
 import { OutageError, UndeliverableError } from './execution.ts'
-import type { EndReason, Frame, Sink, Subscription } from './frame.ts'
+import type { EndReason, Sink, Subscription } from './frame.ts'
 import { FrameBuilder, type FrameServices, type TopicSpec } from './frame-builder.ts'
 import { Heartbeats } from './heartbeats.ts'
-import { type BegunBatch, Cohort, Member, type Place, type TopicHandle } from './member.ts'
-import type { FeedMeter, FeedTransport } from './meter.ts'
+import { Cohort, Member, type Place, type TopicHandle } from './member.ts'
+import type { FeedMeter } from './meter.ts'
+import { charge, sendFrames } from './send-frames.ts'
 
 export interface TopicServices extends FrameServices {
   readonly clock: Clock
@@ -22,8 +21,6 @@ export interface TopicServices extends FrameServices {
   readonly signal: AbortSignal
 }
 
-/** Frames written before other work of the process gets its turn. */
-const framesPerTurn = 4096
 const maxRetryDelayMs = 5_000
 /** For an event that cannot be delivered: each attempt is logged. */
 const maxFailureDelayMs = 60_000
@@ -51,12 +48,19 @@ export class Topic implements TopicHandle {
   readonly #waiting = new Set<Cohort>()
   readonly #stopHeartbeats: (() => void) | undefined
   readonly #builder: FrameBuilder
+  readonly #batches: BegunBatches
   readonly #heartbeats: Heartbeats
   readonly #shapeKey: string
 
   constructor(spec: TopicSpec, services: TopicServices, onEmpty: (topic: Topic) => void) {
     this.#services = services
     this.#builder = new FrameBuilder(spec, services)
+    this.#batches = new BegunBatches({
+      builder: this.#builder,
+      head: () => services.feed.head,
+      isAlone: () => this.#isAlone,
+      payer: () => this.#payer,
+    })
     this.#onEmpty = onEmpty
     this.#shapeKey = spec.shapeKey
     this.#heartbeats = new Heartbeats(spec, this.#builder, services.feed)
@@ -161,59 +165,25 @@ export class Topic implements TopicHandle {
     const { position } = cohort
     this.#waiting.add(cohort)
     const { spent } = this.#builder
-    const begun = await this.#begun(cohort)
+    const begun = await this.#batches.after(cohort)
     const { batch } = begun
-    if (cohort.isFlowing) this.#beginAfter(batch, cohort)
+    if (cohort.isFlowing) this.#batches.beginAfter(batch, cohort)
     const { frames, failure } = await begun.making
     this.#waiting.delete(cohort)
     const { size } = cohort.members
-    await this.#write(cohort, frames)
+    await sendFrames(cohort, frames, this.#services.meter)
     cohort.isFlowing = cohort.members.size === size
-    if (!cohort.isFlowing) for (const unsent of [begun, cohort.next]) void this.#keep(unsent)
+    if (!cohort.isFlowing) for (const unsent of [begun, cohort.next]) void this.#batches.keep(unsent)
     const last = frames.at(-1)?.position
     cohort.position = failure ? (last ?? position) : batch.scannedTo
     cohort.previous = last ?? cohort.previous
-    const waitMs = this.#charge(cohort, this.#builder.spent - spent)
+    const waitMs = charge(cohort, this.#builder.spent - spent, this.#services.points)
     if (waitMs > 0) {
       // It would be old by then.
       cohort.next = undefined
       await this.#services.clock.wait(waitMs, this.#services.signal).catch(() => {})
     }
     if (failure) throw failure.reason
-  }
-
-  /** The batch after a cohort: what was begun while the last one was sent, if nothing came in between. */
-  async #begun(cohort: Cohort): Promise<BegunBatch> {
-    const next = await cohort.next
-    cohort.next = undefined
-    return next && cohort.isAt(next.place) ? next : this.#begin(cohort, cohort.isFlowing)
-  }
-
-  async #begin({ position, previous, history }: Place, isFlowing: boolean): Promise<BegunBatch> {
-    const place = { position, previous, history }
-    // A reader that is full comes back for the rest of a batch.
-    const isAlone = isFlowing && this.#isAlone
-    const turn = turnOf(() => this.#payer)
-    if (turn) await turn
-    const batch = await this.#builder.batchAfter(place)
-    // Going back would send events twice, and staying would never end.
-    if (batch.scannedTo.number <= position.number)
-      throw new Error(`The batch after ${position.number} ends at ${batch.scannedTo.number}.`)
-    return { place, batch, isAlone, making: batch.framesAfter(position, previous, isAlone) }
-  }
-
-  /** For a reader that was full and comes back. */
-  async #keep(begun: BegunBatch | Promise<BegunBatch> | undefined): Promise<void> {
-    const batch = await Promise.resolve(begun).catch(() => undefined)
-    if (batch?.isAlone) this.#builder.keep((await batch.making).frames, batch.place)
-  }
-
-  /** Begins what follows a batch. */
-  #beginAfter({ scannedTo: position, last }: Batch, cohort: Cohort): void {
-    if (position.number >= this.#services.feed.head.number) return
-    const { previous, history } = cohort
-    cohort.next = this.#begin({ position, previous: last ?? previous, history }, true)
-    cohort.next.catch(() => {})
   }
 
   /** In whose name it waits for its turn. */
@@ -225,38 +195,6 @@ export class Topic implements TopicHandle {
   /** Nobody else will want its frames. */
   get #isAlone(): boolean {
     return this.#members.size === 1 && this.#services.topicsOfShape.get(this.#shapeKey) === 1
-  }
-
-  /**
-   * Charges the clients of a cohort for what was executed for it, each its part. Returns the milliseconds after which
-   * one of them is out of debt: until then the cohort waits, and what follows stays in the log.
-   */
-  #charge({ payers }: Cohort, cost: number): number {
-    const { points } = this.#services
-    if (cost <= 0 || !points.isLimited) return 0
-    const waits = [...payers].map((client) => points.charge(client, cost / payers.size))
-    return waits.length === 0 ? 0 : Math.min(...waits)
-  }
-
-  async #write(cohort: Cohort, frames: readonly Frame[]): Promise<void> {
-    if (frames.length === 0) return
-    const membersPerTurn = Math.max(1, Math.floor(framesPerTurn / frames.length))
-    const members = [...cohort.members]
-    for (let from = 0; from < members.length; from += membersPerTurn) {
-      if (from > 0) await nextTurn()
-      cohort.write(frames, members.slice(from, from + membersPerTurn))
-    }
-    this.#measure(cohort, frames, members)
-  }
-
-  /** Those who have not caught up yet receive old events: how old is no measure of the server. */
-  #measure({ caughtUpAt }: Cohort, frames: readonly Frame[], members: readonly Member[]): void {
-    const { meter } = this.#services
-    const subscribers = new Map<FeedTransport, number>()
-    for (const { transport } of members) subscribers.set(transport, (subscribers.get(transport) ?? 0) + 1)
-    const now = Date.now()
-    const lagsMs = caughtUpAt ? frames.map(({ recordedAtMs = now }) => now - recordedAtMs) : []
-    for (const [transport, count] of subscribers) meter.sent(transport, frames.length, count, lagsMs)
   }
 
   #park(cohort: Cohort): void {
