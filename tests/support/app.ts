@@ -53,8 +53,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     SHUTDOWN_MS: '2000',
     // A busy machine is no news.
     SLOW_MS: '0',
-    // Statements take long on a busy machine, and are charged by their time.
+    // Statements take long on a busy machine, are charged by their time, and let others wait.
     CLIENT_POINTS: '10000000',
+    POOL_WAIT_MS: '30000',
     ...settings,
   })
   const config = isAlert ? alert(given) : given
