@@ -20,17 +20,13 @@ let browser: Browser
 beforeAll(async () => {
   await plantLibrary(app.db)
   // 50 real papers on one day.
-  await ingestDay('2025-09-30')
-  if (browserPath) browser = await launchBrowser(browserPath)
-})
-afterAll(() => browser?.close())
-
-async function ingestDay(date: string): Promise<void> {
-  const { files } = await findFiles([`${daysFolder('captures')}/${date}.json.gz`])
+  const { files } = await findFiles([`${daysFolder('captures')}/2025-09-30.json.gz`])
   const onFault = ({ message }: { message: string }) => expect.fail(message)
   for await (const { source, readings } of readFiles(files, { onFault }))
     await ingest(app.db, source, readings)
-}
+  if (browserPath) browser = await launchBrowser(browserPath)
+})
+afterAll(() => browser?.close())
 
 const paths = [
   ...['/', '/editions', '/weeks/2026-W23', '/papers/2605.00001', '/authors/Ada%20Lovelace'],
@@ -155,10 +151,9 @@ test.runIf(process.env.WRITE_PICTURE && browserPath)('a picture of an edition', 
 })
 
 test.runIf(process.env.WRITE_PICTURE && browserPath)('a picture of a digest', async () => {
-  await ingestDay('2026-06-16')
   await using context = await browser.newContext({ viewport: { width: 680, height: 760 } })
   const page = await context.newPage()
-  await page.goto(`${app.url}/digest/preview?day=2026-06-16`)
+  await page.goto(`${app.url}/digest/preview?day=2025-09-30`)
   await page.evaluate(() => document.documentElement.style.setProperty('overflow', 'hidden'))
   await page.screenshot({ path: pictureAt('digest.png') })
 })
