@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { ApiError } from '../../../schema/core/errors.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
+import { fittingFrames } from './joined-frames.ts'
 
 /** A result that is JSON already; Yoga sends what `stringify` gives. */
 interface ReadyResult extends ExecutionResult {
@@ -16,8 +17,11 @@ export interface PulledOptions {
 
 type Next = IteratorResult<ReadyResult, undefined>
 
-/** Frames that may wait to be pulled. Their texts are shared, so this costs references alone. */
-const capacity = 64
+/**
+ * Bytes that may wait to be pulled; the last frame may reach beyond. Members of a topic share their frames, so that few
+ * bytes are one client's alone.
+ */
+const maxBytes = 256 * 1024
 
 /**
  * Results for a consumer that pulls them: Yoga does for SSE, as fast as the response takes them. An explicit iterator:
@@ -27,8 +31,9 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
   readonly transport = 'sse'
   readonly #subscription: Subscription
   readonly #options: PulledOptions
-  /** At most `capacity`. */
   #queue: Frame[] = []
+  /** Of the frames in the queue. */
+  #bytes = 0
   #last: ReadyResult | undefined
   #waiting: ((next: Next) => void) | undefined
   #isFull = false
@@ -44,8 +49,11 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
   }
 
   write(frames: readonly Frame[]): number {
-    const taken = Math.min(frames.length, capacity - this.#queue.length)
-    this.#queue.push(...frames.slice(0, taken))
+    const taken = fittingFrames(frames, maxBytes - this.#bytes)
+    for (const frame of frames.slice(0, taken)) {
+      this.#queue.push(frame)
+      this.#bytes += frame.size
+    }
     this.#isFull = taken < frames.length
     this.#give()
     return taken
@@ -63,7 +71,7 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
       this.#waiting = resolve
     })
     this.#give()
-    if (this.#isFull && this.#queue.length <= capacity / 2) {
+    if (this.#isFull && this.#bytes <= maxBytes / 2) {
       this.#isFull = false
       this.#subscription.resume()
     }
@@ -73,6 +81,7 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
   return(): Promise<Next> {
     this.#ended = true
     this.#queue = []
+    this.#bytes = 0
     this.#last = undefined
     this.#subscription.leave()
     this.#give()
@@ -96,9 +105,8 @@ export class PulledResults implements AsyncIterableIterator<ReadyResult, undefin
   }
 
   #takeFrames(): readonly Frame[] {
-    if (!this.#options.joins) return this.#queue.splice(0, 1)
-    const frames = this.#queue
-    this.#queue = []
+    const frames = this.#queue.splice(0, this.#options.joins ? this.#queue.length : 1)
+    for (const { size } of frames) this.#bytes -= size
     return frames
   }
 }
