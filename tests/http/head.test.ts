@@ -27,6 +27,8 @@ test.each<[string, Record<string, string>, number]>([
   const head = await exchange(app, { method: 'HEAD', target, headers })
   const get = await exchange(app, { target, headers })
   expect([head.status, get.status, head.text]).toEqual([status, status, ''])
+  // The age of the feed, which /ready tells, has not always as many digits.
+  if (target === '/ready') get.headers['content-length'] = head.headers['content-length']
   for (const name of own) {
     delete head.headers[name]
     delete get.headers[name]

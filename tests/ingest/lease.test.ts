@@ -85,7 +85,7 @@ test('a leader that is renewed keeps its place for longer than one lease', async
   const { db } = database.database
   const ends = new Set<number>()
   let times = 0
-  await lead({ db, name: 'work', signal: stop.signal, leaseMs: 600 }, async ({ signal, assertHeld }) => {
+  await lead({ db, name: 'work', signal: stop.signal, leaseMs: 3_000 }, async ({ signal, assertHeld }) => {
     times += 1
     const renewals = async () => {
       ends.add((await lease())?.held_until.getTime() ?? 0)

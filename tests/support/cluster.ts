@@ -17,12 +17,17 @@ declare module 'vitest' {
     clusterUrl: string
     /** The migrated database that every test database is a copy of. */
     templateName: string
+    /** For files that are needed until the end of the run, and removed then. */
+    scratchFolder: string
   }
 }
 
 /** One Postgres per run, with one migrated database to copy. TEST_DATABASE_URL names another server to use. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   await using stack = new AsyncDisposableStack()
+  const scratchFolder = await mkdtemp(join(tmpdir(), 'daily-papers-scratch-'))
+  stack.defer(() => rm(scratchFolder, { recursive: true, force: true }))
+  provide('scratchFolder', scratchFolder)
   const external = process.env.TEST_DATABASE_URL
   const clusterUrl = external ? maintenanceUrl(external) : await startCluster(stack)
   // Runs that share a server must not share their templates: their migrations may differ.

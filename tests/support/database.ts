@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
+import { atEndOfFile } from './end-of-file.ts'
 import { execute } from './execute.ts'
-import { atEndOfFile } from './failed-files.ts'
 import { databaseUrl } from './urls.ts'
 
 /** A migrated, empty database, which is there until the end of its test file. */

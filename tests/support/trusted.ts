@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { inject } from 'vitest'
 import type { Answer, TestApp } from './app.ts'
 
 export const greeting = 'query Greeting { __typename }'
@@ -10,9 +9,8 @@ export const parsed = 'query Parsed($arxivId: String!) { paper(arxivId: $arxivId
 export const events = 'subscription Events { feed(after: START, heartbeat: 1) { __typename } }'
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-/** Where the manifests of a test file are; removed when it is done. */
-export const folder = mkdtempSync(join(tmpdir(), 'daily-papers-manifests-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+/** Where the manifests are; removed at the end of the run. */
+export const folder = mkdtempSync(join(inject('scratchFolder'), 'manifests-'))
 
 /** Writes a manifest file and returns its path. */
 export function manifest(name: string, content: unknown): string {
