@@ -59,7 +59,7 @@ interface Reviews {
 describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeout: 60_000 }, (kind) => {
   let gateway: Gateway
   beforeAll(async () => {
-    gateway = await startGateway(kind, federation.supergraph, { timeoutMs: 1_000, checkHealth: true })
+    gateway = await startGateway(kind, federation.supergraph, { timeoutMs: 5_000, checkHealth: true })
   })
   afterAll(() => gateway?.close())
   afterEach(() => federation.reviews.behave('well'))

@@ -30,7 +30,7 @@ describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeou
       papersService(`http://127.0.0.1:${port}/graphql`),
       reviewsService(reviews.url),
     ])
-    await using gateway = await startGateway(kind, supergraph, { timeoutMs: 2_000 })
+    await using gateway = await startGateway(kind, supergraph, { timeoutMs: 5_000 })
     const query = '{ reviews(first: 1) { stars paper { title } } }'
     const whole = { data: { reviews: [{ stars: 5, paper: { title: 'Paper 1' } }] } }
     expect(await ask(gateway, query)).toEqual(whole)
