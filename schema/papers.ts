@@ -64,7 +64,7 @@ export const PaperOrderEnum = builder.enumType('PaperOrder', {
       description: `By when the paper came to match \`filter\`: by the position in the feed of the newest event that stored the paper or changed what the filter looks at, e.g. its listings or, for \`minUpvotes\`, the upvotes that reached it. Nothing new appears below what a client has seen.`,
     },
     RELEVANCE: {
-      description: `By how well the paper matches \`filter.text\`, which is required: first a paper whose title is the text (relevance from 2), then titles that contain it (from 1), then papers with all its words in the title or among the keywords (from 0.1, by \`ts_rank\` of Postgres, in which words of the title weigh 1 and keywords 0.4, divided by 1 + log(number of words)), then the others, the newest first (below 0.1). Covers the ${rankedAtMost} newest matches, and the ${rankedAtMost} newest with all words in title or keywords.`,
+      description: `By how well the paper matches \`filter.text\`, which is required: first a paper whose title is the text (relevance from 2), then titles that contain it (from 1), then papers with all its words in the title or among the keywords (from 0.1, by \`ts_rank\` of Postgres: title 1, keywords 0.4), then the others, the newest first (below 0.1). In the last two, papers in which more words are next to each other as in the text come first. Covers the ${rankedAtMost} newest matches, and the ${rankedAtMost} newest with all words in title or keywords.`,
     },
   } as const satisfies Record<PaperOrder, { description: string }>,
 })

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { initialTerm, prominentTerm, weights, wordsOfName } from '../tokens/document.ts'
 import { type Clause, clausesOfPhrase, clausesOfWords, type PhraseStep } from './clauses.ts'
 import { clausesWithExpansions, type Expansion } from './expansions.ts'
+import { neighboursIn } from './neighbours.ts'
 
 /** What one alternative of a text asks for: all of `required`, and of no entry of `excluded` all. */
 export interface Alternative {
@@ -28,6 +29,8 @@ export interface TextQuery extends AskedQuery {
   readonly unexcluded: string | undefined
   /** What every alternative excludes, as the text of a `tsquery`; empty if one excludes nothing. */
   readonly excluded: string
+  /** What is said of a paper in which words stand beside each other as in the text: the text of a `tsquery` for each pair. */
+  readonly neighbours: readonly string[]
 }
 
 const cache = new LRUCache<string, TextQuery>({ max: 500 })
@@ -52,7 +55,8 @@ export function textQueryOf(text: string, expansions: readonly Expansion[] = [])
     ? allOf(alternatives.map((alternative) => oneOf(alternative.excluded.map(allOfClauses))))
     : ''
   const prominent = askedQuery(alternatives.map(prominentAlternative))
-  const read = { ...askedQuery(alternatives), prominent, wanted, unexcluded, excluded }
+  const neighbours = alternatives.length === 1 ? neighboursIn(wanted).map(allOfClauses) : []
+  const read = { ...askedQuery(alternatives), prominent, wanted, unexcluded, excluded, neighbours }
   cache.set(name, read)
   return read
 }

@@ -47,7 +47,9 @@ order by papers desc, key, long_key;
         from (select p.* from (select p.id, p.published_at
             , case when p.title_key = any($6::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
-            then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8
+            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
+                from unnest($10::tsquery[]) as pair
+                where p.ranked_words @@ pair) / $11::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
@@ -67,14 +69,15 @@ order by papers desc, key, long_key;
     select newest.id, newest.relevance from matches
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
-  other as materialized (select * from (with recursive search_query as materialized (select $10::tsquery as query),
+  newest as materialized (select *, row_number() over () as place
+    from (with recursive search_query as materialized (select $12::tsquery as query),
       span as materialized (
         select (extract(year
-            from greatest($11::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($12::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+            from greatest($13::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($14::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
         (extract(year
-            from least($13::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($14::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+            from least($15::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($16::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
         select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -97,9 +100,11 @@ order by papers desc, key, long_key;
           select coalesce(array_agg(p.id), '{}') as ids,
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any($15::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $16) > 0 then 1 else 0 end + case when p.ranked_words @@ $17::tsquery
-              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $18::tsquery, 1)::float8
+              , case when p.title_key = any($17::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $18) > 0 then 1 else 0 end + case when p.ranked_words @@ $19::tsquery
+              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8 + 0.4 * (select count(*)
+                  from unnest($21::tsquery[]) as pair
+                  where p.ranked_words @@ pair) / $22::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*
@@ -118,17 +123,20 @@ order by papers desc, key, long_key;
         where matches.scanned < 21 and matches.found < 21 and matches.month > first_month)
       select newest.id, newest.relevance from matches
       cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-      order by matches.scanned, newest.position limit 21) other
-    where (select count(*) from prominent) < 21)
+      order by matches.scanned, newest.position limit 21) newest
+    where (select count(*) from prominent) < 21),
+  other as materialized (select * from newest)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $19::tsquery
-      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8
+    union all (select p.id, 2 + case when p.ranked_words @@ $23::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $24::tsquery, 1)::float8 + 0.4 * (select count(*)
+          from unnest($25::tsquery[]) as pair
+          where p.ranked_words @@ pair) / $26::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($21::text[])
+      where p.title_key = any($27::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
@@ -267,10 +275,12 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
         from (select p.* from (select p.id, p.published_at, p.is_match
             , case when p.title_key = any($7::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $8) > 0 then 1 else 0 end + case when p.ranked_words @@ $9::tsquery
-            then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $10::tsquery, 1)::float8
+            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $10::tsquery, 1)::float8 + 0.4 * (select count(*)
+                from unnest($11::tsquery[]) as pair
+                where p.ranked_words @@ pair) / $12::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-            from (select p.*, p.ranked_words @@ (select $11::tsquery) as is_match
+            from (select p.*, p.ranked_words @@ (select $13::tsquery) as is_match
               from (select p.*
                 from paper p
                 where p.search @@ (select index_query
@@ -299,15 +309,15 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
     select newest.id, newest.relevance from matches
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
-  other as materialized (select *
-    from (with recursive search_query as materialized (select $12::tsquery as query), search_plan as materialized (select $13::tsquery as index_query),
+  newest as materialized (select *, row_number() over () as place
+    from (with recursive search_query as materialized (select $14::tsquery as query), search_plan as materialized (select $15::tsquery as index_query),
       span as materialized (
         select (extract(year
-            from greatest($14::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($15::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+            from greatest($16::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($17::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
         (extract(year
-            from least($16::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($17::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+            from least($18::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($19::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
         select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -330,9 +340,11 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
           select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
           array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at, p.is_match
-              , case when p.title_key = any($18::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $19) > 0 then 1 else 0 end + case when p.ranked_words @@ $20::tsquery
-              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $21::tsquery, 1)::float8
+              , case when p.title_key = any($20::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $21) > 0 then 1 else 0 end + case when p.ranked_words @@ $22::tsquery
+              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $23::tsquery, 1)::float8 + 0.4 * (select count(*)
+                  from unnest($24::tsquery[]) as pair
+                  where p.ranked_words @@ pair) / $25::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*, p.search @@ (select query
@@ -361,20 +373,28 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
                   and next.period is null offset 0) p
                 where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
             limit 3000 - matches.scanned) p) newest
-        where matches.scanned < 3000 and matches.found < 21 and matches.month > first_month)
+        where matches.scanned < 3000 and matches.found < 200 and matches.month > first_month)
       select newest.id, newest.relevance from matches
       cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-      order by matches.scanned, newest.position limit 21) other
-    where (select count(*) from prominent) < 21)
+      order by matches.scanned, newest.position limit 200) newest
+    where (select count(*) from prominent) < 21),
+  other as materialized (select newest.id,
+    newest.relevance + coalesce(0.09 * (select count(*)
+        from unnest($26::tsquery[]) as pair
+        where p.search @@ pair) / $27::float8, 0) as relevance
+    from newest left join paper p
+    on p.id = newest.id and newest.place <= 200 and newest.relevance < 0.1)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $22::tsquery
-      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $23::tsquery, 1)::float8
+    union all (select p.id, 2 + case when p.ranked_words @@ $28::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $29::tsquery, 1)::float8 + 0.4 * (select count(*)
+          from unnest($30::tsquery[]) as pair
+          where p.ranked_words @@ pair) / $31::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($24::text[])
+      where p.title_key = any($32::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
@@ -414,27 +434,29 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
         from (select p.* from (select p.id, p.published_at
             , case when p.title_key = any($6::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
-            then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8
+            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
+                from unnest($10::tsquery[]) as pair
+                where p.ranked_words @@ pair) / $11::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
               from paper p
               where p.search @@ (select query
                 from search_query)
-              and p.author_names && $10::text[]
-              and p.keyword_keys && $11::text[]
-              and p.submitter_names && $12::text[]
-              and p.categories && $13::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$15::text]
+              and p.author_names && $12::text[]
+              and p.keyword_keys && $13::text[]
+              and p.submitter_names && $14::text[]
+              and p.categories && $15::text[]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$16::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$17::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $18::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$18::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$19::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $20::text[]
               and edition_periods(p.listed_on) && array(
                 select distinct case when date_trunc('year', month) >= first
                 and date_trunc('year', month) + interval '1 year' <= last + 1
                 then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($19::date, min(date)) as first, least($20::date, max(date)) as last
+                from (select greatest($21::date, min(date)) as first, least($22::date, max(date)) as last
                   from edition) editions,
                 generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
@@ -443,46 +465,47 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
               from paper p
               where p.search @@ (select query
                 from search_query)
-              and p.author_names && $21::text[]
-              and p.keyword_keys && $22::text[]
-              and p.submitter_names && $23::text[]
-              and p.categories && $24::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$25::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$26::text]
+              and p.author_names && $23::text[]
+              and p.keyword_keys && $24::text[]
+              and p.submitter_names && $25::text[]
+              and p.categories && $26::text[]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$27::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$28::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $29::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$29::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$30::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $31::text[]
               and edition_periods(p.listed_on) && array(
                 select distinct case when date_trunc('year', month) >= first
                 and date_trunc('year', month) + interval '1 year' <= last + 1
                 then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($30::date, min(date)) as first, least($31::date, max(date)) as last
+                from (select greatest($32::date, min(date)) as first, least($33::date, max(date)) as last
                   from edition) editions,
                 generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
               and next.period is null offset 0) p
             where p.published_at < next.before
-            and p.upvotes >= $32::integer
-            and p.published_at >= (($33::date)::timestamp at time zone 'UTC')
-            and p.published_at < (($34::date + 1)::timestamp at time zone 'UTC')
-            and (p.withdrawn_at is not null) = $35::boolean
+            and p.upvotes >= $34::integer
+            and p.published_at >= (($35::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($36::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $37::boolean
             and (p.first_listed_on is not null
-              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $36::date > $37::date then 'empty' else daterange($38::date, $39::date, '[]') end
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $38::date > $39::date then 'empty' else daterange($40::date, $41::date, '[]') end
               and exists (select from unnest(p.listed_on) as listed (day)
-                where listed.day <@ case when $40::date > $41::date then 'empty' else daterange($42::date, $43::date, '[]') end)) offset 0) p
+                where listed.day <@ case when $42::date > $43::date then 'empty' else daterange($44::date, $45::date, '[]') end)) offset 0) p
           order by p.published_at desc, p.id desc
           limit 1000 - matches.scanned) p) newest
       where matches.scanned < 1000 and matches.found < 1000 and matches.month > first_month)
     select newest.id, newest.relevance from matches
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
-  other as materialized (select * from (with recursive search_query as materialized (select $44::tsquery as query),
+  newest as materialized (select *, row_number() over () as place
+    from (with recursive search_query as materialized (select $46::tsquery as query),
       span as materialized (
         select (extract(year
-            from greatest($45::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($46::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+            from greatest($47::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($48::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
         (extract(year
-            from least($47::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($48::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+            from least($49::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($50::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
         select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -505,29 +528,31 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
           select coalesce(array_agg(p.id), '{}') as ids,
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any($49::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $50) > 0 then 1 else 0 end + case when p.ranked_words @@ $51::tsquery
-              then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $52::tsquery, 1)::float8
+              , case when p.title_key = any($51::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $52) > 0 then 1 else 0 end + case when p.ranked_words @@ $53::tsquery
+              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $54::tsquery, 1)::float8 + 0.4 * (select count(*)
+                  from unnest($55::tsquery[]) as pair
+                  where p.ranked_words @@ pair) / $56::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*
                 from paper p
                 where p.search @@ (select query
                   from search_query)
-                and p.author_names && $53::text[]
-                and p.keyword_keys && $54::text[]
-                and p.submitter_names && $55::text[]
-                and p.categories && $56::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$57::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$58::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$59::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$60::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $61::text[]
+                and p.author_names && $57::text[]
+                and p.keyword_keys && $58::text[]
+                and p.submitter_names && $59::text[]
+                and p.categories && $60::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$61::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$62::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$63::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$64::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $65::text[]
                 and edition_periods(p.listed_on) && array(
                   select distinct case when date_trunc('year', month) >= first
                   and date_trunc('year', month) + interval '1 year' <= last + 1
                   then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($62::date, min(date)) as first, least($63::date, max(date)) as last
+                  from (select greatest($66::date, min(date)) as first, least($67::date, max(date)) as last
                     from edition) editions,
                   generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
@@ -536,93 +561,102 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
                 from paper p
                 where p.search @@ (select query
                   from search_query)
-                and p.author_names && $64::text[]
-                and p.keyword_keys && $65::text[]
-                and p.submitter_names && $66::text[]
-                and p.categories && $67::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$68::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$69::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$70::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$71::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $72::text[]
+                and p.author_names && $68::text[]
+                and p.keyword_keys && $69::text[]
+                and p.submitter_names && $70::text[]
+                and p.categories && $71::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$72::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$73::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$74::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$75::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $76::text[]
                 and edition_periods(p.listed_on) && array(
                   select distinct case when date_trunc('year', month) >= first
                   and date_trunc('year', month) + interval '1 year' <= last + 1
                   then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($73::date, min(date)) as first, least($74::date, max(date)) as last
+                  from (select greatest($77::date, min(date)) as first, least($78::date, max(date)) as last
                     from edition) editions,
                   generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
                 and next.period is null offset 0) p
               where p.published_at < next.before
-              and p.upvotes >= $75::integer
-              and p.published_at >= (($76::date)::timestamp at time zone 'UTC')
-              and p.published_at < (($77::date + 1)::timestamp at time zone 'UTC')
-              and (p.withdrawn_at is not null) = $78::boolean
+              and p.upvotes >= $79::integer
+              and p.published_at >= (($80::date)::timestamp at time zone 'UTC')
+              and p.published_at < (($81::date + 1)::timestamp at time zone 'UTC')
+              and (p.withdrawn_at is not null) = $82::boolean
               and (p.first_listed_on is not null
-                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $79::date > $80::date then 'empty' else daterange($81::date, $82::date, '[]') end
+                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $83::date > $84::date then 'empty' else daterange($85::date, $86::date, '[]') end
                 and exists (select from unnest(p.listed_on) as listed (day)
-                  where listed.day <@ case when $83::date > $84::date then 'empty' else daterange($85::date, $86::date, '[]') end)) offset 0) p
+                  where listed.day <@ case when $87::date > $88::date then 'empty' else daterange($89::date, $90::date, '[]') end)) offset 0) p
             order by p.published_at desc, p.id desc
             limit 21 - matches.scanned) p) newest
         where matches.scanned < 21 and matches.found < 21 and matches.month > first_month)
       select newest.id, newest.relevance from matches
       cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-      order by matches.scanned, newest.position limit 21) other
-    where (select count(*) from prominent) < 21)
+      order by matches.scanned, newest.position limit 21) newest
+    where (select count(*) from prominent) < 21),
+  other as materialized (select * from newest)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $87::tsquery
-      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $88::tsquery, 1)::float8
+    union all (select p.id, 2 + case when p.ranked_words @@ $91::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $92::tsquery, 1)::float8 + 0.4 * (select count(*)
+          from unnest($93::tsquery[]) as pair
+          where p.ranked_words @@ pair) / $94::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($89::text[])
-      and p.upvotes >= $90::integer
-      and p.published_at >= (($91::date)::timestamp at time zone 'UTC')
-      and p.published_at < (($92::date + 1)::timestamp at time zone 'UTC')
-      and (p.github_repo is not null) = $93::boolean
-      and (p.project_page is not null) = $94::boolean
-      and (p.media_urls <> '{}') = $95::boolean
-      and (p.withdrawn_at is not null) = $96::boolean
-      and p.organization_name = any($97::text[])
+      where p.title_key = any($95::text[])
+      and p.upvotes >= $96::integer
+      and p.published_at >= (($97::date)::timestamp at time zone 'UTC')
+      and p.published_at < (($98::date + 1)::timestamp at time zone 'UTC')
+      and (p.github_repo is not null) = $99::boolean
+      and (p.project_page is not null) = $100::boolean
+      and (p.media_urls <> '{}') = $101::boolean
+      and (p.withdrawn_at is not null) = $102::boolean
+      and p.organization_name = any($103::text[])
       and (p.first_listed_on is not null
-        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $98::date > $99::date then 'empty' else daterange($100::date, $101::date, '[]') end
+        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $104::date > $105::date then 'empty' else daterange($106::date, $107::date, '[]') end
         and exists (select from unnest(p.listed_on) as listed (day)
-          where listed.day <@ case when $102::date > $103::date then 'empty' else daterange($104::date, $105::date, '[]') end))
-      and p.author_names && $106::text[]
-      and p.keyword_keys && $107::text[]
-      and p.submitter_names && $108::text[]
-      and p.categories && $109::text[]
+          where listed.day <@ case when $108::date > $109::date then 'empty' else daterange($110::date, $111::date, '[]') end))
+      and p.author_names && $112::text[]
+      and p.keyword_keys && $113::text[]
+      and p.submitter_names && $114::text[]
+      and p.categories && $115::text[]
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, r.id desc limit $110;
+order by r.relevance desc, r.id desc limit $116;
 
 -- searchAsTyped with an arXiv id
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
   with prominent as materialized (select null::bigint as id, null::float8 as relevance limit 0),
-  other as materialized (select * from (select p.id, case when p.title_key = any($1::text[]) then 2
+  newest as materialized (select *, row_number() over () as place
+    from (select p.id, case when p.title_key = any($1::text[]) then 2
       when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + case when p.ranked_words @@ $3::tsquery
-      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * (select count(*)
+          from unnest($5::tsquery[]) as pair
+          where p.ranked_words @@ pair) / $6::float8)
       else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
-        select * from paper p where p.arxiv_id = any($5::text[])
-        order by p.published_at desc, p.id desc limit 21) p) other
-    where (select count(*) from prominent) < 21)
+        select * from paper p where p.arxiv_id = any($7::text[])
+        order by p.published_at desc, p.id desc limit 21) p) newest
+    where (select count(*) from prominent) < 21),
+  other as materialized (select * from newest)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $6::tsquery
-      then 0.1 + 0.8 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $7::tsquery, 1)::float8
+    union all (select p.id, 2 + case when p.ranked_words @@ $8::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
+          from unnest($10::tsquery[]) as pair
+          where p.ranked_words @@ pair) / $11::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($8::text[])
-      and p.arxiv_id = any($9::text[])
+      where p.title_key = any($12::text[])
+      and p.arxiv_id = any($13::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, r.id desc limit $10;
+order by r.relevance desc, r.id desc limit $14;
 
 -- searchRepaired, words that no title has
 select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
