@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, SocketAddress } from 'node:net'
 
 /** Which proxies are believed when they say for whom they ask. */
 type TrustedProxies =
@@ -98,9 +98,11 @@ function addressIn(text: string): string | undefined {
   return isIP(address) === 0 ? undefined : address
 }
 
-/** IPv4 as IPv6 writes it, as sockets that listen to both have it. */
+/** IPv4 within IPv6 (RFC 4291, 2.5.5.2): sockets that listen to both have `::ffff:192.0.2.1`, headers any form of it. */
 function unmapped(address: string): string {
-  const [, plain] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
+  if (!/ffff:/i.test(address)) return address
+  const written = isIP(address) === 6 ? new SocketAddress({ address, family: 'ipv6' }).address : address
+  const [, plain] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(written) ?? []
   return plain ?? address
 }
 

@@ -19,6 +19,9 @@ describe('the client of a request', () => {
   test('is an IPv4 address, also where IPv6 writes it, and a network of IPv6', () => {
     const addressOf = addressWith('none')
     expect(addressOf(request('::ffff:192.0.2.1'))).toBe('192.0.2.1')
+    for (const mapped of ['::FFFF:c000:201', '0:0:0:0:0:ffff:192.0.2.1', '0000:0000::ffff:c000:0201'])
+      expect(addressOf(request(mapped))).toBe('192.0.2.1')
+    expect(addressOf(request('fe80::ffff:1%eth0'))).toBe('fe80:0:0:0::/64')
     expect(addressOf(request('2001:db8:a:b:1:2:3:4'))).toBe('2001:db8:a:b::/64')
     expect(addressOf(request('2001:0db8::1'))).toBe('2001:db8:0:0::/64')
     expect(addressOf(request('fe80::1%eth0'))).toBe('fe80:0:0:0::/64')
@@ -33,6 +36,7 @@ describe('the client of a request', () => {
     ['192.0.2.0/24, 198.51.100.0/24', '203.0.113.9, 198.51.100.1', '203.0.113.9'],
     ['192.0.2.1', '198.51.100.1:4711', '198.51.100.1'],
     ['192.0.2.1', '[2001:db8::1]:4711', '2001:db8:0:0::/64'],
+    ['192.0.2.1', '::ffff:c633:6401', '198.51.100.1'],
     ['192.0.2.1', 'unknown', '192.0.2.1'],
     ['10.0.0.0/8', '198.51.100.1', '192.0.2.1'],
   ])('with TRUST_PROXY=%s and %s is %s', (trustProxy, list, expected) => {
