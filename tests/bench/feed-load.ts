@@ -45,6 +45,8 @@ async function open(
     clients.push(
       ...(await Promise.all(some.map((index) => subscriber(server.port, onMessage, after, filter?.(index))))),
     )
+    // Its turn comes after theirs: an address has a thousand requests that wait at most.
+    await positionOf(server)
   }
   return clients
 }

@@ -54,12 +54,18 @@ export async function subscriber(
 ): Promise<CountingClient> {
   const ready = Promise.withResolvers<void>()
   let live = false
+  let accepted = false
   const client = await openClient({
     port,
     path: '/graphql',
     protocol: 'graphql-transport-ws',
     onMessage: (_client, text) => {
-      if (live) return onMessage()
+      if (live) {
+        // The first answer may be a refusal, for which one would wait in vain.
+        if (!accepted && text().includes('"type":"error"')) throw new Error(text())
+        accepted = true
+        return onMessage()
+      }
       if (!text().includes('connection_ack')) return ready.reject(new Error(text()))
       live = true
       client.send({ type: 'subscribe', id: '1', payload: { query: document(after, filter) } })
