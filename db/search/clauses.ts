@@ -1,4 +1,4 @@
-import { initialTerm } from '../tokens/document.ts'
+import { initialTerm } from '../tokens/names.ts'
 import type { Atom } from '../tokens/scan.ts'
 import {
   atomTerms,

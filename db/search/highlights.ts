@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { storedTerms, weights } from '../tokens/document.ts'
+import { weights } from '../tokens/document.ts'
 import { type Atom, atomsIn } from '../tokens/scan.ts'
+import { storedTerms } from '../tokens/stored-terms.ts'
 import type { Clause, PhraseStep } from './clauses.ts'
 import { type CanonicalFilter, textQueryOfFilter } from './filter.ts'
 

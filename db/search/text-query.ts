@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { initialTerm, prominentTerm, weights, wordsOfName } from '../tokens/document.ts'
+import { prominentTerm, weights } from '../tokens/document.ts'
+import { initialTerm, wordsOfName } from '../tokens/names.ts'
 import { type Clause, clausesOfPhrase, clausesOfWords, type PhraseStep } from './clauses.ts'
 import { clausesWithExpansions, type Expansion } from './expansions.ts'
 import { neighboursIn } from './neighbours.ts'

@@ -1,17 +1,6 @@
-import { type Atom, atomsIn } from './scan.ts'
-import {
-  atomTerms,
-  compoundTerms,
-  familyTerms,
-  isCapitalized,
-  isGlued,
-  isName,
-  isNumber,
-  isStoredAsCompound,
-  isWithParticle,
-  isWithPreposition,
-} from './terms.ts'
-import { isStopWord } from './words.ts'
+import { initialsOf } from './names.ts'
+import { atomsIn } from './scan.ts'
+import { positionsOf, storedTerms } from './stored-terms.ts'
 
 export const searchedColumns = ['title', 'abstract', 'author_names', 'keywords'] as const
 
@@ -99,7 +88,7 @@ class Vector {
       const entry = this.#put(term, position, isFamily ? weights.abstract : weight)
       if (!isFamily) mention(entry, weight, first !== last)
     }
-    this.#position += lengthOf(atoms) + gap
+    this.#position += positionsOf(atoms) + gap
   }
 
   /** A name has no stop words (Kaiming He); and it is found by its last name and an initial. */
@@ -107,7 +96,7 @@ class Vector {
     const atoms = atomsIn(name)
     for (const { term, position } of storedTerms(atoms, true)) this.#put(term, position, weights.authors)
     for (const term of initialsOf(name)) this.#put(term, 0, weights.authors)
-    this.#position += lengthOf(atoms) + gap
+    this.#position += positionsOf(atoms) + gap
   }
 
   #put(term: string, offset: number, weight: string): Entry {
@@ -156,113 +145,4 @@ function mention(entry: Entry, weight: string, isCompound: boolean): void {
   entry.mention ??= { isCompound, titleTimes: 0, abstractTimes: 0 }
   if (weight === weights.title) entry.mention.titleTimes += 1
   else entry.mention.abstractTimes += 1
-}
-
-interface StoredTerm {
-  readonly term: string
-  /** Counted in atoms from 0. */
-  readonly position: number
-  /** The atoms that it stands for. */
-  readonly first: number
-  readonly last: number
-  /** Whether it names more than what stands there: `veo3` of `Veo 3.1`. */
-  readonly isFamily?: boolean
-}
-
-/** The terms that a text is stored under. A compound stands where its first and where its last atom does. */
-export function* storedTerms(atoms: readonly Atom[], keepStopWords = false): Generator<StoredTerm> {
-  let position = 0
-  const positions: number[] = []
-  for (const atom of atoms) {
-    positions.push(position)
-    position += widthOf(atom)
-  }
-  const at = (index: number) => positions[index] ?? 0
-  let chain = 0
-  let named: number | undefined
-  for (const [index, atom] of atoms.entries()) {
-    if (atom.unspaced) {
-      for (const { term, offset } of unspacedTerms(atom.text))
-        yield { term, position: at(index) + offset, first: index, last: index }
-    } else
-      for (const term of atomTerms(atom, 'stored', keepStopWords))
-        yield { term, position: at(index), first: index, last: index }
-    const before = atoms[index - 1]
-    if (!before) continue
-    const joined = isGlued(atom)
-    if (!joined) chain = index
-    const compounds: number[] = []
-    const isTwoWordName = !keepStopWords && isCapitalized(before, atom)
-    if (
-      joined
-        ? (!isStopWord(before.text) && !isStopWord(atom.text)) ||
-          isWithParticle(before, atom) ||
-          isWithPreposition(before, atom)
-        : isStoredAsCompound(before, atom) || isTwoWordName
-    )
-      compounds.push(index - 1)
-    // Of `AIME 2024/2025` both numbers are versions of the name.
-    if (!isNumber(atom)) named = undefined
-    else if (isName(before)) named = index - 1
-    else if (named !== undefined && (atom.link === 'slashed' || joined)) compounds.push(named)
-    else named = undefined
-    const endsChain = joined && !(atoms[index + 1] && isGlued(atoms[index + 1] as Atom))
-    if (endsChain && !compounds.includes(chain)) compounds.push(chain)
-    for (const first of compounds) {
-      const parts =
-        first === named && index - first > 1 ? [atoms[first] as Atom, atom] : atoms.slice(first, index + 1)
-      const family = parts.length === 2 ? familyTerms(parts) : []
-      for (const term of [...compoundTerms(parts), ...family]) {
-        const isFamily = family.includes(term)
-        yield { term, position: at(first), first, last: index, isFamily }
-        yield { term, position: at(index), first, last: index, isFamily }
-      }
-    }
-  }
-}
-
-/** How many positions an atom takes: of scripts without spaces each letter is one. */
-function widthOf({ unspaced, text }: Atom): number {
-  return unspaced ? [...text].length : 1
-}
-
-function lengthOf(atoms: readonly Atom[]): number {
-  return atoms.reduce((sum, atom) => sum + widthOf(atom), 0)
-}
-
-/** Each letter, and each two neighbours. */
-function* unspacedTerms(text: string): Generator<{ term: string; offset: number }> {
-  const letters = [...text]
-  for (const [offset, letter] of letters.entries()) {
-    yield { term: letter, offset }
-    if (offset > 0) yield { term: `${letters[offset - 1]}${letter}`, offset: offset - 1 }
-  }
-}
-
-/** `lecun,y` for Yann LeCun: what no word can be, as a comma is in it. */
-export function initialTerm(lastName: string, initial: string): string {
-  return `${lastName},${initial}`
-}
-
-/** The words of a name, each in its spellings; a hyphen does not divide a last name. */
-export function wordsOfName(name: string): string[][] {
-  return name
-    .split(/[\s,]+/u)
-    .map((word) => {
-      const atoms = atomsIn(word)
-      const plain = atoms.map(({ text }) => text).join('')
-      const transcribed = atoms.map(({ text, transcribed }) => transcribed ?? text).join('')
-      return [...new Set([plain, transcribed])].filter(Boolean)
-    })
-    .filter((spellings) => spellings.length > 0)
-}
-
-/** Of each later word of a name with the first letter of each word before. */
-function initialsOf(name: string): string[] {
-  const words = wordsOfName(name).slice(0, 6)
-  return words.flatMap((spellings, index) =>
-    words
-      .slice(0, index)
-      .flatMap(([first = '']) => spellings.map((word) => initialTerm(word, [...first][0] ?? ''))),
-  )
 }

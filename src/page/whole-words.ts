@@ -1,5 +1,5 @@
-import { storedTerms } from '../../db/tokens/document.ts'
 import { atomsIn } from '../../db/tokens/scan.ts'
+import { storedTerms } from '../../db/tokens/stored-terms.ts'
 
 /**
  * The words of a text that search compares by these terms, as they stand in the text: `reinforcement` for `reinforc`.
