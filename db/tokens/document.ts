@@ -1,6 +1,6 @@
 import { initialsOf } from './names.ts'
 import { atomsIn } from './scan.ts'
-import { positionsOf, storedTerms } from './stored-terms.ts'
+import { positionsTaken, storedTerms } from './stored-terms.ts'
 
 export const searchedColumns = ['title', 'abstract', 'author_names', 'keywords'] as const
 
@@ -88,7 +88,7 @@ class Vector {
       const entry = this.#put(term, position, isFamily ? weights.abstract : weight)
       if (!isFamily) mention(entry, weight, first !== last)
     }
-    this.#position += positionsOf(atoms) + gap
+    this.#position += positionsTaken(atoms) + gap
   }
 
   /** A name has no stop words (Kaiming He); and it is found by its last name and an initial. */
@@ -96,7 +96,7 @@ class Vector {
     const atoms = atomsIn(name)
     for (const { term, position } of storedTerms(atoms, true)) this.#put(term, position, weights.authors)
     for (const term of initialsOf(name)) this.#put(term, 0, weights.authors)
-    this.#position += positionsOf(atoms) + gap
+    this.#position += positionsTaken(atoms) + gap
   }
 
   #put(term: string, offset: number, weight: string): Entry {

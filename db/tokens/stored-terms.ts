@@ -82,7 +82,7 @@ function widthOf({ unspaced, text }: Atom): number {
 }
 
 /** The positions that a text takes. */
-export function positionsOf(atoms: readonly Atom[]): number {
+export function positionsTaken(atoms: readonly Atom[]): number {
   return atoms.reduce((sum, atom) => sum + widthOf(atom), 0)
 }
 
