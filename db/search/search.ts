@@ -41,14 +41,14 @@ export function listByRelevance(
   const key = titleKey(textQueryOfFilter(filter).wanted)
   const keys = [...new Set([key, titleKey(text)])].filter((one) => one !== '')
   const words = positiveQueryOf(filter)
+  const { neighbours } = textQueryOfFilter(filter)
   const byWords = sql`case when p.ranked_words @@ ${words}
-    then 0.1 + 0.8 * (${rankOf(words, textQueryOfFilter(filter).neighbours)})
+    then 0.1 + 0.8 * (${rankOf(words, neighbours)})
     else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end`
   const inTitle = sql`case when p.title_key = any(${keys}::text[]) then 2
     when strpos(' ' || p.title_key || ' ', ${` ${key || text} `}) > 0 then 1 else 0 end`
   const relevance = sql`${inTitle} + ${byWords}`
   const prominent = newestProminent(filter, rankedAtMost, relevance)
-  const { neighbours } = textQueryOfFilter(filter)
   const suffices = withIds ? undefined : firstRows
   const lookedAt = neighbours.length > 0 ? nearAtMost : 0
   const newest = newestMatches(
@@ -56,7 +56,7 @@ export function listByRelevance(
     suffices === undefined ? rankedAtMost : Math.max(suffices, lookedAt),
     relevance,
   )
-  // Those of the title and the keywords are ranked by these.
+  // The relevance of all words in title and keywords counts neighbours already; that of the others does here.
   const others =
     lookedAt === 0
       ? sql`select * from newest`
