@@ -13,9 +13,12 @@ import { BadInputError } from '../core/errors.ts'
  */
 const federation = 'https://specs.apollo.dev/federation/v2.9'
 
+/** Those that are used here. Without a list, the library builds the schema twice to find them. */
+const federationDirectives = ['@cost', '@key', '@listSize', '@shareable', '@tag']
+
 /** What the builder has collected, as a subgraph: with `_entities` and `_service`. */
 export function toSubgraph(): GraphQLSchema {
-  const schema = builder.toSubGraphSchema({ linkUrl: federation })
+  const schema = builder.toSubGraphSchema({ linkUrl: federation, federationDirectives })
   const fields = schema.getQueryType()?.getFields() ?? {}
   const { _entities: entities, _service: service } = fields
   // What only gateways ask comes last, in the schema as in playgrounds.

@@ -85,10 +85,19 @@ export function askedByGet({ url = '', headers }: IncomingMessage): PlainQuestio
   }
 }
 
+/** Questions without variables by their bodies, which are the same bytes each time. */
+const repeated = new LRUCache<string, PlainQuestion>({ max: 500 })
+/** Bytes of a body that is remembered. */
+const longestRepeated = 2_048
+
 /** What a body asks; undefined if it is not plain. `latin1`: the same bytes as text. */
 export function askedIn(body: Buffer, latin1: string): PlainQuestion | undefined {
+  const known = body.length <= longestRepeated ? repeated.get(latin1) : undefined
+  if (known) return known
   try {
-    return plain(JSON.parse(isAscii(body) ? latin1 : (textOf(body) ?? '')))
+    const question = plain(JSON.parse(isAscii(body) ? latin1 : (textOf(body) ?? '')))
+    if (question && !question.variables && body.length <= longestRepeated) repeated.set(latin1, question)
+    return question
   } catch {
     return undefined
   }

@@ -36,6 +36,7 @@ describe('headers', () => {
     expect(kept.headers.get('x-request-id')).toBe('edge-1.2:3')
     const replaced = await post(app, { query: '{ __typename }' }, { 'x-request-id': '<script>' })
     expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(replaced.headers.get('x-request-id')).not.toBe(own)
   })
 
   test('nothing is sniffed and no referrer leaks', async () => {
