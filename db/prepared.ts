@@ -5,6 +5,7 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
   type PostgresQueryResult,
+  type RawBuilder,
   sql,
 } from 'kysely'
 import type { SessionPool } from './connection/pool.ts'
@@ -22,6 +23,14 @@ const marked = /^\s*(?:select )?\/\* prepared \*\//
  * common one.
  */
 export const prepared = sql.raw('/* prepared */')
+
+/**
+ * A list that the planner does not look into: it would take the plan for any list, which has ten items for it, for dearer
+ * than one for the list at hand, and plan a prepared statement anew each time, which costs as much as a search.
+ */
+export function unseen(list: readonly string[], type: 'text[]' | 'tsquery[]'): RawBuilder<unknown> {
+  return sql`(select ${list}::${sql.raw(type)})::${sql.raw(type)}`
+}
 
 /** Names that one process gives at most, each of which costs every connection some memory. */
 const namesAtMost = 100

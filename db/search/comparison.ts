@@ -15,12 +15,16 @@ type Sql = RawBuilder<unknown>
  */
 export function comparison(text: TextQuery, asked: AskedQuery): Sql {
   const compared = sql`p.search @@ (select query from search_query)`
-  if (asked === text.prominent && isOfTitleAndKeywords(asked))
-    return sql`p.ranked_words @@ (select ${text.query}::tsquery)`
+  if (comparesTitles(text, asked)) return sql`p.ranked_words @@ (select ${text.query}::tsquery)`
   if (text.excluded === '' || asked.alternatives.some(({ required }) => required.length > 0)) return compared
   const having = sql`select p.id from paper p
     where p.search @@ (select ${text.excluded}::tsquery) and ${hasFacet(sql`next.period`)}`
   return sql`case when next.period is null then ${compared} else p.id not in (${having}) end`
+}
+
+/** Whether papers are compared by what their own rows have. */
+export function comparesTitles(text: TextQuery, asked: AskedQuery): boolean {
+  return asked === text.prominent && isOfTitleAndKeywords(asked)
 }
 
 function isOfTitleAndKeywords({ alternatives }: AskedQuery): boolean {

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { countList, preparedMark } from '../lists/page.ts'
-import { comparison } from './comparison.ts'
+import { comparesTitles, comparison } from './comparison.ts'
 import { type CanonicalFilter, type Criterion, filterConditions, textQueryOfFilter } from './filter.ts'
 import { matchesByPeriod, papersWith } from './periods.ts'
 import { isOfPhrases, needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
@@ -52,6 +52,9 @@ export const maxRechecked = 3000
 export const maxRecheckedPhrases = 1400
 /** Words of a text that the index is asked for at most. */
 export const maxIndexWords = 8
+/** Of the words of title and keywords, which cost little to compare, as they are in a paper's own row. */
+const maxComparedTitles = 10_000
+const enoughInTitles = { clauses: 3, share: 1e-3, partOf: 0.25 }
 
 /**
  * The ids of the newest papers of a filter, `most` at most, as SQL, and how relevant each is, if that is given as SQL
@@ -89,7 +92,7 @@ function newestOf(filter: CanonicalFilter, { most, relevance, asked }: Wanted): 
       ? textMatches(filter, asked, {
           maxMatches: most,
           maxWords: maxIndexWords,
-          maxRechecked: isOfPhrases(asked) ? maxRecheckedPhrases : maxRechecked,
+          ...recheckBudget(filter, asked),
           relevance,
         }).tables
       : matchesByPeriod(filter, { candidates: papersWith(sql`true`), relevance, scanLimit: sql.lit(most) })
@@ -97,6 +100,16 @@ function newestOf(filter: CanonicalFilter, { most, relevance, asked }: Wanted): 
     select newest.id${relevance ? sql`, newest.relevance` : sql``} from matches
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit ${sql.lit(most)}`
+}
+
+function recheckBudget(
+  filter: CanonicalFilter,
+  asked: AskedQuery,
+): Pick<SearchBudget, 'maxRechecked' | 'enough'> {
+  if (isOfPhrases(asked)) return { maxRechecked: maxRecheckedPhrases }
+  return comparesTitles(textQueryOfFilter(filter), asked)
+    ? { maxRechecked: maxComparedTitles, enough: enoughInTitles }
+    : { maxRechecked }
 }
 
 interface TextSearch extends SearchBudget {
@@ -119,11 +132,14 @@ function textMatches(
     }
   }
   const scanLimit = sql.lit(budget.maxRechecked)
-  const withWords = papersWith(sql`p.search @@ (select index_query from search_plan)`)
-  const all = papersWith(sql`(select index_query from search_plan) is null`)
+  // What only excludes words asks the index for none.
+  const candidates = papersWith(
+    asked.positive === '' ? sql`true` : sql`p.search @@ (select index_query from search_plan)`,
+  )
+  const recheck = comparison(textQueryOfFilter(filter), asked)
   const matches = matchesByPeriod(filter, {
-    candidates: (conditions) => sql`${withWords(conditions)} union all ${all(conditions)}`,
-    recheck: comparison(textQueryOfFilter(filter), asked),
+    candidates,
+    recheck: sql`((select is_whole from search_plan) or ${recheck})`,
     relevance,
     scanLimit,
     matchLimit: sql.lit(budget.maxMatches),

@@ -4,6 +4,7 @@ import { computedOrders } from '../lists/orders.ts'
 import { type List, preparedMark } from '../lists/page.ts'
 import { titleKey } from '../model/text.ts'
 import { type PaperColumn, selectPaper } from '../papers.ts'
+import { unseen } from '../prepared.ts'
 import { type CanonicalFilter, filterConditions, textQueryOfFilter } from './filter.ts'
 import { hasOnePlan, newestMatches, newestProminent } from './matches.ts'
 
@@ -45,7 +46,7 @@ export function listByRelevance(
   const byWords = sql`case when p.ranked_words @@ ${words}
     then 0.1 + 0.8 * (${rankOf(words, neighbours)})
     else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end`
-  const inTitle = sql`case when p.title_key = any(${keys}::text[]) then 2
+  const inTitle = sql`case when p.title_key = any(${unseen(keys, 'text[]')}) then 2
     when strpos(' ' || p.title_key || ' ', ${` ${key || text} `}) > 0 then 1 else 0 end`
   const relevance = sql`${inTitle} + ${byWords}`
   const prominent = newestProminent(filter, rankedAtMost, relevance)
@@ -93,14 +94,14 @@ function rankOf(words: RawBuilder<unknown>, neighbours: readonly string[]): RawB
 
 /** The share of a text's neighbours that stand beside each other in a `tsvector`, too. */
 function nearness(vector: RawBuilder<unknown>, neighbours: readonly string[]): RawBuilder<unknown> {
-  return sql`(select count(*) from unnest(${neighbours}::tsquery[]) as pair where ${vector} @@ pair) / ${Math.max(1, neighbours.length)}::float8`
+  return sql`(select count(*) from unnest(${unseen(neighbours, 'tsquery[]')}) as pair where ${vector} @@ pair) / ${Math.max(1, neighbours.length)}::float8`
 }
 
 /** The condition of papers of a filter whose title is the text, however old they are, without what the text excludes. */
 function titleIs(filter: CanonicalFilter, keys: readonly string[]): RawBuilder<unknown> {
   const { text: _, ...others } = filter
   const { excluded } = textQueryOfFilter(filter)
-  const conditions = [sql`p.title_key = any(${keys}::text[])`, ...filterConditions(others)]
+  const conditions = [sql`p.title_key = any(${unseen(keys, 'text[]')})`, ...filterConditions(others)]
   if (excluded !== '') conditions.push(sql`not p.search @@ ${excluded}::tsquery`)
   return sql.join(conditions, sql` and `)
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { wordsOf } from '../model/acronyms.ts'
-import { prepared } from '../prepared.ts'
+import { prepared, unseen } from '../prepared.ts'
 import { stemOf } from '../tokens/stem.ts'
 import { isStopWord } from '../tokens/words.ts'
 import type { Expansion } from './expansions.ts'
@@ -46,7 +46,7 @@ export async function partsOfSolidWords(db: Db, parts: readonly string[]): Promi
   const splits = [...asked.keys()].flatMap(splitsOf)
   const { rows } = await sql<{ word: string; spelling: string }>`
     ${prepared} select asked.word, spelled.spelling
-    from unnest(${[...asked.keys()]}::text[]) as asked (word) cross join lateral (
+    from unnest(${unseen([...asked.keys()], 'text[]')}) as asked (word) cross join lateral (
       (select k.key as spelling from keyword k
       where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
       union all

@@ -45,10 +45,10 @@ order by papers desc, key, long_key;
         select coalesce(array_agg(p.id), '{}') as ids,
         array_agg(p.relevance) as relevances, count(*) as scanned
         from (select p.* from (select p.id, p.published_at
-            , case when p.title_key = any($6::text[]) then 2
+            , case when p.title_key = any((select $6::text[])::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
             then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
-                from unnest($10::tsquery[]) as pair
+                from unnest((select $10::tsquery[])::tsquery[]) as pair
                 where p.ranked_words @@ pair) / $11::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
@@ -100,10 +100,10 @@ order by papers desc, key, long_key;
           select coalesce(array_agg(p.id), '{}') as ids,
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any($17::text[]) then 2
+              , case when p.title_key = any((select $17::text[])::text[]) then 2
               when strpos(' ' || p.title_key || ' ', $18) > 0 then 1 else 0 end + case when p.ranked_words @@ $19::tsquery
               then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8 + 0.4 * (select count(*)
-                  from unnest($21::tsquery[]) as pair
+                  from unnest((select $21::tsquery[])::tsquery[]) as pair
                   where p.ranked_words @@ pair) / $22::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
@@ -131,12 +131,12 @@ order by papers desc, key, long_key;
     union select id, relevance from other where relevance < 2
     union all (select p.id, 2 + case when p.ranked_words @@ $23::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $24::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest($25::tsquery[]) as pair
+          from unnest((select $25::tsquery[])::tsquery[]) as pair
           where p.ranked_words @@ pair) / $26::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($27::text[])
+      where p.title_key = any((select $27::text[])::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
@@ -243,7 +243,9 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
 
 -- searchAsTyped with a phrase
 /* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
+  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select index_query, is_whole
+      and false as is_whole
+      from (select $2::tsquery as index_query, true as is_whole) rarest),
     span as materialized (
       select (extract(year
           from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -265,22 +267,24 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
       cross join lateral (
         select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
         from (values
-          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 3000),
-          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 3000),
+          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
+          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
+            and per_month * 12 <= 10000),
           (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
         ) period (month, period, is_short) where is_short limit 1) next
       cross join lateral (
         select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
         array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
         from (select p.* from (select p.id, p.published_at, p.is_match
-            , case when p.title_key = any($7::text[]) then 2
+            , case when p.title_key = any((select $7::text[])::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $8) > 0 then 1 else 0 end + case when p.ranked_words @@ $9::tsquery
             then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $10::tsquery, 1)::float8 + 0.4 * (select count(*)
-                from unnest($11::tsquery[]) as pair
+                from unnest((select $11::tsquery[])::tsquery[]) as pair
                 where p.ranked_words @@ pair) / $12::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-            from (select p.*, p.ranked_words @@ (select $13::tsquery) as is_match
+            from (select p.*, ((select is_whole
+                  from search_plan) or p.ranked_words @@ (select $13::tsquery)) as is_match
               from (select p.*
                 from paper p
                 where p.search @@ (select index_query
@@ -289,28 +293,19 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
                 and next.period is not null
                 union all select p.*
                 from paper p
-                where (select index_query
-                  from search_plan) is null
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
-                and next.period is not null
-                union all select p.*
-                from paper p
                 where p.search @@ (select index_query
                   from search_plan)
-                and next.period is null
-                union all select p.*
-                from paper p
-                where (select index_query
-                  from search_plan) is null
                 and next.period is null offset 0) p
               where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
-          limit 3000 - matches.scanned) p) newest
-      where matches.scanned < 3000 and matches.found < 1000 and matches.month > first_month)
+          limit 10000 - matches.scanned) p) newest
+      where matches.scanned < 10000 and matches.found < 1000 and matches.month > first_month)
     select newest.id, newest.relevance from matches
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_query as materialized (select $14::tsquery as query), search_plan as materialized (select $15::tsquery as index_query),
+    from (with recursive search_query as materialized (select $14::tsquery as query), search_plan as materialized (select index_query, is_whole
+        and false as is_whole
+        from (select $15::tsquery as index_query, true as is_whole) rarest),
       span as materialized (
         select (extract(year
             from greatest($16::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -340,15 +335,16 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
           select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
           array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at, p.is_match
-              , case when p.title_key = any($20::text[]) then 2
+              , case when p.title_key = any((select $20::text[])::text[]) then 2
               when strpos(' ' || p.title_key || ' ', $21) > 0 then 1 else 0 end + case when p.ranked_words @@ $22::tsquery
               then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $23::tsquery, 1)::float8 + 0.4 * (select count(*)
-                  from unnest($24::tsquery[]) as pair
+                  from unnest((select $24::tsquery[])::tsquery[]) as pair
                   where p.ranked_words @@ pair) / $25::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-              from (select p.*, p.search @@ (select query
-                  from search_query) as is_match
+              from (select p.*, ((select is_whole
+                    from search_plan) or p.search @@ (select query
+                    from search_query)) as is_match
                 from (select p.*
                   from paper p
                   where p.search @@ (select index_query
@@ -357,19 +353,8 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
                   and next.period is not null
                   union all select p.*
                   from paper p
-                  where (select index_query
-                    from search_plan) is null
-                  and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
-                  and next.period is not null
-                  union all select p.*
-                  from paper p
                   where p.search @@ (select index_query
                     from search_plan)
-                  and next.period is null
-                  union all select p.*
-                  from paper p
-                  where (select index_query
-                    from search_plan) is null
                   and next.period is null offset 0) p
                 where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
             limit 3000 - matches.scanned) p) newest
@@ -380,7 +365,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
     where (select count(*) from prominent) < 21),
   other as materialized (select newest.id,
     newest.relevance + coalesce(0.09 * (select count(*)
-        from unnest($26::tsquery[]) as pair
+        from unnest((select $26::tsquery[])::tsquery[]) as pair
         where p.search @@ pair) / $27::float8, 0) as relevance
     from newest left join paper p
     on p.id = newest.id and newest.place <= 200 and newest.relevance < 0.1)
@@ -389,12 +374,12 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
     union select id, relevance from other where relevance < 2
     union all (select p.id, 2 + case when p.ranked_words @@ $28::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $29::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest($30::tsquery[]) as pair
+          from unnest((select $30::tsquery[])::tsquery[]) as pair
           where p.ranked_words @@ pair) / $31::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($32::text[])
+      where p.title_key = any((select $32::text[])::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
@@ -432,10 +417,10 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
         select coalesce(array_agg(p.id), '{}') as ids,
         array_agg(p.relevance) as relevances, count(*) as scanned
         from (select p.* from (select p.id, p.published_at
-            , case when p.title_key = any($6::text[]) then 2
+            , case when p.title_key = any((select $6::text[])::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
             then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
-                from unnest($10::tsquery[]) as pair
+                from unnest((select $10::tsquery[])::tsquery[]) as pair
                 where p.ranked_words @@ pair) / $11::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
@@ -528,10 +513,10 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
           select coalesce(array_agg(p.id), '{}') as ids,
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any($51::text[]) then 2
+              , case when p.title_key = any((select $51::text[])::text[]) then 2
               when strpos(' ' || p.title_key || ' ', $52) > 0 then 1 else 0 end + case when p.ranked_words @@ $53::tsquery
               then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $54::tsquery, 1)::float8 + 0.4 * (select count(*)
-                  from unnest($55::tsquery[]) as pair
+                  from unnest((select $55::tsquery[])::tsquery[]) as pair
                   where p.ranked_words @@ pair) / $56::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
@@ -600,12 +585,12 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
     union select id, relevance from other where relevance < 2
     union all (select p.id, 2 + case when p.ranked_words @@ $91::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $92::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest($93::tsquery[]) as pair
+          from unnest((select $93::tsquery[])::tsquery[]) as pair
           where p.ranked_words @@ pair) / $94::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($95::text[])
+      where p.title_key = any((select $95::text[])::text[])
       and p.upvotes >= $96::integer
       and p.published_at >= (($97::date)::timestamp at time zone 'UTC')
       and p.published_at < (($98::date + 1)::timestamp at time zone 'UTC')
@@ -631,10 +616,10 @@ order by r.relevance desc, r.id desc limit $116;
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
   with prominent as materialized (select null::bigint as id, null::float8 as relevance limit 0),
   newest as materialized (select *, row_number() over () as place
-    from (select p.id, case when p.title_key = any($1::text[]) then 2
+    from (select p.id, case when p.title_key = any((select $1::text[])::text[]) then 2
       when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + case when p.ranked_words @@ $3::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest($5::tsquery[]) as pair
+          from unnest((select $5::tsquery[])::tsquery[]) as pair
           where p.ranked_words @@ pair) / $6::float8)
       else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
         select * from paper p where p.arxiv_id = any($7::text[])
@@ -646,12 +631,12 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
     union select id, relevance from other where relevance < 2
     union all (select p.id, 2 + case when p.ranked_words @@ $8::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest($10::tsquery[]) as pair
+          from unnest((select $10::tsquery[])::tsquery[]) as pair
           where p.ranked_words @@ pair) / $11::float8)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any($12::text[])
+      where p.title_key = any((select $12::text[])::text[])
       and p.arxiv_id = any($13::text[])
       limit 100)) found
   order by relevance desc, id desc
@@ -686,7 +671,7 @@ and not exists (select from name_word w where w.word = typed);
 
 -- partsOfSolidWords
 /* prepared */ select asked.word, spelled.spelling
-from unnest($1::text[]) as asked (word) cross join lateral (
+from unnest((select $1::text[])::text[]) as asked (word) cross join lateral (
   (select k.key as spelling from keyword k
     where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
   union all
@@ -751,7 +736,9 @@ array(select newest.id from matches cross join unnest(matches.ids) as newest (id
 from matches;
 
 -- allMatchesIfFew, of a phrase
-/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery as index_query),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select index_query, is_whole
+  and false as is_whole
+  from (select $2::tsquery as index_query, true as is_whole) rarest),
 span as materialized (
   select (extract(year
       from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -781,8 +768,9 @@ matches as (
     select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
     null::float8[] as relevances, count(*) as scanned
     from (select p.* from (select p.id, p.published_at, p.is_match
-        from (select p.*, p.search @@ (select query
-            from search_query) as is_match
+        from (select p.*, ((select is_whole
+              from search_plan) or p.search @@ (select query
+              from search_query)) as is_match
           from (select p.*
             from paper p
             where p.search @@ (select index_query
@@ -791,19 +779,8 @@ matches as (
             and next.period is not null
             union all select p.*
             from paper p
-            where (select index_query
-              from search_plan) is null
-            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
-            and next.period is not null
-            union all select p.*
-            from paper p
             where p.search @@ (select index_query
               from search_plan)
-            and next.period is null
-            union all select p.*
-            from paper p
-            where (select index_query
-              from search_plan) is null
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
       limit 3001 - matches.scanned) p) newest

@@ -29,6 +29,11 @@ export function prominentTerm(term: string): string {
   return prominence + term
 }
 
+/** A term without regard to where it stands. */
+export function anywhereTerm(term: string): string {
+  return term.startsWith(prominence) ? term.slice(prominence.length) : term
+}
+
 /** What a tsvector can hold (`MAXSTRPOS`, 1 MB) less a margin, its greatest position, and the positions of one term. */
 const largest = { bytes: 900_000, position: 16_383, positions: 255 }
 /** Between two texts, so that no phrase reaches from one into the other. */
