@@ -215,7 +215,8 @@ function grouped(env: SettingValues, { PATH, PGSSLMODE }: Environment) {
  */
 export function readConfig(env: Environment = process.env): Config {
   const { values, faults } = checkSettings(env)
-  if (!values) throw new ConfigError(faults.join('\n'))
+  // A value that is missing may be there, under a misspelt name.
+  if (!values) throw new ConfigError([...faults, ...misspeltSettings(env)].join('\n'))
   return grouped(values, env)
 }
 

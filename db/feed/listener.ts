@@ -42,6 +42,8 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
   const session = { ...options, signal, applicationName: 'daily-papers feed', check: checkListening }
   const poll = setInterval(onHint, options.pollIntervalMs).unref()
   let listening = false
+  // The first attempt may have timed out because this process was busy with its start: what counts is the second.
+  let failuresUntold = 1
 
   async function run(): Promise<void> {
     for (let failures = 0; !signal.aborted; failures++) {
@@ -49,6 +51,7 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
         client.on('notification', onHint)
         await listen(client)
         failures = 0
+        failuresUntold = 0
         listening = true
         onConnect()
         onHint()
@@ -56,7 +59,7 @@ export function listenToFeed(options: ListenerOptions): FeedListener {
       }).catch((reason) => (reason instanceof Error ? reason : new Error(String(reason))))
       listening = false
       if (signal.aborted) return
-      if (error && failures === 0) onLost(error)
+      if (error && failures === failuresUntold) onLost(error)
       // Jitter: after a restart of Postgres, servers must not come back in step.
       const delay = Math.min(maxRetryDelayMs, 100 * 2 ** failures) * (0.5 + Math.random() / 2)
       await sleep(delay, undefined, { ref: false, signal }).catch(() => {})

@@ -14,7 +14,7 @@ import type { Exchange } from '../graphql/plain-answer.ts'
 import type { PostedRequest } from '../graphql/plain-question.ts'
 import type { AnswerPlain } from '../graphql/plain-requests.ts'
 import { requireUtf8 } from '../graphql/requests.ts'
-import { type Logger, requestScope } from '../log.ts'
+import { type Logger, type RequestScope, requestScope } from '../log.ts'
 import { logFailure } from '../log-failure.ts'
 import { answerOptions, setCorsHeaders, setHeaders } from '../origins.ts'
 import type { Readiness } from '../readiness.ts'
@@ -47,7 +47,12 @@ export interface HttpOptions {
 }
 
 /** `route` is its path, e.g. `/graphql`; `other` for paths without one. */
-export type RequestObserver = (request: IncomingMessage, response: ServerResponse, route: string) => void
+export type RequestObserver = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: string,
+  scope: RequestScope,
+) => void
 
 /** Points of the page of GraphiQL: 2.4 MB, or 9 MB for clients that take nothing compressed. */
 const playgroundCost = 10
@@ -87,7 +92,7 @@ export function createHttpServer(
       // Before its body comes: many that never end are what a limit of requests at the same time is for.
       begun.address = connections?.admit(request, response) ?? begun.address
       const route = routeOf(pathOf(request))
-      onRequest?.(request, response, names.get(route) ?? 'other')
+      onRequest?.(request, response, names.get(route) ?? 'other', scope)
       const turn = turnOfRequest(() => begun.address)
       if (turn) turn.then(() => begin(begun, route)).catch((error) => others.fail(begun, error))
       else begin(begun, route)

@@ -43,9 +43,20 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (path === '/ready' || path === '/readyz') {
     response.setHeader('retry-after', '5')
     sendJson(response, 503, { status: 'not ready', reason: starting, feedAgeMs: null })
-  } else {
+  } else if (request.headers.accept?.includes('text/html')) showStarting(response)
+  else {
     const error = new ApiError('DATABASE_UNAVAILABLE', `${starting} Repeat the request in some seconds.`)
     const refuseHere = path === '/graphql' ? refuseGraphql : refuse
     refuseHere(response, error)
   }
+}
+
+/** A page that browsers load again by themselves. */
+function showStarting(response: ServerResponse): void {
+  const headers = { 'cache-control': 'no-store', 'retry-after': '5', refresh: '2' }
+  response
+    .writeHead(503, { 'content-type': 'text/html; charset=utf-8', ...headers })
+    .end(
+      `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Daily Papers</title><p>${starting} This page loads itself again.\n`,
+    )
 }

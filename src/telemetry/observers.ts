@@ -8,7 +8,7 @@ import type { SentResponse } from '../cache/kept-response.ts'
 import { noteClientFault } from '../client-faults.ts'
 import type { OperationObserver } from '../graphql/observe-operations.ts'
 import type { RequestObserver } from '../http/server.ts'
-import type { Logger } from '../log.ts'
+import type { Logger, RequestScope } from '../log.ts'
 import type { Metrics } from './metrics.ts'
 import { statementName } from './statement-name.ts'
 
@@ -74,7 +74,7 @@ export function statementObserver({ metrics, log, slow }: ObserverOptions): Stat
 
 /** Counts HTTP requests and, with `logs`, writes a line for each. */
 export function requestObserver({ metrics, log }: ObserverOptions, logs: boolean): RequestObserver {
-  return (request, response, route) => {
+  return (request, response, route, scope) => {
     const startedMs = performance.now()
     // Not `once`, which takes as long as all the rest, for what comes once.
     response.on('close', () => {
@@ -83,19 +83,22 @@ export function requestObserver({ metrics, log }: ObserverOptions, logs: boolean
       const status = statusClass(response, streams)
       if (streams) metrics.streams.inc({ route, status })
       else metrics.responses.observe([route, status], durationMs / 1000)
-      if (logs) logRequest(log, request, response, durationMs)
+      // Named, because a client that goes away is noticed outside of what serves it.
+      if (logs) logRequest(log, scope, request, response, durationMs)
     })
   }
 }
 
 function logRequest(
   log: Logger,
+  scope: RequestScope,
   { method, url }: IncomingMessage,
   response: SentResponse,
   durationMs: number,
 ): void {
   const length = response.bodyBytes ?? response.getHeader('content-length')
   log.info('Request.', {
+    ...scope,
     method,
     // What follows the question mark may be a whole document, and what its sender searches for.
     path: url?.replace(/\?.*$/s, ''),

@@ -10,6 +10,7 @@ import { pruneLog } from '../../db/feed/prune.ts'
 import { useTestDatabase } from '../support/database.ts'
 import { addPapers, append, cursorAt, ingested, ingestPaper } from '../support/feed.ts'
 import { hold, writersNeed } from '../support/hold.ts'
+import { startDatabaseProxy } from '../support/proxy.ts'
 
 const store = useTestDatabase()
 let feed: Feed | undefined
@@ -121,6 +122,21 @@ test('the listener comes back after its backend was killed, and what was missed 
   await ingestPaper(db, 'While nobody listened')
   expect(await waited).toBe(true)
   await vi.waitFor(() => expect(feed.listening).toBe(true), { timeout: 50_000 })
+})
+
+test('that the first connection failed is told if the next one fails, too', async () => {
+  await using proxy = await startDatabaseProxy(store.url)
+  let attempts = 0
+  Object.defineProperty(proxy, 'accepts', { get: () => ++attempts > 1, configurable: true })
+  const onError = vi.fn()
+  await open({ connectionString: proxy.url, onError })
+  expect(attempts).toBeGreaterThan(1)
+  expect(onError).not.toHaveBeenCalled()
+  await feed?.close()
+
+  Object.defineProperty(proxy, 'accepts', { get: () => ++attempts < 0 })
+  feed = await openFeed({ connectionString: proxy.url, db: store.database.db, onError })
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 50_000 })
 })
 
 test('without notifications the poll finds what is new', async () => {

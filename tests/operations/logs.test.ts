@@ -76,6 +76,15 @@ describe('a week of lines', () => {
     expect(app.logged.join('\n')).not.toContain('__typename')
   })
 
+  test('a stream that its client leaves has its line with the id that the client saw', async () => {
+    const leave = new AbortController()
+    const { headers } = await fetch(`${app.url}/feed?after=NOW`, { signal: leave.signal })
+    leave.abort()
+    await expect
+      .poll(() => linesWith('path=/feed').at(-1))
+      .toContain(`requestId=${headers.get('x-request-id')}`)
+  })
+
   test('slow operations and statements are named', async () => {
     await using lock = await hold(app.db, sql`lock table paper`)
     const asked = query(app, 'query Slowly { papers(first: 1) { nodes { title } } }')

@@ -29,7 +29,7 @@ async function silentDatabase() {
   }
 }
 
-test('while the database is prepared, the port answers: alive, not ready and why, and when to come back', async () => {
+test('while the database is prepared, the port answers: alive, not ready and why, and when to come back; browsers come back', async () => {
   const database = await silentDatabase()
   const port = await freePort()
   const starting = startApp(readConfig({ PORT: String(port), DATABASE_URL: database.url }), log)
@@ -61,6 +61,11 @@ test('while the database is prepared, the port answers: alive, not ready and why
   const elsewhere = await fetch(`${url}/feed`, { headers: { accept: 'text/event-stream' } })
   expect(elsewhere.status).toBe(503)
   expect(await elsewhere.json()).toMatchObject({ error: { code: 'DATABASE_UNAVAILABLE' } })
+
+  const seen = await fetch(url, { headers: { accept: 'text/html,*/*;q=0.8' } })
+  expect([seen.status, seen.headers.get('refresh')]).toEqual([503, '2'])
+  expect(seen.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(await seen.text()).toContain('<p>The server is starting: its database is being prepared.')
 
   database.end()
   await expect(starting).rejects.toThrow(/^Cannot use the database/)
@@ -137,4 +142,7 @@ test('settings that look misspelt are named, with the one that was meant; other 
     'LOGLEVEL is not a setting and has no effect: did you mean LOG_LEVEL?',
     'POST is not a setting and has no effect: did you mean PORT?',
   ])
+  expect(() => readConfig({ JWT_ISSUER: 'https://login.example.org', JWT_AUDIENC: 'papers' })).toThrow(
+    /JWT_AUDIENCE.*\nJWT_AUDIENC is not a setting and has no effect: did you mean JWT_AUDIENCE\?$/,
+  )
 })
