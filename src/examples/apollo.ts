@@ -62,7 +62,7 @@ export interface ListedPaper {
   readonly id: string
   readonly title: string
   readonly publishedOn: string
-  readonly upvotes: number | null
+  readonly upvotes: number
 }
 
 export interface NewestPapers {

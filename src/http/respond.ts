@@ -3,6 +3,9 @@ import type { GraphQLError } from 'graphql'
 import { statusOf } from '../../schema/core/error-codes.ts'
 import { formattedError, plainError } from '../client-errors.ts'
 
+/** Of each response, names and values in turn. */
+export const headersOfAll = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
+
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = `${JSON.stringify(body)}\n`
   response

@@ -22,7 +22,7 @@ import { answerConnectionErrors } from './connection-errors.ts'
 import type { Connections } from './connections.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { hasOneHost, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
-import { refuse, refuseGraphql, sendJson } from './respond.ts'
+import { headersOfAll, refuse, refuseGraphql, sendJson } from './respond.ts'
 import type { Answer, Route } from './route.ts'
 import { readSender } from './sender.ts'
 import { createStartingServer } from './starting.ts'
@@ -56,8 +56,6 @@ export type RequestObserver = (
 
 /** Points of the page of GraphiQL: 2.4 MB, or 9 MB for clients that take nothing compressed. */
 const playgroundCost = 10
-/** Of each response, names and values in turn. */
-const headersOfAll = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer']
 
 /** The HTTP side: `/graphql` and around it, on a server that may listen already. */
 export function createHttpServer(

@@ -125,6 +125,18 @@ test.skipIf(!browserPath)(
     await page.goto(address)
     await page.getByText('Two for the page').waitFor()
     expect(await page.getByText('One for the page').count()).toBe(0)
+
+    // As a proxy answers while the server restarts.
+    let refusals = 1
+    const headers = { 'access-control-allow-origin': '*' }
+    await page.route('**/feed?*', (route) =>
+      refusals-- > 0 ? route.fulfill({ status: 502, headers }) : route.continue(),
+    )
+    await page.goto('about:blank')
+    await plant(app.db, [{ arxivId: undefined, title: 'Three for the page' }])
+    await page.goto(address)
+    await page.getByText('Three for the page').waitFor()
+    expect(refusals).toBeLessThan(0)
   },
   60_000,
 )

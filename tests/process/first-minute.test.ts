@@ -58,9 +58,21 @@ test('while the database is prepared, the port answers: alive, not ready and why
       { message: expect.stringContaining('is starting'), extensions: { code: 'DATABASE_UNAVAILABLE' } },
     ],
   })
-  const elsewhere = await fetch(`${url}/feed`, { headers: { accept: 'text/event-stream' } })
+  const elsewhere = await fetch(`${url}/feed`)
   expect(elsewhere.status).toBe(503)
   expect(await elsewhere.json()).toMatchObject({ error: { code: 'DATABASE_UNAVAILABLE' } })
+
+  // An EventSource takes any other status, and what its page may not read, for final.
+  const origin = 'https://papers.example.org'
+  const streamed = await fetch(`${url}/feed`, { headers: { accept: 'text/event-stream', origin } })
+  expect(streamed.status).toBe(200)
+  expect(streamed.headers.get('access-control-allow-origin')).toBe(origin)
+  expect(await streamed.text()).toMatch(
+    /^retry: 3000\nevent: fault\ndata: \{"code":"DATABASE_UNAVAILABLE".*\}\n\n$/,
+  )
+  const asksLeave = { origin, 'access-control-request-method': 'POST' }
+  const leave = await fetch(`${url}/graphql`, { method: 'OPTIONS', headers: asksLeave })
+  expect([leave.status, leave.headers.get('access-control-allow-origin')]).toEqual([204, origin])
 
   const seen = await fetch(url, { headers: { accept: 'text/html,*/*;q=0.8' } })
   expect([seen.status, seen.headers.get('refresh')]).toEqual([503, '2'])

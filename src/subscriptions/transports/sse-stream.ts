@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
 import { plainError } from '../../client-errors.ts'
 import { type Clock, every } from '../../clock.ts'
+import { eventStreamHeaders } from '../../http/event-source.ts'
 import type { EndReason, Frame, Sink, Subscription } from '../frame.ts'
 import { fittingFrames, JoinedFrames, whenFlushed } from './joined-frames.ts'
 
@@ -13,19 +14,6 @@ export interface EventStreamOptions {
 
 /** Proxies cut connections that are silent for longer; the HTML standard recommends a comment each 15 s. */
 const commentIntervalMs = 15_000
-
-const headers = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  // A proxy that compresses or buffers would hold events back until it has enough of them.
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-}
-
-/** Makes an EventSource, which would take a refusal for final, come back by itself with the cursor that it holds. */
-export function postpone(response: ServerResponse, error: GraphQLError, clock: Clock): void {
-  const retry = `retry: ${3000 + retryAfterMs(clock)}\n`
-  response.writeHead(200, headers).end(`${retry}event: fault\ndata: ${JSON.stringify(plainError(error))}\n\n`)
-}
 
 const events = new JoinedFrames((frames) => Buffer.concat(frames.map(({ bytes }) => bytes)))
 
@@ -53,7 +41,7 @@ export class EventStream implements Sink {
       this.#subscription.leave()
       return
     }
-    this.#response.writeHead(200, headers)
+    this.#response.writeHead(200, eventStreamHeaders)
     if (headOnly) {
       this.#response.end()
       return
@@ -62,7 +50,7 @@ export class EventStream implements Sink {
     this.#response.on('close', stopComments)
     // The id alone is no event, but the client remembers it: cut before its first event, it misses nothing.
     const id = this.#subscription.cursor()
-    this.#response.write(`retry: ${retryAfterMs(this.#options.clock)}\nid: ${id}\n\n`)
+    this.#response.write(`retry: ${comebackMs(this.#options.clock)}\nid: ${id}\n\n`)
     if (reset) this.#response.write(resetEvent(id, reset))
     this.#started = true
     this.#resume()
@@ -112,6 +100,6 @@ function resetEvent(id: string, error: GraphQLError): string {
 }
 
 /** Spread, so that clients cut at one moment do not all come back at one moment. */
-function retryAfterMs(clock: Clock): number {
+export function comebackMs(clock: Clock): number {
   return 1000 + Math.round(clock.random() * 2000)
 }

@@ -8,6 +8,7 @@ import { ApiError } from '../../../schema/core/errors.ts'
 import { refusalOf } from '../../../schema/core/rights.ts'
 import { flatError } from '../../client-errors.ts'
 import type { Clock } from '../../clock.ts'
+import { isEventSource, postpone } from '../../http/event-source.ts'
 import { refuse } from '../../http/respond.ts'
 import type { Route } from '../../http/route.ts'
 import type { SenderOf } from '../../http/sender.ts'
@@ -16,7 +17,7 @@ import type { Subscription } from '../frame.ts'
 import type { Encoding } from '../frame-builder.ts'
 import type { Hub } from '../hub.ts'
 import { readFeedRequest } from './sse-request.ts'
-import { EventStream, postpone } from './sse-stream.ts'
+import { comebackMs, EventStream } from './sse-stream.ts'
 
 export interface FeedRouteOptions {
   readonly schema: GraphQLSchema
@@ -41,7 +42,7 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
   const { schema, db, feed, hub, senderOf, toClient, sendBuffer, clock } = options
 
   function refuseOrPostpone(request: IncomingMessage, response: ServerResponse, refusal: GraphQLError): void {
-    if (isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, clock)
+    if (isTemporary(refusal) && isEventSource(request)) postpone(response, refusal, 3000 + comebackMs(clock))
     else refuse(response, refusal)
   }
 
@@ -81,10 +82,6 @@ export function createFeedRoute(options: FeedRouteOptions): Route {
 function isTemporary({ extensions }: GraphQLError): boolean {
   const status = statusOf(extensions.code)
   return status === 429 || status >= 500
-}
-
-function isEventSource({ headers }: IncomingMessage): boolean {
-  return headers['last-event-id'] !== undefined || (headers.accept ?? '').includes('text/event-stream')
 }
 
 /**
