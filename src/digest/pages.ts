@@ -30,7 +30,7 @@ export function subscribePage(action: string, shown: ShownPreferences): PageCont
   return mailPage(
     'The digest by mail',
     html`<div class="head"><h1>The digest by mail</h1>
-<p>The papers listed since your last mail, the most discussed first. Days without new papers bring no mail. You confirm
+<p>The papers listed since your last mail, trending ones first. Days without new papers bring no mail. You confirm
 the address once, and every mail has a link that ends it.</p></div>
 <form method="post" action="${action}" class="preferences">
 <p><label>Mail address <input type="email" name="address" required maxlength="254" autocomplete="email"></label></p>

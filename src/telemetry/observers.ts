@@ -100,8 +100,9 @@ function logRequest(
   log.info('Request.', {
     ...scope,
     method,
-    // What follows the question mark may be a whole document, and what its sender searches for.
-    path: url?.replace(/\?.*$/s, ''),
+    // What follows the question mark may be a whole document, and what its sender searches for. Who knows the link of a mail
+    // may end the digest of its reader.
+    path: url?.replace(/\?.*$/s, '').replace(/^\/mail\/[^/]+/, '/mail/…'),
     status: response.headersSent ? response.statusCode : undefined,
     ...(length !== undefined && { bytes: Number(length) }),
     durationMs: Math.round(durationMs * 10) / 10,

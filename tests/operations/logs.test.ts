@@ -76,6 +76,12 @@ describe('a week of lines', () => {
     expect(app.logged.join('\n')).not.toContain('__typename')
   })
 
+  test('the links of mails, which let anybody end a digest, are not in the request log', async () => {
+    await fetch(`${app.url}/mail/a-secret-of-a-reader/stop`).then((response) => response.text())
+    await expect.poll(() => linesWith('path=/mail/').at(-1)).toContain('path=/mail/…/stop status=404')
+    expect(app.logged.join('\n')).not.toContain('a-secret-of-a-reader')
+  })
+
   test('a stream that its client leaves has its line with the id that the client saw', async () => {
     const leave = new AbortController()
     const { headers } = await fetch(`${app.url}/feed?after=NOW`, { signal: leave.signal })
