@@ -28,6 +28,11 @@ export function answerConnectionErrors(
       socket.destroy()
       return
     }
+    if (isAnswering && response.req.complete) {
+      // It came whole, before what failed: it gets its answer, and the connection ends with that.
+      response.shouldKeepAlive = false
+      return
+    }
     const refusal = refusalFor(error.code)
     if (isAnswering) {
       response.setHeader('connection', 'close')

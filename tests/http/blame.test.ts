@@ -69,6 +69,21 @@ describe('a fault of a client is no warning, no error and no stack in the log', 
     expect(alarming(app)).toEqual([])
   })
 
+  test('nonsense behind a request that is being answered: the request is answered, and nothing more', async () => {
+    const socket = dial()
+    const query = encodeURIComponent('{ papers(first: 1) { nodes { id } } }')
+    await app.database.database.db.transaction().execute(async (other) => {
+      await sql`lock table paper`.execute(other)
+      socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: x\r\n\r\nNONSENSE\r\n\r\n`)
+      await settled(/A connection failed/)
+    })
+    const received = Buffer.concat(await socket.toArray()).toString()
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(received).toMatch(/\r\nconnection: close\r\n/i)
+    expect(received).toMatch(/\r\n\r\n\{"data":\{"papers":\{"nodes":\[\]\}\}\}$/)
+    expect(alarming(app)).toEqual([])
+  })
+
   test.each([
     'NONSENSE\r\n\r\n',
     '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
