@@ -30,7 +30,6 @@ import './digest/status.ts'
 import './webhooks/queries.ts'
 import './webhooks/mutations.ts'
 import './webhooks/upkeep.ts'
-import './federation/entities.ts'
 import { countAnswers } from './core/answer-size.ts'
 import { toSubgraph } from './federation/subgraph.ts'
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { printSchema } from 'graphql'
 import { withIncrementalDelivery } from './core/incremental.ts'
-import { printSubgraph } from './federation/subgraph.ts'
+import { printSubgraph } from './federation/sdl.ts'
 import { schema } from './index.ts'
 
 /** Where the printed schema is kept, for people and for typed clients; a test compares it. */

@@ -1,7 +1,5 @@
 import SchemaBuilder from '@pothos/core'
 import DataloaderPlugin from '@pothos/plugin-dataloader'
-import DirectivesPlugin from '@pothos/plugin-directives'
-import FederationPlugin from '@pothos/plugin-federation'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import type { AccessRole } from '../../db/access-tables.ts'
@@ -9,6 +7,7 @@ import { type Connection, rejectFirstWithLast } from './connection.ts'
 import type { Context } from './context.ts'
 import { decodeGlobalId, encodeGlobalId } from './ids.ts'
 import { connectionSize, countedAtMost, pagingArguments } from './paging.ts'
+import './federation-directives.ts'
 import './resolvers.ts'
 import { allows, declaredRole, refusalOf } from './rights.ts'
 import { DateScalar, DateTimeScalar, FeedCursorScalar, JsonScalar, UrlScalar } from './scalars.ts'
@@ -28,21 +27,14 @@ interface SchemaTypes {
     ID: { Input: string; Output: string | number }
     JSON: { Input: unknown; Output: unknown }
     URL: { Input: string; Output: string }
+    _Any: { Input: unknown; Output: unknown }
   }
 }
 
 /** The one builder. Fields are non-null by default: a nullable field says so, and its description says when it is null. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   // The first one wraps all others: rights before arguments.
-  plugins: [
-    ScopeAuthPlugin,
-    'validateOnce',
-    'idsAtOnce',
-    RelayPlugin,
-    DataloaderPlugin,
-    DirectivesPlugin,
-    FederationPlugin,
-  ],
+  plugins: [ScopeAuthPlugin, 'validateOnce', 'idsAtOnce', RelayPlugin, DataloaderPlugin, 'federation'],
   defaultFieldNullability: false,
   zod: { validationError: inputError },
   scopeAuth: {

@@ -1,9 +1,12 @@
+import type { ObjectRef } from '@pothos/core'
+import type { GraphQLResolveInfo } from 'graphql'
 import { arxivIdOf } from '../../db/model/arxiv-id.ts'
 import { isDay } from '../../db/model/period.ts'
 import { foldSpace } from '../../db/model/text.ts'
 import { Account } from '../account.ts'
 import { Author } from '../author.ts'
-import { builder } from '../core/builder.ts'
+import type { builder } from '../core/builder.ts'
+import type { Context } from '../core/context.ts'
 import { BadInputError } from '../core/errors.ts'
 import { globalIdFor, integerKey } from '../core/ids.ts'
 import { wellFormed } from '../core/inputs.ts'
@@ -22,47 +25,61 @@ const [isText] = wellFormed
  * A reference is resolved one by one here and read all at once by the loaders: one statement for each type.
  */
 
-const byId = builder.selection<{ id: string }>('id')
-const byName = builder.selection<{ name: string }>('name')
+export interface Entity {
+  readonly type: ObjectRef<typeof builder.$inferSchemaTypes, unknown>
+  /** Fields of which each is a key. */
+  readonly keys: readonly string[]
+  /** The object that a representation names; null if there is none. Throws BadInputError for a malformed key. */
+  resolveReference(
+    representation: object,
+    context: Context,
+    info: GraphQLResolveInfo,
+  ): Loaded | Promise<Loaded>
+}
 
-builder.asEntity(Paper, {
-  key: [byId, builder.selection<{ arxivId: string }>('arxivId')],
-  resolveReference: (representation, context, info) => {
-    const { field, value } = keyIn('Paper', representation, ['id', 'arxivId'])
-    const key = field === 'id' ? { id: paperId(value) } : { arxivId: arxivId(value) }
-    return loadPaper(context, key, paperColumnsBelow(info, []))
+type Loaded = object | null | undefined
+
+export const entities: readonly Entity[] = [
+  {
+    type: Paper,
+    keys: ['id', 'arxivId'],
+    resolveReference: (representation, context, info) => {
+      const { field, value } = keyIn('Paper', representation, ['id', 'arxivId'])
+      const key = field === 'id' ? { id: paperId(value) } : { arxivId: arxivId(value) }
+      return loadPaper(context, key, paperColumnsBelow(info, []))
+    },
   },
-})
-
-builder.asEntity(Author, {
-  key: [byName, byId],
-  resolveReference: (representation, context) =>
-    Author.getDataloader(context).load(keyOf('Author', representation, 'name', foldSpace)),
-})
-
-builder.asEntity(Account, {
-  key: [byName, byId],
-  resolveReference: (representation, context) =>
-    Account.getDataloader(context).load(keyOf('Account', representation, 'name')),
-})
-
-builder.asEntity(Organization, {
-  key: [byName, byId],
-  resolveReference: (representation, context) =>
-    Organization.getDataloader(context).load(keyOf('Organization', representation, 'name')),
-})
-
-builder.asEntity(Keyword, {
-  key: [builder.selection<{ key: string }>('key'), byId],
-  resolveReference: (representation, context) =>
-    Keyword.getDataloader(context).load(keyOf('Keyword', representation, 'key')),
-})
-
-builder.asEntity(Edition, {
-  key: [builder.selection<{ date: string }>('date'), byId],
-  resolveReference: (representation, context) =>
-    Edition.getDataloader(context).load(keyOf('Edition', representation, 'date', day)),
-})
+  {
+    type: Author,
+    keys: ['name', 'id'],
+    resolveReference: (representation, context) =>
+      Author.getDataloader(context).load(keyOf('Author', representation, 'name', foldSpace)),
+  },
+  {
+    type: Account,
+    keys: ['name', 'id'],
+    resolveReference: (representation, context) =>
+      Account.getDataloader(context).load(keyOf('Account', representation, 'name')),
+  },
+  {
+    type: Organization,
+    keys: ['name', 'id'],
+    resolveReference: (representation, context) =>
+      Organization.getDataloader(context).load(keyOf('Organization', representation, 'name')),
+  },
+  {
+    type: Keyword,
+    keys: ['key', 'id'],
+    resolveReference: (representation, context) =>
+      Keyword.getDataloader(context).load(keyOf('Keyword', representation, 'key')),
+  },
+  {
+    type: Edition,
+    keys: ['date', 'id'],
+    resolveReference: (representation, context) =>
+      Edition.getDataloader(context).load(keyOf('Edition', representation, 'date', day)),
+  },
+]
 
 /** The natural key of a type, whether it came as such or in a global id: both are read by one statement. */
 function keyOf(

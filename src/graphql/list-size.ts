@@ -20,14 +20,14 @@ export interface ListSize {
 
 /** What a field declares by `listSize` or by the extension `lengthOf`; undefined if it declares nothing. */
 export function declaredListSize({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {
-  const { directives = [], lengthOf } = extensions as Declared
-  const size = directives.find(({ name }) => name === 'listSize')?.args
+  const { directives, lengthOf } = extensions as Declared
+  const size = directives?.listSize
   return lengthOf === undefined ? size : { ...size, lengthOf }
 }
 
 interface Declared {
-  /** As the directives plugin keeps them. */
-  readonly directives?: readonly { readonly name: string; readonly args: ListSize }[]
+  /** Arguments by name; see schema/core/federation-directives.ts. */
+  readonly directives?: { readonly listSize?: ListSize }
   readonly lengthOf?: string
 }
 

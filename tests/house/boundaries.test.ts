@@ -62,7 +62,7 @@ describe('who may import what: db <- schema <- src, seeds -> src/ingest and db',
   const packages: Record<string, RegExp> = {
     db: /^(kysely(\/|$)|pg$|pg-copy-streams$|lru-cache$|node:)/,
     schema:
-      /^(@pothos\/|@apollo\/subgraph|graphql$|graphql-scalars|zod$|dataloader$|node:(fs|path|url|crypto)$)/,
+      /^(@pothos\/|@graphql-tools\/utils$|graphql$|graphql-scalars|zod$|dataloader$|node:(fs|path|url|crypto)$)/,
     seeds: /^node:/,
   }
   test.each(Object.entries(packages))('%s imports only the packages of its layer', (folder, allowed) => {

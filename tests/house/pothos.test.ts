@@ -1,4 +1,4 @@
-import { isObjectType, isUnionType } from 'graphql'
+import { isObjectType } from 'graphql'
 import { expect, test } from 'vitest'
 import { schema } from '../../schema/index.ts'
 
@@ -9,15 +9,4 @@ test('schema/core/node.ts finds the parser of global ids where it looks: pothosP
   const parsed = objects.filter(({ extensions }) => typeof extensions.pothosParseGlobalID === 'function')
   // The keys of the other nodes are any text.
   expect(parsed.map(({ name }) => name).sort()).toEqual(['Edition', 'Paper'])
-})
-
-test('schema/federation/subgraph.ts finds the resolver of each entity where it looks: apollo.subgraph', () => {
-  const union = schema.getType('_Entity')
-  const entities = isUnionType(union) ? union.getTypes() : []
-  expect(entities.length).toBeGreaterThan(4)
-  for (const { name, extensions } of entities)
-    expect([name, extensions]).toEqual([
-      name,
-      expect.objectContaining({ apollo: { subgraph: { resolveReference: expect.any(Function) } } }),
-    ])
 })

@@ -69,31 +69,33 @@ export async function startReviews({ key = 'arxivId' as PaperKeyField } = {}): P
   })
   let behaviour: Parameters<ReviewsSubgraph['behave']>[0] = 'well'
   const seen: SeenRequest[] = []
-  const schema = buildSubgraphSchema({
-    typeDefs: parse(reviewsSdl(key)) as DocumentNode,
-    resolvers: {
-      Query: {
-        review: (_: unknown, { id }: { id: string }) => review(id),
-        reviews: (_: unknown, { first }: { first: number }) =>
-          Array.from({ length: first }, (_each, index) =>
-            review(`2606.${String(index + 1).padStart(5, '0')}`),
-          ),
-      },
-      Review: { __resolveReference: ({ id }: { id: string }) => review(id) },
-      Paper: {
-        __resolveReference: (paper: Reference) => (paper[key] ? paper : null),
-        reviews: (paper: Reference) => [review(paper[key] ?? '')],
-        bookmarkCount: (paper: Reference) => {
-          if (behaviour === 'fail') {
-            const extensions = { code: 'BOOKMARKS_AWAY', shelf: 7 }
-            throw new GraphQLError('The bookmarks are unavailable.', { extensions })
-          }
-          if (behaviour === 'hang') return new Promise(() => {})
-          return Number(paper.arxivId?.slice(-2))
+  const schema = buildSubgraphSchema([
+    {
+      typeDefs: parse(reviewsSdl(key)) as DocumentNode,
+      resolvers: {
+        Query: {
+          review: (_: unknown, { id }: { id: string }) => review(id),
+          reviews: (_: unknown, { first }: { first: number }) =>
+            Array.from({ length: first }, (_each, index) =>
+              review(`2606.${String(index + 1).padStart(5, '0')}`),
+            ),
+        },
+        Review: { __resolveReference: ({ id }: { id: string }) => review(id) },
+        Paper: {
+          __resolveReference: (paper: Reference) => (paper[key] ? paper : null),
+          reviews: (paper: Reference) => [review(paper[key] ?? '')],
+          bookmarkCount: (paper: Reference) => {
+            if (behaviour === 'fail') {
+              const extensions = { code: 'BOOKMARKS_AWAY', shelf: 7 }
+              throw new GraphQLError('The bookmarks are unavailable.', { extensions })
+            }
+            if (behaviour === 'hang') return new Promise(() => {})
+            return Number(paper.arxivId?.slice(-2))
+          },
         },
       },
     },
-  })
+  ])
   const yoga = createYoga({
     schema,
     logging: false,
