@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
+import { StandbyBehindError } from '../../db/connection/server.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createLogger } from '../../src/log.ts'
-import { logOutage, noteAnswer } from '../../src/log-failure.ts'
+import { logFailure, logOutage, noteAnswer } from '../../src/log-failure.ts'
 import { query, startTestApp, useTestApp } from '../support/app.ts'
 import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -131,6 +132,19 @@ describe('an outage', () => {
       'warn: The database cannot be reached. reason="connect ECONNREFUSED"',
       'The database answers again. afterSeconds=0',
       'warn: The database cannot be reached. reason="connect ECONNREFUSED"',
+    ])
+  })
+
+  test('a standby that is behind can be reached: it has a line of its own, once a minute', () => {
+    const lines: string[] = []
+    const log = createLogger({ level: 'info', format: 'text', write: (line) => lines.push(line) })
+    const error = new StandbyBehindError('The standby has not reached this cursor yet.')
+    for (const _ of [1, 2, 3]) {
+      logFailure(log, 'A request failed.', { error })
+      noteAnswer(log)
+    }
+    expect(lines.map((line) => line.slice(9))).toEqual([
+      'warn: The standby is behind the feed; requests for what it has not received yet fail. reason="The standby has not reached this cursor yet."',
     ])
   })
 
