@@ -36,6 +36,9 @@ export function momentAt(asOf: Date): TrendMoment {
 
 const dayMs = 86_400_000
 
+/** Papers, newest first, among which `currentMoment` looks for one that somebody has looked at. */
+const newestAtMost = 10_000
+
 /**
  * The ranking of now, or, if no paper is of the days that it looks at, that of the end of the newest day that has one, from
  * all that is known by now: a library that is not kept up to date.
@@ -44,7 +47,11 @@ export async function currentMoment(db: Db, now: Date): Promise<TrendMoment> {
   const { rows } = await sql<{ newest: string | null }>`
     select greatest(
       (select max(edition_date) from listing where edition_date <= ${now}::date),
-      (select max(published_at)::date from paper where published_at <= ${now})
+      (select max(p.published_at)::date from (
+          select id, published_at from paper where published_at <= ${now}
+          order by published_at desc limit ${sql.lit(newestAtMost)}
+        ) p
+        where exists (select from paper_history h where h.paper_id = p.id))
     ) as newest`.execute(db)
   const newest = rows[0]?.newest
   const end = newest == null ? Number.POSITIVE_INFINITY : Date.parse(newest) + dayMs

@@ -12,8 +12,10 @@ const document = `query ($first: Int, $after: String, $asOf: DateTime, $filter: 
   papers(order: TRENDING, first: $first, after: $after, asOf: $asOf, filter: $filter) {
     pageInfo { endCursor } nodes { title trending { asOf score upvotes } } } }`
 
+const token = 'a-token-that-writes'
+
 describe('a library whose newest papers are old', () => {
-  const app = useTestApp()
+  const app = useTestApp({ WRITE_TOKEN: token })
   const read = async (variables: object = {}) => (await query<Page>(app, document, { ...variables })).papers
   const dayEnd = '2026-03-05T00:00:00.000Z'
   beforeAll(() =>
@@ -42,6 +44,15 @@ describe('a library whose newest papers are old', () => {
     const first = await read({ first: 1 })
     const second = await read({ first: 1, after: first.pageInfo.endCursor })
     expect([...first.nodes, ...second.nodes]).toEqual((await read()).nodes)
+  })
+
+  test('a recent paper whose votes nobody has looked at does not move the moment', async () => {
+    const recent = { arxivId: arxivId(9), title: 'Of nobody', publishedAt: new Date().toISOString() }
+    const document = 'mutation ($papers: [PaperInput!]!) { ingestPapers(papers: $papers) { newCount } }'
+    await query(app, document, { papers: [recent] }, token)
+    const { nodes } = await read()
+    expect(nodes.map(({ title }) => title)).toEqual(['Paper 1', 'Paper 0'])
+    expect(nodes[0]?.trending.asOf).toBe(dayEnd)
   })
 
   test('a filter that nothing fulfils does not move the moment', async () => {
