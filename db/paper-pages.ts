@@ -6,6 +6,7 @@ import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from '.
 import { expansionsOf } from './search/acronyms.ts'
 import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
 import { allMatchesIfFew, countMatches } from './search/matches.ts'
+import { titleInReference } from './search/references.ts'
 import { listByRelevance, type Matches, rankedAtMost } from './search/search.ts'
 import { textQueryOf } from './search/text-query.ts'
 import { repairText } from './search/typos.ts'
@@ -141,7 +142,12 @@ export async function searchRepaired(
   request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage | undefined> {
-  const text = filter.text === undefined ? undefined : await repairText(db, String(filter.text))
+  if (filter.text === undefined) return undefined
+  const typed = String(filter.text)
+  // What is excluded or looked for in one field is no part of a title.
+  const isPlain = textQueryOf(typed).wanted.trim() === typed
+  const title = isPlain ? await titleInReference(db, typed) : undefined
+  const text = title ?? (await repairText(db, typed))
   if (text === undefined) return undefined
   return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), kind: 'repaired' }
 }

@@ -52,7 +52,7 @@ const archives =
 
 /** An id among words, with its version and with what ties it to a site, an archive or the DOI of arXiv. */
 const amongWords = new RegExp(
-  String.raw`(?<![\w.-]|-\S*)(?:(?:https?://)?[\w.-]+\.[a-z]+(?:/[\w.-]+)*/|(?:abs|pdf|html|papers|arxiv|${archives})(?:\.[a-z]{2})?/|doi:\s*10\.48550/arxiv\.|10\.48550/arxiv\.|(?:arxiv|id)(?:[:._-]\s*|\s+))?` +
+  String.raw`(?<![\w.-]|(?:^|\s)-\S*)(?:(?:https?://)?[\w.-]+\.[a-z]+(?:/[\w.-]+)*/|(?:abs|pdf|html|papers|arxiv|${archives})(?:\.[a-z]{2})?/|doi:\s*10\.48550/arxiv\.|10\.48550/arxiv\.|(?:arxiv|id)(?:[:._-]\s*|\s+))?` +
     String.raw`(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|(?:${archives})(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf|\.md)?(?![\w-]|\.\d)`,
   'giu',
 )

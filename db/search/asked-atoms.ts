@@ -1,5 +1,5 @@
 import { type Atom, atomsIn } from '../tokens/scan.ts'
-import { isInCapitals } from '../tokens/terms.ts'
+import { compoundTerms, isInCapitals, isName } from '../tokens/terms.ts'
 import { isStopWord } from '../tokens/words.ts'
 
 /** Words of a text in which a stop word in capitals is an acronym (`IT support`); a longer one shouts. */
@@ -15,4 +15,17 @@ export function askedAtoms(text: string): Atom[] {
       ? { ...atom, cased: atom.text }
       : atom,
   )
+}
+
+/** A version that lost its point with all other signs of a title: `qwen25` may be `Qwen2.5`. Undefined for other atoms. */
+export function withPoint(name: Atom | undefined, version: Atom): Atom | undefined {
+  if (!name || version.link === 'apart' || !isName(name) || !/^v?\d\d$/.test(version.text)) return undefined
+  return { ...version, text: version.text.replace(/\d$/, '.$&') }
+}
+
+/** Several atoms as the one word that they are in another spelling. */
+export function askedCompounds(atoms: readonly Atom[]): string[] {
+  const pointed = atoms.map((atom, index) => withPoint(atoms[index - 1], atom) ?? atom)
+  const isSame = pointed.every((atom, index) => atom === atoms[index])
+  return [...compoundTerms(atoms), ...(isSame ? [] : compoundTerms(pointed))]
 }

@@ -13,7 +13,7 @@ import {
   isWithPreposition,
 } from '../tokens/terms.ts'
 import { isStopWord } from '../tokens/words.ts'
-import { askedAtoms } from './asked-atoms.ts'
+import { askedAtoms, askedCompounds, withPoint } from './asked-atoms.ts'
 
 /** A term of a phrase, in one of its spellings, so many words behind the one before. */
 export interface PhraseStep {
@@ -36,6 +36,18 @@ const longestJoined = 24
 
 /** What a text without quotes asks for: all of these clauses. */
 export function clausesOfWords(text: string): Clause[] {
+  return placedClauses(text).flatMap(({ clauses }) => clauses)
+}
+
+/** What a part of a text asks for, where its words stand, and where they end. */
+export interface PlacedClauses {
+  readonly clauses: readonly Clause[]
+  readonly start: number
+  readonly end: number
+}
+
+/** The same by parts: words with their compounds. What each asks for depends on its neighbours. */
+export function placedClauses(text: string): PlacedClauses[] {
   const atoms = askedAtoms(text)
   const chains: Atom[][] = []
   for (const atom of atoms) {
@@ -43,7 +55,11 @@ export function clausesOfWords(text: string): Clause[] {
     if (chain && isGlued(atom)) chain.push(atom)
     else chains.push([atom])
   }
-  return chains.flatMap((chain, index) => clausesOfChain(chain, { text, chains, index }))
+  return chains.map((chain, index) => ({
+    clauses: clausesOfChain(chain, { text, chains, index }),
+    start: chain[0]?.start ?? 0,
+    end: chain.at(-1)?.end ?? 0,
+  }))
 }
 
 interface Context {
@@ -63,12 +79,12 @@ function clausesOfChain(chain: readonly Atom[], context: Context): Clause[] {
   if (chain.length > 1) {
     const [, second] = chain
     const startsWithVersion = versionOf && second && (first.text.includes('.') || isVersion(second))
-    const clauses = startsWithVersion ? [anyOf(compoundTerms([versionOf, first]))] : []
+    const clauses = startsWithVersion ? [anyOf(askedCompounds([versionOf, first]))] : []
     return [...clauses, ...compoundClauses(chain, context)]
   }
   if (first.unspaced) return termsOfUnspaced(first.text).map((term) => anyOf([term]))
   if (isLetter(first)) return letterClause(first, context)
-  if (versionOf) return [anyOf(compoundTerms([versionOf, first]))]
+  if (versionOf) return [anyOf(askedCompounds([versionOf, first]))]
   const terms = atomTerms(first, 'asked')
   if (terms.length === 0) return []
   const single = chains[index - 1]?.length === 1 ? before : undefined
@@ -92,7 +108,7 @@ function asOneWord(one: Atom | undefined, next: Atom | undefined): string[] {
 }
 
 function compoundClauses(chain: readonly Atom[], context: Context): Clause[] {
-  const terms = compoundTerms(chain)
+  const terms = askedCompounds(chain)
   const [first, last] = [chain[0], chain.at(-1)]
   if (!first || !last) return []
   if (chain.some(({ unspaced }) => unspaced)) return chain.flatMap((atom) => clausesOfAtom(atom))
@@ -152,7 +168,11 @@ function atomSteps(atoms: readonly Atom[], keepStopWords = false): AtomStep[] {
 
 /** The steps of a compound; none if it begins or ends with a stop word: the rest is found where the compound is not. */
 function stepsOf(atoms: readonly Atom[]): PhraseStep[] {
-  const steps = atomSteps(atoms)
+  const steps = atomSteps(atoms).map((step) => {
+    const version = atoms[step.atom]
+    const pointed = version && withPoint(atoms[step.atom - 1], version)
+    return pointed ? { ...step, terms: [...step.terms, pointed.text] } : step
+  })
   const isWhole = steps[0]?.atom === 0 && steps.at(-1)?.atom === atoms.length - 1
   return isWhole ? steps : []
 }

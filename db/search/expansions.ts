@@ -1,5 +1,5 @@
 import { wordsOf } from '../model/acronyms.ts'
-import { type Clause, clausesOfWords, type PhraseStep } from './clauses.ts'
+import { type Clause, clausesOfWords, type PhraseStep, type PlacedClauses, placedClauses } from './clauses.ts'
 
 /** What is looked for beside words that were typed: of `MoE` "mixture-of-experts", of `mixture of experts` "MoE". */
 export interface Expansion {
@@ -8,26 +8,72 @@ export interface Expansion {
   readonly added: readonly string[]
 }
 
-/** What a text without quotes asks for, where expansions may stand for their words. */
+/** Where words stand that may be expanded, and by what. */
+interface Place {
+  readonly start: number
+  readonly end: number
+  readonly added: readonly string[]
+}
+
+/** Parts of a text, and the places that they share. */
+interface Group {
+  readonly parts: PlacedClauses[]
+  places: readonly Place[]
+}
+
+/**
+ * What a text without quotes asks for, where expansions may stand for their words. Words are read beside their
+ * neighbors: `flow grpo` is `flowgrpo` too, whatever `grpo` stands for.
+ */
 export function clausesWithExpansions(text: string, expansions: readonly Expansion[]): Clause[] {
-  if (expansions.length === 0) return clausesOfWords(text)
+  const places = placesOf(text, expansions)
+  const groups: Group[] = []
+  for (const part of placedClauses(text)) {
+    const own = places.filter(({ start, end }) => start < part.end && end > part.start)
+    const last = groups.at(-1)
+    if (last && own.some((place) => last.places.includes(place))) {
+      last.parts.push(part)
+      last.places = [...new Set([...last.places, ...own])]
+    } else groups.push({ parts: [part], places: own })
+  }
+  return groups.flatMap((group) => clausesOfGroup(text, group))
+}
+
+function placesOf(text: string, expansions: readonly Expansion[]): Place[] {
+  if (expansions.length === 0) return []
   const words = wordsOf(text)
-  const clauses: Clause[] = []
-  let from = 0
+  const places: Place[] = []
   for (let index = 0; index < words.length; ) {
     const expansion = expansions.find(({ typed }) =>
       wordsOf(typed).every(({ word }, more) => words[index + more]?.word === word),
     )
     const length = expansion ? wordsOf(expansion.typed).length : 0
     const [first, last] = [words[index], words[index + length - 1]]
-    if (expansion && first && last) {
-      clauses.push(...clausesOfWords(text.slice(from, first.start)))
-      clauses.push(...expanded(text.slice(first.start, last.end), expansion.added))
-      from = last.end
-    }
+    if (expansion && first && last) places.push({ start: first.start, end: last.end, added: expansion.added })
     index += length || 1
   }
-  return [...clauses, ...clausesOfWords(text.slice(from))]
+  return places
+}
+
+function clausesOfGroup(text: string, { parts, places }: Group): readonly Clause[] {
+  const asked = parts.flatMap(({ clauses }) => clauses)
+  const [place, ...others] = places
+  const [start, end] = [parts[0]?.start ?? 0, parts.at(-1)?.end ?? 0]
+  if (!place) return asked
+  if (others.length === 0 && place.start === start && place.end === end) return expanded(asked, place.added)
+  // Of a compound one word may be expanded: `LLM-based`.
+  const pieces: Clause[] = []
+  let from = start
+  for (const { start, end, added } of places) {
+    pieces.push(...clausesOfWords(text.slice(from, start)))
+    pieces.push(...expanded(clausesOfWords(text.slice(start, end)), added))
+    from = end
+  }
+  pieces.push(...clausesOfWords(text.slice(from, end)))
+  const [compound, ...more] = asked
+  return compound && more.length === 0
+    ? [{ terms: compound.terms, phrases: compound.phrases, every: pieces }]
+    : pieces
 }
 
 /**
@@ -53,9 +99,8 @@ function phraseOfCompounds(text: string): PhraseStep[][] {
   return steps.length > 1 && steps.every(({ terms }) => terms.length > 0) ? [steps] : []
 }
 
-/** The words, or one of what is added to them. */
-function expanded(words: string, added: readonly string[]): Clause[] {
-  const asked = clausesOfWords(words)
+/** What words ask for, or one of what is added to them. */
+function expanded(asked: readonly Clause[], added: readonly string[]): readonly Clause[] {
   const clauses = added.flatMap(clauseOfAdded)
   if (asked.length === 0 || clauses.length === 0) return asked
   const [only, ...more] = asked

@@ -24,12 +24,13 @@ const sites =
 
 /**
  * What browsers, sites and lists of references write around a title: `Paper page - …`, `[12] …`, `… | Hugging Face`,
- * `title = {…},`, `… (2024)`.
+ * `title = {…},`, `… (2024)`, `Title_of_a_file.pdf`.
  */
 const titleDecorations = [
   /^(?:paper page\s+[-–—|]\s+|[([](?:pdf|html|\d{1,3})[)\]]\s+|title:\s+)/iu,
   new RegExp(`\\s+[-–—|·]\\s+(?:${sites})$`, 'iu'),
   /(?<=\S(?:\s+\S+){3})\s+\((?:19|20)\d\d\)\.?$/u,
+  /(?<=[\p{L}\p{N}\p{Pe}])\.(?:pdf|html?|epub|docx?|pptx?|bib)$/iu,
 ]
 const bibtexTitle = /^title\s*=\s*[{"]+(.+?)[}"]+,?$/iu
 /** `Vaswani et al., 2017`: the year is that of the reference. */
@@ -37,9 +38,12 @@ const andOthers = /(?<=\S\s+)et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?/giu
 
 const criterion = /(?<=^|\s)(-?)(org|organization|year):(?:"([^"]*)"|([^\s"]+))/giu
 
+/** A word that ends on the next line, as PDFs have them; of `rule- and model-based` each part is a word. */
+const brokenWord = /(?<=\p{L})[-\u2010\u00ad][^\S\n]*\n\s*(?=\p{Ll})(?!(?:and|or|to|und|et|y)\b)/gu
+
 /** Reads a typed text. `words` looks for its words, whatever arXiv ids are among them. */
 export function readTyped(given: string, { words = false } = {}): TypedText {
-  let text = foldTyped(given)
+  let text = foldTyped(given.replace(brokenWord, '-'))
   const arxivIds = words ? [] : idsOf(text)
   if (words) text = withoutArxivIds(text).trim() || text
   for (const decoration of titleDecorations) text = text.replace(decoration, '')

@@ -669,6 +669,10 @@ and not exists (select from name_word w where w.word = typed);
 
 -- repairText
 
+-- titleInReference
+select title from paper where title_key = any($1::text[])
+order by length(title_key) desc, id desc limit 1;
+
 -- partsOfSolidWords
 /* prepared */ select asked.word, spelled.spelling
 from unnest((select $1::text[])::text[]) as asked (word) cross join lateral (

@@ -44,6 +44,7 @@ beforeAll(async () => {
         title: `Spaces ${index}`,
         abstract: 'A state space of robots.',
       })),
+      { title: 'Joined', abstract: 'It is FlowMoE.' },
       { title: 'Thoughts', abstract: 'A chain of thought.', keywords: ['Chain-of-Thought'] },
     ].map((paper, index) => ({ arxivId: arxivId(index + 1), ...paper })),
   )
@@ -119,6 +120,13 @@ describe('a search', () => {
     expect(titles(await search('long MoE'))).toEqual(['Four'])
     expect(titles(await search('MoE -short'))).toEqual(['Four', 'One', 'Two'])
     expect(titles(await search('MoE or octopus'))).toEqual(['Four', 'One', 'Own', 'Three', 'Two'])
+  })
+
+  test('words that are expanded may be one word with their neighbors, too', async () => {
+    for (const text of ['flow MoE', 'Flow-MoE', 'flow moe'])
+      expect(titles(await search(text))).toContain('Joined')
+    expect(titles(await search('MoE-layers'))).toEqual(['Four', 'Three'])
+    expect(titles(await search('state spaces of robots with MoE'))).toEqual([])
   })
 
   test('goes on where its page ended', async () => {

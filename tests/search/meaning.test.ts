@@ -122,6 +122,32 @@ test('what finds nothing is read less strictly, and says so', async () => {
   expect(number).toMatchObject({ repairedText: 'survey, 12', nodes: [{ title: 'A Survey of 12' }] })
 })
 
+test.each([
+  ['Y. LeCun and K. He. {}. arXiv preprint, 2026.', titles[0]],
+  ['[3] Y. LeCun, K. He et al. {}. In NeurIPS, 2026.', titles[2]],
+  ['LeCun, Y., & He, K. (2026). {}. arXiv preprint.', titles[1]],
+  ['LeCun, Yann, et al. "{}." Proceedings of NeurIPS (2026): 1-9.', titles[0]],
+  ['Y. LeCun, K. He, “{},” arXiv, 2026.', titles[4]?.replaceAll('"', "'")],
+  ['LeCun Y, He K. {}. Nature 2026;5:1-9.', titles[5]],
+  ['Yann LeCun: {}, 2026', titles[9]],
+])('the title in an entry of a list of references, %s', async (entry, title = '') => {
+  const text = entry.replace('{}', title)
+  const { nodes, repairedText } = await search(text)
+  const wanted = titles.find((one) => one.replaceAll('"', "'") === title.replaceAll('"', "'"))
+  expect({ nodes: nodes.map((node) => node.title).slice(0, 1), repairedText }).toEqual({
+    nodes: [wanted],
+    repairedText: wanted,
+  })
+})
+
+test('of an entry with another title, its longest sentence is searched for', async () => {
+  const { nodes, repairedText } = await search(
+    'LeCun Y. Visual Temporal Progress Benchmarking. arXiv preprint, 2026.',
+  )
+  expect(repairedText).toBe('Visual Temporal Progress Benchmarking')
+  expect(nodes[0]?.title).toBe(titles[0])
+})
+
 test('highlights mark what matches as a whole, and leave the text as it is', async () => {
   const marked = async (text: string) => {
     const [edge] = (await search(text, 1)).edges

@@ -49,6 +49,7 @@ import { expansionsOf } from '../../db/search/acronyms.ts'
 import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../../db/search/filter.ts'
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
+import { titleInReference } from '../../db/search/references.ts'
 import { facetsOf } from '../../db/search/search.ts'
 import { partsOfSolidWords } from '../../db/search/solid-words.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
@@ -173,6 +174,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'searchRepaired, words that no title has': (db) =>
       searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
     repairText: (db) => repairText(db, 'sparze'),
+    titleInReference: (db) => titleInReference(db, 'A. Ray. Sparse models of speech. 2026.'),
     partsOfSolidWords: (db) => partsOfSolidWords(db, ['statespace']),
     'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
     'allMatchesIfFew, of a phrase': (db) => allMatchesIfFew(db, filterOf({ text: '"sparse models"' })),
