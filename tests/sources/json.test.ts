@@ -26,7 +26,7 @@ describe('a file name', () => {
     ['03.04.2026.txt', { date: '2026-04-03' }],
     ['29-06-2026.txt', { date: '2026-06-29' }],
     ['06_29_2026.txt', { date: '2026-06-29' }],
-    ['03-04-2026.txt', { year: 2026 }],
+    ['03-04-2026.txt', { year: 2026, days: ['2026-03-04', '2026-04-03'] }],
     ['04-04-2026.txt', { date: '2026-04-04' }],
     ['Jun_29_2026.txt', { date: '2026-06-29' }],
     ['Daily Papers June 29, 2026.txt', { date: '2026-06-29' }],
@@ -46,7 +46,28 @@ describe('a file name', () => {
     ['2026-06-29_20260629.json', { date: '2026-06-29' }],
     ['2026-06-29_20260630.json', { year: 2026 }],
     ['2026-06-29 03-04-2026.json', { year: 2026 }],
-    ['29.06.26.txt', {}],
+    ['29.06.26.txt', { days: ['2026-06-29', '2029-06-26'] }],
+    ['26-06-29.json', { days: ['2026-06-29', '2029-06-26'] }],
+    ['papers 260629.json', { days: ['2026-06-29', '2029-06-26'] }],
+    ['29-Jun-26.json', { days: ['2026-06-29', '2029-06-26'] }],
+    ['26-04-23.json', { date: '2026-04-23' }],
+    ['23.04.26.json', { date: '2026-04-23' }],
+    ["Jun 29 '26.txt", { date: '2026-06-29' }],
+    ['June 29, 26.txt', { date: '2026-06-29' }],
+    ['v1.2.34 of 12.13.14.txt', {}],
+    ['23 avril 2026.txt', { date: '2026-04-23' }],
+    ['1er_aou\u0302t_2026.txt', { date: '2026-08-01' }],
+    ['23. März 2026.html', { date: '2026-03-23' }],
+    ['23 de abril de 2026.txt', { date: '2026-04-23' }],
+    ['3-settembre-2026.txt', { date: '2026-09-03' }],
+    ['12 de outubro de 2026.txt', { date: '2026-10-12' }],
+    ['23 jui 2026.txt', { year: 2026 }],
+    ['26年4月23日.txt', { date: '2026-04-23' }],
+    ['２０２６年４月２３日.txt', { date: '2026-04-23' }],
+    ['papers-1782760000.json', { instant: '2026-06-29T19:06:40.000Z' }],
+    ['1782760000123.html', { instant: '2026-06-29T19:06:40.123Z' }],
+    ['1234567890.json', {}],
+    ['1782760000 1782760001.json', {}],
     ['2405.15738v2.json', {}],
     ['9'.repeat(40), {}],
     ['2025-02-30.json', { year: 2025 }],
@@ -60,6 +81,22 @@ describe('a file name', () => {
 })
 
 describe('a saved response', () => {
+  test('says which days its name may mean where it needs one', () => {
+    const [{ publishedAt: _, ...entry }] = JSON.parse(fixture('2024-06-06.json').toString())
+    const read = (name: string) => readSavedResponse(Buffer.from(JSON.stringify([entry])), { name })
+    expect(read('24-06-25.json')).toMatchObject({
+      records: [{ arxivId: '2406.02856' }],
+      notices: [
+        {
+          position: '24-06-25.json',
+          message:
+            "The day in the file's name may be 2024-06-25 or 2025-06-24: name it like 2026-06-29.json, with a year of four digits first.",
+        },
+      ],
+    })
+    expect(read('papers.json').notices).toBeUndefined()
+  })
+
   test('takes the list date from its name where the old shape needs it', () => {
     const { records, editions } = readSavedResponse(fixture('2024-06-06.json'), { name: '2024-06-06.json' })
     expect(records).toMatchObject([{ arxivId: '2406.02856', listing: { date: '2024-06-06' } }])

@@ -31,6 +31,16 @@ describe('the day of a page', () => {
     'Papers of Jun 12',
     'Daily Papers - Jun 12',
     'Daily Papers · June 12, 2026',
+    '12 juin',
+    'vendredi 12 juin 2026',
+    '12. Juni 2026',
+    'viernes, 12 de junio de 2026',
+    '12 giugno 2026',
+    'sexta-feira, 12 de junho de 2026',
+    '2026年6月12日',
+    '6月12日（金）',
+    '2026年6月12日 星期五',
+    '２０２６年６月１２日',
   ])('may be written "%s"', (day) => {
     for (const tabs of ['', 'Daily\n\nWeekly\n\nMonthly\n\n'])
       expect(editions(`${header}${tabs}${day}\n\n${cards}`).days).toEqual(['2026-06-12', '2026-06-12'])
@@ -59,6 +69,33 @@ describe('the day of a page', () => {
         days: ['2027-06-12'],
         notices: undefined,
       })
+  })
+})
+
+describe('a name with a day that may be several', () => {
+  const page = `${header}Jun 12\n\n${card('One paper', footer('Jun 11'))}`
+
+  test.each(['26-06-12.txt', '12.06.26.txt', '260612.md', '12-06-2026.txt', 'daily papers 12-Jun-26.html'])(
+    '%s is the one that the page says',
+    (name) => expect(editions(page, { name })).toEqual({ days: ['2026-06-12'], notices: undefined }),
+  )
+
+  test('is named where the page says another', () => {
+    const { rejections } = readCapturedPage(page, { name: '26-06-29.txt' })
+    expect(rejections.map(({ reason }) => reason)).toContain(
+      'Nothing tells the year of "Jun 12": specify --observed-at. The day in the file\'s name may be 2026-06-29 or 2029-06-26: name it like 2026-06-29.json, with a year of four digits first. The papers are stored without an edition.',
+    )
+  })
+
+  test('a Unix time is when the page was saved', () => {
+    const { records } = readCapturedPage(page, { name: 'papers-1781300000.txt' })
+    expect(records).toMatchObject([
+      {
+        observedAt: '2026-06-12T21:33:20.000Z',
+        listing: { date: '2026-06-12' },
+        publishedAt: '2026-06-11T00:00:00.000Z',
+      },
+    ])
   })
 })
 

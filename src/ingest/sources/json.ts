@@ -1,7 +1,7 @@
 import type { Reading } from '../../../db/model/record.ts'
 import { gunzipped, parseJson } from './bytes.ts'
 import { type Entries, newestInstant, newestPublication, parseEntries, readingOf } from './daily-papers.ts'
-import { timesInName } from './file-name.ts'
+import { doubtfulName, timesInName } from './file-name.ts'
 import { wholeFileSource } from './source.ts'
 import { later, midnight } from './time.ts'
 
@@ -30,10 +30,13 @@ export function readSavedJson(
   whole = false,
 ): Reading {
   const parsed = parseEntries(json, position)
-  const { date, instant } = timesInName(options.name)
+  const { date, instant, days } = timesInName(options.name)
   const observedAt = options.observedAt ?? instant ?? seenNoEarlierThan(parsed, date)
   if (observedAt === undefined) return { records: [], rejections: parsed.rejections, editions: [] }
-  return readingOf(parsed, { observedAt, whole, ...(date && { date }) })
+  const reading = readingOf(parsed, { observedAt, whole, ...(date && { date }) })
+  const isUnlisted = reading.records.some(({ listing }) => listing === undefined)
+  if (!days || !parsed.list || !isUnlisted) return reading
+  return { ...reading, notices: [{ position: position ?? '', message: doubtfulName(days) }] }
 }
 
 /** The entries of an answer without `limit`. */

@@ -104,13 +104,15 @@ function readSection(
 }
 
 function evidenceOf(plain: readonly PlainLine[], { observedAt, name }: PageOptions): PageEvidence {
-  const { date, year } = timesInName(name)
+  const { date, year, days, instant } = timesInName(name)
+  const seen = observedAt ?? (date ? undefined : instant)
   const linked = plain.flatMap(({ links }) =>
     links.flatMap((link) => /\/papers\/date\/(\d{4}-\d\d-\d\d)\b/.exec(link)?.[1] ?? []),
   )
   return {
-    ...(observedAt !== undefined && { observed: dayOf(observationTime(observedAt)) }),
+    ...(seen !== undefined && { observed: dayOf(observationTime(seen)) }),
     ...(date && { named: date }),
+    ...(days && { namedDays: days }),
     ...(year !== undefined && { namedYear: year }),
     linked: [...new Set(linked)],
   }

@@ -1,4 +1,5 @@
 import { addDays } from '../../../../db/model/period.ts'
+import { doubtfulName } from '../file-name.ts'
 import { quote } from '../shapes.ts'
 import type { Section } from './cards.ts'
 import { dayIn, type WrittenDay } from './dates.ts'
@@ -6,7 +7,7 @@ import type { Heading } from './heading.ts'
 import { fullDate } from './read-card.ts'
 import { type Evidence, newestOf, type Resolved, resolveDay } from './year.ts'
 
-export type PageEvidence = Pick<Evidence, 'observed' | 'named' | 'namedYear' | 'linked'>
+export type PageEvidence = Pick<Evidence, 'observed' | 'named' | 'namedDays' | 'namedYear' | 'linked'>
 
 /** What the dates of a section mean. */
 export interface DatedSection {
@@ -34,7 +35,7 @@ export function dateSection(section: Section, evidence: PageEvidence, known: Kno
   const newest = newestOf(printed)
   if (!resolved) {
     const text = yearless(heading.line.written)
-      ? `Nothing tells the year of ${said}: specify --observed-at. The papers are stored without an edition.`
+      ? `Nothing tells the year of ${said}: specify --observed-at.${doubtOf(evidence)} The papers are stored without an edition.`
       : `No year has the day ${said}; the papers are stored without an edition.`
     return { ...undated(heading, evidence, printed), remark: { line, text, lost: true } }
   }
@@ -51,13 +52,17 @@ export function dateSection(section: Section, evidence: PageEvidence, known: Kno
   }
 }
 
+function doubtOf({ namedDays }: PageEvidence): string {
+  return namedDays ? ` ${doubtfulName(namedDays)}` : ''
+}
+
 /** Without the file's name where it contradicts the page: it may be about something else. */
 function resolve(written: WrittenDay, evidence: Evidence): Resolved | undefined {
   const resolved = resolveDay(written, evidence)
   const newest = newestOf(evidence.printed)
-  const isNamed = evidence.named !== undefined || evidence.namedYear !== undefined
+  const isNamed = [evidence.named, evidence.namedDays, evidence.namedYear].some((told) => told !== undefined)
   if (!isNamed || (resolved && (!newest || newest <= resolved.date))) return resolved
-  const { named: _, namedYear: __, ...others } = evidence
+  const { named: _, namedDays: __, namedYear: ___, ...others } = evidence
   return resolveDay(written, others)
 }
 

@@ -7,6 +7,8 @@ export interface Evidence {
   observed?: string
   /** The day in the file's name. */
   named?: string
+  /** The days that the one in the file's name may be: 26-06-29. */
+  namedDays?: readonly string[]
   /** The year in a name that has no day, or one that may be two. */
   namedYear?: number
   /** Days of other editions that the page links to: the day before and the day after. */
@@ -30,10 +32,14 @@ export interface Resolved {
  */
 export function resolveDay(written: WrittenDay, evidence: Evidence): Resolved | undefined {
   if (written.year !== undefined) return sure(dayIn(written.year, written))
-  const { observed, named, namedYear, linked, printed, neighbour } = evidence
+  const { observed, named, namedDays = [], namedYear, linked, printed, neighbour } = evidence
   const latest = observed && addDays(observed, 1)
   if (named && dayIn(Number(named.slice(0, 4)), written) === named && (!latest || named <= latest))
     return { date: named }
+  const [meant, ...others] = namedDays.filter(
+    (day) => dayIn(Number(day.slice(0, 4)), written) === day && (!latest || day <= latest),
+  )
+  if (meant && others.length === 0) return { date: meant }
   const captured = observed ?? named
   if (captured) return sure(lastDayUpTo(addDays(captured, 1), written))
   const near = nearest(written, linked)
