@@ -26,16 +26,6 @@ const groups: Record<string, Group> = {
     ],
     others: ['Qwen3 has 2.5 billion', 'Qwen2.51', 'Qwen2', '2.5 times Qwen', 'Qwen 12.5'],
   },
-  'a name with a version that lost its point': {
-    typed: ['Qwen 25', 'qwen25', 'QWEN-25'],
-    stored: ['on Qwen2.5.', 'Qwen 2.5 is', 'Qwen2.5-7B-Instruct', 'Qwen v2.5', 'Qwen25', 'Qwen 25'],
-    others: ['Qwen 2 and 5', 'Qwen2', '2.5 times Qwen', 'Qwen 12.5', 'Qwen 250'],
-  },
-  'the same in a title': {
-    typed: ['SD35-Flash', 'sd35-flash'],
-    stored: ['SD3.5-Flash', 'SD 3.5 Flash', 'SD35 Flash'],
-    others: ['SD3 Flash', 'SD3.5'],
-  },
   'a name with a whole number': {
     typed: ['gpt 5', 'GPT-5', 'gpt5', 'Gpt_5'],
     stored: ['with GPT-5,', 'GPT 5', 'gpt5', 'GPT-5-mini', 'GPT-5/Claude', 'GPT-5.1', 'gpt 5.1.2'],

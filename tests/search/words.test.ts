@@ -20,6 +20,16 @@ test('a transcription finds what it is one of', async () => {
   expect(await found('Soerensen', ['Sørensen'])).toHaveLength(1)
 })
 
+test('a version without its point finds the one with it', async () => {
+  const texts = ['on Qwen2.5.', 'Qwen 2.5 is', 'Qwen2.5-7B', 'Qwen v2.5', 'Qwen25']
+  for (const typed of ['Qwen 25', 'qwen25', 'QWEN-25'])
+    expect(
+      await found(typed, [...texts, 'Qwen 2 and 5', 'Qwen2', '2.5 times Qwen', 'Qwen 12.5', 'Qwen 250']),
+    ).toEqual(texts)
+  const titles = ['SD3.5-Flash', 'SD 3.5 Flash', 'SD35 Flash']
+  expect(await found('sd35-flash', [...titles, 'SD3 Flash', 'SD3.5'])).toEqual(titles)
+})
+
 test('a name of two words is found as one', async () => {
   expect(
     await found('flashattention', ['with Flash Attention 2', 'FlashAttention', 'flash-attention']),
