@@ -22,7 +22,8 @@ export function facetLists(
   links: Links,
 ): Html {
   const narrowing = (facets: readonly Facet[]) => facets.filter(({ papers }) => papers < totalCount)
-  return html`${facetList('Year', 'year', narrowing(years), params, links)}
+  const newestFirst = narrowing(years).sort((a, b) => Number(b.value) - Number(a.value))
+  return html`${facetList('Year', 'year', newestFirst, params, links)}
 ${facetList('Keyword', 'keyword', narrowing(keywords), params, links)}
 ${facetList('Organization', 'organization', narrowing(organizations), params, links)}`
 }
