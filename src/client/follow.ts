@@ -95,6 +95,8 @@ export async function* followFeed(options: FollowOptions): AsyncGenerator<Follow
     let reconnectAfterMs: number | null = null
     let reason = 'The server ended the subscription.'
     const connection = connect(url, token, heartbeatSeconds * 2500, signal)
+    // What the caller's functions throw is no fault of the connection.
+    let calls = false
     try {
       const variables = { after: cursor, kinds, filter, heartbeat: heartbeatSeconds }
       for await (const result of connection.client.iterate<{ feed: FollowedEvent | Heartbeat }>({
@@ -113,12 +115,16 @@ export async function* followFeed(options: FollowOptions): AsyncGenerator<Follow
         cursor = event.cursor
         failures = 0
         if (event.type !== 'FeedHeartbeat') yield event
+        calls = true
         options.onCursor?.(cursor)
-        if (event.type !== 'FeedHeartbeat') continue
-        if (event.reconnectAfter !== null) reconnectAfterMs = event.reconnectAfter
-        else options.onLive?.()
+        if (event.type === 'FeedHeartbeat') {
+          if (event.reconnectAfter === null) options.onLive?.()
+          else reconnectAfterMs = event.reconnectAfter
+        }
+        calls = false
       }
     } catch (error) {
+      if (calls) throw error
       const fault = faultOf(error, url)
       if (fault.restartFrom !== undefined) {
         options.onGap?.(fault.message)
@@ -194,6 +200,11 @@ function faultOf(thrown: unknown, url: string): Fault {
     const { code, reason } = thrown as { code: number; reason: string }
     return { message: reason || `The connection was closed (${code}).`, final: finalCodes.includes(code) }
   }
-  const message = thrown instanceof Error ? thrown.message : `The server at ${url} cannot be reached.`
+  const message = thrown instanceof Error ? thrown.message : unreachable(url)
   return { message, final: false }
+}
+
+function unreachable(url: string): string {
+  const isUsual = new URL(url).pathname.endsWith('/graphql')
+  return `The server at ${url} cannot be reached.${isUsual ? '' : ' Its address usually ends in /graphql.'}`
 }

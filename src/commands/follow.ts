@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { styleText } from 'node:util'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { codeOf, messageOf } from '../../db/error.ts'
@@ -96,8 +97,16 @@ event is dealt with at least once, also after a crash.
 
   daily-papers follow --state seen.cursor --exec 'jq -r .paper.title | mail -s "New paper" me@example.org'`
 
-/** The cursor that an earlier run has kept; undefined for a file that is not there yet. */
+/**
+ * The cursor that an earlier run has kept; undefined for a file that is not there yet. What cannot be kept is told before
+ * any command has run.
+ */
 function readState(file: string): string | undefined {
+  try {
+    accessSync(dirname(file), constants.W_OK)
+  } catch (error) {
+    throw new StartError(`Cannot keep the state in ${file}: ${messageOf(error)}.`)
+  }
   try {
     return readFileSync(file, 'utf8').trim() || undefined
   } catch (error) {

@@ -43,6 +43,8 @@ def keep(state, cursor):
 
 
 def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
     server, state = sys.argv[1], Path(sys.argv[2])
     while True:
         after = state.read_text().strip() if state.exists() else "NOW"

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { query, useTestApp } from '../support/app.ts'
 import { browserPath, launchBrowser } from '../support/browser.ts'
-import { startCli } from '../support/cli.ts'
+import { runCli, startCli } from '../support/cli.ts'
 import { plant } from '../support/papers.ts'
 import { once } from '../support/patience.ts'
 
@@ -140,6 +140,17 @@ test.skipIf(!browserPath)(
   },
   60_000,
 )
+
+test('follow ends at once if its state cannot be kept: a command would run again at each start', async () => {
+  const state = join(folder, 'nowhere', 'follow.cursor')
+  const marks = join(folder, 'marks')
+  const args = ['--url', app.endpoint, '--after', 'START', '--state', state, '--exec', `echo >> '${marks}'`]
+  expect(await runCli(['follow', ...args], { cwd: folder })).toEqual({
+    ...{ code: 1, stdout: '' },
+    stderr: expect.stringMatching(/^Cannot keep the state in .*follow\.cursor: ENOENT/),
+  })
+  expect(existsSync(marks)).toBe(false)
+})
 
 test('follow --state --exec: each paper once over restarts; a command that fails is repeated', async () => {
   const state = join(folder, 'follow.cursor')

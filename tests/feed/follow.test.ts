@@ -103,3 +103,14 @@ test('follow says what is wrong with what it was given', async () => {
   expect(await said('--url', app.endpoint, '--filter', '{"color": "red"}')).toContain('"color"')
   expect(await said('--url', app.endpoint, '--after', 'nonsense')).toContain('is not a feed cursor')
 })
+
+test('what a function of the caller throws ends it: that is no fault of the connection', async () => {
+  const broken = new Error('The disk is full.')
+  const onLost = vi.fn()
+  const onCursor = () => {
+    throw broken
+  }
+  const events = followFeed({ url: app.endpoint, onCursor, onLost })
+  await expect(events.next()).rejects.toBe(broken)
+  expect(onLost).not.toHaveBeenCalled()
+})
