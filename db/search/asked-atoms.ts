@@ -17,10 +17,11 @@ export function askedAtoms(text: string): Atom[] {
   )
 }
 
-/** A version that lost its point with all other signs of a title: `qwen25` may be `Qwen2.5`. Undefined for other atoms. */
+/** A version that lost its point with all other signs of a title: `qwen25` may be `Qwen2.5`, `15b` may be `1.5B`. Undefined for other atoms. */
 export function withPoint(name: Atom | undefined, version: Atom): Atom | undefined {
-  if (!name || version.link === 'apart' || !isName(name) || !/^v?\d\d$/.test(version.text)) return undefined
-  return { ...version, text: version.text.replace(/\d$/, '.$&') }
+  const parts = /^([a-z]?\d)(\d[bkmt]?)$/.exec(version.text)
+  if (!parts || !name || version.link === 'apart' || !isName(name)) return undefined
+  return { ...version, text: `${parts[1]}.${parts[2]}` }
 }
 
 /** Several atoms as the one word that they are in another spelling. */

@@ -31,6 +31,9 @@ export interface Clause {
   readonly weights?: string | undefined
 }
 
+/** Words joined by signs are a sentence from here on, as in an address: a small word at its end is none of a compound. */
+const fewestOfSentence = 5
+
 /** Longer words are not looked for as one of two words. */
 const longestJoined = 24
 
@@ -76,21 +79,39 @@ function clausesOfChain(chain: readonly Atom[], context: Context): Clause[] {
   const next = chains[index + 1]
   // A number behind a name is its version: both stand together.
   const versionOf = before && first.link !== 'apart' && isName(before) && isNumber(first) ? before : undefined
+  const versions = versionOf
+    ? [...askedCompounds([versionOf, first]), ...versionsOfCompound(context, first)]
+    : []
   if (chain.length > 1) {
     const [, second] = chain
     const startsWithVersion = versionOf && second && (first.text.includes('.') || isVersion(second))
-    const clauses = startsWithVersion ? [anyOf(askedCompounds([versionOf, first]))] : []
+    const clauses = startsWithVersion ? [anyOf(versions)] : []
     return [...clauses, ...compoundClauses(chain, context)]
   }
   if (first.unspaced) return termsOfUnspaced(first.text).map((term) => anyOf([term]))
   if (isLetter(first)) return letterClause(first, context)
-  if (versionOf) return [anyOf(askedCompounds([versionOf, first]))]
+  if (versionOf) return [anyOf(versions)]
   const terms = atomTerms(first, 'asked')
   if (terms.length === 0) return []
   const single = chains[index - 1]?.length === 1 ? before : undefined
+  const pointed = withPoint(single, first)
   return [
-    anyOf([...terms, ...asOneWord(single, first), ...(next?.length === 1 ? asOneWord(first, next[0]) : [])]),
+    anyOf([
+      ...terms,
+      ...asOneWord(single, first),
+      ...(next?.length === 1 ? asOneWord(first, next[0]) : []),
+      ...(single && pointed ? compoundTerms([single, pointed]) : []),
+      ...joinedInitials(first, context),
+    ]),
   ]
+}
+
+/** A version of the words before it as one: `flash-attention 2`, `flash attention 2` may be `FlashAttention 2`. */
+function versionsOfCompound({ chains, index }: Context, version: Atom): string[] {
+  const [before = [], earlier] = [chains[index - 1], chains[index - 2]]
+  if (before.length > 1) return askedCompounds([...before, version])
+  const [one, next] = [earlier?.length === 1 ? earlier[0] : undefined, before[0]]
+  return asOneWord(one, next).length > 0 && one && next ? askedCompounds([one, next, version]) : []
 }
 
 function anyOf(terms: readonly string[]): Clause {
@@ -174,7 +195,7 @@ function stepsOf(atoms: readonly Atom[]): PhraseStep[] {
     return pointed ? { ...step, terms: [...step.terms, pointed.text] } : step
   })
   const isWhole = steps[0]?.atom === 0 && steps.at(-1)?.atom === atoms.length - 1
-  return isWhole ? steps : []
+  return isWhole || atoms.length >= fewestOfSentence ? steps : []
 }
 
 /**
@@ -245,6 +266,13 @@ function initialTerms(letter: Atom, last: Atom, { text, chains, index }: Context
     if (earlier && /^,\s+$/.test(between(earlier.at(-1), preceding[0]))) names.push(...lastNames(earlier))
   }
   return names.map((name) => initialTerm(name, letter.text))
+}
+
+/** `LeCun YA`, as lists of medical references have names. */
+function joinedInitials(atom: Atom, { chains, index }: Context): string[] {
+  const before = chains[index - 1]
+  if (chains.length !== 2 || !before || atom.link !== 'spaced' || !/^[A-Z]{2,3}$/.test(atom.cased)) return []
+  return lastNames(before).map((name) => initialTerm(name, atom.text.slice(0, 1)))
 }
 
 function lastNames(chain: readonly Atom[]): string[] {

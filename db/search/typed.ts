@@ -36,6 +36,10 @@ const bibtexTitle = /^title\s*=\s*[{"]+(.+?)[}"]+,?$/iu
 /** `Vaswani et al., 2017`: the year is that of the reference. */
 const andOthers = /(?<=\S\s+)et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?/giu
 
+/** `Author: Yann LeCun`, `papers by Yann LeCun` */
+const spacedPrefix = /^(authors?|org|organi[sz]ation|keywords?):\s+(?=\S)/iu
+const papersBy = /^(?:papers?|articles?|publications?)\s+by\s+(?=\p{Lu})/u
+
 const criterion = /(?<=^|\s)(-?)(org|organization|year):(?:"([^"]*)"|([^\s"]+))/giu
 
 /** A word that ends on the next line, as PDFs have them; of `rule- and model-based` each part is a word. */
@@ -47,6 +51,16 @@ export function readTyped(given: string, { words = false } = {}): TypedText {
   const arxivIds = words ? [] : idsOf(text)
   if (words) text = withoutArxivIds(text).trim() || text
   for (const decoration of titleDecorations) text = text.replace(decoration, '')
+  text = text
+    .replace(
+      spacedPrefix,
+      (_, name: string) =>
+        `${name
+          .toLowerCase()
+          .replace(/(?<=author|keyword)s$/, '')
+          .replace('isation', 'ization')}:`,
+    )
+    .replace(papersBy, '')
   text = text.replace(bibtexTitle, '$1').replace(andOthers, '')
   const organizationWords: string[] = []
   const excludedOrganizationWords: string[] = []

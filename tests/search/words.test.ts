@@ -26,8 +26,25 @@ test('a version without its point finds the one with it', async () => {
     expect(
       await found(typed, [...texts, 'Qwen 2 and 5', 'Qwen2', '2.5 times Qwen', 'Qwen 12.5', 'Qwen 250']),
     ).toEqual(texts)
+  expect(
+    await found('vibethinker-15b', ['VibeThinker-1.5B', 'VibeThinker 15B', 'VibeThinker-5B']),
+  ).toHaveLength(2)
+  expect(await found('step audio r15', ['Step-Audio-R1.5', 'Step-Audio-R1'])).toEqual(['Step-Audio-R1.5'])
   const titles = ['SD3.5-Flash', 'SD 3.5 Flash', 'SD35 Flash']
   expect(await found('sd35-flash', [...titles, 'SD3 Flash', 'SD3.5'])).toEqual(titles)
+})
+
+test('a name of two words with its version is found as one with it', async () => {
+  for (const typed of ['flash attention 2', 'flash-attention 2', 'Flash-Attention-2'])
+    expect(
+      await found(typed, ['FlashAttention-2', 'FlashAttention 2', 'FlashAttention2', 'FlashAttention 3']),
+    ).toHaveLength(3)
+})
+
+test('a sentence joined by signs may end with a small word', async () => {
+  const text = 'AI-native Memory 2.0: Second Me'
+  for (const typed of ['ai-native-memory-20-second-me', 'AI-native_Memory_2.0_Second_Me'])
+    expect(await found(typed, [text, 'AI-native Memory 2.0'])).toEqual([text])
 })
 
 test('a name of two words is found as one', async () => {
@@ -61,6 +78,8 @@ describe('authors', () => {
       'LeCun, Yann A.',
       'A. LeCun',
       'y lecun',
+      'LeCun YA',
+      'He K',
     ],
     ...[
       'K. He',
