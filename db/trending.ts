@@ -47,11 +47,12 @@ export async function currentMoment(db: Db, now: Date): Promise<TrendMoment> {
   const { rows } = await sql<{ newest: string | null }>`
     select greatest(
       (select max(edition_date) from listing where edition_date <= ${now}::date),
-      (select max(p.published_at)::date from (
+      (select p.published_at::date from (
           select id, published_at from paper where published_at <= ${now}
           order by published_at desc limit ${sql.lit(newestAtMost)}
         ) p
-        where exists (select from paper_history h where h.paper_id = p.id))
+        where exists (select from paper_history h where h.paper_id = p.id)
+        order by p.published_at desc limit 1)
     ) as newest`.execute(db)
   const newest = rows[0]?.newest
   const end = newest == null ? Number.POSITIVE_INFINITY : Date.parse(newest) + dayMs

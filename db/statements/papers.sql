@@ -117,11 +117,12 @@ cross join lateral (
 -- currentMoment
 select greatest(
   (select max(edition_date) from listing where edition_date <= $1::date),
-  (select max(p.published_at)::date from (
+  (select p.published_at::date from (
       select id, published_at from paper where published_at <= $2
       order by published_at desc limit 10000
     ) p
-    where exists (select from paper_history h where h.paper_id = p.id))
+    where exists (select from paper_history h where h.paper_id = p.id)
+    order by p.published_at desc limit 1)
 ) as newest;
 
 -- relatedByPaperIds
