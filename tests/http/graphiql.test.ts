@@ -80,6 +80,10 @@ describe('in a browser', { timeout: 300_000 }, () => {
     const { hosts, complaints } = watchPage(page)
     await page.goto(app.endpoint)
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(names)
+    // The library makes them of the names of its functions, which its package has shortened to two letters.
+    expect(await page.locator('svg > title').allTextContents()).not.toContainEqual(
+      expect.stringMatching(/ icon$/),
+    )
     const run = page.getByRole('button', { name: 'Execute query' })
     const result = page.locator('.result-window')
 
