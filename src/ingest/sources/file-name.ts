@@ -76,7 +76,7 @@ const unixTime = /(?<!\d)(1[67]\d{8}|1[89]\d{8})(\d{3})?(?!\d)/g
 /** A time in UTC behind a day: `T0416Z`, `T04:16:05.123Z`, `T041605Z`. */
 const time = /^T(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d)(?:\.\d+)?)?Z(?!\d)/
 
-export interface NamedTimes {
+interface NamedTimes {
   /** `YYYY-MM-DD` */
   date?: string
   /** As an ISO string. */
