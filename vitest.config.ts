@@ -23,11 +23,11 @@ export default defineConfig({
     ],
     globalSetup: ['tests/support/cluster.ts'],
     setupFiles: ['tests/support/failed-files.ts', 'tests/support/waits.ts'],
-    // For a machine that is busy with something else, too.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // For a machine that is busy with something else, too. They end what hangs, and are no bounds of what is tested.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     // Shorter than that of a test, so that a failure names the value it waited for.
-    expect: { poll: { timeout: 50_000 } },
+    expect: { poll: { timeout: 150_000 } },
     // More than two cores: many tests wait for servers and clocks. Each worker starts programs of its own beside it.
     maxWorkers: 4,
     server: {

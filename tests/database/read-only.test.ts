@@ -99,7 +99,7 @@ test('through read-only turns, subscribers lose nothing, and each write gets a r
       received.push((await subscription.next(20_000)).paperIngested.paper.arxivId)
     expect([received, subscription.waiting]).toEqual([stored, 0])
   }
-}, 60_000)
+})
 
 test('a server starts on a database that may only be read, and reads', async () => {
   const database = await createTestDatabase()

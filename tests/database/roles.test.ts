@@ -10,7 +10,7 @@ import { subscribe } from '../support/subscribe.ts'
 
 const startPair = useReplicatedPairs()
 const token = 'a-token-of-the-tests'
-const patient = { timeout: 60_000, interval: 100 }
+const patient = { timeout: 180_000, interval: 100 }
 
 async function write(app: TestApp, title: string): Promise<unknown> {
   const papers = [
@@ -78,7 +78,7 @@ test('of several hosts the primary is used, through a switch over and back, and 
   await expect.poll(() => write(app, 'Back'), patient).toBe(1)
   expect([await next(), await countOf(app)]).toEqual(['Back', 3])
   expect(other.links).toBe(0)
-}, 180_000)
+}, 400_000)
 
 test('an address that has moved to the new primary is followed, though links to the demoted server stay open', async () => {
   await using pair = await startPair()
@@ -97,7 +97,7 @@ test('an address that has moved to the new primary is followed, though links to 
   await expect.poll(() => execute(pair.primary.url, sessions), patient).toEqual([])
   expect(await write(app, 'After')).toBe(1)
   await expect.poll(() => app.feed.listening, patient).toBe(true)
-}, 180_000)
+}, 400_000)
 
 const sessions = `select pid from pg_stat_activity
   where application_name like 'daily-papers%' and backend_type = 'client backend'`
@@ -148,7 +148,7 @@ test('on a standby by choice, reads and subscribers go on, and what it has not r
   const asked = answerTo(app, { query: `{ feed(after: "${fresher}", first: 1) { endCursor } }` })
   await execute(pair.standby.url, 'select pg_wal_replay_resume()')
   expect(await asked).toMatchObject({ data: { feed: { endCursor: fresher } } })
-}, 180_000)
+}, 400_000)
 
 test.each([
   ['standby', 'it was promoted'],

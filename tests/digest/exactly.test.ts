@@ -95,7 +95,7 @@ test('the papers of all mails of a reader are those that the filter lets through
     }),
     { numRuns: 3 },
   )
-}, 120_000)
+}, 300_000)
 
 test('a mail whose relay took it without an answer is sent again under the same Message-ID', async () => {
   await using database = await createTestDatabase()

@@ -106,7 +106,7 @@ test('mails, webhooks and feed entries of an interval have the papers that the q
     { numRuns: 5 },
   )
   expect(Math.max(...seen)).toBeGreaterThan(1)
-}, 120_000)
+}, 300_000)
 
 function mailsAreSent(now: Date): Promise<void> {
   return becomesTrue(async () => {

@@ -47,7 +47,7 @@ test('Apollo Client: pages are joined, and a new paper comes to the beginning of
   expect(new Set(titles()).size).toBe(4)
   const subscription = followNewPapers(client, data?.feedPosition ?? '')
   await plant(app.db, [{ arxivId: undefined, title: 'New for Apollo' }])
-  await vi.waitFor(() => expect(titles()).toContain('New for Apollo'), { timeout: 50_000 })
+  await vi.waitFor(() => expect(titles()).toContain('New for Apollo'), { timeout: 150_000 })
   expect(titles()).toHaveLength(5)
   expect(titles()[0]).toBe('New for Apollo')
   subscription.unsubscribe()
@@ -65,7 +65,7 @@ test('urql: Graphcache takes every example document without a warning, and a sub
   const { unsubscribe } = client
     .subscription(gql`subscription { paperIngested(after: "START") { cursor paper { id title } } }`, {})
     .subscribe(({ data }) => void heard.push(data?.paperIngested.paper.title))
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(1), { timeout: 50_000 })
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(1), { timeout: 150_000 })
   unsubscribe()
 })
 
@@ -182,11 +182,11 @@ describe('a restart of the server, which refuses connections meanwhile', () => {
     await using _client = { [Symbol.asyncDispose]: async () => void (await close()) }
     const before = `Before the restart, for ${name}`
     await plant(app.db, [{ arxivId: undefined, title: before }])
-    await vi.waitFor(() => expect(titles()).toEqual([before]), { timeout: 50_000 })
+    await vi.waitFor(() => expect(titles()).toEqual([before]), { timeout: 150_000 })
     await leaving.close()
     const during = `During the restart, for ${name}`
     await plant(app.db, [{ arxivId: undefined, title: during }])
-    await vi.waitFor(() => expect(titles()).toEqual([before, during]), { timeout: 50_000 })
+    await vi.waitFor(() => expect(titles()).toEqual([before, during]), { timeout: 150_000 })
     expect(sent.map(({ payload }) => payload?.variables?.after)).toEqual([after, heard[0]?.cursor])
   })
 })

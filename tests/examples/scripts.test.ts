@@ -55,7 +55,7 @@ function works(command: string, args: readonly string[]): boolean {
   }
 }
 
-const soon = { timeout: 50_000 }
+const soon = { timeout: 150_000 }
 
 test.skipIf(!hasPython)('Python: titles are printed, and a second run goes on after the first', async () => {
   const args = [join(examples, 'new_papers.py'), app.url, join(folder, 'python.cursor')]
@@ -184,7 +184,7 @@ test('follow --state --exec: each paper once over restarts; a command that fails
   expect(seen().filter((title) => title === 'Two to follow')).toHaveLength(1)
   expect(seen().filter((title) => title === 'One to follow')).toHaveLength(1)
   third.kill('SIGTERM')
-}, 120_000)
+}, 300_000)
 
 test('follow names the address that it cannot reach', async () => {
   await using follow = startCli(['follow', '--url', 'http://127.0.0.1:9/graphql'], { cwd: folder })

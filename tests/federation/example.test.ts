@@ -42,7 +42,7 @@ test('the gateway of the example joins papers with the reviews of another subgra
     child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')
   }
-}, 60_000)
+})
 
 test('without a server to stand in front of it says which command starts one', async () => {
   const port = await freePort()

@@ -56,7 +56,7 @@ interface Reviews {
   reviews: { stars: number; paper: { arxivId: string; title: string; authors: unknown } | null }[]
 }
 
-describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeout: 60_000 }, (kind) => {
+describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeout: 180_000 }, (kind) => {
   let gateway: Gateway
   beforeAll(async () => {
     gateway = await startGateway(kind, federation.supergraph, { timeoutMs: 5_000, checkHealth: true })

@@ -19,7 +19,7 @@ afterEach(async () => {
   await base?.close()
 })
 
-describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeout: 120_000 }, (kind) => {
+describe.each<GatewayKind>(['apollo', 'hive'])('behind the gateway %s', { timeout: 300_000 }, (kind) => {
   test('our death costs our fields alone, and our return needs no restart of the gateway', async () => {
     await using first = startCli(['serve'], {
       cwd: process.cwd(),

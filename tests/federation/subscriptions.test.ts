@@ -27,7 +27,7 @@ interface Ingested {
 type Transport = 'ws' | 'sse'
 
 /** Each test starts several processes. */
-const patience = { timeout: 120_000 }
+const patience = { timeout: 300_000 }
 
 let federation: Federation
 let papers = 0

@@ -34,7 +34,7 @@ async function open() {
           expect(found).toBeDefined()
           return found
         },
-        { timeout: 50_000 },
+        { timeout: 150_000 },
       ),
   }
 }
@@ -43,7 +43,9 @@ const holdHistory = () => hold(app.db, sql`lock table paper_history in access ex
 const events = (field: string, filter = '') =>
   `subscription { paperIngested(after: "START"${filter}) { paper { history { ${field} } } } }`
 const subscriptions = (amount: number, topics: number) =>
-  vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: amount, topics }), { timeout: 50_000 })
+  vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: amount, topics }), {
+    timeout: 150_000,
+  })
 
 test('the statements of a subscription end with its last subscriber', async () => {
   await using lock = await holdHistory()

@@ -28,7 +28,7 @@ afterAll(() => app.close())
 const sockets: WebSocket[] = []
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.terminate()
-  await vi.waitFor(() => expect(app.sockets.size).toBe(0), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.sockets.size).toBe(0), { timeout: 150_000 })
 })
 
 interface Message {
@@ -64,7 +64,7 @@ async function connect(url = app.wsEndpoint, init: Record<string, unknown> = {},
           expect(message, JSON.stringify(messages)).toBeDefined()
           return message
         },
-        { timeout: 50_000 },
+        { timeout: 150_000 },
       ),
     messages,
   }
@@ -75,16 +75,16 @@ test('leaving frees everything at once, however a client leaves', async () => {
   const byMessage = await connect()
   await byMessage.heard({ type: 'connection_ack' })
   byMessage.subscribe('a')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 150_000 })
   byMessage.say({ type: 'complete', id: 'a' })
   await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, clients: 0 }), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   byMessage.subscribe('b')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 150_000 })
   byMessage.socket.terminate()
   await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0, clients: 0 }), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   expect(app.feed.held.watchers).toBe(watchers)
 })
@@ -93,7 +93,7 @@ test('a fault in one operation ends that one, and the socket goes on', async () 
   const client = await connect()
   await client.heard({ type: 'connection_ack' })
   client.subscribe('good')
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(1), { timeout: 150_000 })
   client.subscribe('syntax', 'subscription { paperIngested {')
   client.subscribe('unknown', 'subscription { paperDevoured { cursor } }')
   client.subscribe(
@@ -188,7 +188,7 @@ test('a peer that answers no ping is disconnected at the next one', async () => 
   clock.advance(pingIntervalMs)
   expect((await dead.closed)[0]).toBe(1006)
   await pingedAgain
-  await vi.waitFor(() => expect(served.size).toBe(1), { timeout: 50_000 })
+  await vi.waitFor(() => expect(served.size).toBe(1), { timeout: 150_000 })
   expect(alive.socket.readyState).toBe(WebSocket.OPEN)
   await served.close(0, 0)
   server.close()

@@ -45,7 +45,7 @@ test('an event of which nothing can be read is reported once without its cursor,
   const stream = await readFeed(app, `?after=${after}&kinds=ingested`)
   await using socket = subscribe<Ingested>(app, live)
   expect((await stream.next()).id).toBe(after)
-  await vi.waitFor(() => expect(app.hub.held.topics).toBe(2), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.topics).toBe(2), { timeout: 150_000 })
   const [paper = 0] = await addPapers(app.db, ['Unreadable for a while'])
   await app.db.transaction().execute(async (trx) => {
     await append(trx, [ingested(paper)])
@@ -81,14 +81,14 @@ test('a lock that outlasts the statements of readers makes every transport wait,
     const options = { url: app.endpoint, after, kinds: ['INGESTED'], signal: stop.signal }
     for await (const event of followFeed(options)) followed.push(event)
   })()
-  await vi.waitFor(() => expect(app.hub.held.topics).toBe(3), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.topics).toBe(3), { timeout: 150_000 })
   const { executions } = app.hub.held
   await app.db.transaction().execute(async (trx) => {
     await sql`lock table organization in access exclusive mode`.execute(trx)
     await append(app.db, [ingested(paper)])
     // Each topic but that of the follower, which reads no organization, tries more than once.
     await vi.waitFor(() => expect(app.hub.held.executions).toBeGreaterThan(executions + 6), {
-      timeout: 50_000,
+      timeout: 150_000,
     })
   })
   for (const subscription of [socket, sse]) {

@@ -54,19 +54,19 @@ test('the recipe goes on after cuts, with each paper once', async () => {
       titles.push(paper.title)
     }
   })()
-  await vi.waitFor(() => expect(onLive).toHaveBeenCalled(), { timeout: 50_000 })
+  await vi.waitFor(() => expect(onLive).toHaveBeenCalled(), { timeout: 150_000 })
   const expected: string[] = []
   for (let round = 0; round < 3; round++) {
     link.cut()
     const title = `Cut ${round}`
     await plant(app.db, [{ arxivId: `2608.0000${round}`, title }])
     expected.push(title)
-    await vi.waitFor(() => expect(titles).toEqual(expected), { timeout: 50_000 })
+    await vi.waitFor(() => expect(titles).toEqual(expected), { timeout: 150_000 })
   }
   stop.abort()
   await done
   link.close()
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 150_000 })
 })
 
 test('follow prints what comes, says where to go on, and goes on there', async () => {

@@ -83,7 +83,7 @@ test('a reader that is behind goes on where lost events were not replaced yet', 
   await replaceEventsAfter(app.db, 1)
   await using behind = subscribe<Ingested>(started, live, { after: 'START' })
   expect((await behind.next()).paperIngested.paper.title).toBe('Kept')
-  await vi.waitFor(() => expect(started.feed.history).toBe(1), { timeout: 50_000 })
+  await vi.waitFor(() => expect(started.feed.history).toBe(1), { timeout: 150_000 })
   await ingest(app.db, 'New')
   expect((await behind.next()).paperIngested.paper.title).toBe('New')
 })

@@ -64,7 +64,7 @@ test('while the database does not answer, heartbeats go on over each transport, 
       else expect(sources).toBeNull()
     }
   }
-}, 60_000)
+})
 
 test('the sources come in the first heartbeat and when they have changed, and the others are small', async () => {
   await using app = await startTestApp({ isAlert: true })
@@ -130,7 +130,7 @@ test('while an event cannot be read, heartbeats go on from before it; then it co
     while (item.type === 'FeedHeartbeat') item = await next()
     expect(item).toMatchObject({ previousCursor: last[index]?.cursor, paper: { title: 'Behind a lock' } })
   }
-}, 60_000)
+})
 
 test.each(['/graphql', '/feed'])(
   'an event stream of %s has comments while the database does not answer, and forbids to transform it',

@@ -130,7 +130,7 @@ test('an EventSource and the follower of a lost history learn what was lost, and
     const options = { url: app.endpoint, after: held, signal: stop.signal, onGap }
     for await (const event of followFeed(options)) followed.push(event)
   })()
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 150_000 })
 
   await loseEventsAfter(db, number)
   await ingest(db, 'New 1', 'New 2')
@@ -154,7 +154,7 @@ test('an EventSource and the follower of a lost history learn what was lost, and
   })
 
   await vi.waitFor(() => expect(followed.map(({ paper }) => paper.title)).toEqual(['New 1', 'New 2']), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   expect(onGap).toHaveBeenCalledOnce()
   stop.abort()

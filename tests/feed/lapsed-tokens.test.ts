@@ -102,7 +102,7 @@ test('the last use of a token is noted, at most once a minute', async () => {
     return last_used_at?.getTime()
   }
   clock.advance(10_000)
-  await expect.poll(lastUse, { timeout: 50_000 }).toEqual(expect.any(Number))
+  await expect.poll(lastUse, { timeout: 150_000 }).toEqual(expect.any(Number))
   const first = await lastUse()
   await ask()
   clock.advance(10_000)
@@ -110,5 +110,5 @@ test('the last use of a token is noted, at most once a minute', async () => {
   expect(await lastUse()).toBe(first)
   const second = clock.now().getTime()
   clock.advance(60_000)
-  await expect.poll(lastUse, { timeout: 50_000 }).toBe(second)
+  await expect.poll(lastUse, { timeout: 150_000 }).toBe(second)
 })

@@ -47,10 +47,10 @@ test('the follower and an EventSource that come while the log is locked wait, an
     expect(await turned.text()).toMatch(/^retry: \d+\n/)
     const other = await fetch(`${started.url}/feed?after=${after}`)
     expect(other.status).toBe(503)
-    await vi.waitFor(() => expect(onLost).toHaveBeenCalled(), { timeout: 50_000 })
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalled(), { timeout: 150_000 })
   })
   await vi.waitFor(() => expect(followed.map(({ paper }) => paper.title)).toEqual(['Second']), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   const back = await readFeed(started, '', headers)
   expect((await back.next()).id).toBe(after)

@@ -26,7 +26,7 @@ async function open(options: Partial<FeedOptions> = {}): Promise<Feed> {
     pollIntervalMs: 60_000,
     ...options,
   })
-  await vi.waitFor(() => expect(feed?.listening).toBe(true), { timeout: 50_000 })
+  await vi.waitFor(() => expect(feed?.listening).toBe(true), { timeout: 150_000 })
   return feed
 }
 
@@ -118,10 +118,10 @@ test('the listener comes back after its backend was killed, and what was missed 
   const waited = moved(feed, start)
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'daily-papers feed' and datname = current_database()`.execute(db)
-  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 50_000 })
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 150_000 })
   await ingestPaper(db, 'While nobody listened')
   expect(await waited).toBe(true)
-  await vi.waitFor(() => expect(feed.listening).toBe(true), { timeout: 50_000 })
+  await vi.waitFor(() => expect(feed.listening).toBe(true), { timeout: 150_000 })
 })
 
 test('that the first connection failed is told if the next one fails, too', async () => {
@@ -136,7 +136,7 @@ test('that the first connection failed is told if the next one fails, too', asyn
 
   Object.defineProperty(proxy, 'accepts', { get: () => ++attempts < 0 })
   feed = await openFeed({ connectionString: proxy.url, db: store.database.db, onError })
-  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 50_000 })
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), { timeout: 150_000 })
 })
 
 test('without notifications the poll finds what is new', async () => {

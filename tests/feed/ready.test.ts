@@ -46,4 +46,4 @@ test('while its links to the database are silent, /ready answers 503 with the ag
   )
   proxy.accepts = true
   await vi.waitFor(async () => expect((await ask()).status).toBe(200), { timeout: 25_000, interval: 200 })
-}, 60_000)
+})

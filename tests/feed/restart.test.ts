@@ -39,11 +39,13 @@ test('a server that stops gives each subscriber its cursor and when to come back
   await once(socket, 'message')
   const query = `subscription { feed { cursor ... on FeedHeartbeat { reconnectAfter } } }`
   socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }))
-  await vi.waitFor(() => expect(messages.some(({ type }) => type === 'next')).toBe(true), { timeout: 50_000 })
+  await vi.waitFor(() => expect(messages.some(({ type }) => type === 'next')).toBe(true), {
+    timeout: 150_000,
+  })
   const graphqlSse = await subscribeSse<Ingested>(leaving, document, { after })
   const plainSse = await fetch(`${leaving.url}/feed`)
   const plainText = plainSse.text()
-  await vi.waitFor(() => expect(leaving.hub.held.subscriptions).toBe(3), { timeout: 50_000 })
+  await vi.waitFor(() => expect(leaving.hub.held.subscriptions).toBe(3), { timeout: 150_000 })
 
   await leaving.close()
 
@@ -79,14 +81,14 @@ test('Postgres cuts every connection: reads fail with a clear error or work agai
     )
   await using socket = subscribe<Ingested>(app, document)
   await using stream = await subscribeSse<Ingested>(app, document)
-  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(2), { timeout: 150_000 })
   const expected: string[] = []
   const seen: string[][] = [[], []]
   for (let round = 0; round < 5; round++) {
     await cut()
     const title = `After cut ${round}`
     // The pool may still hand out a connection that is gone; the writer's caller tries again.
-    await vi.waitFor(() => plant(app.db, [{ arxivId: `2612.0000${round}`, title }]), { timeout: 50_000 })
+    await vi.waitFor(() => plant(app.db, [{ arxivId: `2612.0000${round}`, title }]), { timeout: 150_000 })
     expected.push(title)
     await cut()
     for (const [index, each] of [socket, stream].entries()) {

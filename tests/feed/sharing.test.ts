@@ -22,7 +22,7 @@ const titles = async (subscription: TestSubscription<Ingested>, count: number) =
 
 /** A subscription counts from the moment it is admitted; it has joined its topic once its cursor is checked. */
 async function opened(subscriptions: number, topics = Math.min(1, subscriptions)): Promise<void> {
-  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions, topics }), { timeout: 50_000 })
+  await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions, topics }), { timeout: 150_000 })
 }
 
 test('one execution serves all subscribers of one kind, whatever their transport', async () => {

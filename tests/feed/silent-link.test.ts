@@ -50,7 +50,7 @@ test('links to the database fall silent again and again: subscribers go on, and 
     await asking
   }
   expect(seen).toEqual([wanted, wanted])
-}, 120_000)
+}, 300_000)
 
 test('while no reading works, heartbeats go on and name the time of the last one that did', async () => {
   await using database = await createTestDatabase()
@@ -70,7 +70,7 @@ test('while no reading works, heartbeats go on and name the time of the last one
   for (let beats = 0; beats < 4; beats++) expect(await caughtUpAt()).toBeLessThanOrEqual(silentSince)
   proxy.accepts = true
   while ((await caughtUpAt()) <= silentSince) await stream.next()
-}, 60_000)
+})
 
 test('a reading that was given up and ends after all changes nothing', async () => {
   await using database = await createTestDatabase()
@@ -166,4 +166,4 @@ test('a server whose links are silent stops when it is asked to', async () => {
   proxy.silence()
   server.kill('SIGTERM')
   expect(await server.ended).toEqual({ code: 0, signal: null })
-}, 60_000)
+})

@@ -26,7 +26,7 @@ test('events have ids that are cursors; a client that is cut before its first on
   expect(message.event).toBeUndefined()
   stream.stop()
   await vi.waitFor(() => expect(app.hub.held).toMatchObject({ subscriptions: 0, topics: 0 }), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
 })
 
@@ -50,11 +50,11 @@ test('an EventSource that is cut goes on by itself, and gets each paper once', a
   const expected: string[] = []
   for (let round = 0; round < 2; round++) {
     cuts.at(-1)?.abort(new Error('The connection was cut.'))
-    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 50_000 })
+    await vi.waitFor(() => expect(app.hub.held.subscriptions).toBe(0), { timeout: 150_000 })
     const title = `While cut ${round}`
     await plant(app.db, [{ arxivId: `2603.0001${round}`, title }])
     expected.push(title)
-    await vi.waitFor(() => expect(titles).toEqual(expected), { timeout: 50_000 })
+    await vi.waitFor(() => expect(titles).toEqual(expected), { timeout: 150_000 })
   }
   source.close()
 })

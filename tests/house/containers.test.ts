@@ -127,5 +127,5 @@ describe('Dockerfile', () => {
     } finally {
       rmSync(project, { recursive: true, force: true })
     }
-  }, 180_000)
+  }, 400_000)
 })

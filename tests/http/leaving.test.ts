@@ -229,6 +229,6 @@ async function blocked({ database }: Server, amount: number): Promise<void> {
       )
       expect(rows.length).toBe(amount)
     },
-    { timeout: 50_000 },
+    { timeout: 150_000 },
   )
 }

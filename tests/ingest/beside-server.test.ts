@@ -32,7 +32,7 @@ test('papers ingested in another terminal reach the subscribers of the running s
   expect(await ingest()).toMatchObject({ code: 0, stdout: expect.stringContaining('new 1') })
   expect((await papers.next()).paperIngested.paper.arxivId).toBe(sixth?.paper.id)
   expect(papers.waiting).toBe(0)
-}, 180_000)
+}, 400_000)
 
 test('a command waits for a server that has the database and is still starting it', async () => {
   writeFileSync(join(folder, 'later.json'), JSON.stringify(entries(2, '2026-06-17')))
@@ -47,4 +47,4 @@ test('a command waits for a server that has the database and is still starting i
   starting.release()
   expect(await ingest.ended).toEqual({ code: 0, signal: null })
   expect(ingest.stdout).toContain('new 2')
-}, 180_000)
+}, 400_000)

@@ -67,14 +67,14 @@ test('a leader whose link is silent stops by itself and is replaced; it leads ag
   proxy.accepts = false
   proxy.silence()
   await vi.waitFor(() => expect(events).toEqual(['first leads', 'first stops', 'second leads']), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   expect(await lease()).toMatchObject({ fence: 2 })
   proxy.accepts = true
   second.own.abort()
   await second.ended
   await vi.waitFor(() => expect(events.slice(3)).toEqual(['second stops', 'first leads']), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   stop.abort()
   await first.ended
@@ -91,7 +91,7 @@ test('a leader that is renewed keeps its place for longer than one lease', async
       ends.add((await lease())?.held_until.getTime() ?? 0)
       expect(ends.size).toBeGreaterThan(5)
     }
-    await vi.waitFor(renewals, { timeout: 50_000 })
+    await vi.waitFor(renewals, { timeout: 150_000 })
     await assertHeld(db)
     expect(signal.aborted).toBe(false)
     stop.abort()
@@ -118,11 +118,11 @@ test('a frozen process is replaced, and writes nothing when it wakes up', async 
     return { child, said, ended, pid: child.pid ?? 0 }
   }
   const says = (child: ReturnType<typeof startChild>, line: string) =>
-    vi.waitFor(() => expect(child.said.at(-1)).toBe(line), { timeout: 50_000 })
+    vi.waitFor(() => expect(child.said.at(-1)).toBe(line), { timeout: 150_000 })
   const first = startChild()
   await says(first, 'leading')
   const second = startChild()
-  await vi.waitFor(async () => expect(await countOf(first.pid)).toBeGreaterThan(3), { timeout: 50_000 })
+  await vi.waitFor(async () => expect(await countOf(first.pid)).toBeGreaterThan(3), { timeout: 150_000 })
   first.child.kill('SIGSTOP')
   await says(second, 'leading')
   const before = await countOf(first.pid)
@@ -139,4 +139,4 @@ test('a frozen process is replaced, and writes nothing when it wakes up', async 
       select count(*) as count from written where pid = ${pid}::integer`.execute(db)
     return rows[0]?.count ?? 0
   }
-}, 60_000)
+})

@@ -69,10 +69,10 @@ test('a server that polls and is frozen is replaced within its lease, and polls 
   first.kill('SIGCONT')
   const fence = await fenceOf(database)
   await vi.waitFor(async () => expect(await heldUntil(database)).toBeGreaterThan(now + 4_000), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   expect(await fenceOf(database)).toBe(fence)
-}, 60_000)
+})
 
 const fenceOf = async ({ database: { db } }: TestDatabase) =>
   (await db.selectFrom('lease').select('fence').executeTakeFirst())?.fence

@@ -195,7 +195,7 @@ describe('of several instances', () => {
     await until(sql<Date>`clock_timestamp() + interval '1 hour'`)
     upstream.editions.set('2026-06-16', [paper])
     pass()
-    await vi.waitFor(() => expect(lines).toHaveLength(2), { timeout: 50_000 })
+    await vi.waitFor(() => expect(lines).toHaveLength(2), { timeout: 150_000 })
     expect(await papers()).toEqual([])
     // The wait that the loss ended.
     await read()

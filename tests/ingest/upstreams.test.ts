@@ -114,5 +114,5 @@ function nextDayAsked(): Promise<void> {
 
 /** Resolves when so many papers are stored. A batch is stored while the upstream is asked for more. */
 async function stored(papers: number): Promise<void> {
-  await expect.poll(() => ingest.papers(), { timeout: 50_000 }).toBe(papers)
+  await expect.poll(() => ingest.papers(), { timeout: 150_000 }).toBe(papers)
 }

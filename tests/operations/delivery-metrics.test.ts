@@ -35,8 +35,8 @@ async function scrape(): Promise<Record<string, number>> {
 
 test('mails are counted as they are sent, and readers by their status', async () => {
   await query(app, 'mutation { subscribeToDigest(address: "ada@example.org") { message } }')
-  await expect.poll(async () => (await scrape())['mails_total{outcome="sent"}'], { timeout: 50_000 }).toBe(1)
-  await expect.poll(scrape, { timeout: 50_000 }).toMatchObject({
+  await expect.poll(async () => (await scrape())['mails_total{outcome="sent"}'], { timeout: 150_000 }).toBe(1)
+  await expect.poll(scrape, { timeout: 150_000 }).toMatchObject({
     'mail_readers{status="pending"}': 1,
     mails_due: 0,
     mails_retrying: 0,
@@ -54,7 +54,7 @@ test('attempts to deliver to webhooks are counted, and webhooks by their state',
     received.path === '/fails' ? answerWith(500)(received, response, request) : response.end()
   for (const id of await addPapers(app.db, ['One'])) await append(app.db, [ingested(id)])
   await receiver.accepts(1)
-  await expect.poll(scrape, { timeout: 50_000 }).toMatchObject({
+  await expect.poll(scrape, { timeout: 150_000 }).toMatchObject({
     'webhook_attempts_total{outcome="succeeded"}': 1,
     'webhook_attempts_total{outcome="failed"}': 1,
     'webhooks{state="active"}': 1,

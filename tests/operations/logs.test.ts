@@ -43,7 +43,7 @@ describe('LOG_FORMAT=json', () => {
       editions: 2,
     })
     for (const each of server.stderr.trimEnd().split('\n')) expect(JSON.parse(each)).toHaveProperty('message')
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('a week of lines', () => {
@@ -150,11 +150,11 @@ describe('an outage', () => {
 
   test('the end is noticed by the next reading of the feed', async () => {
     await using other = await startTestApp({ beside: app })
-    await expect.poll(() => other.feed.listening, { timeout: 50_000 }).toBe(true)
+    await expect.poll(() => other.feed.listening, { timeout: 150_000 }).toBe(true)
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
       app.database.database.db,
     )
-    await expect.poll(() => other.logged.join('\n'), { timeout: 50_000 }).toMatch(/answers again/)
+    await expect.poll(() => other.logged.join('\n'), { timeout: 150_000 }).toMatch(/answers again/)
   })
 })
 

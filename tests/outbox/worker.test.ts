@@ -47,7 +47,7 @@ function start(options: Partial<OutboxWorkerOptions<TestWork>> = {}): OutboxWork
 
 const done = async () => (await testWorkDone(db)).done
 const allDone = (count: number) =>
-  vi.waitFor(async () => expect(await done()).toBe(count), { timeout: 50_000 })
+  vi.waitFor(async () => expect(await done()).toBe(count), { timeout: 150_000 })
 
 test('all that is due is worked on, a bounded number at once, without waiting for a hint in between', async () => {
   await makeTestWork(db, 50)
@@ -113,7 +113,7 @@ test('claims are renewed while work goes on, and nobody else takes them', async 
     workers.push(name)
     // Some leases long: the other one looks all the time.
     const started = Date.now()
-    await vi.waitFor(() => expect(Date.now() - started).toBeGreaterThan(5_000), { timeout: 50_000 })
+    await vi.waitFor(() => expect(Date.now() - started).toBeGreaterThan(5_000), { timeout: 150_000 })
     await settle(db, testOutbox, claim, markDone(claim, name))
   }
   await using _one = start({ work: work('one'), leaseMs: 3_000, pollIntervalMs: 20 })
@@ -183,7 +183,7 @@ test('while the database is away nothing is lost, and work goes on when it is ba
   })
   proxy.cut()
   proxy.accepts = false
-  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), { timeout: 50_000 })
+  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), { timeout: 150_000 })
   proxy.accepts = true
   worker.wake()
   await allDone(20)

@@ -134,7 +134,7 @@ describe.skipIf(!browserPath)('a browser', () => {
     const page = await context.newPage()
     await page.goto(`${app.url}/digest`)
     await expect
-      .poll(() => page.getByLabel('Time zone').inputValue(), { timeout: 50_000 })
+      .poll(() => page.getByLabel('Time zone').inputValue(), { timeout: 150_000 })
       .toBe('America/Santiago')
   })
 })

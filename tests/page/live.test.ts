@@ -54,7 +54,7 @@ async function idsOfServer(path: string): Promise<(string | undefined)[]> {
 
 const button = (page: Page) => page.locator('#live button')
 
-describe.skipIf(!browserPath)('an open page', { timeout: 60_000 }, () => {
+describe.skipIf(!browserPath)('an open page', { timeout: 180_000 }, () => {
   test('updates its numbers in place, and new papers wait behind a button', async () => {
     const page = await context.newPage()
     const { complaints } = watchPage(page)

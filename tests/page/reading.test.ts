@@ -25,7 +25,7 @@ afterAll(() => browser?.close())
 const shownIds = (page: Page) =>
   page.locator('article').evaluateAll((all) => all.map((each) => each.getAttribute('data-paper')))
 
-describe.skipIf(!browserPath)('a reader', { timeout: 60_000 }, () => {
+describe.skipIf(!browserPath)('a reader', { timeout: 180_000 }, () => {
   test('finds papers while typing, without losing the place in the box', async () => {
     const page = await context.newPage()
     const { complaints } = watchPage(page)

@@ -92,7 +92,7 @@ test.each(['1', '2'])(
     const env = { PORT: String(port), DATABASE_URL: database.url, WORKERS: workers }
     await using server = startCli([], { cwd: folder, env })
     const alive = () => fetch(`http://127.0.0.1:${port}/livez`).then((response) => response.json())
-    await expect.poll(() => alive().catch(String), { timeout: 50_000 }).toEqual({ status: 'ok' })
+    await expect.poll(() => alive().catch(String), { timeout: 150_000 }).toEqual({ status: 'ok' })
     expect(server.stderr).toBe('')
     database.end()
     expect(await server.ended).toEqual({ code: 1, signal: null })
@@ -121,7 +121,7 @@ test('a broken installation says what to run', async () => {
     stderr:
       'The package commander is not installed. Run npm ci in the folder of daily-papers, then start it again.\n',
   })
-}, 120_000)
+}, 300_000)
 
 test('settings that look misspelt are named, with the one that was meant; other variables are not', () => {
   const env = {

@@ -44,4 +44,4 @@ test('a SIGTERM to npm start stops the server, and leaves no process', async () 
     for (const pid of all.filter(runs)) process.kill(pid, 'SIGKILL')
     npm.kill('SIGKILL')
   }
-}, 120_000)
+}, 300_000)

@@ -24,7 +24,7 @@ beforeAll(() => {
   execFileSync('tar', ['xzf', join(folder, filename), '--strip-components=1', '-C', project])
   const installed = join(root, 'node_modules')
   for (const name of readdirSync(installed)) symlinkSync(join(installed, name), join(modules, name))
-}, 120_000)
+}, 300_000)
 
 test('the package has the program and no tests, examples or development files', () => {
   expect(readdirSync(project).sort()).toEqual(
@@ -40,4 +40,4 @@ test('it starts where npm has installed it, though Node strips no types there, a
   const page = await fetch(endpoint, { headers: { accept: 'text/html' } })
   expect(await page.text()).toContain('graphiql')
   expect(server.stderr).not.toMatch(/ExperimentalWarning/)
-}, 120_000)
+}, 300_000)

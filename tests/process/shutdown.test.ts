@@ -33,7 +33,7 @@ async function untilWaiting(app: TestApp): Promise<void> {
     `.execute(app.database.database.db)
     return rows.length
   }
-  await expect.poll(waiting, { timeout: 50_000 }).toBeGreaterThan(0)
+  await expect.poll(waiting, { timeout: 150_000 }).toBeGreaterThan(0)
 }
 
 describe('stopping', () => {

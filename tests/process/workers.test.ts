@@ -53,7 +53,7 @@ test('WORKERS share a port and deliver the whole feed, one that is killed is rep
   const ended = await Promise.race(ends)
   expect(ended).toContain('Error')
   await expect
-    .poll(() => childrenOf(server.pid).filter((pid) => pid !== first).length, { timeout: 60_000 })
+    .poll(() => childrenOf(server.pid).filter((pid) => pid !== first).length, { timeout: 180_000 })
     .toBe(2)
   const later = await query<{ papers: { totalCount: number } }>(at, '{ papers { totalCount } }')
   expect(later.papers.totalCount).toBe(1)
@@ -87,7 +87,7 @@ test('whichever worker is asked for metrics tells those of all, also of one that
   }
   for (const _ of [1, 2, 3, 4, 5]) await ask(`${endpoint}?query={__typename}`)
   // A response is counted when its connection has taken it.
-  await expect.poll(async () => (await requests()).count, { timeout: 60_000 }).toBe(5)
+  await expect.poll(async () => (await requests()).count, { timeout: 180_000 }).toBe(5)
   const { count, text } = await requests()
   expect(count).toBe(5)
   // The same for all, and so no sum.
@@ -118,7 +118,7 @@ test('a worker that cannot be replaced yet ends no other, and is replaced once t
   expect(runs(second)).toBe(true)
 
   await sql`delete from kysely_migration where name = '9999_newer'`.execute(own.database.db)
-  await expect.poll(() => childrenOf(server.pid).length, { timeout: 60_000 }).toBe(2)
+  await expect.poll(() => childrenOf(server.pid).length, { timeout: 180_000 }).toBe(2)
 })
 
 test('workers end when the first process is killed', { timeout: 300_000 }, async () => {
@@ -126,7 +126,7 @@ test('workers end when the first process is killed', { timeout: 300_000 }, async
   await placeOf(server)
   const workers = childrenOf(server.pid)
   server.kill('SIGKILL')
-  await expect.poll(() => workers.filter(runs), { timeout: 60_000 }).toEqual([])
+  await expect.poll(() => workers.filter(runs), { timeout: 180_000 }).toEqual([])
 })
 
 test('a worker that cannot start ends all, with the reason once', { timeout: 300_000 }, async () => {

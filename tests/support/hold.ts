@@ -34,8 +34,8 @@ export async function hold(db: Db, statement: RawBuilder<unknown>): Promise<Held
   }
   return {
     release,
-    waiting: (amount) => expect.poll(countWaiting, { timeout: 50_000 }).toBe(amount),
-    someoneWaits: () => expect.poll(countWaiting, { timeout: 50_000 }).toBeGreaterThan(0),
+    waiting: (amount) => expect.poll(countWaiting, { timeout: 150_000 }).toBe(amount),
+    someoneWaits: () => expect.poll(countWaiting, { timeout: 150_000 }).toBeGreaterThan(0),
     [Symbol.asyncDispose]: release,
   }
 }

@@ -25,4 +25,4 @@ export function once<Heard extends unknown[]>(
 }
 
 /** For what comes at once on a quiet machine. Shorter than the time of a test, so that a failure names what it saw. */
-export const patience = { timeout: 50_000 } as const
+export const patience = { timeout: 150_000 } as const

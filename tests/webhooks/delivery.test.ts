@@ -79,7 +79,7 @@ test('kinds and filters choose, and what is not wanted is passed over', async ()
         webhookState: { lag: 0, dueCount: 0, inDeliveryCount: 0, oldestDueSeconds: null },
       })
     },
-    { timeout: 50_000 },
+    { timeout: 150_000 },
   )
   expect(receiver.accepted).toHaveLength(2)
 })
@@ -102,7 +102,7 @@ test('an endpoint that fails gets the same event again, before any later one, an
     await receiver.receives(({ json }) => json.data.paper?.title === title)
     await other.receives(({ json }) => json.data.paper?.title === `after ${title}`)
     await vi.waitFor(async () => expect((await failing())?.attempts[0]?.succeeded).toBe(false), {
-      timeout: 50_000,
+      timeout: 150_000,
     })
     receiver.answer = undefined
     await repeatUntil(
@@ -148,14 +148,14 @@ test('Retry-After is kept, 410 disables at once, five days of failure too, and e
   receiver.answer = answerWith(429, { 'retry-after': '7200' })
   await ingestPaper(app.db, 'Throttled')
   await vi.waitFor(async () => expect((await failing())?.failureCount).toBeGreaterThan(0), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   const next = Date.parse((await failing())?.nextAttemptAt ?? '')
   expect(next - Date.now()).toBeGreaterThan(7_000_000)
   receiver.answer = answerWith(410)
   await repeatUntil(
     app,
-    vi.waitFor(async () => expect((await failing())?.status).toBe('DISABLED'), { timeout: 50_000 }),
+    vi.waitFor(async () => expect((await failing())?.status).toBe('DISABLED'), { timeout: 150_000 }),
   )
   expect((await failing())?.disabledReason).toContain('410')
   await ingestPaper(app.db, 'Meanwhile')
@@ -165,14 +165,14 @@ test('Retry-After is kept, 410 disables at once, five days of failure too, and e
   receiver.answer = answerWith(503)
   await ingestPaper(app.db, 'Long down')
   await vi.waitFor(async () => expect((await failing())?.failureCount).toBeGreaterThan(0), {
-    timeout: 50_000,
+    timeout: 150_000,
   })
   await sql`update webhook set failing_since = now() - interval '5 days' where failing_since is not null`.execute(
     app.db,
   )
   await repeatUntil(
     app,
-    vi.waitFor(async () => expect((await failing())?.status).toBe('DISABLED'), { timeout: 50_000 }),
+    vi.waitFor(async () => expect((await failing())?.status).toBe('DISABLED'), { timeout: 150_000 }),
   )
   expect((await failing())?.disabledReason).toContain('five days')
   receiver.answer = undefined
@@ -198,7 +198,7 @@ test('the last hundred attempts are kept, and an answer is read and kept in part
     query<{ webhook: { deliveredCount: number; attempts: { eventId: string; answer: string }[] } }>(
       ...([app, count, { id: webhook.id }, token] as const),
     )
-  await vi.waitFor(async () => expect((await shown()).webhook.deliveredCount).toBe(120), { timeout: 50_000 })
+  await vi.waitFor(async () => expect((await shown()).webhook.deliveredCount).toBe(120), { timeout: 150_000 })
   const { attempts } = (await shown()).webhook
   expect(attempts).toHaveLength(100)
   const ids = receiver.received.map(({ id }) => id)

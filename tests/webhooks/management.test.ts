@@ -123,7 +123,7 @@ test('neither URL nor secret can be read or are logged', async () => {
   const all = '{ webhooks { id name host status filter attempts { event eventId error answer } } }'
   await vi.waitFor(
     async () => expect(JSON.stringify(await query(app, all, {}, token))).toContain('FAILING'),
-    { timeout: 50_000 },
+    { timeout: 150_000 },
   )
   const said = JSON.stringify(await query(app, all, {}, token)) + app.logged.join('\n')
   expect(said).toContain('A webhook fails, retrying.')

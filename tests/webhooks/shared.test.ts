@@ -79,7 +79,7 @@ test('the papers of all deliveries are those of the query and of the feed, for a
         )
         expect(webhookState).toEqual({ lag: 0, inDeliveryCount: 0 })
       },
-      { timeout: 50_000 },
+      { timeout: 150_000 },
     )
     for (const { path, filter } of endpoints) {
       const of = receiver.accepted.filter((one) => one.path === path)
