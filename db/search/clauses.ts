@@ -5,37 +5,13 @@ import {
   compoundTerms,
   isGlued,
   isLetter,
-  isName,
-  isNumber,
   isStoredAsCompound,
   isVersion,
-  isWithParticle,
-  isWithPreposition,
 } from '../tokens/terms.ts'
 import { isStopWord } from '../tokens/words.ts'
-import { askedAtoms, askedCompounds, withPoint } from './asked-atoms.ts'
-
-/** A term of a phrase, in one of its spellings, so many words behind the one before. */
-export interface PhraseStep {
-  readonly terms: readonly string[]
-  readonly distance: number
-}
-
-/** What a paper has to have one of: a term, or the steps of a phrase one after the other, or all of some clauses. */
-export interface Clause {
-  readonly terms: readonly string[]
-  readonly phrases: readonly (readonly PhraseStep[])[]
-  /** Or all of these clauses. */
-  readonly every?: readonly Clause[] | undefined
-  /** The weights that the place of the term must have (`tsvector`); undefined for any. */
-  readonly weights?: string | undefined
-}
-
-/** Words joined by signs are a sentence from here on, as in an address: a small word at its end is none of a compound. */
-const fewestOfSentence = 5
-
-/** Longer words are not looked for as one of two words. */
-const longestJoined = 24
+import { askedAtoms, withPoint } from './asked-atoms.ts'
+import { asOneWord, type ChainPlace, compoundClause, versionsOf } from './compounds.ts'
+import type { Clause } from './phrases.ts'
 
 /** What a text without quotes asks for: all of these clauses. */
 export function clausesOfWords(text: string): Clause[] {
@@ -65,10 +41,8 @@ export function placedClauses(text: string): PlacedClauses[] {
   }))
 }
 
-interface Context {
+interface Context extends ChainPlace {
   readonly text: string
-  readonly chains: readonly (readonly Atom[])[]
-  readonly index: number
 }
 
 function clausesOfChain(chain: readonly Atom[], context: Context): Clause[] {
@@ -77,20 +51,16 @@ function clausesOfChain(chain: readonly Atom[], context: Context): Clause[] {
   if (!first) return []
   const before = chains[index - 1]?.at(-1)
   const next = chains[index + 1]
-  // A number behind a name is its version: both stand together.
-  const versionOf = before && first.link !== 'apart' && isName(before) && isNumber(first) ? before : undefined
-  const versions = versionOf
-    ? [...askedCompounds([versionOf, first]), ...versionsOfCompound(context, first)]
-    : []
+  const versions = versionsOf(context, first)
   if (chain.length > 1) {
     const [, second] = chain
-    const startsWithVersion = versionOf && second && (first.text.includes('.') || isVersion(second))
-    const clauses = startsWithVersion ? [anyOf(versions)] : []
-    return [...clauses, ...compoundClauses(chain, context)]
+    const startsWithVersion = second && (first.text.includes('.') || isVersion(second))
+    const clauses = versions && startsWithVersion ? [anyOf(versions)] : []
+    return [...clauses, ...clausesOfCompound(chain, context)]
   }
   if (first.unspaced) return termsOfUnspaced(first.text).map((term) => anyOf([term]))
   if (isLetter(first)) return letterClause(first, context)
-  if (versionOf) return [anyOf(versions)]
+  if (versions) return [anyOf(versions)]
   const terms = atomTerms(first, 'asked')
   if (terms.length === 0) return []
   const single = chains[index - 1]?.length === 1 ? before : undefined
@@ -106,34 +76,14 @@ function clausesOfChain(chain: readonly Atom[], context: Context): Clause[] {
   ]
 }
 
-/** A version of the words before it as one: `flash-attention 2`, `flash attention 2` may be `FlashAttention 2`. */
-function versionsOfCompound({ chains, index }: Context, version: Atom): string[] {
-  const [before = [], earlier] = [chains[index - 1], chains[index - 2]]
-  if (before.length > 1) return askedCompounds([...before, version])
-  const [one, next] = [earlier?.length === 1 ? earlier[0] : undefined, before[0]]
-  return asOneWord(one, next).length > 0 && one && next ? askedCompounds([one, next, version]) : []
-}
-
 function anyOf(terms: readonly string[]): Clause {
   return { terms: [...new Set(terms)], phrases: [] }
 }
 
-/** Two words with a space between as the one word that others make of them. */
-function asOneWord(one: Atom | undefined, next: Atom | undefined): string[] {
-  if (!one || !next || next.link !== 'spaced' || isNumber(next) || one.unspaced || next.unspaced) return []
-  if (one.sign || next.sign) return []
-  const isCompound = isWithParticle(one, next) || isWithPreposition(one, next)
-  if ((isStopWord(one.text) || isStopWord(next.text)) && !isCompound) return []
-  if (one.text.length + next.text.length > longestJoined) return []
-  return compoundTerms([one, next])
-}
-
-function compoundClauses(chain: readonly Atom[], context: Context): Clause[] {
-  const terms = askedCompounds(chain)
+function clausesOfCompound(chain: readonly Atom[], context: Context): Clause[] {
   const [first, last] = [chain[0], chain.at(-1)]
   if (!first || !last) return []
   if (chain.some(({ unspaced }) => unspaced)) return chain.flatMap((atom) => clausesOfAtom(atom))
-  if (chain.every(isLetter)) terms.push(...initialTerms(first, last, context))
   if (last.sign)
     return [
       ...clausesOfWords(
@@ -144,12 +94,10 @@ function compoundClauses(chain: readonly Atom[], context: Context): Clause[] {
       ),
       ...clausesOfAtom(last),
     ]
-  const isStoredAsOne = chain.length === 2 && isStoredAsCompound(first, last)
-  const steps = isStoredAsOne ? [] : stepsOf(chain)
-  // Of `in-the-wild`, which is written without hyphens too, one word alone says something.
-  if (chain.at(-2)?.text === 'the' && atomSteps(chain).length === 1) terms.push(...atomTerms(last, 'asked'))
-  const clause = { terms, phrases: steps.length > 1 ? [steps] : [] }
-  return terms.length + clause.phrases.length > 0 ? [clause] : chain.flatMap((atom) => clausesOfAtom(atom))
+  const clause = compoundClause(chain, chain.every(isLetter) ? initialTerms(first, last, context) : [])
+  return clause.terms.length + clause.phrases.length > 0
+    ? [clause]
+    : chain.flatMap((atom) => clausesOfAtom(atom))
 }
 
 function clausesOfAtom(atom: Atom): Clause[] {
@@ -162,73 +110,6 @@ function clausesOfAtom(atom: Atom): Clause[] {
 function termsOfUnspaced(text: string): string[] {
   const letters = [...text]
   return letters.length < 2 ? letters : letters.slice(1).map((letter, index) => `${letters[index]}${letter}`)
-}
-
-/** A step of a phrase, of the atom with this index. */
-interface AtomStep extends PhraseStep {
-  readonly atom: number
-}
-
-/** The steps of a phrase; a stop word makes the next one a step further away. */
-function atomSteps(atoms: readonly Atom[], keepStopWords = false): AtomStep[] {
-  const steps: AtomStep[] = []
-  let distance = 0
-  for (const [index, atom] of atoms.entries()) {
-    const parts = atom.unspaced
-      ? [...atom.text].map((letter) => [letter])
-      : [atomTerms(atom, 'asked', keepStopWords)]
-    for (const terms of parts) {
-      distance += 1
-      if (terms.length === 0) continue
-      steps.push({ terms, distance: steps.length === 0 ? 0 : distance, atom: index })
-      distance = 0
-    }
-  }
-  return steps
-}
-
-/** The steps of a compound; none if it begins or ends with a stop word: the rest is found where the compound is not. */
-function stepsOf(atoms: readonly Atom[]): PhraseStep[] {
-  const steps = atomSteps(atoms).map((step) => {
-    const version = atoms[step.atom]
-    const pointed = version && withPoint(atoms[step.atom - 1], version)
-    return pointed ? { ...step, terms: [...step.terms, pointed.text] } : step
-  })
-  const isWhole = steps[0]?.atom === 0 && steps.at(-1)?.atom === atoms.length - 1
-  return isWhole || atoms.length >= fewestOfSentence ? steps : []
-}
-
-/**
- * What a text in quotes asks for: its words side by side. Two neighbours may be written as one word in a paper, so
- * each two are tried as one; stop words at the ends say nothing.
- */
-export function clausesOfPhrase(
-  text: string,
-  { weights, keepStopWords = false }: PhraseOptions = {},
-): Clause[] {
-  const atoms = askedAtoms(text)
-  const steps = atomSteps(atoms, keepStopWords)
-  const [first, last] = [steps[0]?.atom, steps.at(-1)?.atom]
-  if (first === undefined || last === undefined) return []
-  const phrases: (readonly PhraseStep[])[] = [steps]
-  for (const [index, step] of steps.entries()) {
-    const [atom, next, after] = [atoms[step.atom], atoms[step.atom + 1], steps[index + 1]]
-    if (!atom || !next || after?.atom !== step.atom + 1 || isNumber(next) || isLetter(atom)) continue
-    const joined = { terms: compoundTerms([atom, next]), distance: step.distance }
-    if (joined.terms.length > 0) phrases.push([...steps.slice(0, index), joined, ...steps.slice(index + 2)])
-  }
-  const said = atoms.slice(first, last + 1)
-  const whole = said.length > 2 && said.slice(1).every(isGlued) ? compoundTerms(said) : []
-  const single = phrases.flatMap((found) => (found.length === 1 ? (found[0]?.terms ?? []) : []))
-  const [one, next, more] = atoms
-  const withParticle = one && next && !more && isWithParticle(one, next) ? compoundTerms(atoms) : []
-  const terms = [...new Set([...single, ...whole, ...withParticle])]
-  return [{ terms, phrases: phrases.filter((found) => found.length > 1), weights }]
-}
-
-interface PhraseOptions {
-  readonly weights?: string | undefined
-  readonly keepStopWords?: boolean | undefined
 }
 
 /** A letter beside a word is a part of its name (`k means`, `L 2`) or the initial of an author (`Y LeCun`). */

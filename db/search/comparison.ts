@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { weights } from '../tokens/document.ts'
-import type { Clause } from './clauses.ts'
 import { hasFacet } from './facets.ts'
+import type { Clause } from './phrases.ts'
 import type { AskedQuery, TextQuery } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>

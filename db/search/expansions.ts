@@ -1,5 +1,6 @@
 import { wordsOf } from '../model/acronyms.ts'
-import { type Clause, clausesOfWords, type PhraseStep, type PlacedClauses, placedClauses } from './clauses.ts'
+import { clausesOfWords, type PlacedClauses, placedClauses } from './clauses.ts'
+import type { Clause, PhraseStep } from './phrases.ts'
 
 /** What is looked for beside words that were typed: of `MoE` "mixture-of-experts", of `mixture of experts` "MoE". */
 export interface Expansion {

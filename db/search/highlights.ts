@@ -3,8 +3,8 @@ import type { Db } from '../database.ts'
 import { weights } from '../tokens/document.ts'
 import { type Atom, atomsIn } from '../tokens/scan.ts'
 import { storedTerms } from '../tokens/stored-terms.ts'
-import type { Clause, PhraseStep } from './clauses.ts'
 import { type CanonicalFilter, textQueryOfFilter } from './filter.ts'
+import type { Clause, PhraseStep } from './phrases.ts'
 
 /** A piece of a text; the pieces in order are the text. */
 export interface Fragment {

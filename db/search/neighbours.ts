@@ -1,7 +1,7 @@
 import type { Atom } from '../tokens/scan.ts'
 import { isStopWord } from '../tokens/words.ts'
 import { askedAtoms } from './asked-atoms.ts'
-import { type Clause, clausesOfPhrase } from './clauses.ts'
+import { type Clause, clausesOfPhrase } from './phrases.ts'
 
 /** Pairs of a longer text say little more, and cost as much. */
 const mostPairs = 7

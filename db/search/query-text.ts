@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { anywhereTerm } from '../tokens/document.ts'
-import type { Clause } from './clauses.ts'
+import type { Clause } from './phrases.ts'
 import { type Alternative, type AskedQuery, indexTextOf } from './text-query.ts'
 
 /** So many clauses are enough that so small a share of all papers may have them, and no fewer than so many. */

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { prominentTerm, weights } from '../tokens/document.ts'
 import { initialTerm, wordsOfName } from '../tokens/names.ts'
-import { type Clause, clausesOfPhrase, clausesOfWords, type PhraseStep } from './clauses.ts'
+import { clausesOfWords } from './clauses.ts'
 import { clausesWithExpansions, type Expansion } from './expansions.ts'
 import { neighboursIn } from './neighbours.ts'
+import { type Clause, clausesOfPhrase, type PhraseStep } from './phrases.ts'
 
 /** What one alternative of a text asks for: all of `required`, and of no entry of `excluded` all. */
 export interface Alternative {
