@@ -4,6 +4,7 @@ import { computedOrders, type PaperOrder, paperOrders } from './lists/orders.ts'
 import { countList, type List, type ListPage, type PageRequest, readListPage } from './lists/page.ts'
 import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from './papers.ts'
 import { expansionsOf } from './search/acronyms.ts'
+import { completeText } from './search/completion.ts'
 import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
 import { allMatchesIfFew, countMatches } from './search/matches.ts'
 import { titleInReference } from './search/references.ts'
@@ -147,7 +148,8 @@ export async function searchRepaired(
   // What is excluded or looked for in one field is no part of a title.
   const isPlain = textQueryOf(typed).wanted.trim() === typed
   const title = isPlain ? await titleInReference(db, typed) : undefined
-  const text = title ?? (await repairText(db, typed))
+  const completed = title ?? (isPlain ? await completeText(db, filter) : undefined)
+  const text = completed ?? (await repairText(db, typed))
   if (text === undefined) return undefined
   return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), kind: 'repaired' }
 }

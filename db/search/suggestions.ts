@@ -19,12 +19,12 @@ const countedPapers = sql.lit(300)
 
 /**
  * What people may be about to type, for the last word of the text at least: names in which a word begins with it,
- * those with the most papers first within each kind, kinds by turns. Nothing for less than two letters. Spellings of
- * keywords are asked for in order, so that their index is used whatever share of all is expected.
+ * those with the most papers first within each kind, kinds by turns. Nothing for a single sign that is no letter or digit.
+ * Spellings of keywords are asked for in order, so that their index is used whatever share of all is expected.
  */
 export async function suggestionsFor(db: Db, typed: string, limit: number): Promise<Suggestion[]> {
   const start = typed.normalize('NFC').replace(/\s+/gu, ' ').trim()
-  if ([...start].length < 2) return []
+  if (!/[\p{L}\p{N}]|../u.test(start)) return []
   const pattern = likePattern(start)
   const loose = pattern.replace(
     /([aou])e|aa/giu,
@@ -91,7 +91,7 @@ function nameBegins(
   return sql`(${wordBegins(folded)} or (${wordBegins(folded, sql`input.loose`)} and ${wordBegins(sql`folded(${transcribed})`)}))`
 }
 
-/** Where a pattern begins a word, even two letters have trigrams: the index answers both halves. */
+/** Where a pattern begins a word, a single letter has a trigram: the index answers both halves. */
 function wordBegins(text: RawBuilder<unknown>, pattern = sql`input.pattern`): RawBuilder<unknown> {
   return sql`(${text} like ${pattern} || '%' or ${text} like '% ' || ${pattern} || '%')`
 }

@@ -13,13 +13,17 @@ const wordsAtMost = 8
  * version. Operators stay as they are. Returns undefined if there is nothing to repair.
  */
 export async function repairText(db: Db, text: string): Promise<string | undefined> {
-  const atoms = atomsIn(text).filter((atom) => /^\p{L}{4,40}$/u.test(atom.text) && !atom.unspaced)
+  const all = atomsIn(text)
+  const isUnfinished = ({ end }: { readonly end: number }) => end === text.length
+  // A short word may be a whole one: it is completed if it alone finds nothing.
+  const isLong = all.length === 1 ? /^\p{L}{2,40}$/u : /^\p{L}{4,40}$/u
+  const atoms = all.filter((atom) => isLong.test(atom.text) && !atom.unspaced)
   const words = [...new Set(atoms.map((atom) => atom.text))].slice(0, wordsAtMost)
-  const last = atoms.at(-1)
-  const unfinished = last?.end === text.length ? last.text : null
+  const unfinished = atoms.find(isUnfinished)?.text ?? null
   const { rows } = await sql<{ typed: string; correction: string | null }>`
     select typed, coalesce(${twoWords}, case when typed = ${unfinished}::text then ${completedWord} end,
-      ${mostSimilarWord(sql`word`)}, ${mostSimilarWord(sql`name_word`)}) as correction
+      case when length(typed) > 3 then coalesce(${mostSimilarWord(sql`word`)}, ${mostSimilarWord(sql`name_word`)}) end)
+      as correction
     from unnest(${words}::text[]) as typed
     where not exists (select from word w where w.word = typed)
       and not exists (select from name_word w where w.word = typed)`.execute(db)

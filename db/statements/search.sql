@@ -657,15 +657,83 @@ select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
       select w.word from word w where (w.word >= begun.start and w.word < begun.start || '􏿽')
       order by length(w.word), w.word limit 1) whole
     order by begun.rarity limit 1) end,
-  (select w.word from word w where w.word % typed
-    order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word
-    limit 1), (select w.word
-    from name_word w
-    where w.word % typed
-    order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word limit 1)) as correction
+  case when length(typed) > 3 then coalesce((select w.word from word w where w.word % typed
+      order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word
+      limit 1), (select w.word
+      from name_word w
+      where w.word % typed
+      order by similarity(w.word, typed) desc, abs(length(w.word) - length(typed)), w.word limit 1)) end)
+as correction
 from unnest($2::text[]) as typed
 where not exists (select from word w where w.word = typed)
 and not exists (select from name_word w where w.word = typed);
+
+-- completeText
+with part as materialized (
+  select p.id, translate(part.text, $1, $2) as text, part.place
+  from paper p, string_to_table(folded(
+      concat_ws(E'\n', p.title, array_to_string(p.keyword_keys, E'\n'), array_to_string(p.author_names, E'\n'))),
+    E'\n') with ordinality as part (text, place)
+  where p.id = any(array(with recursive search_query as materialized (select $3::tsquery as query),
+      span as materialized (
+        select (extract(year
+            from greatest($4::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($5::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        (extract(year
+            from least($6::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($7::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+        from paper),
+      matches as (
+        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+        0::bigint as found from span
+        union all
+        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+        matches.found + cardinality(newest.ids)
+        from matches cross join span
+        cross join lateral (
+          select month - first_month as months_left, end_month - month as months_seen,
+          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+        cross join lateral (
+          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+          from (values
+            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 100),
+            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 100),
+            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+          ) period (month, period, is_short) where is_short limit 1) next
+        cross join lateral (
+          select coalesce(array_agg(p.id), '{}') as ids,
+          null::float8[] as relevances, count(*) as scanned
+          from (select p.* from (select p.id, p.published_at
+              from (select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+                and next.period is not null
+                union all select p.*
+                from paper p
+                where p.search @@ (select query
+                  from search_query)
+                and next.period is null offset 0) p
+              where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+            limit 100 - matches.scanned) p) newest
+        where matches.scanned < 100 and matches.found < 100 and matches.month > first_month)
+      select newest.id from matches
+      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+      order by matches.scanned, newest.position limit 100))
+  and part.text ~ ('\m' || folded($8::text))),
+paper_word as materialized (
+  select part.id, found.word,
+  lag(found.word) over (partition by part.id, part.place order by found.place) as previous
+  from part, string_to_table(part.text, ' ') with ordinality as found (word, place) where found.word <> ''),
+completion as (
+  select word, count(distinct id) filter (where previous = folded($9::text)) as beside,
+  count(distinct id) as papers
+  from paper_word
+  where starts_with(word, folded($10::text)) and word ~ '^[[:alpha:]]+$' and word <> folded($11::text)
+  group by word)
+select word from completion where beside > 0 or $12::integer > 1
+order by beside desc, papers desc, word limit 1;
 
 -- repairText
 

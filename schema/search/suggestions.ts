@@ -33,7 +33,7 @@ builder.queryFields((t) => ({
     type: [SuggestionRef],
     extensions: { bound: most, cost: 35 },
     listSize: listSizeByFirst(8),
-    description: `Authors, keywords and organizations in which a word starts with the text typed so far: the three kinds in turn, most papers first. Considers at most ${candidatesPerKind} names of each kind. Meant for a search box, to be called on each keystroke. Empty for fewer than two letters.`,
+    description: `Authors, keywords and organizations in which a word starts with the text typed so far: the three kinds in turn, most papers first. Considers at most ${candidatesPerKind} names of each kind. Meant for a search box, to be called on each keystroke.`,
     args: {
       typed: t.arg.string({
         required: true,

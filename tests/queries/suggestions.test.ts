@@ -31,6 +31,11 @@ test('names in which a word begins with what is typed', async () => {
   expect(await texts('eepseek')).toEqual([])
 })
 
+test('one letter begins a word', async () => {
+  expect(await texts('z')).toEqual(['Émile Zola'])
+  expect(await texts('É')).toEqual(['Émile Zola'])
+})
+
 test('names with umlauts by either transcription, as searches find them', async () => {
   await plant(app.db, [
     {
@@ -80,6 +85,6 @@ test('a keyword begins with what is typed in each spelling', async () => {
     expect(await texts(typed)).toContain('autoregressive')
 })
 
-test.each(['a', '..', '- ', '%', '_o', '\\', "'", '%%', '(('])('%j is answered', async (typed) => {
+test.each(['.', '..', '- ', '%', '_o', '\\', "'", '%%', '(('])('%j is answered', async (typed) => {
   expect(await suggest(typed)).toEqual([])
 })

@@ -46,6 +46,7 @@ import {
 } from '../../db/people.ts'
 import { relatedByPaperIds } from '../../db/related.ts'
 import { expansionsOf } from '../../db/search/acronyms.ts'
+import { completeText } from '../../db/search/completion.ts'
 import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../../db/search/filter.ts'
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
@@ -173,6 +174,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       searchAsTyped(db, filterOf({ text: '2605.00001' }), first, columns),
     'searchRepaired, words that no title has': (db) =>
       searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
+    completeText: (db) => completeText(db, filterOf({ text: 'sparse mod' })),
     repairText: (db) => repairText(db, 'sparze'),
     titleInReference: (db) => titleInReference(db, 'A. Ray. Sparse models of speech. 2026.'),
     partsOfSolidWords: (db) => partsOfSolidWords(db, ['statespace']),
