@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts'
 import { longDay, longMonth } from './dates.ts'
 import type { Links } from './links.ts'
 
-/** The editions of a month as a table of its weeks. */
+/** The editions of a month as a table of its weeks. Only weeks and days that have papers have pages. */
 export function monthCalendar(
   month: string,
   editions: ReadonlySet<string>,
@@ -15,9 +15,10 @@ export function monthCalendar(
   for (let day = periodOf('week', from).from; day <= to; day = addDays(day, 7)) {
     const { name } = periodOf('week', day)
     const days = Array.from({ length: 7 }, (_, index) => addDays(day, index))
+    const label = html`w${Number(name.slice(6))}`
     const cells = days.map((each) => html`<td>${each.startsWith(month) && dayCell(each)}</td>`)
     weeks.push(
-      html`<tr><th scope="row"><a href="${links.to(`weeks/${name}`)}">w${Number(name.slice(6))}</a></th>${cells}</tr>`,
+      html`<tr><th scope="row">${days.some((each) => editions.has(each)) ? html`<a href="${links.to(`weeks/${name}`)}">${label}</a>` : label}</th>${cells}</tr>`,
     )
   }
   function dayCell(day: string): Html {
