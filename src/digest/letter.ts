@@ -47,6 +47,13 @@ ${rows}
 `
 }
 
+/** A mail as a page of its own. Mail programs show it within theirs, so that a landmark in the mail would be one too many. */
+export function letterPage({ html: mail }: Letter): string {
+  return String(mail)
+    .replace(/<body[^>]*>/, '$&\n<main>')
+    .replace(/<\/body>\s*<\/html>\s*$/, '</main>\n$&')
+}
+
 export function mailRow(content: Html): Html {
   return html`<tr><td style="padding:16px 0">${content}</td></tr>`
 }

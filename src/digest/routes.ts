@@ -32,6 +32,7 @@ import type { PageContent } from '../page/page-query.ts'
 import { contentSecurityPolicy } from '../page/security-policy.ts'
 import { digestLetter, nothingToMail } from './digest-letter.ts'
 import { filterOf, preferencesOf, readForm } from './forms.ts'
+import { letterPage } from './letter.ts'
 import { confirmPage, preferencesPage, saidPage, subscribePage, usualPreferences } from './pages.ts'
 
 export interface DigestRoutesOptions {
@@ -201,7 +202,7 @@ export function createDigestRoutes(options: DigestRoutesOptions): Map<string, Ro
     const isText = format === 'text'
     const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     if (isText) send(response, 200, 'text/plain; charset=utf-8', letter.text)
-    else send(response, 200, 'text/html; charset=utf-8', String(letter.html), policy)
+    else send(response, 200, 'text/html; charset=utf-8', letterPage(letter), policy)
   }
 
   function refuse(response: ServerResponse, error: GraphQLError): void {

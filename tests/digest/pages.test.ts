@@ -184,6 +184,15 @@ test('the preview of a day is its digest', async () => {
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
   const shown = await page.text()
   expect(shown).toContain('A paper with &lt;script&gt;alert(1)&lt;/script&gt;')
+  // A page has a landmark; a mail is shown within that of its reader's program.
+  expect(shown.match(/<\/?main>|<\/?body|<\/?table role/g)).toEqual([
+    '<body',
+    '<main>',
+    '<table role',
+    '<table role',
+    '</main>',
+    '</body',
+  ])
   expect(await text(get('/digest/preview?day=2026-06-16&format=text'))).toContain('Another one\n')
   expect((await get('/digest/preview?day=2026-02-30')).status).toBe(400)
   expect((await get('/digest/preview?filter=7')).status).toBe(400)
