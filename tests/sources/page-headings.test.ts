@@ -41,6 +41,10 @@ describe('the day of a page', () => {
     '6月12日（金）',
     '2026年6月12日 星期五',
     '２０２６年６月１２日',
+    '06/12/2026',
+    '12.06.26',
+    '## 26-06-12',
+    'Papers of 12/06/26',
   ])('may be written "%s"', (day) => {
     for (const tabs of ['', 'Daily\n\nWeekly\n\nMonthly\n\n'])
       expect(editions(`${header}${tabs}${day}\n\n${cards}`).days).toEqual(['2026-06-12', '2026-06-12'])
@@ -54,7 +58,6 @@ describe('the day of a page', () => {
     '8 Jun - 14 Jun 2026',
     '2026-06-08 to 2026-06-14',
     '‹ Week 24 ›',
-    '06/12/2026',
   ])('is not in "%s", and the report says so', (period) => {
     const { days, notices } = editions(`${header}${period}\n\n${cards}`)
     expect(days).toEqual([undefined, undefined])

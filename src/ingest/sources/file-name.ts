@@ -1,5 +1,6 @@
 import { monthOf } from './months.ts'
-import { parseDay, parseInstant } from './time.ts'
+import { dayFrom, daysByOrder, firstList } from './numeric-day.ts'
+import { parseInstant } from './time.ts'
 
 const word = '(\\p{L}{3,10})'
 const gap = '[-_., ]{0,2}(?:de[-_ ])?'
@@ -67,9 +68,6 @@ const ambiguous = [
   /(?<!\d)(\d\d)()(\d\d)(\d\d)(?!\d)/g,
   /(?<!\d)(\d\d?)([-_. ]?)(\p{L}{3,10})\2(\d\d)(?!\d)/giu,
 ]
-/** No list of papers is older. */
-const firstList = '2023-05-04'
-
 /** Seconds or milliseconds since 1970, from the first list of papers on. */
 const unixTime = /(?<!\d)(1[67]\d{8}|1[89]\d{8})(\d{3})?(?!\d)/g
 
@@ -135,25 +133,13 @@ function possibleDays(base: string): Pick<NamedTimes, 'days'> {
 }
 
 function readings(a: string, b: string, c: string): string[] {
-  const middle = monthOf(b)
-  const full = c.length === 4 ? c : `20${c}`
-  const orders: Parts[] = [
-    [full, middle === undefined ? b : String(middle), a],
-    ...(middle === undefined ? [[full, a, b]] : []),
-    ...(c.length === 4 ? [] : [[`20${a.padStart(2, '0')}`, middle === undefined ? b : String(middle), c]]),
-  ]
-  const days = orders.flatMap(([y, m, d]) => dayFrom(y, m, d) ?? []).filter((day) => day >= firstList)
-  return [...new Set(days)].sort()
+  return [...new Set(daysByOrder(a, b, c).values())].sort()
 }
 
 function yearIn(base: string): NamedTimes {
   const years = new Set([...base.matchAll(/(?<!\d)20[2-9]\d(?!\d)/g)].map(([year]) => Number(year)))
   const [year] = years
   return year === undefined || years.size > 1 ? {} : { year }
-}
-
-function dayFrom(year = '', month = '', day = ''): string | undefined {
-  return parseDay(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`)
 }
 
 /** What to say of a name with a day that may be several. */

@@ -7,6 +7,7 @@ import type { Card } from './page/card.ts'
 import { CardReader, type Section } from './page/cards.ts'
 import { readHeading } from './page/heading.ts'
 import { linesOf } from './page/lines.ts'
+import { ordersByForm } from './page/numeric-heading.ts'
 import { fullDate, readCard } from './page/read-card.ts'
 import { type DatedSection, dateSection, type PageEvidence } from './page/sections.ts'
 import { type PlainLine, plainLines } from './page/text.ts'
@@ -50,11 +51,13 @@ export function readPageLines(plain: readonly PlainLine[], options: PageOptions)
 
   const reading: Reading = { records: [], rejections: [], editions: [] }
   const evidence = evidenceOf(plain, options)
+  const orders = ordersByForm(sections, evidence)
   let neighbour: string | undefined
   for (const section of sections.filter((section) => section.cards.length > 0)) {
     const dated = dateSection(section, evidence, {
       ...(options.edition !== undefined && sections.length === 1 && { edition: listDate(options.edition) }),
       ...(neighbour && { neighbour }),
+      orders,
     })
     neighbour = dated.edition ?? neighbour
     readSection(section, dated, reading, { ...options, isLast: section === sections.at(-1) })

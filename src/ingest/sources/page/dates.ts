@@ -45,7 +45,7 @@ const aroundBehind =
  */
 export function writtenDay(decorated: string): WrittenDay | undefined {
   if (decorated.length > 80) return undefined
-  const text = decorated.normalize('NFC').replace(aroundBefore, '').replace(aroundBehind, '')
+  const text = undecorated(decorated)
   const iso = numeric.exec(text)
   if (iso) return written(monthNumber(iso[3]), iso[4], iso[1], iso[5])
   const european = numericDayFirst.exec(text)
@@ -59,6 +59,11 @@ export function writtenDay(decorated: string): WrittenDay | undefined {
   if (name) return written(englishMonthOf(name), day, year ?? likelyYear, comments)
   const reversed = dayFirst.exec(text)
   return reversed?.[2] ? written(monthOf(reversed[2]), reversed[1], reversed[3], reversed[4]) : undefined
+}
+
+/** A heading without the signs and words that tools and people write around its day. */
+export function undecorated(text: string): string {
+  return text.normalize('NFC').replace(aroundBefore, '').replace(aroundBehind, '')
 }
 
 function written(

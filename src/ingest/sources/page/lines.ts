@@ -1,5 +1,6 @@
 import { digits, numberOf, type WrittenDay, writtenDay } from './dates.ts'
 import { authors, authorsWithoutCount, bullet, withoutPictures } from './lists.ts'
+import { type NumericDay, numericDay } from './numeric-heading.ts'
 import type { PlainLine } from './text.ts'
 
 /** The lines of a captured Daily Papers page, each with what it can be. */
@@ -13,8 +14,8 @@ export type Line = PlainLine &
     | { kind: 'day'; written: WrittenDay }
     /** A number, or the dash that stands for no votes. The role is known where the line is a link or follows a label. */
     | { kind: 'count'; value?: number; role?: 'votes' | 'comments' }
-    /** "Week 2", "June 2026", "Jun 23 - Jun 29": the heading of a page that is not one day's. */
-    | { kind: 'period' }
+    /** "Week 2", "June 2026", "Jun 23 - Jun 29": the heading of a page that is not one day's, or not known to be. */
+    | { kind: 'period'; numeric?: NumericDay }
     /** What the page has around its cards: tabs, links, buttons. */
     | { kind: 'furniture' }
     /** "No papers found". */
@@ -83,7 +84,6 @@ const periods = [
   String.raw`\d{4}[-\s]?W\d{1,2}|W\d{1,2}(?:,? \d{4})?`,
   '(?:this|last|past) (?:week|month|7 days|30 days)',
   String.raw`(?:${months})\.?(?:,? \d{4})?|\d{4}-\d\d`,
-  // 03/04/2026 may be two days.
   String.raw`\d{1,2}/\d{1,2}/\d{4}`,
 ]
 const period = new RegExp(`^(?:[#*<‹«◀←] ?)*(?:${[...periods, ...spans].join('|')})(?: ?[*>›»▶→])*$`, 'iu')
@@ -125,7 +125,8 @@ function kindOf({ text, links }: PlainLine): Kind {
   const number = count.exec(text)
   if (number) return { kind: 'count', ...countIn(text, number[1]), ...roleOf(links) }
   if (furniture.test(text.replace(/\(BUTTON\) ?/g, ''))) return { kind: 'furniture' }
-  if (period.test(text)) return { kind: 'period' }
+  const numeric = numericDay(text)
+  if (numeric || period.test(text)) return { kind: 'period', ...(numeric && { numeric }) }
   return { kind: nothing.test(text) ? 'nothing' : 'text' }
 }
 

@@ -1,9 +1,11 @@
 import { addDays } from '../../../../db/model/period.ts'
 import { doubtfulName } from '../file-name.ts'
+import type { DayOrder } from '../numeric-day.ts'
 import { quote } from '../shapes.ts'
 import type { Section } from './cards.ts'
 import { dayIn, type WrittenDay } from './dates.ts'
 import type { Heading } from './heading.ts'
+import { type NumericDay, numericOf, resolveNumeric } from './numeric-heading.ts'
 import { fullDate } from './read-card.ts'
 import { type Evidence, newestOf, type Resolved, resolveDay } from './year.ts'
 
@@ -22,12 +24,16 @@ interface Known {
   edition?: string
   /** That of the section before. */
   neighbour?: string
+  /** The orders that headings in digits of this file have, by their form. */
+  orders: ReadonlyMap<string, ReadonlySet<DayOrder>>
 }
 
 export function dateSection(section: Section, evidence: PageEvidence, known: Known): DatedSection {
   const { heading, cards } = section
   const printed = cards.flatMap((card) => fullDate(card.date?.written) ?? [])
   if (known.edition) return { edition: known.edition, dayOf: dayOfEdition(known.edition) }
+  const numeric = numericOf(section)
+  if (heading && numeric) return dateNumeric(section, heading, numeric, evidence, known)
   if (heading?.kind !== 'day') return { ...undated(heading, evidence, printed) }
   const line = heading.line.number
   const said = quote(heading.line.text)
@@ -64,6 +70,36 @@ function resolve(written: WrittenDay, evidence: Evidence): Resolved | undefined 
   if (!isNamed || (resolved && (!newest || newest <= resolved.date))) return resolved
   const { named: _, namedDays: __, namedYear: ___, ...others } = evidence
   return resolveDay(written, others)
+}
+
+/** A heading in digits that may be several days. */
+function dateNumeric(
+  section: Section,
+  { line: { number: line, text: heading } }: Heading,
+  numeric: NumericDay,
+  evidence: PageEvidence,
+  { orders }: Known,
+): DatedSection {
+  const printed = section.cards.flatMap((card) => fullDate(card.date?.written) ?? [])
+  const resolved = resolveNumeric(
+    section,
+    numeric,
+    { ...evidence, printed },
+    orders.get(numeric.form) ?? new Set(),
+  )
+  const said = `${quote(heading)} may be ${[...new Set(numeric.days.values())].sort().join(' or ')}`
+  if ('date' in resolved) {
+    const { date, guess } = resolved
+    const text = `${said}; ${date} was taken, since ${guess}. Name the file by its day, like ${date}.txt, to be sure.`
+    return { edition: date, dayOf: dayOfEdition(date), ...(guess && { remark: { line, text, lost: false } }) }
+  }
+  const { days } = resolved
+  const doubt =
+    days.length > 1
+      ? `${quote(heading)} may be ${days.join(' or ')}`
+      : `${said}, and has a paper of a later day`
+  const text = `${doubt}: name the file by its day, like ${days[0]}.txt. The papers are stored without an edition.`
+  return { ...undated(undefined, evidence, printed), remark: { line, text, lost: true } }
 }
 
 const yearless = (written: WrittenDay) => dayIn(2000, written) !== undefined

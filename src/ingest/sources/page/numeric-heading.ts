@@ -1,0 +1,103 @@
+import { addDays } from '../../../../db/model/period.ts'
+import { type DayOrder, daysByOrder } from '../numeric-day.ts'
+import type { Section } from './cards.ts'
+import { dayIn, undecorated } from './dates.ts'
+import { fullDate } from './read-card.ts'
+import { type Evidence, newestOf } from './year.ts'
+
+/** A heading in digits that may be several days: 29/06/26, 26-06-29, 03/04/2026. */
+export interface NumericDay {
+  /** How it is written: headings of one file in one form have one order. */
+  readonly form: string
+  readonly days: ReadonlyMap<DayOrder, string>
+}
+
+const pattern = /^(\d\d?)([-/.])(\d\d?)\2(\d\d|20\d\d)$/
+
+/** Undefined for other texts, and for what is no day in any order. */
+export function numericDay(decorated: string): NumericDay | undefined {
+  const [, a, sign, b, c] = pattern.exec(undecorated(decorated)) ?? []
+  if (a === undefined || b === undefined || c === undefined) return undefined
+  const days = daysByOrder(a, b, c)
+  return days.size > 0 ? { form: `${sign}${c.length}`, days } : undefined
+}
+
+export type ResolvedNumber =
+  | { readonly date: string; readonly guess?: string }
+  /** Those that it may be still, all if the page contradicts each. */
+  | { readonly days: readonly string[] }
+
+/** The day that such a heading means, if one alone is left by what else is known. */
+export function resolveNumeric(
+  section: Section,
+  numeric: NumericDay,
+  evidence: Evidence,
+  orders: ReadonlySet<DayOrder>,
+): ResolvedNumber {
+  const possible = [...possibleDays(section, numeric, evidence)].flatMap(([order, day]) =>
+    orders.has(order) ? [day] : [],
+  )
+  const { observed, named, namedDays, namedYear, linked } = evidence
+  const signs: ((day: string) => boolean)[] = [
+    (day) => day === named,
+    (day) => named !== undefined && day <= addDays(named, 1),
+    (day) => namedDays?.includes(day) === true,
+    (day) => Number(day.slice(0, 4)) === namedYear,
+    (day) => linked.some((other) => day >= addDays(other, -closeDays) && day <= addDays(other, closeDays)),
+  ]
+  let days = [...new Set(possible)].sort()
+  for (const sign of signs) {
+    const meant = days.filter(sign)
+    if (meant.length > 0) days = meant
+  }
+  const [date, ...others] = days
+  if (date !== undefined && others.length === 0) return { date }
+  const seen = days.filter(
+    (day) => observed !== undefined && day >= addDays(observed, -1) && day <= addDays(observed, 1),
+  )
+  const [near, ...alsoNear] = seen
+  if (near !== undefined && alsoNear.length === 0) return { date: near, guess: 'it was observed then' }
+  return { days: days.length > 0 ? days : [...new Set(numeric.days.values())].sort() }
+}
+
+/** The orders that every heading of a form can have; all where they have none in common. */
+export function ordersByForm(
+  sections: readonly Section[],
+  evidence: Omit<Evidence, 'printed'>,
+): ReadonlyMap<string, ReadonlySet<DayOrder>> {
+  const byForm = new Map<string, Set<DayOrder>>()
+  for (const section of sections) {
+    const numeric = numericOf(section)
+    if (!numeric) continue
+    const orders = new Set(possibleDays(section, numeric, evidence).keys())
+    byForm.set(numeric.form, byForm.get(numeric.form)?.intersection(orders) ?? orders)
+  }
+  return byForm
+}
+
+export function numericOf({ heading }: Section): NumericDay | undefined {
+  return heading?.kind === 'period' && heading.line.kind === 'period' ? heading.line.numeric : undefined
+}
+
+/** Days between an edition and those that its page links to, at most. */
+const closeDays = 7
+
+/** Without days after the time of observation, give or take a time zone, and days before a paper of the section. */
+function possibleDays(
+  { cards }: Section,
+  { days }: NumericDay,
+  { observed }: Pick<Evidence, 'observed'>,
+): Map<DayOrder, string> {
+  const latest = observed && addDays(observed, 1)
+  const written = cards.flatMap(({ date }) => date?.written ?? [])
+  const newest = newestOf(written.flatMap((each) => fullDate(each) ?? []))
+  const yearless = written.filter(({ year }) => year === undefined)
+  return new Map(
+    [...days].filter(
+      ([, day]) =>
+        (latest === undefined || day <= latest) &&
+        (newest === undefined || newest <= day) &&
+        yearless.every((each) => (dayIn(Number(day.slice(0, 4)), each) ?? day) <= day),
+    ),
+  )
+}
