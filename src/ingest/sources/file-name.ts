@@ -1,5 +1,5 @@
+import { dayFrom, daysByOrder, firstList } from './day-orders.ts'
 import { monthOf } from './months.ts'
-import { dayFrom, daysByOrder, firstList } from './numeric-day.ts'
 import { parseInstant } from './time.ts'
 
 const word = '(\\p{L}{3,10})'

@@ -1,6 +1,6 @@
 import { digits, numberOf, type WrittenDay, writtenDay } from './dates.ts'
 import { authors, authorsWithoutCount, bullet, withoutPictures } from './lists.ts'
-import { type NumericDay, numericDay } from './numeric-heading.ts'
+import { type NumericDay, numericDay } from './numeric-day.ts'
 import type { PlainLine } from './text.ts'
 
 /** The lines of a captured Daily Papers page, each with what it can be. */
