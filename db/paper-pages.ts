@@ -11,6 +11,7 @@ import { titleInReference } from './search/references.ts'
 import { listByRelevance, type Matches, rankedAtMost } from './search/search.ts'
 import { textQueryOf } from './search/text-query.ts'
 import { repairText } from './search/typos.ts'
+import { unpunctuatedTitle } from './search/unpunctuated.ts'
 import { listOfTrending, momentAt, type TrendMoment } from './trending.ts'
 
 type Columns = ReadonlySet<PaperColumn> | undefined
@@ -147,7 +148,9 @@ export async function searchRepaired(
   const typed = String(filter.text)
   // What is excluded or looked for in one field is no part of a title.
   const isPlain = textQueryOf(typed).wanted.trim() === typed
-  const title = isPlain ? await titleInReference(db, typed) : undefined
+  const title = isPlain
+    ? ((await unpunctuatedTitle(db, typed)) ?? (await titleInReference(db, typed)))
+    : undefined
   const completed = title ?? (isPlain ? await completeText(db, filter) : undefined)
   const text = completed ?? (await repairText(db, typed))
   if (text === undefined) return undefined

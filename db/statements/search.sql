@@ -737,6 +737,15 @@ order by beside desc, papers desc, word limit 1;
 
 -- repairText
 
+-- unpunctuatedTitle
+select found.title from unnest($1::text[]) as start
+cross join lateral (
+  select p.title, p.id from paper p
+  where p.title_key >= start collate "C" and p.title_key < (start || $2::text) collate "C"
+  and replace(p.title_key, ' ', '') = $3
+  order by p.title_key, p.id desc limit 1) found
+order by found.id desc limit 1;
+
 -- titleInReference
 select title from paper where title_key = any($1::text[])
 order by length(title_key) desc, id desc limit 1;

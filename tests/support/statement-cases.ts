@@ -55,6 +55,7 @@ import { facetsOf } from '../../db/search/search.ts'
 import { partsOfSolidWords } from '../../db/search/solid-words.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
+import { unpunctuatedTitle } from '../../db/search/unpunctuated.ts'
 import { sitemapEditions, sitemapMonths, sitemapPapers } from '../../db/sitemap.ts'
 import { allSources } from '../../db/sources.ts'
 import { coAuthorsOf, countStored, papersPerYear, statsBetween, topKeywords } from '../../db/stats.ts'
@@ -176,6 +177,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
     completeText: (db) => completeText(db, filterOf({ text: 'sparse mod' })),
     repairText: (db) => repairText(db, 'sparze'),
+    unpunctuatedTitle: (db) => unpunctuatedTitle(db, 'Sparse models of speech'),
     titleInReference: (db) => titleInReference(db, 'A. Ray. Sparse models of speech. 2026.'),
     partsOfSolidWords: (db) => partsOfSolidWords(db, ['statespace']),
     'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
