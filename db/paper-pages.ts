@@ -5,6 +5,7 @@ import { countList, type List, type ListPage, type PageRequest, readListPage } f
 import { listOfPapers, oneOfPapers, type PaperColumn, type PaperFields } from './papers.ts'
 import { expansionsOf } from './search/acronyms.ts'
 import { completeText } from './search/completion.ts'
+import type { DatedSearches } from './search/dated-author.ts'
 import { type CanonicalFilter, filterConditions, isSearchable } from './search/filter.ts'
 import { allMatchesIfFew, countMatches } from './search/matches.ts'
 import { titleInReference } from './search/references.ts'
@@ -95,6 +96,8 @@ export interface SearchPage extends PapersPage<FoundPaper> {
   /** What was searched for, with the ids of what was found if they are asked for and this is the first page. */
   readonly matches: Matches
   readonly kind: SearchKind
+  /** The repaired text, where it is another than that of the filter. */
+  readonly repairedText?: string
 }
 
 /** How a page of a search is read. */
@@ -107,6 +110,8 @@ export interface SearchRequest extends PageRequest {
 export interface TypedSearch {
   readonly typed: CanonicalFilter
   readonly words: CanonicalFilter
+  /** What it may mean, if it ends with a year. */
+  readonly dated?: DatedSearches | undefined
 }
 
 /**
@@ -115,10 +120,12 @@ export interface TypedSearch {
  */
 export async function searchPapers(
   db: Db,
-  { typed, words }: TypedSearch,
+  { typed, words, dated }: TypedSearch,
   request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage> {
+  const cited = dated?.isReference && (await searchDated(db, dated, request, columns))
+  if (cited) return cited
   let page = await searchAsTyped(db, typed, request, columns)
   if (page.rows.length > 0) return page
   if (typed.arxivIds !== undefined && words.text !== undefined) {
@@ -126,7 +133,7 @@ export async function searchPapers(
     if (page.rows.length > 0) return page
   }
   if (!hasWords(words)) return { ...page, searchable: false }
-  const repaired = await searchRepaired(db, words, request, columns)
+  const repaired = await searchRepaired(db, { words, dated }, request, columns)
   return repaired && repaired.rows.length > 0 ? repaired : page
 }
 
@@ -140,7 +147,7 @@ export async function isAllExcluded(db: Db, { text, ...others }: CanonicalFilter
 /** A page of the search for the repaired text; undefined if there is nothing to repair. */
 export async function searchRepaired(
   db: Db,
-  filter: CanonicalFilter,
+  { words: filter, dated }: Pick<TypedSearch, 'words' | 'dated'>,
   request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage | undefined> {
@@ -151,10 +158,27 @@ export async function searchRepaired(
   const title = isPlain
     ? ((await unpunctuatedTitle(db, typed)) ?? (await titleInReference(db, typed)))
     : undefined
+  const meant = title === undefined && dated ? await searchDated(db, dated, request, columns) : undefined
+  if (meant) return meant
   const completed = title ?? (isPlain ? await completeText(db, filter) : undefined)
   const text = completed ?? (await repairText(db, typed))
   if (text === undefined) return undefined
   return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), kind: 'repaired' }
+}
+
+/** A page of the first search that finds something; undefined if none does. */
+async function searchDated(
+  db: Db,
+  { searches }: DatedSearches,
+  request: SearchRequest,
+  columns: Columns,
+): Promise<SearchPage | undefined> {
+  for (const { text: repairedText, filter } of searches) {
+    // Asked apart from the page: there may be none behind a cursor.
+    if ((await countMatches(db, filter, 1)) > 0)
+      return { ...(await searchAsTyped(db, filter, request, columns)), kind: 'repaired', repairedText }
+  }
+  return undefined
 }
 
 /** A page of the search for the text as it is, with what belongs to its acronyms and long forms. */

@@ -34,6 +34,9 @@ const titleDecorations = [
 ]
 const bibtexTitle = /^title\s*=\s*[{"]+(.+?)[}"]+,?$/iu
 /** `Vaswani et al., 2017`: the year is that of the reference. */
+/** `Vaswani et al., 2017` alone names authors. */
+const onlyAndOthers =
+  /^(\p{Lu}[\p{L}\p{M}'’.-]*(?:\s+\p{Lu}[\p{L}\p{M}'’.-]*){0,3})\s+et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?$/u
 const andOthers = /(?<=\S\s+)et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?/giu
 
 /** `Author: Yann LeCun`, `papers by Yann LeCun` */
@@ -61,7 +64,7 @@ export function readTyped(given: string, { words = false } = {}): TypedText {
           .replace('isation', 'ization')}:`,
     )
     .replace(papersBy, '')
-  text = text.replace(bibtexTitle, '$1').replace(andOthers, '')
+  text = text.replace(bibtexTitle, '$1').replace(onlyAndOthers, 'author:"$1"').replace(andOthers, '')
   const organizationWords: string[] = []
   const excludedOrganizationWords: string[] = []
   const notPublishedIn: string[] = []

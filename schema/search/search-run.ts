@@ -11,6 +11,7 @@ import {
   searchRepaired,
 } from '../../db/paper-pages.ts'
 import type { PaperFields } from '../../db/papers.ts'
+import { readDatedAuthor } from '../../db/search/dated-author.ts'
 import type { Expansion } from '../../db/search/expansions.ts'
 import { canonicalFilter, filterByWords, type PaperFilter } from '../../db/search/filter.ts'
 import type { Matches } from '../../db/search/search.ts'
@@ -50,7 +51,11 @@ export async function runSearch(
   { db }: Context,
   info: GraphQLResolveInfo,
 ): Promise<SearchResult> {
-  const search = { typed: canonicalFilter(given), words: filterByWords(given) }
+  const search = {
+    typed: canonicalFilter(given),
+    words: filterByWords(given),
+    dated: readDatedAuthor(given),
+  }
   const scopes: Record<SearchKind, CursorScope> = {
     typed: { order: computedOrders.RELEVANCE, scope: scopeOf(search.typed) },
     words: { order: computedOrders.RELEVANCE, scope: scopeOf([search.typed, 'words']) },
@@ -65,7 +70,7 @@ export async function runSearch(
     kind === undefined
       ? await searchPapers(db, search, request, wanted)
       : kind === 'repaired'
-        ? await searchRepaired(db, search.words, request, wanted)
+        ? await searchRepaired(db, search, request, wanted)
         : { ...(await searchAsTyped(db, search[kind], request, wanted)), kind }
   // A repaired text whose words have become known since is searched for as it was typed.
   const found = page ?? (await searchAsTyped(db, search.words, request, wanted))
@@ -75,7 +80,7 @@ export async function runSearch(
 const searchKinds: readonly SearchKind[] = ['typed', 'words', 'repaired']
 
 function toResult(
-  { rows, more, matches, kind, searchable, count }: SearchPage,
+  { rows, more, matches, kind, repairedText, searchable, count }: SearchPage,
   request: PageRequest,
   scope: CursorScope,
   { db, info }: { db: Db; info: GraphQLResolveInfo },
@@ -92,7 +97,7 @@ function toResult(
   const page = connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost))
   return Object.assign(page, {
     matches,
-    repairedText: kind === 'repaired' ? String(filter.text) : null,
+    repairedText: kind === 'repaired' ? (repairedText ?? String(filter.text)) : null,
     expansions: filter.expansions ?? [],
     stopWordsOnly: !searchable,
     excludedAll: async () => rows.length === 0 && (await isAllExcluded(db, filter)),

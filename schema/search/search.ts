@@ -130,7 +130,7 @@ const SearchConnectionRef = builder.objectRef<SearchResult>('SearchConnection').
     repairedText: t.exposeString('repairedText', {
       nullable: true,
       description:
-        'The corrected text that was searched for, if the text as typed matches nothing and has words that look misspelled, or a last word that is not complete, e.g. `diffusion` for `difusion` or `diffus`; of an entry of a list of references, the title in it. Null if the text was not corrected.',
+        'The corrected text that was searched for, if the text as typed matches nothing and has words that look misspelled, or a last word that is not complete, e.g. `diffusion` for `difusion` or `diffus`; of an entry of a list of references or a title without its punctuation, the title; of words with a year that nothing has, e.g. `Kaiming He 2026`, `author:"Kaiming He" year:2026`. Null if the text was not corrected.',
     }),
     expansions: t.field({
       type: [ExpansionRef],

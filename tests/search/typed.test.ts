@@ -70,7 +70,7 @@ test.each([
   ['Robust Gaus-\r\nsian Splatting', 'Robust Gaus-sian Splatting'],
   ['Rule-\nand Model-Based', 'Rule- and Model-Based'],
   ['Sparse -\ngaussian', 'Sparse - gaussian'],
-  ['Vaswani et al., 2017', 'Vaswani'],
+  ['Vaswani et al., 2017', 'author:"Vaswani"'],
   ['Vaswani et al. (2017b) attention', 'Vaswani attention'],
   ['et al', 'et al'],
   ['A paper page - about arXiv', 'A paper page - about arXiv'],

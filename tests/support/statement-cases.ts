@@ -174,7 +174,7 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'searchAsTyped with an arXiv id': (db) =>
       searchAsTyped(db, filterOf({ text: '2605.00001' }), first, columns),
     'searchRepaired, words that no title has': (db) =>
-      searchRepaired(db, filterOf({ text: 'sparze' }), first, columns),
+      searchRepaired(db, { words: filterOf({ text: 'sparze' }) }, first, columns),
     completeText: (db) => completeText(db, filterOf({ text: 'sparse mod' })),
     repairText: (db) => repairText(db, 'sparze'),
     unpunctuatedTitle: (db) => unpunctuatedTitle(db, 'Sparse models of speech'),

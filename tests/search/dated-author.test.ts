@@ -1,0 +1,60 @@
+import { beforeAll, expect, test } from 'vitest'
+import { query, useTestApp } from '../support/app.ts'
+import { arxivId, plant } from '../support/papers.ts'
+
+const paper = (number: number, title: string, author: string, year: number) => ({
+  arxivId: arxivId(number),
+  title,
+  authors: [{ name: author }, { name: 'Xiangyu Zhang' }],
+  publishedAt: `${year}-03-01T00:00:00.000Z`,
+})
+const app = useTestApp()
+beforeAll(() =>
+  plant(app.db, [
+    paper(1, 'Residuals', 'Kaiming He', 2025),
+    paper(2, 'Momentum', 'Kaiming He', 2026),
+    paper(3, 'Reasoning on AIME 2024', 'Ada Lovelace', 2025),
+    paper(4, 'Diffusion', 'Ada Lovelace', 2026),
+    paper(5, 'What he says in 2025', 'Grace Hopper', 2025),
+  ]),
+)
+
+test.each<[text: string, titles: string[], repaired: string | null]>([
+  ['Kaiming He 2026', ['Momentum'], 'author:"Kaiming He" year:2026'],
+  ['kaiming he (2025)', ['Residuals'], 'author:"kaiming he" year:2025'],
+  ['Kaiming He 2019', ['Momentum', 'Residuals'], 'author:"Kaiming He"'],
+  ['He et al. 2025', ['Residuals'], 'author:"He" year:2025'],
+  ['He et al., 2026b', ['Momentum'], 'author:"He" year:2026'],
+  ['He and Zhang, 2026', ['Momentum'], 'author:"He" author:"Zhang" year:2026'],
+  ['He et al. 2019', ['Momentum', 'Residuals'], null],
+  ['He et al.', ['Momentum', 'Residuals'], null],
+  ['AIME 2024', ['Reasoning on AIME 2024'], null],
+  ['diffusion 2026', ['Diffusion'], 'diffusion year:2026'],
+  ['diffusion 2019', [], null],
+])('%s', async (text, titles, repaired) => {
+  const { search } = await query<{ search: { repairedText: string; nodes: { title: string }[] } }>(
+    app,
+    'query ($text: String!) { search(text: $text) { repairedText nodes { title } } }',
+    { text },
+  )
+  expect(search.nodes.map(({ title }) => title)).toEqual(titles)
+  expect(search.repairedText).toBe(repaired)
+})
+
+test('the pages of such a search go on', async () => {
+  const ask = (after: string | null) =>
+    query<{ search: { pageInfo: { endCursor: string; hasNextPage: boolean }; nodes: { title: string }[] } }>(
+      app,
+      `query ($after: String) {
+        search(text: "Kaiming He 2019", first: 1, after: $after) {
+          pageInfo { endCursor hasNextPage }
+          nodes { title }
+        }
+      }`,
+      { after },
+    )
+  const { search: first } = await ask(null)
+  const { search: second } = await ask(first.pageInfo.endCursor)
+  expect([...first.nodes, ...second.nodes].map(({ title }) => title)).toEqual(['Momentum', 'Residuals'])
+  expect(second.pageInfo.hasNextPage).toBe(false)
+})
