@@ -4,7 +4,7 @@ import { countList, preparedMark } from '../lists/page.ts'
 import { comparesTitles, comparison } from './comparison.ts'
 import { type CanonicalFilter, type Criterion, filterConditions, textQueryOfFilter } from './filter.ts'
 import { matchesByPeriod, papersWith } from './periods.ts'
-import { isOfPhrases, needsRecheck, type SearchBudget, searchPlan, searchQuery } from './query-text.ts'
+import { isOfPhrases, needsRecheck, type SearchBudget, searchPlan } from './query-text.ts'
 import type { AskedQuery } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>
@@ -54,7 +54,6 @@ export const maxRecheckedPhrases = 1400
 export const maxIndexWords = 8
 /** Of the words of title and keywords, which cost little to compare, as they are in a paper's own row. */
 const maxComparedTitles = 10_000
-const enoughInTitles = { clauses: 3, share: 1e-3, partOf: 0.25 }
 
 /**
  * The ids of the newest papers of a filter, `most` at most, as SQL, and how relevant each is, if that is given as SQL
@@ -102,14 +101,9 @@ function newestOf(filter: CanonicalFilter, { most, relevance, asked }: Wanted): 
     order by matches.scanned, newest.position limit ${sql.lit(most)}`
 }
 
-function recheckBudget(
-  filter: CanonicalFilter,
-  asked: AskedQuery,
-): Pick<SearchBudget, 'maxRechecked' | 'enough'> {
+function recheckBudget(filter: CanonicalFilter, asked: AskedQuery): Pick<SearchBudget, 'maxRechecked'> {
   if (isOfPhrases(asked)) return { maxRechecked: maxRecheckedPhrases }
-  return comparesTitles(textQueryOfFilter(filter), asked)
-    ? { maxRechecked: maxComparedTitles, enough: enoughInTitles }
-    : { maxRechecked }
+  return { maxRechecked: comparesTitles(textQueryOfFilter(filter), asked) ? maxComparedTitles : maxRechecked }
 }
 
 interface TextSearch extends SearchBudget {
@@ -122,29 +116,26 @@ function textMatches(
   asked: AskedQuery,
   { relevance, ...budget }: TextSearch,
 ): { tables: Sql; scanLimit: Sql } {
-  const query = searchQuery(asked)
+  const { table, condition } = searchPlan(asked, budget)
+  const candidates = papersWith(condition)
   if (!needsRecheck(asked, budget)) {
     const scanLimit = sql.lit(budget.maxMatches)
-    const candidates = papersWith(sql`p.search @@ (select query from search_query)`)
     return {
-      tables: sql`${query}, ${matchesByPeriod(filter, { candidates, relevance, scanLimit })}`,
+      tables: sql`${table}, ${matchesByPeriod(filter, { candidates, relevance, scanLimit })}`,
       scanLimit,
     }
   }
   const scanLimit = sql.lit(budget.maxRechecked)
-  // What only excludes words asks the index for none.
-  const candidates = papersWith(
-    asked.positive === '' ? sql`true` : sql`p.search @@ (select index_query from search_plan)`,
-  )
   const recheck = comparison(textQueryOfFilter(filter), asked)
   const matches = matchesByPeriod(filter, {
     candidates,
-    recheck: sql`((select is_whole from search_plan) or ${recheck})`,
+    recheck,
     relevance,
     scanLimit,
     matchLimit: sql.lit(budget.maxMatches),
   })
-  return { tables: sql`${query}, ${searchPlan(asked, budget)}, ${matches}`, scanLimit }
+  const query = sql`search_query as materialized (select ${asked.query}::tsquery as query)`
+  return { tables: sql`${query}, ${table}, ${matches}`, scanLimit }
 }
 
 /** The ids of the newest papers with the words of a `tsquery`, `most` at most, as SQL. */

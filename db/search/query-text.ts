@@ -3,14 +3,6 @@ import { anywhereTerm } from '../tokens/document.ts'
 import type { Clause } from './phrases.ts'
 import { type Alternative, type AskedQuery, indexTextOf } from './text-query.ts'
 
-/** So many clauses are enough that so small a share of all papers may have them, and no fewer than so many. */
-export interface Enough {
-  readonly clauses: number
-  readonly share: number
-  /** Of the papers that have a term, the part that is searched: those with it in the title, say. */
-  readonly partOf: number
-}
-
 /** How much a search for a text may read. */
 export interface SearchBudget {
   /** Matches to look for. */
@@ -19,29 +11,24 @@ export interface SearchBudget {
   readonly maxWords: number
   /** Papers whose text is compared with the query, where the index cannot tell whether they match. */
   readonly maxRechecked: number
-  /** When no more clauses are asked for: where comparing a paper costs little, the rarest leave few enough. */
-  readonly enough?: Enough | undefined
 }
-
-/** The share of papers that a term is taken to be in which is in fewer than are counted (db/writer/related-terms.ts). */
-const uncountedShare = 0.002
 
 /** Excluded words that the index is asked about. */
 const maxExcludedWords = 8
 
-/** A text as the common table expression `search_query (query)`, of one row. */
-export function searchQuery({ query }: AskedQuery): RawBuilder<unknown> {
-  return sql`search_query as materialized (select ${query}::tsquery as query)`
-}
+/** Clauses of a text that are one condition: their order says little of how common they are, and to look that up takes time. */
+const fewClauses = 3
+/** Conditions that more clauses become at most, the rarest first, and those that excluded ones become. */
+const mostConditions = { required: 4, excluded: 2 }
 
 /**
  * Whether papers that the index returns have to be compared with the query: the index knows neither the places of
  * terms, for a phrase or a field, nor which papers lack many, and is not asked for all terms of a long text.
  */
-export function needsRecheck(asked: AskedQuery, { maxWords, enough }: SearchBudget): boolean {
+export function needsRecheck(asked: AskedQuery, { maxWords }: SearchBudget): boolean {
   const [first, ...others] = asked.alternatives
   const clauses = first && others.length === 0 ? first.required.length : 0
-  return isBeyondIndex(asked) || clauses > (enough?.clauses ?? maxWords)
+  return isBeyondIndex(asked) || clauses > maxWords
 }
 
 /** Whether the index cannot tell even if it is asked for all terms. */
@@ -51,26 +38,56 @@ function isBeyondIndex({ alternatives, positive }: AskedQuery): boolean {
   return positive === '' || excluded.length > maxExcludedWords || [...required, ...excluded].some(hasPlaces)
 }
 
+/** How the index is asked for a text. */
+export interface SearchPlan {
+  /** The common table expression `search_plan (parts)`, of one row: what each condition asks for. */
+  readonly table: RawBuilder<unknown>
+  /** The conditions of a paper `p`. */
+  readonly condition: RawBuilder<unknown>
+}
+
 /**
- * How the query of `search_query` is run where the papers that the index returns have to be compared with it, as the
- * common table expression `search_plan`, of one row: the `index_query` to ask the index for, null for a text that only
- * excludes words, and whether the index tells all by it.
+ * How the index is asked for a text, or for the rarest words of one. Of `"sparse models" routing` with a `maxWords` of
+ * 1, `parts` is `{'rout'}`, say.
  *
- * Of `"sparse models" routing` with a `maxWords` of 1, `index_query` is `'rout'`, say.
+ * Several conditions cost less than one: where one fails, the index leaps to the next paper that may fulfil it, while of
+ * a single one it looks up each of its terms for all papers that have the rarest.
  */
-export function searchPlan(asked: AskedQuery, budget: SearchBudget): RawBuilder<unknown> {
-  const { alternatives, positive } = asked
-  const [first] = alternatives
-  const isWhole = sql.lit(
-    !isBeyondIndex(asked) && alternatives.every(({ excluded }) => excluded.length === 0),
+export function searchPlan(asked: AskedQuery, { maxWords }: SearchBudget): SearchPlan {
+  const { alternatives, positive, query } = asked
+  const [only, ...others] = alternatives
+  const isExact = !isBeyondIndex(asked)
+  // What only excludes words asks the index for none.
+  if (positive === '') return planOf(sql`null::tsquery[]`, 0)
+  if (!only || others.length > 0)
+    return planOf(sql`array[${isExact ? query : alternatives.map(indexTextOfAll).join(' | ')}]::tsquery[]`, 1)
+  const excluded = isExact ? grouped(only.excluded.map(excludedText), mostConditions.excluded) : []
+  // A word that is typed twice asks the index for the same.
+  const required = new Map(only.required.map((clause) => [indexTextOf(clause), clause]))
+  if (required.size <= Math.min(fewClauses, maxWords)) {
+    const parts = [indexTextOfAll(only), ...excluded]
+    return planOf(sql`${parts}::tsquery[]`, parts.length)
+  }
+  const last = Math.min(required.size, maxWords, mostConditions.required)
+  const parts = sql`(select texts[:${sql.lit(last - 1)}]::tsquery[]
+      || array_to_string(texts[${sql.lit(last)}:${sql.lit(maxWords)}], ' & ')::tsquery || ${excluded}::tsquery[]
+    from (${rarestFirst(required)}) rarest)`
+  return planOf(parts, last + excluded.length)
+}
+
+function planOf(parts: RawBuilder<unknown>, amount: number): SearchPlan {
+  const conditions = Array.from(
+    { length: amount },
+    (_, index) => sql`p.search @@ (select parts[${sql.lit(index + 1)}] from search_plan)`,
   )
-  const plan =
-    positive === ''
-      ? sql`select null::tsquery as index_query, false as is_whole`
-      : alternatives.length === 1 && first
-        ? sql`select index_query, is_whole and ${isWhole} as is_whole from (${rarestClauses(first, budget)}) rarest`
-        : sql`select ${alternatives.map(indexTextOfAll).join(' | ')}::tsquery as index_query, ${isWhole} as is_whole`
-  return sql`search_plan as materialized (${plan})`
+  return {
+    table: sql`search_plan as materialized (select ${parts} as parts)`,
+    condition: amount === 0 ? sql`true` : sql.join(conditions, sql` and `),
+  }
+}
+
+function grouped(texts: readonly string[], most: number): string[] {
+  return [...texts.slice(0, most - 1), texts.slice(most - 1).join(' & ')].filter((text) => text !== '')
 }
 
 /** Whether a text wants words side by side that no one word stands for, as `LLM` does for "large language model". */
@@ -87,15 +104,14 @@ function indexTextOfAll({ required }: Alternative): string {
   return `(${required.map(indexTextOf).join(' & ')})`
 }
 
-function rarestClauses(
-  alternative: Alternative,
-  { maxWords, enough = { clauses: maxWords, share: 1, partOf: 1 } }: SearchBudget,
-): RawBuilder<unknown> {
-  const { required } = alternative
-  if (required.length <= enough.clauses)
-    return sql`select ${indexTextOfAll(alternative)}::tsquery as index_query, true as is_whole`
-  const clauses = required.map((clause) => ({
-    text: indexTextOf(clause),
+function excludedText(clauses: readonly Clause[]): string {
+  return `!(${clauses.map(indexTextOf).join(' & ')})`
+}
+
+/** What clauses ask the index for, those that the fewest papers fulfil first: the array `texts`, as SQL. */
+function rarestFirst(required: ReadonlyMap<string, Clause>): RawBuilder<unknown> {
+  const clauses = [...required].map(([text, clause]) => ({
+    text,
     terms: [
       ...clause.terms,
       ...clause.phrases.map(([step]) => step?.terms[0] ?? ''),
@@ -104,16 +120,8 @@ function rarestClauses(
   }))
   // The writer has counted how rare a term is; of those that are too rare to be counted the longest tend to be the rarest.
   return sql`
-    with clause as (
+    select array_agg(text order by share, length(text) desc, text) as texts from (
       select asked.text, coalesce(sum(1 / (exp(r.rarity) - 1)), 0) as share
       from jsonb_to_recordset(${JSON.stringify(clauses)}::jsonb) as asked (text text, terms text[])
-      left join term_rarity r on r.term = any(asked.terms) group by asked.text),
-    rarest as (
-      select text, row_number() over rarer as place,
-        exp(coalesce(sum(ln(least(1, greatest(share, ${sql.lit(uncountedShare)})) * ${sql.lit(enough.partOf)}))
-          over (rarer rows between unbounded preceding and 1 preceding), 0)) as share_of_rarer
-      from clause window rarer as (order by share, length(text) desc, text))
-    select string_agg(text, ' & ')::tsquery as index_query, count(*) = ${sql.lit(clauses.length)} as is_whole
-    from rarest where place <= ${sql.lit(maxWords)}
-      and (place <= ${sql.lit(enough.clauses)} or share_of_rarer > ${sql.lit(enough.share)})`
+      left join term_rarity r on r.term = any(asked.terms) group by asked.text) counted`
 }

@@ -38,7 +38,7 @@ and p.categories && $20::text[]
 order by p.published_at desc, p.id desc limit $21;
 
 -- pageOfPapers with a text that few papers match
-/* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
+/* prepared */ with recursive search_plan as materialized (select $1::tsquery[] as parts),
 span as materialized (
   select (extract(year
       from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -70,14 +70,14 @@ matches as (
     from (select p.* from (select p.id, p.published_at
         from (select p.*
           from paper p
-          where p.search @@ (select query
-            from search_query)
+          where p.search @@ (select parts[1]
+            from search_plan)
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
           and next.period is not null
           union all select p.*
           from paper p
-          where p.search @@ (select query
-            from search_query)
+          where p.search @@ (select parts[1]
+            from search_plan)
           and next.period is null offset 0) p
         where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
       limit 5001 - matches.scanned) p) newest
@@ -90,7 +90,7 @@ select p.id, p.title, p.upvotes, p.published_at as key_0, p.id as key_1 from pap
 order by p.published_at desc, p.id desc limit $2;
 
 -- pageOfPapers with a text of no words
-/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select null::tsquery as index_query, false as is_whole),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select null::tsquery[] as parts),
 span as materialized (
   select (extract(year
       from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -120,9 +120,8 @@ matches as (
     select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
     null::float8[] as relevances, count(*) as scanned
     from (select p.* from (select p.id, p.published_at, p.is_match
-        from (select p.*, ((select is_whole
-              from search_plan) or p.search @@ (select query
-              from search_query)) as is_match
+        from (select p.*, p.search @@ (select query
+            from search_query) as is_match
           from (select p.*
             from paper p
             where true

@@ -15,7 +15,7 @@ and (key = any($3::text[]) or long_key = any($4::text[]))
 order by papers desc, key, long_key;
 
 /* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query),
+  with prominent as materialized (with recursive search_plan as materialized (select $1::tsquery[] as parts),
     span as materialized (
       select (extract(year
           from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -54,14 +54,14 @@ order by papers desc, key, long_key;
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
               from paper p
-              where p.search @@ (select query
-                from search_query)
+              where p.search @@ (select parts[1]
+                from search_plan)
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
               and next.period is not null
               union all select p.*
               from paper p
-              where p.search @@ (select query
-                from search_query)
+              where p.search @@ (select parts[1]
+                from search_plan)
               and next.period is null offset 0) p
             where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
           limit 1000 - matches.scanned) p) newest
@@ -70,7 +70,7 @@ order by papers desc, key, long_key;
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_query as materialized (select $12::tsquery as query),
+    from (with recursive search_plan as materialized (select $12::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($13::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -109,14 +109,14 @@ order by papers desc, key, long_key;
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
                 and next.period is not null
                 union all select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and next.period is null offset 0) p
               where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
             limit 21 - matches.scanned) p) newest
@@ -193,7 +193,7 @@ where (
 
 -- isAllExcluded
 /* prepared */ select count(*)::integer as amount
-from (with recursive search_query as materialized (select $1::tsquery as query),
+from (with recursive search_plan as materialized (select $1::tsquery[] as parts),
   span as materialized (
     select (extract(year
         from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -225,14 +225,14 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
       from (select p.* from (select p.id, p.published_at
           from (select p.*
             from paper p
-            where p.search @@ (select query
-              from search_query)
+            where p.search @@ (select parts[1]
+              from search_plan)
             and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
             and next.period is not null
             union all select p.*
             from paper p
-            where p.search @@ (select query
-              from search_query)
+            where p.search @@ (select parts[1]
+              from search_plan)
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
         limit 1 - matches.scanned) p) newest
@@ -243,9 +243,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
 
 -- searchAsTyped with a phrase
 /* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select index_query, is_whole
-      and false as is_whole
-      from (select $2::tsquery as index_query, true as is_whole) rarest),
+  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery[] as parts),
     span as materialized (
       select (extract(year
           from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -283,17 +281,16 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
                 where p.ranked_words @@ pair) / $12::float8)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-            from (select p.*, ((select is_whole
-                  from search_plan) or p.ranked_words @@ (select $13::tsquery)) as is_match
+            from (select p.*, p.ranked_words @@ (select $13::tsquery) as is_match
               from (select p.*
                 from paper p
-                where p.search @@ (select index_query
+                where p.search @@ (select parts[1]
                   from search_plan)
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
                 and next.period is not null
                 union all select p.*
                 from paper p
-                where p.search @@ (select index_query
+                where p.search @@ (select parts[1]
                   from search_plan)
                 and next.period is null offset 0) p
               where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
@@ -303,9 +300,7 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_query as materialized (select $14::tsquery as query), search_plan as materialized (select index_query, is_whole
-        and false as is_whole
-        from (select $15::tsquery as index_query, true as is_whole) rarest),
+    from (with recursive search_query as materialized (select $14::tsquery as query), search_plan as materialized (select $15::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($16::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -342,18 +337,17 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
                   where p.ranked_words @@ pair) / $25::float8)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-              from (select p.*, ((select is_whole
-                    from search_plan) or p.search @@ (select query
-                    from search_query)) as is_match
+              from (select p.*, p.search @@ (select query
+                  from search_query) as is_match
                 from (select p.*
                   from paper p
-                  where p.search @@ (select index_query
+                  where p.search @@ (select parts[1]
                     from search_plan)
                   and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
                   and next.period is not null
                   union all select p.*
                   from paper p
-                  where p.search @@ (select index_query
+                  where p.search @@ (select parts[1]
                     from search_plan)
                   and next.period is null offset 0) p
                 where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
@@ -387,7 +381,7 @@ order by r.relevance desc, r.id desc limit 21;
 
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_query as materialized (select $1::tsquery as query),
+  with prominent as materialized (with recursive search_plan as materialized (select $1::tsquery[] as parts),
     span as materialized (
       select (extract(year
           from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -426,8 +420,8 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
               from paper p
-              where p.search @@ (select query
-                from search_query)
+              where p.search @@ (select parts[1]
+                from search_plan)
               and p.author_names && $12::text[]
               and p.keyword_keys && $13::text[]
               and p.submitter_names && $14::text[]
@@ -448,8 +442,8 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
               and next.period is not null
               union all select p.*
               from paper p
-              where p.search @@ (select query
-                from search_query)
+              where p.search @@ (select parts[1]
+                from search_plan)
               and p.author_names && $23::text[]
               and p.keyword_keys && $24::text[]
               and p.submitter_names && $25::text[]
@@ -483,7 +477,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_query as materialized (select $46::tsquery as query),
+    from (with recursive search_plan as materialized (select $46::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($47::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -522,8 +516,8 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and p.author_names && $57::text[]
                 and p.keyword_keys && $58::text[]
                 and p.submitter_names && $59::text[]
@@ -544,8 +538,8 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
                 and next.period is not null
                 union all select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and p.author_names && $68::text[]
                 and p.keyword_keys && $69::text[]
                 and p.submitter_names && $70::text[]
@@ -768,7 +762,7 @@ from unnest((select $1::text[])::text[]) as asked (word) cross join lateral (
   limit 1) spelled;
 
 -- allMatchesIfFew, of words
-/* prepared */ with recursive search_query as materialized (select $1::tsquery as query),
+/* prepared */ with recursive search_plan as materialized (select $1::tsquery[] as parts),
 span as materialized (
   select (extract(year
       from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -800,14 +794,14 @@ matches as (
     from (select p.* from (select p.id, p.published_at
         from (select p.*
           from paper p
-          where p.search @@ (select query
-            from search_query)
+          where p.search @@ (select parts[1]
+            from search_plan)
           and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
           and next.period is not null
           union all select p.*
           from paper p
-          where p.search @@ (select query
-            from search_query)
+          where p.search @@ (select parts[1]
+            from search_plan)
           and next.period is null offset 0) p
         where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
       limit 5001 - matches.scanned) p) newest
@@ -817,9 +811,7 @@ array(select newest.id from matches cross join unnest(matches.ids) as newest (id
 from matches;
 
 -- allMatchesIfFew, of a phrase
-/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select index_query, is_whole
-  and false as is_whole
-  from (select $2::tsquery as index_query, true as is_whole) rarest),
+/* prepared */ with recursive search_query as materialized (select $1::tsquery as query), search_plan as materialized (select $2::tsquery[] as parts),
 span as materialized (
   select (extract(year
       from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -849,18 +841,17 @@ matches as (
     select coalesce(array_agg(p.id) filter (where p.is_match), '{}') as ids,
     null::float8[] as relevances, count(*) as scanned
     from (select p.* from (select p.id, p.published_at, p.is_match
-        from (select p.*, ((select is_whole
-              from search_plan) or p.search @@ (select query
-              from search_query)) as is_match
+        from (select p.*, p.search @@ (select query
+            from search_query) as is_match
           from (select p.*
             from paper p
-            where p.search @@ (select index_query
+            where p.search @@ (select parts[1]
               from search_plan)
             and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
             and next.period is not null
             union all select p.*
             from paper p
-            where p.search @@ (select index_query
+            where p.search @@ (select parts[1]
               from search_plan)
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
@@ -872,7 +863,7 @@ from matches;
 
 -- countMatches, of a word
 /* prepared */ select count(*)::integer as amount
-from (with recursive search_query as materialized (select $1::tsquery as query),
+from (with recursive search_plan as materialized (select $1::tsquery[] as parts),
   span as materialized (
     select (extract(year
         from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -905,14 +896,87 @@ from (with recursive search_query as materialized (select $1::tsquery as query),
       from (select p.* from (select p.id, p.published_at
           from (select p.*
             from paper p
-            where p.search @@ (select query
-              from search_query)
+            where p.search @@ (select parts[1]
+              from search_plan)
             and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
             and next.period is not null
             union all select p.*
             from paper p
-            where p.search @@ (select query
-              from search_query)
+            where p.search @@ (select parts[1]
+              from search_plan)
+            and next.period is null offset 0) p
+          where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
+        limit 10000 - matches.scanned) p) newest
+    where matches.scanned < 10000 and matches.found < 10000 and matches.month > first_month)
+  select newest.id from matches
+  cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
+  order by matches.scanned, newest.position limit 10000) matches;
+
+-- countMatches, of many words without another
+/* prepared */ select count(*)::integer as amount
+from (with recursive search_plan as materialized (select (select texts[:3]::tsquery[]
+      || array_to_string(texts[4:8], ' & ')::tsquery || $1::tsquery[]
+      from (
+        select array_agg(text order by share, length(text) desc, text) as texts from (
+          select asked.text, coalesce(sum(1 / (exp(r.rarity) - 1)), 0) as share
+          from jsonb_to_recordset($2::jsonb) as asked (text text, terms text[])
+          left join term_rarity r on r.term = any(asked.terms) group by asked.text) counted) rarest) as parts),
+  span as materialized (
+    select (extract(year
+        from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+        from greatest($4::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+    (extract(year
+        from least($5::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+        from least($6::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+    from paper),
+  matches as (
+    select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
+    0::bigint as found from span
+    union all
+    select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
+    matches.found + cardinality(newest.ids)
+    from matches cross join span
+    cross join lateral (
+      select month - first_month as months_left, end_month - month as months_seen,
+      (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
+    cross join lateral (
+      select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
+      from (values
+        (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 10000),
+        ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0
+          and per_month * 12 <= 10000),
+        (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
+      ) period (month, period, is_short) where is_short limit 1) next
+    cross join lateral (
+      select coalesce(array_agg(p.id), '{}') as ids,
+      null::float8[] as relevances, count(*) as scanned
+      from (select p.* from (select p.id, p.published_at
+          from (select p.*
+            from paper p
+            where p.search @@ (select parts[1]
+              from search_plan)
+            and p.search @@ (select parts[2]
+              from search_plan)
+            and p.search @@ (select parts[3]
+              from search_plan)
+            and p.search @@ (select parts[4]
+              from search_plan)
+            and p.search @@ (select parts[5]
+              from search_plan)
+            and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
+            and next.period is not null
+            union all select p.*
+            from paper p
+            where p.search @@ (select parts[1]
+              from search_plan)
+            and p.search @@ (select parts[2]
+              from search_plan)
+            and p.search @@ (select parts[3]
+              from search_plan)
+            and p.search @@ (select parts[4]
+              from search_plan)
+            and p.search @@ (select parts[5]
+              from search_plan)
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
         limit 10000 - matches.scanned) p) newest
@@ -978,7 +1042,7 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
 -- facetsOf, keywords
 /* prepared */ select v.value, count(*)::integer as papers from (
   select unnest(p.keyword_keys) as value
-  from paper p where p.id = any(array(with recursive search_query as materialized (select $1::tsquery as query),
+  from paper p where p.id = any(array(with recursive search_plan as materialized (select $1::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -1010,14 +1074,14 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
           from (select p.* from (select p.id, p.published_at
               from (select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
                 and next.period is not null
                 union all select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and next.period is null offset 0) p
               where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
             limit 1000 - matches.scanned) p) newest

@@ -61,6 +61,13 @@ const filters: Record<string, PaperFilter> = {
   'more words, of which one is nowhere': {
     text: `${'prune sparse models study routing experts '.repeat(2)} quantization`,
   },
+  'words that are typed again': { text: 'models routing models models routing models' },
+  'many words and refusals': {
+    text: 'prune sparse models study experts -quantization -vision -author:"Alan Turing"',
+  },
+  'many words and plain refusals': {
+    text: 'prune sparse models study experts -quantization -vision -audio -ada',
+  },
   'some refusals': { text: 'models -routing -quantization -vision -audio' },
   'more refusals than the index is asked for': {
     text: 'models -routing -quantization -vision -audio -text -code -law -art -war',
@@ -182,7 +189,7 @@ test('a list of common words that hardly ever stand together is no walk through 
   expect(await page.count(10)).toBe(0)
 })
 
-test('of many words the index is asked for the rarest', async () => {
+test('the index is asked for the rarest words first, and of many for no others', async () => {
   await using counted = await createTestDatabase()
   const { db } = counted.database
   const everywhere = 'representation generation evaluation optimization'
@@ -193,10 +200,19 @@ test('of many words the index is asked for the rarest', async () => {
     })),
   )
   await sql`analyze paper`.execute(db)
-  const { rows } = await sql<{ words: string }>`
-    with ${searchPlan(textQueryOf(`${everywhere} gru`), { maxMatches: 10, maxWords: 2, maxRechecked: 10 })}
-    select index_query::text as words from search_plan`.execute(db)
-  expect(rows[0]?.words).toContain("'gru'")
+  const asked = async (maxWords: number) => {
+    const budget = { maxMatches: 10, maxWords, maxRechecked: 10 }
+    const { rows } = await sql<{ part: string }>`
+      with ${searchPlan(textQueryOf(`${everywhere} gru`), budget).table}
+      select unnest(parts)::text as part from search_plan`.execute(db)
+    return rows.map(({ part }) => part)
+  }
+  const few = await asked(2)
+  expect(few).toHaveLength(2)
+  expect(few[0]).toContain("'gru'")
+  const all = await asked(8)
+  expect(all[0]).toBe(few[0])
+  for (const word of ['represent', 'generat', 'evalu', 'optim']) expect(all.join()).toContain(`'${word}'`)
   expect(await countMatches(db, canonicalFilter({ text: `${everywhere} gru` }), 10)).toBe(1)
 })
 

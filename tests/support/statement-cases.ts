@@ -183,6 +183,8 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
     'allMatchesIfFew, of a phrase': (db) => allMatchesIfFew(db, filterOf({ text: '"sparse models"' })),
     'countMatches, of a word': (db) => countMatches(db, filterOf({ text: 'sparse' }), 10_000),
+    'countMatches, of many words without another': (db) =>
+      countMatches(db, filterOf({ text: 'sparse models route tokens -vision' }), 10_000),
     'countMatches, of criteria without a text': (db) => countMatches(db, filterOf({ hasCode: true }), 10_000),
     'countMatches, of days': (db) => countMatches(db, filterOf({ publishedFrom: day }), 10_000),
     'facetsOf, keywords': (db) => facetsOf(db, { filter: filterOf({ text: 'sparse' }) }, 'keywords', 10),
