@@ -153,8 +153,15 @@ function passagesOf(text: string, spans: readonly Span[]): Fragment[] {
     if (previous && first <= previous.last + 1) previous.last = Math.max(previous.last, last)
     else passages.push({ first, last })
   }
-  return passages.flatMap(({ first, last }, index) => [
-    ...(index > 0 ? [{ text: ' … ', matched: false }] : []),
-    ...piecesOf(text, { start: words[first]?.start ?? 0, end: words[last]?.end ?? 0 }, spans),
-  ])
+  const goesOn = (passages.at(-1)?.last ?? 0) < words.length - 1
+  return [
+    ...passages.flatMap(({ first, last }, index) => [
+      ...(index > 0 ? [omitted(' … ')] : first > 0 ? [omitted('… ')] : []),
+      ...piecesOf(text, { start: words[first]?.start ?? 0, end: words[last]?.end ?? 0 }, spans),
+    ]),
+    ...(goesOn ? [omitted(' …')] : []),
+  ]
 }
+
+/** In the place of what stands between passages, before the first or behind the last. */
+const omitted = (text: string): Fragment => ({ text, matched: false })

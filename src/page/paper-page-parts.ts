@@ -30,7 +30,12 @@ export function outsideLinks(paper: PaperDetails): Html {
     ['arXiv', arxivUrl],
     ['Hugging Face', pageUrl],
     ['Discussion', discussionUrl],
-    [githubStars === null ? 'Code' : `Code, ${githubStars.toLocaleString('en')} stars`, githubRepo],
+    [
+      githubStars === null
+        ? 'Code'
+        : `Code, ${githubStars.toLocaleString('en')} ${githubStars === 1 ? 'star' : 'stars'}`,
+      githubRepo,
+    ],
     ['Project page', projectPage],
     ['DOI', doiUrl],
   ]

@@ -14,7 +14,7 @@ export interface SearchFacets {
   readonly organizations: readonly Facet[]
 }
 
-/** Links that narrow a search, those that take it back, and none that leave it as it is. */
+/** Links that narrow a search, those that take it back, and none that leave it as it is; nothing if there are none. */
 export function facetLists(
   { years, keywords, organizations }: SearchFacets,
   totalCount: number,
@@ -23,9 +23,15 @@ export function facetLists(
 ): Html {
   const narrowing = (facets: readonly Facet[]) => facets.filter(({ papers }) => papers < totalCount)
   const newestFirst = narrowing(years).sort((a, b) => Number(b.value) - Number(a.value))
-  return html`${facetList('Year', 'year', newestFirst, params, links)}
-${facetList('Keyword', 'keyword', narrowing(keywords), params, links)}
-${facetList('Organization', 'organization', narrowing(organizations), params, links)}`
+  const lists = [
+    facetList('Year', 'year', newestFirst, params, links),
+    facetList('Keyword', 'keyword', narrowing(keywords), params, links),
+    facetList('Organization', 'organization', narrowing(organizations), params, links),
+  ]
+  if (lists.join('') === '') return html``
+  return html`<aside aria-label="Narrow the search">
+${lists}
+</aside>`
 }
 
 function facetList(

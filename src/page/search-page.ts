@@ -121,9 +121,7 @@ ${edges.map(({ node, titleHighlights, abstractHighlights }) =>
 )}
 ${nextPage(search, 'search', links, params)}
 </div>
-<aside aria-label="Narrow the search">
 ${facetLists(facets, totalCount, params, links)}
-</aside>
 </div>
 </div>`,
   }

@@ -53,3 +53,9 @@ test('words are shown whole, in the order of their terms and in small letters wh
     ...['reinforcement', 'VLM', 'Rewards', 'GRPO'],
   ])
 })
+
+test('words that say nothing of a subject, and those within others, are not shown', () => {
+  const text = 'Towards Agents: Beyond Game Agents, using an agent'
+  expect(wholeWords(['toward', 'beyond', 'use', 'agent', 'gameag'], text)).not.toContain('Towards')
+  expect(wholeWords(['toward', 'beyond', 'agent'], text)).toEqual(['agent'])
+})
