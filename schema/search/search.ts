@@ -34,7 +34,7 @@ const SearchEdgeRef = builder.objectRef<SearchEdge>('SearchEdge').implement({
       extensions: { bound: 'three passages of one abstract', cost: 1.5 },
       listSize: { assumedSize: 10 },
       description:
-        'At most three passages of the abstract in pieces, with the matching ones marked and `…` where more of it stands. Empty if the abstract is unknown.',
+        'At most three passages of the abstract in pieces, with the matching ones marked. An ellipsis replaces omitted text. Empty if the abstract is unknown.',
       resolve: async (edge, _args, context) => (await highlightOf(edge, context)).abstract,
     }),
   }),
