@@ -18,7 +18,7 @@ const maxExcludedWords = 8
 
 /** Clauses of a text that are one condition: their order says little of how common they are, and to look that up takes time. */
 const fewClauses = 3
-/** Conditions that more clauses become at most, the rarest first, and those that excluded ones become. */
+/** Conditions that more clauses become at most, the rarest first, and those that excluded ones become besides. */
 const mostConditions = { required: 4, excluded: 2 }
 
 /**
@@ -61,18 +61,21 @@ export function searchPlan(asked: AskedQuery, { maxWords }: SearchBudget): Searc
   if (positive === '') return planOf(sql`null::tsquery[]`, 0)
   if (!only || others.length > 0)
     return planOf(sql`array[${isExact ? query : alternatives.map(indexTextOfAll).join(' | ')}]::tsquery[]`, 1)
-  const excluded = isExact ? grouped(only.excluded.map(excludedText), mostConditions.excluded) : []
+  const excluded = isExact ? only.excluded.map(excludedText) : []
+  // One alone rules out so few papers that a condition of its own costs more.
+  const [joined, apart] = [excluded.slice(0, 1), grouped(excluded.slice(1), mostConditions.excluded)]
   // A word that is typed twice asks the index for the same.
   const required = new Map(only.required.map((clause) => [indexTextOf(clause), clause]))
   if (required.size <= Math.min(fewClauses, maxWords)) {
-    const parts = [indexTextOfAll(only), ...excluded]
+    const parts = [[indexTextOfAll(only), ...joined].join(' & '), ...apart]
     return planOf(sql`${parts}::tsquery[]`, parts.length)
   }
   const last = Math.min(required.size, maxWords, mostConditions.required)
   const parts = sql`(select texts[:${sql.lit(last - 1)}]::tsquery[]
-      || array_to_string(texts[${sql.lit(last)}:${sql.lit(maxWords)}], ' & ')::tsquery || ${excluded}::tsquery[]
+      || array_to_string(texts[${sql.lit(last)}:${sql.lit(maxWords)}] || ${joined}::text[], ' & ')::tsquery
+      || ${apart}::tsquery[]
     from (${rarestFirst(required)}) rarest)`
-  return planOf(parts, last + excluded.length)
+  return planOf(parts, last + apart.length)
 }
 
 function planOf(parts: RawBuilder<unknown>, amount: number): SearchPlan {

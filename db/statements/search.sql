@@ -668,7 +668,7 @@ with part as materialized (
   from paper p, string_to_table(folded(
       concat_ws(E'\n', p.title, array_to_string(p.keyword_keys, E'\n'), array_to_string(p.author_names, E'\n'))),
     E'\n') with ordinality as part (text, place)
-  where p.id = any(array(with recursive search_query as materialized (select $3::tsquery as query),
+  where p.id = any(array(with recursive search_plan as materialized (select $3::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($4::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -700,14 +700,14 @@ with part as materialized (
           from (select p.* from (select p.id, p.published_at
               from (select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
                 and next.period is not null
                 union all select p.*
                 from paper p
-                where p.search @@ (select query
-                  from search_query)
+                where p.search @@ (select parts[1]
+                  from search_plan)
                 and next.period is null offset 0) p
               where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
             limit 100 - matches.scanned) p) newest
@@ -915,19 +915,20 @@ from (with recursive search_plan as materialized (select $1::tsquery[] as parts)
 -- countMatches, of many words without another
 /* prepared */ select count(*)::integer as amount
 from (with recursive search_plan as materialized (select (select texts[:3]::tsquery[]
-      || array_to_string(texts[4:8], ' & ')::tsquery || $1::tsquery[]
+      || array_to_string(texts[4:8] || $1::text[], ' & ')::tsquery
+      || $2::tsquery[]
       from (
         select array_agg(text order by share, length(text) desc, text) as texts from (
           select asked.text, coalesce(sum(1 / (exp(r.rarity) - 1)), 0) as share
-          from jsonb_to_recordset($2::jsonb) as asked (text text, terms text[])
+          from jsonb_to_recordset($3::jsonb) as asked (text text, terms text[])
           left join term_rarity r on r.term = any(asked.terms) group by asked.text) counted) rarest) as parts),
   span as materialized (
     select (extract(year
-        from greatest($3::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-        from greatest($4::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+        from greatest($4::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+        from greatest($5::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
     (extract(year
-        from least($5::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-        from least($6::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+        from least($6::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+        from least($7::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
     from paper),
   matches as (
     select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -961,8 +962,6 @@ from (with recursive search_plan as materialized (select (select texts[:3]::tsqu
               from search_plan)
             and p.search @@ (select parts[4]
               from search_plan)
-            and p.search @@ (select parts[5]
-              from search_plan)
             and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
             and next.period is not null
             union all select p.*
@@ -974,8 +973,6 @@ from (with recursive search_plan as materialized (select (select texts[:3]::tsqu
             and p.search @@ (select parts[3]
               from search_plan)
             and p.search @@ (select parts[4]
-              from search_plan)
-            and p.search @@ (select parts[5]
               from search_plan)
             and next.period is null offset 0) p
           where p.published_at < next.before offset 0) p order by p.published_at desc, p.id desc
