@@ -14,6 +14,9 @@ export const longDay = format({ dateStyle: 'full' })
 export const plainDay = format({ dateStyle: 'long' })
 /** `Mon 5 Jan` */
 export const shortDay = format({ weekday: 'short', day: 'numeric', month: 'short' })
+/** The same, with its year in another than that of a day beside it. */
+export const shortDayBeside = (day: string, other: string): string =>
+  day.slice(0, 4) === other.slice(0, 4) ? shortDay(day) : `${shortDay(day)} ${day.slice(0, 4)}`
 const monthAndYear = format({ month: 'long', year: 'numeric' })
 
 /** `January 2026`, of `2026-01` or of a day. */

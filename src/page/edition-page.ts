@@ -1,7 +1,7 @@
 import { periodOf } from '../../db/model/period.ts'
 import { html } from '../html.ts'
 import { monthCalendar } from './calendar.ts'
-import { longDay, longMonth, requireDay, shortDay } from './dates.ts'
+import { longDay, longMonth, requireDay, shortDayBeside } from './dates.ts'
 import type { Links } from './links.ts'
 import { pageNotFound } from './page-errors.ts'
 import { type PageContent, type PageQuery, pageDocument, pageQuery, type ReadPage } from './page-query.ts'
@@ -108,8 +108,8 @@ ${nextPage(listings, asked === undefined ? '' : `editions/${date}`, links)}
 </div>
 <aside aria-label="Other editions">
 <nav aria-label="Neighbouring editions" class="neighbours">
-${previous && html`<a rel="prev" href="${links.edition(previous.date)}">← ${shortDay(previous.date)}</a>`}
-${next && html`<a rel="next" href="${links.edition(next.date)}">${shortDay(next.date)} →</a>`}
+${previous && html`<a rel="prev" href="${links.edition(previous.date)}">← ${shortDayBeside(previous.date, date)}</a>`}
+${next && html`<a rel="next" href="${links.edition(next.date)}">${shortDayBeside(next.date, date)} →</a>`}
 </nav>
 ${monthCalendar(date.slice(0, 7), days, links, date)}
 </aside>

@@ -162,7 +162,7 @@ function ownerPage(
 <p>${papersCounted(totalCount)}, newest first.</p></div>
 <div class="columns">
 <div>
-${paperList(page.nodes, links)}
+${paperList(page.nodes, links, what === 'Author' ? name : undefined)}
 ${nextPage(page, path, links)}
 </div>
 <aside aria-label="More on ${name}">

@@ -52,16 +52,22 @@ export interface EntryOptions {
   readonly title?: Html
   /** What is shown before the abstract unfolds. */
   readonly passages?: Html
+  /** A name to show among the authors, however many come before. */
+  readonly author?: string | undefined
 }
 
 /** A paper in a list. Events find it by its id, and update its numbers. */
-export function paperEntry(paper: PaperEntry, links: Links, { title, passages }: EntryOptions = {}): Html {
+export function paperEntry(
+  paper: PaperEntry,
+  links: Links,
+  { title, passages, author }: EntryOptions = {},
+): Html {
   const { id, abstract, organization } = paper
   const thumbnail = links.thumbnail(paper.thumbnailUrl)
   return html`<article data-paper="${id}">
 ${thumbnail && html`<img src="${thumbnail}" alt="" loading="lazy" width="160" height="86">`}
 <h2 class="title" dir="auto"><a href="${links.paper(paper)}">${title ?? setText(paper.title)}</a></h2>
-<p class="by">${authorsLine(paper, links)}${organization && html`<span class="org">${organizationLink(organization, links)}</span>`}</p>
+<p class="by">${authorsLine(paper, links, author)}${organization && html`<span class="org">${organizationLink(organization, links)}</span>`}</p>
 <p class="counts">${counts(paper)}<time datetime="${paper.publishedOn}">${plainDay(paper.publishedOn)}</time></p>
 ${passages}${abstract !== null && html`<details><summary>Abstract</summary><p class="abstract" dir="auto">${setText(abstract)}</p></details>`}
 </article>
@@ -90,9 +96,14 @@ export function authorLink(name: string, links: Links): Html {
   return html`<a href="${links.author(name)}"><bdi>${name}</bdi></a>`
 }
 
-function authorsLine({ authors: { nodes }, authorCount }: PaperEntry, links: Links): Html {
+function authorsLine(
+  { authors: { nodes }, authorCount }: PaperEntry,
+  links: Links,
+  wanted: string | undefined,
+): Html {
   if (nodes.length === 0)
     return html`${authorCount > 0 && `${authorCount} ${authorCount === 1 ? 'author' : 'authors'}`}`
-  const others = authorCount - nodes.length
-  return html`${nodes.map(({ name }, index) => html`${index > 0 && ', '}${authorLink(name, links)}`)}${others > 0 && ` and ${others} more`}`
+  const isLater = wanted !== undefined && nodes.every(({ name }) => name !== wanted)
+  const others = authorCount - nodes.length - (isLater ? 1 : 0)
+  return html`${nodes.map(({ name }, index) => html`${index > 0 && ', '}${authorLink(name, links)}`)}${isLater && html`, … ${authorLink(wanted, links)}`}${others > 0 && ` and ${others} more`}`
 }

@@ -11,10 +11,10 @@ export interface PaperPage {
 /** What the list of a page asks of a connection. */
 export const paperPageFields = 'totalCount pageInfo { hasNextPage endCursor } nodes { ...PaperEntry }'
 
-/** The papers of a list; what arrives while it is read is put before them. */
-export function paperList(papers: readonly PaperEntry[], links: Links): Html {
+/** The papers of a list, of an author perhaps; what arrives while it is read is put before them. */
+export function paperList(papers: readonly PaperEntry[], links: Links, author?: string): Html {
   return html`<div id="papers">
-${papers.map((paper) => paperEntry(paper, links))}</div>
+${papers.map((paper) => paperEntry(paper, links, { author }))}</div>
 `
 }
 

@@ -137,7 +137,7 @@ function explanations(search: SearchData['search'], q: string, links: Links): Ht
   const sentences: Html[] = []
   if (repairedText !== null)
     sentences.push(
-      html`Nothing has the words as typed. These papers match <a href="${links.to('search', { q: repairedText })}"><bdi>${repairedText}</bdi></a>.`,
+      html`${!namesAuthors.test(repairedText) && 'Nothing has the words as typed. '}These papers match <a href="${links.to('search', { q: repairedText })}"><bdi>${repairedText}</bdi></a>.`,
     )
   for (const { typed, added } of expansions)
     sentences.push(
@@ -153,6 +153,9 @@ function explanations(search: SearchData['search'], q: string, links: Links): Ht
     )
   return html`${sentences.map((sentence) => html`<p class="small">${sentence}</p>`)}`
 }
+
+/** What a name with a year was read as, which may well be what was meant. */
+const namesAuthors = /^author:/
 
 const addresses = { AUTHOR: 'author', KEYWORD: 'keyword', ORGANIZATION: 'organization' } as const
 

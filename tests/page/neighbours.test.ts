@@ -5,7 +5,7 @@ import { plant } from '../support/papers.ts'
 
 const app = useTestApp()
 
-test('weeks and months lead to the nearest ones with papers, and calendars to weeks with papers', async () => {
+test('days, weeks and months lead to the nearest ones with papers, of another year by its name, and calendars to weeks with papers', async () => {
   const days = ['2025-11-12', '2026-01-07', '2026-03-25']
   await plant(
     app.db,
@@ -27,6 +27,10 @@ test('weeks and months lead to the nearest ones with papers, and calendars to we
     '../months/2026-03 March 2026 →',
   ])
   expect(await neighbours('/months/2025-11')).toEqual([undefined, '../months/2026-01 January 2026 →'])
+  expect(await neighbours('/editions/2026-01-07')).toEqual([
+    '../editions/2025-11-12 ← Wed 12 Nov 2025',
+    '../editions/2026-03-25 Wed 25 Mar →',
+  ])
   const { text } = await readPage(app, '/editions/2026-01-07')
   const weeks = elements(text, 'a').filter(({ attribs }) => attribs.href?.includes('weeks/'))
   expect(new Set(weeks.map(({ attribs }) => attribs.href))).toEqual(new Set(['../weeks/2026-W02']))
