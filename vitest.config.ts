@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** They look at the process they run in, its heap say, or change it, and have one each. */
-const aloneInProcess = ['tests/http/kept-refusals.test.ts']
+const aloneInProcess = ['tests/http/collected-at-once.test.ts', 'tests/http/kept-refusals.test.ts']
 
 export default defineConfig({
   // Vite would take the ES copy of graphql, and the packages beside it the CommonJS one: two realms of GraphQLError.

@@ -50,7 +50,7 @@ export function selectPaper(wanted?: ReadonlySet<PaperColumn>): RawBuilder<unkno
 
 const columnTexts = new WeakMap<ReadonlySet<PaperColumn>, string>()
 
-function columnsText(wanted = allColumns): string {
+export function columnsText(wanted = allColumns): string {
   let text = columnTexts.get(wanted)
   if (text === undefined) {
     text = selectedColumns(wanted)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import {
+  type CompiledQuery,
   type PostgresCursor,
   type PostgresPool,
   type PostgresPoolClient,
@@ -30,6 +31,51 @@ export const prepared = sql.raw('/* prepared */')
  */
 export function unseen(list: readonly string[], type: 'text[]' | 'tsquery[]'): RawBuilder<unknown> {
   return sql`(select ${list}::${sql.raw(type)})::${sql.raw(type)}`
+}
+
+/**
+ * What stands in a statement for a value of each run, so that the statement is built once. It is a text, because it has
+ * to go where the texts of queries go, with a sign that Postgres takes in no text.
+ */
+export function slot(name: string): string {
+  return `\0${name}`
+}
+
+/** A statement whose slots have one parameter each, and how the parameters are made of the values of a run. */
+export interface SlottedStatement {
+  readonly statement: CompiledQuery
+  parametersOf(values: Readonly<Record<string, unknown>>): unknown[]
+}
+
+/** A list may stand for a slot by its first item. Slots of one name have one value, and so one parameter. */
+export function slotted(compiled: CompiledQuery): SlottedStatement {
+  const places = new Map<unknown, number>()
+  const parameters: unknown[] = []
+  const placeOf = (parameter: unknown) => {
+    const name = slotIn(parameter)
+    const known = name === undefined ? undefined : places.get(name)
+    if (known !== undefined) return known
+    if (name !== undefined) places.set(name, parameters.length)
+    return parameters.push(parameter) - 1
+  }
+  const placed = compiled.parameters.map(placeOf)
+  const text = compiled.sql.replace(
+    /\$(\d+)/g,
+    (_, place: string) => `$${(placed[Number(place) - 1] ?? 0) + 1}`,
+  )
+  return {
+    statement: { ...compiled, sql: text, parameters },
+    parametersOf: (values) =>
+      parameters.map((parameter) => {
+        const name = slotIn(parameter)
+        return name === undefined ? parameter : values[name]
+      }),
+  }
+}
+
+function slotIn(parameter: unknown): string | undefined {
+  const text: unknown = Array.isArray(parameter) ? parameter[0] : parameter
+  return typeof text === 'string' && text.startsWith('\0') ? text.slice(1) : undefined
 }
 
 /** Names that one process gives at most, each of which costs every connection some memory. */

@@ -1,8 +1,8 @@
-import { createContextCache } from '@pothos/core'
 import { organizationsByNames } from '../db/people.ts'
 import type { OrganizationRow } from '../db/tables.ts'
 import { builder } from './core/builder.ts'
 import type { Context } from './core/context.ts'
+import { contextCache } from './core/context-cache.ts'
 import { nameArgument } from './core/inputs.ts'
 import { orderArgument, ownedPapers } from './owned.ts'
 import { Paper, PaperConnection } from './paper.ts'
@@ -13,7 +13,7 @@ export const Organization = builder.loadableNodeRef('Organization', {
   sort: (organization) => organization.name,
 })
 
-const readBefore = createContextCache(() => new Map<string, OrganizationRow>())
+const readBefore = contextCache(() => new Map<string, OrganizationRow>())
 
 /** Reads organizations that a context will be asked for, so that nobody waits for them then. */
 export async function readOrganizations(context: Context, names: Iterable<string>): Promise<void> {

@@ -95,6 +95,9 @@ function keyOf({ key: { id, arxivId } }: WantedPaper): number | string {
 }
 
 function columnsOfAll(wanted: readonly WantedPaper[]): WantedPaper['columns'] {
+  const [only, ...others] = wanted
+  // Sets that are known have their SQL already.
+  if (others.length === 0 && only?.columns?.has('arxiv_id')) return only.columns
   const all = new Set<PaperColumn>()
   for (const { key, columns } of wanted) {
     if (!columns) return undefined

@@ -4,7 +4,7 @@ import { computedOrders, type PaperListOrder, type PaperOrder, paperOrders } fro
 import { pageOfPapers } from '../db/paper-pages.ts'
 import type { PaperFields } from '../db/papers.ts'
 import { type CanonicalFilter, canonicalFilter } from '../db/search/filter.ts'
-import { rankedAtMost } from '../db/search/search.ts'
+import { rankedAtMost } from '../db/search/relevance.ts'
 import {
   currentMoment,
   halfLifeHours,

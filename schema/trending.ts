@@ -1,6 +1,7 @@
 import { halfLifeHours, momentAt, type Trend, trendsByPaperIds } from '../db/trending.ts'
 import { batched } from './core/batch.ts'
 import { builder } from './core/builder.ts'
+import { contextCache } from './core/context-cache.ts'
 import { requireNear } from './core/inputs.ts'
 import { Paper } from './paper.ts'
 import { momentOfRanking } from './trending-moments.ts'
@@ -60,14 +61,5 @@ builder.objectFields(Paper, (t) => ({
   }),
 }))
 
-const starts = new WeakMap<object, Date>()
-
 /** One "now" for all papers of an operation, so that they are compared at the same instant, in one statement. */
-function startOf(context: object): Date {
-  let start = starts.get(context)
-  if (!start) {
-    start = new Date()
-    starts.set(context, start)
-  }
-  return start
-}
+const startOf = contextCache(() => new Date())

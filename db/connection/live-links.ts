@@ -87,8 +87,3 @@ function close(client: pg.PoolClient): void {
   client.release(true)
   client.connection.stream.destroy()
 }
-
-/** Whether pg gave up on the answer to a statement (`query_timeout`). It has no code for that. */
-export function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Query read timeout'
-}

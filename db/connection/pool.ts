@@ -38,6 +38,7 @@ export class SessionPool {
   readonly #links: LiveLinks
   readonly #shares: ConnectionShares | undefined
   readonly #hosts: Hosts
+  readonly #answerTimeoutMs: number
   readonly #opened = new WeakMap<pg.ClientBase, OpenedSession & { age: number }>()
   readonly #sessions = new WeakMap<pg.ClientBase, Session>()
   /** Moves on when the server turned out to be of another kind: what was opened before is not used again. */
@@ -48,6 +49,7 @@ export class SessionPool {
     const { connectionString, max, statementTimeoutMs, answerTimeoutMs, types } = options
     const hosts = new Hosts(connectionString)
     this.#hosts = hosts
+    this.#answerTimeoutMs = answerTimeoutMs
     this.#shares = options.shares && new ConnectionShares({ ...options.shares, total: max })
     this.pool = new pg.Pool({
       max,
@@ -55,7 +57,6 @@ export class SessionPool {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveMs,
-      query_timeout: answerTimeoutMs,
       types,
       Client: class extends HostClient {
         constructor(config?: pg.ClientConfig) {
@@ -126,8 +127,10 @@ export class SessionPool {
   #sessionOf(client: pg.PoolClient, opened: OpenedSession): Session {
     const existing = this.#sessions.get(client)
     if (existing) return existing
-    const onReadOnly = (error: unknown) => this.#leave(client, error)
-    const session = new Session(client, this.#links, opened, onReadOnly)
+    const session = new Session(client, this.#links, opened, {
+      onReadOnly: (error) => this.#leave(client, error),
+      answerTimeoutMs: this.#answerTimeoutMs,
+    })
     this.#sessions.set(client, session)
     return session
   }

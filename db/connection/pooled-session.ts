@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import type pg from 'pg'
+import { type AnswerCallback, answerTo } from './answer.ts'
 import { cancelStatement } from './cancel.ts'
-import { isUnanswered, type LiveLinks } from './live-links.ts'
-import { readPrepared } from './prepared-read.ts'
+import type { LiveLinks } from './live-links.ts'
+import { preparedRead } from './prepared-read.ts'
 import { isReadOnly } from './read-only.ts'
 import type { OpenedSession } from './session.ts'
 import type { StatementScope } from './statement-scope.ts'
@@ -14,6 +15,12 @@ export interface Statement {
   readonly values: unknown[]
 }
 
+export interface PooledSessionOptions {
+  readonly onReadOnly: (error: unknown) => void
+  /** How long the answer to a statement is waited for; 0 for ever. */
+  readonly answerTimeoutMs: number
+}
+
 /** How long a statement that was cancelled may take to end. */
 const cancelTimeoutMs = 3_000
 
@@ -22,6 +29,7 @@ export class Session {
   readonly #client: pg.PoolClient
   readonly #links: LiveLinks
   readonly #onReadOnly: (error: unknown) => void
+  readonly #answerTimeoutMs: number
   /** What begins a transaction behind a pooler; undefined where the session is ours. */
   readonly #locals: string | undefined
   #inTransaction = false
@@ -36,15 +44,11 @@ export class Session {
   /** A statement was cancelled, and this resolves when nothing of that can hit another one. */
   #cancelling: Promise<void> | undefined
 
-  constructor(
-    client: pg.PoolClient,
-    links: LiveLinks,
-    opened: OpenedSession,
-    onReadOnly: (error: unknown) => void,
-  ) {
+  constructor(client: pg.PoolClient, links: LiveLinks, opened: OpenedSession, options: PooledSessionOptions) {
     this.#client = client
     this.#links = links
-    this.#onReadOnly = onReadOnly
+    this.#onReadOnly = options.onReadOnly
+    this.#answerTimeoutMs = options.answerTimeoutMs
     if (opened.pooled)
       this.#locals = opened.settings.map(([name, value]) => `; set local ${name} to ${value}`).join('')
   }
@@ -96,19 +100,24 @@ export class Session {
     if (this.#isSilent) throw new TimeoutError('Postgres does not answer on this connection.')
     try {
       if (this.#locals !== undefined) return await this.#pooled(statement)
-      const { name, text, values } = statement
-      const reading = name === undefined ? undefined : readPrepared(this.#client, { name, text, values })
-      return await (reading ?? this.#client.query(statement))
+      return await this.#ask(statement)
     } catch (error) {
       if (isReadOnly(error)) {
         this.#isReadOnly = true
         this.#onReadOnly(error)
       }
-      if (!isUnanswered(error)) throw error
-      this.#isSilent = true
-      this.#links.noteSilence()
-      throw new TimeoutError('Postgres did not answer in time.', { cause: error })
+      if (error instanceof TimeoutError) {
+        this.#isSilent = true
+        this.#links.noteSilence()
+      }
+      throw error
     }
+  }
+
+  #ask({ name, text, values }: Statement): Promise<pg.QueryResult> {
+    const prepared = name === undefined ? undefined : preparedRead(this.#client, { name, text, values })
+    const send = (callback: AnswerCallback) => this.#client.query({ name, text, values }, callback)
+    return answerTo(this.#answerTimeoutMs, prepared ?? send)
   }
 
   release(destroy = false): void {
@@ -134,16 +143,16 @@ export class Session {
     }
     if (/^\s*(commit|rollback)\s*;?\s*$/i.test(text)) {
       this.#inTransaction = false
-      return this.#client.query(statement)
+      return this.#ask(statement)
     }
-    if (this.#inTransaction || /^\s*vacuum\b/i.test(text)) return this.#client.query(statement)
+    if (this.#inTransaction || /^\s*vacuum\b/i.test(text)) return this.#ask(statement)
     await this.#begin('begin')
     try {
-      const result = await this.#client.query(statement)
-      await this.#client.query('commit')
+      const result = await this.#ask(statement)
+      await this.#ask({ text: 'commit', values: [] })
       return result
     } catch (error) {
-      if (!isUnanswered(error)) await this.#client.query('rollback').catch(() => {})
+      if (!(error instanceof TimeoutError)) await this.#ask({ text: 'rollback', values: [] }).catch(() => {})
       throw error
     }
   }
@@ -151,7 +160,7 @@ export class Session {
   async #begin(text: string): Promise<void> {
     const named = /isolation level/i.test(text) ? text : `${text} isolation level read committed`
     try {
-      await this.#client.query(`${named}${this.#locals}`)
+      await this.#ask({ text: `${named}${this.#locals}`, values: [] })
     } catch (error) {
       this.#isHalfBegun = true
       throw error

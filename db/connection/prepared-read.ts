@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import { arrayText } from '../keys.ts'
+import type { AnswerCallback } from './answer.ts'
 
 /** A statement whose answer has the same columns each time on one connection. */
 export interface NamedStatement {
@@ -21,38 +23,35 @@ type Wire = pg.Connection & {
   describe(message: { type: 'S' | 'P'; name: string }): void
 }
 
-type Callback = (error: Error | null, result?: pg.QueryResult) => void
-
 /** The columns of each statement that a client has prepared. */
 const columnsOf = new WeakMap<pg.ClientBase, Map<string, readonly Column[]>>()
 
 /**
- * Runs a named statement as pg does, but has the columns of its answer told the first time only: they cannot change
- * without the statement becoming useless (0A000), and telling them takes both sides as long as a row. Undefined for
- * values that pg has to convert.
+ * What sends a named statement as pg does, but has the columns of its answer told the first time only: they cannot
+ * change without the statement becoming useless (0A000), and telling them takes both sides as long as a row. Undefined
+ * for values that pg has to convert.
  */
-export function readPrepared(
+export function preparedRead(
   client: pg.ClientBase,
   statement: NamedStatement,
-): Promise<pg.QueryResult> | undefined {
+): ((callback: AnswerCallback) => void) | undefined {
   const values: Value[] = []
   for (const value of statement.values) {
     const text = textOfValue(value)
     if (text === undefined) return undefined
     values.push(text)
   }
-  return new Promise((resolve, reject) => {
-    client.query(
-      new PreparedRead(client, statement, values, (error, result) =>
-        error ? reject(error) : resolve(result as pg.QueryResult),
-      ),
-    )
-  })
+  return (callback) => client.query(new PreparedRead(client, statement, values, callback))
 }
 
 function textOfValue(value: unknown): Value | undefined {
   if (value === null || typeof value === 'string') return value
+  if (Array.isArray(value)) return value.every(isKey) ? arrayText(value) : undefined
   return typeof value === 'number' ? String(value) : undefined
+}
+
+function isKey(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
 }
 
 /** What pg calls as the answer comes in: see `Query` there. */
@@ -60,8 +59,7 @@ class PreparedRead implements pg.Submittable {
   /** pg notes by these that the statement is prepared. */
   readonly name: string
   readonly text: string
-  /** pg wraps it, to end the wait for an answer. */
-  callback: Callback
+  readonly callback: AnswerCallback
   readonly #client: pg.ClientBase
   readonly #values: Value[]
   readonly #rows: Record<string, unknown>[] = []
@@ -69,7 +67,12 @@ class PreparedRead implements pg.Submittable {
   #rowCount: number | null = null
   #fault: Error | undefined
 
-  constructor(client: pg.ClientBase, { name, text }: NamedStatement, values: Value[], callback: Callback) {
+  constructor(
+    client: pg.ClientBase,
+    { name, text }: NamedStatement,
+    values: Value[],
+    callback: AnswerCallback,
+  ) {
     this.#client = client
     this.name = name
     this.text = text

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../database.ts'
-import { prepared } from '../prepared.ts'
+import { prepared, type SlottedStatement, slot, slotted } from '../prepared.ts'
 import { SharedReads } from '../shared-reads.ts'
 
 /** What a key of an order holds: how a cursor is checked before Postgres sees it. */
@@ -43,6 +43,8 @@ export interface List {
   readonly prepared?: boolean
   /** Names `select` and `from` of a prepared list without conditions: its statements are built once by this name. */
   readonly name?: string
+  /** The values of the slots of a list with a name. */
+  readonly values?: Readonly<Record<string, unknown>>
 }
 
 /** One page by keyset: page 10,000 costs what page 1 costs. One more row than requested shows whether more follow. */
@@ -54,26 +56,56 @@ export async function readListPage<Row>(db: Db, list: List, page: PageRequest): 
   return toListPage<Row>(rows as KeyedRow[], list.order, page)
 }
 
-/** By what makes up the statement, which has no values but those of a cursor. */
-const named = new WeakMap<Db, LRUCache<string, SharedReads<string, unknown[]>>>()
+/** The statement of a page of a list with a name, and how those who ask for the same page in the same moment share it. */
+interface NamedPage extends SlottedStatement {
+  readonly reads: SharedReads<string, unknown[]>
+}
 
-/** Those who ask for the same page in the same moment share its reading. */
+/** By what makes up the statement, which has no values but those of slots and of a cursor. */
+const named = new WeakMap<Db, LRUCache<string, NamedPage>>()
+
+/** Lists with values, which are searches, take too long to be shared: they end with the operation that asks. */
 async function readNamed(db: Db, list: List, name: string, page: PageRequest): Promise<unknown[]> {
+  const { statement, parametersOf, reads } = namedPage(db, list, name, page)
+  const cursor = valuesOfCursor(page)
+  if (!list.values) return (await reads.load(JSON.stringify(cursor))) ?? []
+  return (await db.executeQuery({ ...statement, parameters: parametersOf({ ...list.values, ...cursor }) }))
+    .rows
+}
+
+function namedPage(db: Db, list: List, name: string, page: PageRequest): NamedPage {
   const { limit, backwards, after, before } = page
-  const known = named.get(db) ?? new LRUCache<string, SharedReads<string, unknown[]>>({ max: 200 })
+  const known = named.get(db) ?? new LRUCache<string, NamedPage>({ max: 200 })
   named.set(db, known)
   const key = `${name} ${list.order.name} ${limit} ${backwards} ${after !== undefined} ${before !== undefined}`
-  let reads = known.get(key)
-  if (!reads) {
-    const statement = sql`${preparedMark(list)}${pageStatement(list, page)}`.compile(db)
-    reads = new SharedReads(async (cursors) => {
-      const [cursor = ''] = cursors
-      const { rows } = await db.executeQuery({ ...statement, parameters: JSON.parse(cursor) as unknown[] })
-      return new Map([[cursor, rows]])
-    }, 1)
-    known.set(key, reads)
+  const existing = known.get(key)
+  if (existing) return existing
+  const slots = {
+    ...page,
+    after: after && slotsOfKeys('after', after),
+    before: before && slotsOfKeys('before', before),
   }
-  return (await reads.load(JSON.stringify([...(after ?? []), ...(before ?? [])]))) ?? []
+  const { statement, parametersOf } = slotted(
+    sql`${preparedMark(list)}${pageStatement(list, slots)}`.compile(db),
+  )
+  const reads = new SharedReads<string, unknown[]>(async ([cursor = '']) => {
+    const parameters = parametersOf(JSON.parse(cursor) as Record<string, unknown>)
+    return new Map([[cursor, (await db.executeQuery({ ...statement, parameters })).rows]])
+  }, 1)
+  const made = { statement, parametersOf, reads }
+  known.set(key, made)
+  return made
+}
+
+function slotsOfKeys(end: 'after' | 'before', keys: Keys): Keys {
+  return keys.map((_key, index) => slot(`${end} ${index}`))
+}
+
+function valuesOfCursor({ after = [], before = [] }: PageRequest): Record<string, unknown> {
+  return Object.fromEntries([
+    ...after.map((key, index) => [`after ${index}`, key]),
+    ...before.map((key, index) => [`before ${index}`, key]),
+  ])
 }
 
 /** The number of rows of the list; `most` if there are at least that many, so that every count is bounded. */

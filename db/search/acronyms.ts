@@ -1,14 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { longFormKey, wordsOf } from '../model/acronyms.ts'
-import { prepared } from '../prepared.ts'
 import type { Expansion } from './expansions.ts'
 import { newestWithWords } from './matches.ts'
-import { partsOfSolidWords } from './solid-words.ts'
-import { plainPartsOf, textQueryOf } from './text-query.ts'
+import { textQueryOf } from './text-query.ts'
 
-/** Longer texts are titles and sentences, which say themselves what they mean. */
-export const mostExpandedWords = 8
 /** Papers that have to define an acronym in the same way: one alone may name its own invention. */
 export const fewestPapers = 2
 /** What is added to one acronym or long form at most. */
@@ -18,8 +14,8 @@ const leastShare = { replaced: 0.5, added: 0.6 }
 /** Papers with an acronym that are looked at, and the share of them at which it counts as an ordinary word: `ACT`. */
 const sample = { papers: 50, ordinaryShare: 0.2 }
 
-/** An acronym and what it stands for. */
-interface Pair {
+/** An acronym and what it stands for, both in their commonest spellings. */
+export interface AcronymPair {
   readonly key: string
   readonly long_key: string
   readonly acronym: string
@@ -39,34 +35,24 @@ interface Span {
   readonly longKey: string
 }
 
-/**
- * What is looked for beside the words of a text: of an acronym its long form and of a long form its acronyms, as the
- * papers here define them. An acronym stands for what at least half of the papers that define it say, and at least
- * `fewestPapers`. As it also brings the papers that mean something else by it, it is added to a long form only if
- * three fifths say so. Ordinary words are not taken for acronyms, unless they are typed in capitals. Words typed as one
- * are looked for apart too (db/search/solid-words.ts). Nothing is added to what is in quotes, excluded or asked of one
- * field, and to longer texts.
- */
-export async function expansionsOf(db: Db, text: string): Promise<Expansion[]> {
-  const plain = plainPartsOf(text)
-  const parts = plain.map(spansOf)
-  const words = parts.reduce((sum, spans) => sum + Math.max(0, ...spans.map(({ to }) => to)), 0)
-  if (words === 0 || words > mostExpandedWords) return []
-  const acronyms = await acronymsIn(db, parts)
-  const solid = await partsOfSolidWords(db, plain)
-  const addedTo = (typed: string) => solid.find((one) => one.typed === typed)?.added ?? []
-  return [
-    ...acronyms.map(({ typed, added }) => ({
-      typed,
-      added: [...addedTo(typed), ...added].slice(0, mostAdded),
-    })),
-    ...solid.filter(({ typed }) => acronyms.every((one) => one.typed !== typed)),
-  ]
+/** The acronyms and long forms that a text may have, each part of it for itself. */
+export type AcronymSpans = readonly (readonly Span[])[]
+
+export function acronymSpansOf(parts: readonly string[]): AcronymSpans {
+  return parts.map(spansOf)
 }
 
-async function acronymsIn(db: Db, parts: readonly (readonly Span[])[]): Promise<Expansion[]> {
-  const pairs = await pairsOf(db, parts.flat())
-  if (pairs.length === 0) return []
+/** The number of words that the parts have. */
+export function wordsIn(parts: AcronymSpans): number {
+  return parts.reduce((sum, spans) => sum + Math.max(0, ...spans.map(({ to }) => to)), 0)
+}
+
+/** What is added to the acronyms and long forms of a text, by the pairs that papers define. */
+export async function expansionsOfAcronyms(
+  db: Db,
+  parts: AcronymSpans,
+  pairs: readonly AcronymPair[],
+): Promise<Expansion[]> {
   const found = parts.flatMap((spans) => chosenSpans(spans, pairs))
   const doubtful = found.flatMap(({ span, pairs: own }) =>
     own.filter(({ long_key }) => span.longKey === long_key || span.typed === span.typed.toLowerCase()),
@@ -92,8 +78,11 @@ function spansOf(text: string): Span[] {
 }
 
 /** The first and longest spans that mean something, with what they mean. */
-function chosenSpans(spans: readonly Span[], pairs: readonly Pair[]): { span: Span; pairs: Pair[] }[] {
-  const chosen: { span: Span; pairs: Pair[] }[] = []
+function chosenSpans(
+  spans: readonly Span[],
+  pairs: readonly AcronymPair[],
+): { span: Span; pairs: AcronymPair[] }[] {
+  const chosen: { span: Span; pairs: AcronymPair[] }[] = []
   let free = 0
   for (const span of spans.toSorted((a, b) => a.from - b.from || b.to - a.to)) {
     if (span.from < free) continue
@@ -109,28 +98,25 @@ function chosenSpans(spans: readonly Span[], pairs: readonly Pair[]): { span: Sp
   return chosen
 }
 
-/** The pairs of the acronyms and long forms, those that most papers define first, in their commonest spellings. */
-async function pairsOf(db: Db, spans: readonly Span[]): Promise<Pair[]> {
-  const keys = [...new Set(spans.flatMap(({ acronymKeys }) => acronymKeys))]
-  const longKeys = [...new Set(spans.map(({ longKey }) => longKey))]
-  const { rows } = await sql<Pair>`
-    ${prepared} select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
+/**
+ * The pairs of the acronyms and long forms as SQL: rows of the columns of `AcronymPair`, and the number of `papers` that
+ * define each.
+ */
+export function pairsAmong(keys: RawBuilder<unknown>, longKeys: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select key, long_key, acronym, long_form, (papers / defined)::float8 as share, papers::integer from (
       select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
         (array_agg(long_form order by papers desc, long_form))[1] as long_form,
         sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
       from acronym where key in (
-        select key from acronym where key = any(${keys}::text[])
-        union select key from acronym where long_key = any(${longKeys}::text[]))
+        select key from acronym where key = any(${keys})
+        union select key from acronym where long_key = any(${longKeys}))
       group by key, long_key) pair
     where papers >= ${sql.lit(fewestPapers)} and papers >= defined * ${sql.lit(leastShare.replaced)}
-      and (key = any(${keys}::text[]) or long_key = any(${longKeys}::text[]))
-    order by papers desc, key, long_key`.execute(db)
-  // A few are written as words that are never searched for: operations research (OR).
-  return rows.filter(({ acronym }) => textQueryOf(acronym).query !== '')
+      and (key = any(${keys}) or long_key = any(${longKeys}))`
 }
 
 /** The keys of those acronyms that papers mostly write in small letters, as the words that they also are. */
-async function ordinaryWords(db: Db, pairs: readonly Pair[]): Promise<Set<string>> {
+async function ordinaryWords(db: Db, pairs: readonly AcronymPair[]): Promise<Set<string>> {
   if (pairs.length === 0) return new Set()
   const asked = [...new Map(pairs.map(({ key, acronym }) => [key, acronym]))].map(([key, acronym]) => ({
     key,

@@ -237,7 +237,16 @@ export function isSearchable(text: string): boolean {
   return textQueryOf(text).query !== ''
 }
 
+const textQueries = new WeakMap<CanonicalFilter, TextQuery>()
+
+/** A filter of a text that is read already, such as one that stands for many: see `slot` of db/prepared.ts. */
+export function filterOfTextQuery(query: TextQuery): CanonicalFilter {
+  const filter = { text: query.wanted }
+  textQueries.set(filter, query)
+  return filter
+}
+
 /** The text of a filter as Postgres is asked for it. */
-export function textQueryOfFilter({ text, expansions }: CanonicalFilter): TextQuery {
-  return textQueryOf(String(text ?? ''), expansions)
+export function textQueryOfFilter(filter: CanonicalFilter): TextQuery {
+  return textQueries.get(filter) ?? textQueryOf(String(filter.text ?? ''), filter.expansions)
 }

@@ -4,7 +4,7 @@ import { countList, preparedMark } from '../lists/page.ts'
 import { comparesTitles, comparison } from './comparison.ts'
 import { type CanonicalFilter, type Criterion, filterConditions, textQueryOfFilter } from './filter.ts'
 import { matchesByPeriod, papersWith } from './periods.ts'
-import { isOfPhrases, needsRecheck, type SearchBudget, searchPlan } from './query-text.ts'
+import { isOfPhrases, needsRecheck, type SearchBudget, searchPlan, shapeOfPlan } from './query-text.ts'
 import type { AskedQuery } from './text-query.ts'
 
 type Sql = RawBuilder<unknown>
@@ -44,6 +44,19 @@ export function hasOnePlan(filter: CanonicalFilter): boolean {
   return (
     filter.text !== undefined && Object.keys(filter).every((name) => ['text', 'expansions'].includes(name))
   )
+}
+
+/**
+ * Names the statement of a search, if it is the same, but for the values of its text, for all texts of the name that have
+ * neighbours, or have none; undefined if it depends on more.
+ */
+export function shapeOfSearch(filter: CanonicalFilter): string | undefined {
+  if (!hasOnePlan(filter)) return undefined
+  const text = textQueryOfFilter(filter)
+  const [whole, prominent] = [text, text.prominent].map((asked) =>
+    shapeOfPlan(asked, { maxMatches: 0, maxWords: maxIndexWords, ...recheckBudget(filter, asked) }),
+  )
+  return whole && prominent && `${whole} ${prominent}`
 }
 
 /** Papers that are compared with a text at most, where the index cannot tell whether they match. */

@@ -64,17 +64,18 @@ export function searchPlan(asked: AskedQuery, { maxWords }: SearchBudget): Searc
   const excluded = isExact ? only.excluded.map(excludedText) : []
   // One alone rules out so few papers that a condition of its own costs more.
   const [joined, apart] = [excluded.slice(0, 1), grouped(excluded.slice(1), mostConditions.excluded)]
-  // A word that is typed twice asks the index for the same.
-  const required = new Map(only.required.map((clause) => [indexTextOf(clause), clause]))
+  const required = distinctClauses(only)
   if (required.size <= Math.min(fewClauses, maxWords)) {
     const parts = [[indexTextOfAll(only), ...joined].join(' & '), ...apart]
-    return planOf(sql`${parts}::tsquery[]`, parts.length)
+    return excluded.length === 0 && isExact
+      ? planOf(sql`array[${query}]::tsquery[]`, 1)
+      : planOf(sql`${parts}::tsquery[]`, parts.length)
   }
   const last = Math.min(required.size, maxWords, mostConditions.required)
   const parts = sql`(select texts[:${sql.lit(last - 1)}]::tsquery[]
       || array_to_string(texts[${sql.lit(last)}:${sql.lit(maxWords)}] || ${joined}::text[], ' & ')::tsquery
       || ${apart}::tsquery[]
-    from (${rarestFirst(required)}) rarest)`
+    from (${rarestFirst(asked.clauses ?? clausesText(required))}) rarest)`
   return planOf(parts, last + apart.length)
 }
 
@@ -111,8 +112,27 @@ function excludedText(clauses: readonly Clause[]): string {
   return `!(${clauses.map(indexTextOf).join(' & ')})`
 }
 
-/** What clauses ask the index for, those that the fewest papers fulfil first: the array `texts`, as SQL. */
-function rarestFirst(required: ReadonlyMap<string, Clause>): RawBuilder<unknown> {
+/** By what they ask the index for, which is the same for a word that is typed twice. */
+function distinctClauses({ required }: Alternative): Map<string, Clause> {
+  return new Map(required.map((clause) => [indexTextOf(clause), clause]))
+}
+
+/**
+ * Names how the index is asked for a text, if it is asked for others in the same way, by their `query` and their
+ * `clauses`; undefined if the way depends on more.
+ */
+export function shapeOfPlan(asked: AskedQuery, budget: SearchBudget): 'few' | 'many' | undefined {
+  const [only, ...others] = asked.alternatives
+  if (!only || others.length > 0 || only.excluded.length > 0 || needsRecheck(asked, budget)) return undefined
+  return distinctClauses(only).size <= fewClauses ? 'few' : 'many'
+}
+
+/** The clauses of a text of one alternative, as `search_plan` is given them. */
+export function clausesOf({ alternatives: [only] }: AskedQuery): string {
+  return only ? clausesText(distinctClauses(only)) : '[]'
+}
+
+function clausesText(required: ReadonlyMap<string, Clause>): string {
   const clauses = [...required].map(([text, clause]) => ({
     text,
     terms: [
@@ -121,10 +141,15 @@ function rarestFirst(required: ReadonlyMap<string, Clause>): RawBuilder<unknown>
       ...(clause.every?.[0]?.terms ?? []),
     ].map(anywhereTerm),
   }))
+  return JSON.stringify(clauses)
+}
+
+/** What clauses ask the index for, those that the fewest papers fulfil first: the array `texts`, as SQL. */
+function rarestFirst(clauses: string): RawBuilder<unknown> {
   // The writer has counted how rare a term is; of those that are too rare to be counted the longest tend to be the rarest.
   return sql`
     select array_agg(text order by share, length(text) desc, text) as texts from (
       select asked.text, coalesce(sum(1 / (exp(r.rarity) - 1)), 0) as share
-      from jsonb_to_recordset(${JSON.stringify(clauses)}::jsonb) as asked (text text, terms text[])
+      from jsonb_to_recordset(${clauses}::jsonb) as asked (text text, terms text[])
       left join term_rarity r on r.term = any(asked.terms) group by asked.text) counted`
 }

@@ -1,10 +1,8 @@
-import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import { type RawBuilder, sql } from 'kysely'
 import { wordsOf } from '../model/acronyms.ts'
-import { prepared, unseen } from '../prepared.ts'
+import { unseen } from '../prepared.ts'
 import { stemOf } from '../tokens/stem.ts'
 import { isStopWord } from '../tokens/words.ts'
-import type { Expansion } from './expansions.ts'
 
 /** Letters of a word that may be two, and of each of the two. */
 const [shortestWord, longestWord, shortestPart] = [7, 30, 3]
@@ -28,25 +26,27 @@ const beforeWord = /^(in|on|out|over|under)(of|the|ofthe)(.{3,})$/
 /** How much rarer a word must be than both of its parts: e^1 times. `framework` is no rarer than `frame`. */
 const leastRarer = 1
 
-/**
- * What words that were typed as one are written as in papers, where a word of its own is found besides: a keyword
- * (`chainofthought` is `chain-of-thought`), or words that are much commoner (`statespace` is `state space`) or that no
- * title has as one (`largescale`, which abstracts have as `large-scale`).
- */
-export async function partsOfSolidWords(db: Db, parts: readonly string[]): Promise<Expansion[]> {
+/** The words of a text that may be two, folded, each as it was typed. */
+export function solidWordsIn(parts: readonly string[]): Map<string, string> {
   const isLong = ({ length }: string) => length >= shortestWord && length <= longestWord
-  const asked = new Map(
+  return new Map(
     parts.flatMap((part) =>
       wordsOf(part)
         .filter(({ word }) => isLong(word) && /^[a-z]+$/.test(word) && !isStopWord(word))
         .map(({ word, start, end }) => [word, part.slice(start, end)] as const),
     ),
   )
-  if (asked.size === 0) return []
-  const splits = [...asked.keys()].flatMap(splitsOf)
-  const { rows } = await sql<{ word: string; spelling: string }>`
-    ${prepared} select asked.word, spelled.spelling
-    from unnest(${unseen([...asked.keys()], 'text[]')}) as asked (word) cross join lateral (
+}
+
+/**
+ * What words that were typed as one are written as in papers, where a word of its own is found besides: a keyword
+ * (`chainofthought` is `chain-of-thought`), or words that are much commoner (`statespace` is `state space`) or that no
+ * title has as one (`largescale`, which abstracts have as `large-scale`). As SQL: rows `(word, spelling)`.
+ */
+export function spellingsOfSolidWords(words: readonly string[]): RawBuilder<unknown> {
+  const splits = words.flatMap(splitsOf)
+  return sql`select asked.word, spelled.spelling
+    from unnest(${unseen(words, 'text[]')}) as asked (word) cross join lateral (
       (select k.key as spelling from keyword k
       where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
       union all
@@ -59,8 +59,7 @@ export async function partsOfSolidWords(db: Db, parts: readonly string[]): Promi
           > greatest(one.rarity, two.rarity) + ${sql.lit(leastRarer)}
         or not exists (select from word w where w.word = asked.word))
       order by one.rarity + two.rarity limit 1)
-      limit 1) spelled`.execute(db)
-  return rows.map(({ word, spelling }) => ({ typed: asked.get(word) ?? word, added: [spelling] }))
+      limit 1) spelled`
 }
 
 interface Split {

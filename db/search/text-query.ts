@@ -19,6 +19,8 @@ export interface AskedQuery {
   readonly query: string
   /** The same without what is excluded; empty if the text only excludes. */
   readonly positive: string
+  /** The clauses as text, if they are given so: see `clausesOf` of db/search/query-text.ts. */
+  readonly clauses?: string
 }
 
 /** A text as Postgres is asked for it. */

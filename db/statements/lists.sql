@@ -38,7 +38,7 @@ and p.categories && $20::text[]
 order by p.published_at desc, p.id desc limit $21;
 
 -- pageOfPapers with a text that few papers match
-/* prepared */ with recursive search_plan as materialized (select $1::tsquery[] as parts),
+/* prepared */ with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
 span as materialized (
   select (extract(year
       from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month

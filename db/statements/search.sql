@@ -2,20 +2,38 @@
 -- After a change: npx vitest run tests/queries/printed-statements.test.ts --update
 
 -- searchPapers with a word
-/* prepared */ select key, long_key, acronym, long_form, (papers / defined)::float8 as share from (
-  select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
-  (array_agg(long_form order by papers desc, long_form))[1] as long_form,
-  sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
-  from acronym where key in (
-    select key from acronym where key = any($1::text[])
-    union select key from acronym where long_key = any($2::text[]))
-  group by key, long_key) pair
-where papers >= 2 and papers >= defined * 0.5
-and (key = any($3::text[]) or long_key = any($4::text[]))
-order by papers desc, key, long_key;
+/* prepared */
+select 'pair' as kind, pair.*, null as word, null as spelling
+from (select key, long_key, acronym, long_form, (papers / defined)::float8 as share, papers::integer
+  from (
+    select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
+    (array_agg(long_form order by papers desc, long_form))[1] as long_form,
+    sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
+    from acronym where key in (
+      select key from acronym where key = any((select $1::text[])::text[])
+      union select key from acronym where long_key = any((select $2::text[])::text[]))
+    group by key, long_key) pair
+  where papers >= 2 and papers >= defined * 0.5
+  and (key = any((select $3::text[])::text[]) or long_key = any((select $4::text[])::text[]))) pair
+union all
+select 'solid', null, null, null, null, null, null, solid.* from (select asked.word, spelled.spelling
+  from unnest((select $5::text[])::text[]) as asked (word) cross join lateral (
+    (select k.key as spelling from keyword k
+      where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
+    union all
+    (select split.spelling from jsonb_to_recordset($6::jsonb)
+      as split (word text, stem text, spelling text, first text, second text)
+      join term_rarity one on one.term = split.first join term_rarity two on two.term = split.second
+      left join term_rarity whole on whole.term = split.stem
+      where split.word = asked.word and (
+        coalesce(whole.rarity, (select rarest from term_census))
+        > greatest(one.rarity, two.rarity) + 1
+        or not exists (select from word w where w.word = asked.word))
+      order by one.rarity + two.rarity limit 1)
+    limit 1) spelled) solid;
 
 /* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_plan as materialized (select $1::tsquery[] as parts),
+  with prominent as materialized (with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
     span as materialized (
       select (extract(year
           from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -47,9 +65,7 @@ order by papers desc, key, long_key;
         from (select p.* from (select p.id, p.published_at
             , case when p.title_key = any((select $6::text[])::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
-            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
-                from unnest((select $10::tsquery[])::tsquery[]) as pair
-                where p.ranked_words @@ pair) / $11::float8)
+            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $8::tsquery, 1)::float8 + 0.4 * 0)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
@@ -70,14 +86,14 @@ order by papers desc, key, long_key;
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_plan as materialized (select $12::tsquery[] as parts),
+    from (with recursive search_plan as materialized (select array[$9]::tsquery[] as parts),
       span as materialized (
         select (extract(year
-            from greatest($13::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($14::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+            from greatest($10::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($11::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
         (extract(year
-            from least($15::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($16::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+            from least($12::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($13::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
         select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -100,11 +116,9 @@ order by papers desc, key, long_key;
           select coalesce(array_agg(p.id), '{}') as ids,
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any((select $17::text[])::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $18) > 0 then 1 else 0 end + case when p.ranked_words @@ $19::tsquery
-              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $20::tsquery, 1)::float8 + 0.4 * (select count(*)
-                  from unnest((select $21::tsquery[])::tsquery[]) as pair
-                  where p.ranked_words @@ pair) / $22::float8)
+              , case when p.title_key = any((select $6::text[])::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
+              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $8::tsquery, 1)::float8 + 0.4 * 0)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*
@@ -129,23 +143,20 @@ order by papers desc, key, long_key;
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $23::tsquery
-      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $24::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest((select $25::tsquery[])::tsquery[]) as pair
-          where p.ranked_words @@ pair) / $26::float8)
+    union all (select p.id, 2 + case when p.ranked_words @@ $8::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $8::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any((select $27::text[])::text[])
+      where p.title_key = any((select $6::text[])::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
 order by r.relevance desc, r.id desc limit 21;
 
--- expansionsOf, a long form
-insert into acronym
-values ('kv', 'keyvalue', 'KV', 'key-value', 2);
+-- expansionsOf, words that papers may define or write as two
 
+-- expansionsOfAcronyms, an acronym that may be an ordinary word
 select asked.key from jsonb_to_recordset($1::jsonb)
 as asked (key text, query tsquery, small text)
 where (
@@ -193,7 +204,7 @@ where (
 
 -- isAllExcluded
 /* prepared */ select count(*)::integer as amount
-from (with recursive search_plan as materialized (select $1::tsquery[] as parts),
+from (with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
   span as materialized (
     select (extract(year
         from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -357,12 +368,13 @@ from (with recursive search_plan as materialized (select $1::tsquery[] as parts)
       cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
       order by matches.scanned, newest.position limit 200) newest
     where (select count(*) from prominent) < 21),
-  other as materialized (select newest.id,
-    newest.relevance + coalesce(0.09 * (select count(*)
-        from unnest((select $26::tsquery[])::tsquery[]) as pair
-        where p.search @@ pair) / $27::float8, 0) as relevance
-    from newest left join paper p
-    on p.id = newest.id and newest.place <= 200 and newest.relevance < 0.1)
+  other as materialized (select id, relevance + case when place <= 200 and relevance < 0.1
+    then coalesce(0.09 * (select (select count(*)
+          from unnest((select $26::tsquery[])::tsquery[]) as pair
+          where p.search @@ pair) / $27::float8
+        from paper p
+        where p.id = newest.id), 0)
+    else 0 end as relevance from newest)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
@@ -381,7 +393,7 @@ order by r.relevance desc, r.id desc limit 21;
 
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_plan as materialized (select $1::tsquery[] as parts),
+  with prominent as materialized (with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
     span as materialized (
       select (extract(year
           from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -413,29 +425,27 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
         from (select p.* from (select p.id, p.published_at
             , case when p.title_key = any((select $6::text[])::text[]) then 2
             when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
-            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
-                from unnest((select $10::tsquery[])::tsquery[]) as pair
-                where p.ranked_words @@ pair) / $11::float8)
+            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * 0)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
             from (select p.*
               from paper p
               where p.search @@ (select parts[1]
                 from search_plan)
-              and p.author_names && $12::text[]
-              and p.keyword_keys && $13::text[]
-              and p.submitter_names && $14::text[]
-              and p.categories && $15::text[]
+              and p.author_names && $10::text[]
+              and p.keyword_keys && $11::text[]
+              and p.submitter_names && $12::text[]
+              and p.categories && $13::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$15::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$16::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$17::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$18::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$19::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $20::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $18::text[]
               and edition_periods(p.listed_on) && array(
                 select distinct case when date_trunc('year', month) >= first
                 and date_trunc('year', month) + interval '1 year' <= last + 1
                 then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($21::date, min(date)) as first, least($22::date, max(date)) as last
+                from (select greatest($19::date, min(date)) as first, least($20::date, max(date)) as last
                   from edition) editions,
                 generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
@@ -444,32 +454,32 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
               from paper p
               where p.search @@ (select parts[1]
                 from search_plan)
-              and p.author_names && $23::text[]
-              and p.keyword_keys && $24::text[]
-              and p.submitter_names && $25::text[]
-              and p.categories && $26::text[]
+              and p.author_names && $21::text[]
+              and p.keyword_keys && $22::text[]
+              and p.submitter_names && $23::text[]
+              and p.categories && $24::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$25::text]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$26::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$27::text]
               and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$28::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$29::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$30::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $31::text[]
+              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $29::text[]
               and edition_periods(p.listed_on) && array(
                 select distinct case when date_trunc('year', month) >= first
                 and date_trunc('year', month) + interval '1 year' <= last + 1
                 then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($32::date, min(date)) as first, least($33::date, max(date)) as last
+                from (select greatest($30::date, min(date)) as first, least($31::date, max(date)) as last
                   from edition) editions,
                 generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
               and next.period is null offset 0) p
             where p.published_at < next.before
-            and p.upvotes >= $34::integer
-            and p.published_at >= (($35::date)::timestamp at time zone 'UTC')
-            and p.published_at < (($36::date + 1)::timestamp at time zone 'UTC')
-            and (p.withdrawn_at is not null) = $37::boolean
+            and p.upvotes >= $32::integer
+            and p.published_at >= (($33::date)::timestamp at time zone 'UTC')
+            and p.published_at < (($34::date + 1)::timestamp at time zone 'UTC')
+            and (p.withdrawn_at is not null) = $35::boolean
             and (p.first_listed_on is not null
-              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $38::date > $39::date then 'empty' else daterange($40::date, $41::date, '[]') end
+              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $36::date > $37::date then 'empty' else daterange($38::date, $39::date, '[]') end
               and exists (select from unnest(p.listed_on) as listed (day)
-                where listed.day <@ case when $42::date > $43::date then 'empty' else daterange($44::date, $45::date, '[]') end)) offset 0) p
+                where listed.day <@ case when $40::date > $41::date then 'empty' else daterange($42::date, $43::date, '[]') end)) offset 0) p
           order by p.published_at desc, p.id desc
           limit 1000 - matches.scanned) p) newest
       where matches.scanned < 1000 and matches.found < 1000 and matches.month > first_month)
@@ -477,14 +487,14 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
     cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
     order by matches.scanned, newest.position limit 1000),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_plan as materialized (select $46::tsquery[] as parts),
+    from (with recursive search_plan as materialized (select array[$44]::tsquery[] as parts),
       span as materialized (
         select (extract(year
-            from greatest($47::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($48::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
+            from greatest($45::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
+            from greatest($46::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
         (extract(year
-            from least($49::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($50::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
+            from least($47::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
+            from least($48::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
         from paper),
       matches as (
         select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
@@ -507,31 +517,29 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
           select coalesce(array_agg(p.id), '{}') as ids,
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any((select $51::text[])::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $52) > 0 then 1 else 0 end + case when p.ranked_words @@ $53::tsquery
-              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $54::tsquery, 1)::float8 + 0.4 * (select count(*)
-                  from unnest((select $55::tsquery[])::tsquery[]) as pair
-                  where p.ranked_words @@ pair) / $56::float8)
+              , case when p.title_key = any((select $49::text[])::text[]) then 2
+              when strpos(' ' || p.title_key || ' ', $50) > 0 then 1 else 0 end + case when p.ranked_words @@ $51::tsquery
+              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $52::tsquery, 1)::float8 + 0.4 * 0)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
               from (select p.*
                 from paper p
                 where p.search @@ (select parts[1]
                   from search_plan)
-                and p.author_names && $57::text[]
-                and p.keyword_keys && $58::text[]
-                and p.submitter_names && $59::text[]
-                and p.categories && $60::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$61::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$62::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$63::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$64::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $65::text[]
+                and p.author_names && $53::text[]
+                and p.keyword_keys && $54::text[]
+                and p.submitter_names && $55::text[]
+                and p.categories && $56::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$57::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$58::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$59::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$60::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $61::text[]
                 and edition_periods(p.listed_on) && array(
                   select distinct case when date_trunc('year', month) >= first
                   and date_trunc('year', month) + interval '1 year' <= last + 1
                   then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($66::date, min(date)) as first, least($67::date, max(date)) as last
+                  from (select greatest($62::date, min(date)) as first, least($63::date, max(date)) as last
                     from edition) editions,
                   generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
                 and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
@@ -540,32 +548,32 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
                 from paper p
                 where p.search @@ (select parts[1]
                   from search_plan)
-                and p.author_names && $68::text[]
-                and p.keyword_keys && $69::text[]
-                and p.submitter_names && $70::text[]
-                and p.categories && $71::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$72::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$73::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$74::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$75::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $76::text[]
+                and p.author_names && $64::text[]
+                and p.keyword_keys && $65::text[]
+                and p.submitter_names && $66::text[]
+                and p.categories && $67::text[]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$68::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$69::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$70::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$71::text]
+                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $72::text[]
                 and edition_periods(p.listed_on) && array(
                   select distinct case when date_trunc('year', month) >= first
                   and date_trunc('year', month) + interval '1 year' <= last + 1
                   then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($77::date, min(date)) as first, least($78::date, max(date)) as last
+                  from (select greatest($73::date, min(date)) as first, least($74::date, max(date)) as last
                     from edition) editions,
                   generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
                 and next.period is null offset 0) p
               where p.published_at < next.before
-              and p.upvotes >= $79::integer
-              and p.published_at >= (($80::date)::timestamp at time zone 'UTC')
-              and p.published_at < (($81::date + 1)::timestamp at time zone 'UTC')
-              and (p.withdrawn_at is not null) = $82::boolean
+              and p.upvotes >= $75::integer
+              and p.published_at >= (($76::date)::timestamp at time zone 'UTC')
+              and p.published_at < (($77::date + 1)::timestamp at time zone 'UTC')
+              and (p.withdrawn_at is not null) = $78::boolean
               and (p.first_listed_on is not null
-                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $83::date > $84::date then 'empty' else daterange($85::date, $86::date, '[]') end
+                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $79::date > $80::date then 'empty' else daterange($81::date, $82::date, '[]') end
                 and exists (select from unnest(p.listed_on) as listed (day)
-                  where listed.day <@ case when $87::date > $88::date then 'empty' else daterange($89::date, $90::date, '[]') end)) offset 0) p
+                  where listed.day <@ case when $83::date > $84::date then 'empty' else daterange($85::date, $86::date, '[]') end)) offset 0) p
             order by p.published_at desc, p.id desc
             limit 21 - matches.scanned) p) newest
         where matches.scanned < 21 and matches.found < 21 and matches.month > first_month)
@@ -577,34 +585,32 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $91::tsquery
-      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $92::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest((select $93::tsquery[])::tsquery[]) as pair
-          where p.ranked_words @@ pair) / $94::float8)
+    union all (select p.id, 2 + case when p.ranked_words @@ $87::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $88::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any((select $95::text[])::text[])
-      and p.upvotes >= $96::integer
-      and p.published_at >= (($97::date)::timestamp at time zone 'UTC')
-      and p.published_at < (($98::date + 1)::timestamp at time zone 'UTC')
-      and (p.github_repo is not null) = $99::boolean
-      and (p.project_page is not null) = $100::boolean
-      and (p.media_urls <> '{}') = $101::boolean
-      and (p.withdrawn_at is not null) = $102::boolean
-      and p.organization_name = any($103::text[])
+      where p.title_key = any((select $89::text[])::text[])
+      and p.upvotes >= $90::integer
+      and p.published_at >= (($91::date)::timestamp at time zone 'UTC')
+      and p.published_at < (($92::date + 1)::timestamp at time zone 'UTC')
+      and (p.github_repo is not null) = $93::boolean
+      and (p.project_page is not null) = $94::boolean
+      and (p.media_urls <> '{}') = $95::boolean
+      and (p.withdrawn_at is not null) = $96::boolean
+      and p.organization_name = any($97::text[])
       and (p.first_listed_on is not null
-        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $104::date > $105::date then 'empty' else daterange($106::date, $107::date, '[]') end
+        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $98::date > $99::date then 'empty' else daterange($100::date, $101::date, '[]') end
         and exists (select from unnest(p.listed_on) as listed (day)
-          where listed.day <@ case when $108::date > $109::date then 'empty' else daterange($110::date, $111::date, '[]') end))
-      and p.author_names && $112::text[]
-      and p.keyword_keys && $113::text[]
-      and p.submitter_names && $114::text[]
-      and p.categories && $115::text[]
+          where listed.day <@ case when $102::date > $103::date then 'empty' else daterange($104::date, $105::date, '[]') end))
+      and p.author_names && $106::text[]
+      and p.keyword_keys && $107::text[]
+      and p.submitter_names && $108::text[]
+      and p.categories && $109::text[]
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, r.id desc limit $116;
+order by r.relevance desc, r.id desc limit $110;
 
 -- searchAsTyped with an arXiv id
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
@@ -612,30 +618,26 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
   newest as materialized (select *, row_number() over () as place
     from (select p.id, case when p.title_key = any((select $1::text[])::text[]) then 2
       when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + case when p.ranked_words @@ $3::tsquery
-      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest((select $5::tsquery[])::tsquery[]) as pair
-          where p.ranked_words @@ pair) / $6::float8)
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
-        select * from paper p where p.arxiv_id = any($7::text[])
+        select * from paper p where p.arxiv_id = any($5::text[])
         order by p.published_at desc, p.id desc limit 21) p) newest
     where (select count(*) from prominent) < 21),
   other as materialized (select * from newest)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $8::tsquery
-      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * (select count(*)
-          from unnest((select $10::tsquery[])::tsquery[]) as pair
-          where p.ranked_words @@ pair) / $11::float8)
+    union all (select p.id, 2 + case when p.ranked_words @@ $6::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $7::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any((select $12::text[])::text[])
-      and p.arxiv_id = any($13::text[])
+      where p.title_key = any((select $8::text[])::text[])
+      and p.arxiv_id = any($9::text[])
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, r.id desc limit $14;
+order by r.relevance desc, r.id desc limit $10;
 
 -- searchRepaired, words that no title has
 select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
@@ -668,7 +670,7 @@ with part as materialized (
   from paper p, string_to_table(folded(
       concat_ws(E'\n', p.title, array_to_string(p.keyword_keys, E'\n'), array_to_string(p.author_names, E'\n'))),
     E'\n') with ordinality as part (text, place)
-  where p.id = any(array(with recursive search_plan as materialized (select $3::tsquery[] as parts),
+  where p.id = any(array(with recursive search_plan as materialized (select array[$3]::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($4::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -744,25 +746,8 @@ order by found.id desc limit 1;
 select title from paper where title_key = any($1::text[])
 order by length(title_key) desc, id desc limit 1;
 
--- partsOfSolidWords
-/* prepared */ select asked.word, spelled.spelling
-from unnest((select $1::text[])::text[]) as asked (word) cross join lateral (
-  (select k.key as spelling from keyword k
-    where translate(k.key, '-_./ ', '') = asked.word and k.key <> asked.word order by k.key limit 1)
-  union all
-  (select split.spelling from jsonb_to_recordset($2::jsonb)
-    as split (word text, stem text, spelling text, first text, second text)
-    join term_rarity one on one.term = split.first join term_rarity two on two.term = split.second
-    left join term_rarity whole on whole.term = split.stem
-    where split.word = asked.word and (
-      coalesce(whole.rarity, (select rarest from term_census))
-      > greatest(one.rarity, two.rarity) + 1
-      or not exists (select from word w where w.word = asked.word))
-    order by one.rarity + two.rarity limit 1)
-  limit 1) spelled;
-
 -- allMatchesIfFew, of words
-/* prepared */ with recursive search_plan as materialized (select $1::tsquery[] as parts),
+/* prepared */ with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
 span as materialized (
   select (extract(year
       from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -863,7 +848,7 @@ from matches;
 
 -- countMatches, of a word
 /* prepared */ select count(*)::integer as amount
-from (with recursive search_plan as materialized (select $1::tsquery[] as parts),
+from (with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
   span as materialized (
     select (extract(year
         from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
@@ -1039,7 +1024,8 @@ from (select from paper p where p.published_at >= (($1::date)::timestamp at time
 -- facetsOf, keywords
 /* prepared */ select v.value, count(*)::integer as papers from (
   select unnest(p.keyword_keys) as value
-  from paper p where p.id = any(array(with recursive search_plan as materialized (select $1::tsquery[] as parts),
+  from paper p
+  where p.id = any(array(with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
       span as materialized (
         select (extract(year
             from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month

@@ -1,9 +1,9 @@
-import { createContextCache } from '@pothos/core'
 import { clearAllDataLoaders } from '@pothos/plugin-dataloader'
 import DataLoader from 'dataloader'
 import type { Context } from './context.ts'
+import { contextCache } from './context-cache.ts'
 
-const loaders = createContextCache(() => new Map<string, DataLoader<unknown, unknown>>())
+const loaders = contextCache(() => new Map<string, DataLoader<unknown, unknown>>())
 
 /**
  * One statement for what all objects of one kind ask at the same moment. `scope` names the question with everything

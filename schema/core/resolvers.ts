@@ -19,18 +19,22 @@ declare global {
 
 type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>
 
+const valid = Symbol('valid arguments')
+interface Given {
+  [valid]?: object
+}
+
 /** In place of the zod plugin: validates each object of arguments once, for however many parents it is given. */
 class ValidateOncePlugin<Types extends SchemaTypes> extends PothosZodPlugin<Types> {
   override wrapResolve(resolver: Resolver<Types>, config: PothosOutputFieldConfig<Types>): Resolver<Types> {
     const giveArguments: Resolver<Types> = (_parent, args) => args
     const validate = super.wrapResolve(giveArguments, config)
     if (validate === giveArguments) return resolver
-    const valid = new WeakMap<object, object>()
-    return (parent, given, context, info) => {
-      const known = valid.get(given)
+    return (parent, given: Given, context, info) => {
+      const known = given[valid]
       if (known) return resolver(parent, known, context, info)
       return (validate(parent, given, context, info) as Promise<object>).then((args) => {
-        valid.set(given, args)
+        given[valid] = args
         return resolver(parent, args, context, info)
       })
     }

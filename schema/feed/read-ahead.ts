@@ -1,7 +1,8 @@
-import { createContextCache, type MaybePromise } from '@pothos/core'
+import type { MaybePromise } from '@pothos/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import { type PaperFields, papersByKeys } from '../../db/papers.ts'
 import type { Context } from '../core/context.ts'
+import { contextCache } from '../core/context-cache.ts'
 import { columnsKey, paperColumnsBelow } from '../core/plan.ts'
 import { readOrganizations } from '../organization.ts'
 import { referredPaper } from '../paper.ts'
@@ -9,7 +10,7 @@ import { referredPaper } from '../paper.ts'
 type Papers = ReadonlyMap<number, PaperFields>
 
 /** By the columns that are read: papers on their way, and then the papers. */
-const readings = createContextCache(() => new Map<string, MaybePromise<Papers>>())
+const readings = contextCache(() => new Map<string, MaybePromise<Papers>>())
 
 /**
  * The paper of an event, at once if it has been read. With the first one, the papers of the events that follow in its

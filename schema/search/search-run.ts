@@ -13,8 +13,8 @@ import {
 import type { PaperFields } from '../../db/papers.ts'
 import { readDatedAuthor } from '../../db/search/dated-author.ts'
 import type { Expansion } from '../../db/search/expansions.ts'
+import type { Matches } from '../../db/search/facet-counts.ts'
 import { canonicalFilter, filterByWords, type PaperFilter } from '../../db/search/filter.ts'
-import type { Matches } from '../../db/search/search.ts'
 import {
   type Connection,
   type CursorScope,
@@ -57,9 +57,9 @@ export async function runSearch(
     dated: readDatedAuthor(given),
   }
   const scopes: Record<SearchKind, CursorScope> = {
-    typed: { order: computedOrders.RELEVANCE, scope: scopeOf(search.typed) },
-    words: { order: computedOrders.RELEVANCE, scope: scopeOf([search.typed, 'words']) },
-    repaired: { order: computedOrders.RELEVANCE, scope: scopeOf([search.typed, 'repaired']) },
+    typed: new SearchScope(search.typed),
+    words: new SearchScope([search.typed, 'words']),
+    repaired: new SearchScope([search.typed, 'repaired']),
   }
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const cursor = args.after ?? args.before
@@ -77,6 +77,49 @@ export async function runSearch(
   return toResult(found, request, scopes[found.kind], { db, info })
 }
 
+/** Named where a cursor is read or made. */
+class SearchScope implements CursorScope {
+  readonly order = computedOrders.RELEVANCE
+  readonly #parts: unknown
+  #scope: string | undefined
+
+  constructor(parts: unknown) {
+    this.#parts = parts
+  }
+
+  get scope(): string {
+    this.#scope ??= scopeOf(this.#parts)
+    return this.#scope
+  }
+}
+
+/** Its cursor is made where it is selected. */
+class FoundEdge implements SearchEdge {
+  readonly node: PaperFields
+  readonly relevance: number
+  readonly filter: SearchEdge['filter']
+  readonly abstracts: boolean
+  readonly #scope: CursorScope
+  readonly #placed: SearchPage['rows'][number]
+
+  constructor(
+    placed: SearchPage['rows'][number],
+    scope: CursorScope,
+    { filter, abstracts }: Pick<SearchEdge, 'filter' | 'abstracts'>,
+  ) {
+    this.node = placed.row
+    this.relevance = placed.row.relevance
+    this.filter = filter
+    this.abstracts = abstracts
+    this.#scope = scope
+    this.#placed = placed
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#scope, this.#placed.keys)
+  }
+}
+
 const searchKinds: readonly SearchKind[] = ['typed', 'words', 'repaired']
 
 function toResult(
@@ -87,13 +130,7 @@ function toResult(
 ): SearchResult {
   const abstracts = selects(info, 'edges', 'abstractHighlights')
   const { filter } = matches
-  const edges = rows.map(({ keys, row }) => ({
-    cursor: encodeCursor(scope, keys),
-    node: row,
-    relevance: row.relevance,
-    filter,
-    abstracts,
-  }))
+  const edges = rows.map((placed) => new FoundEdge(placed, scope, { filter, abstracts }))
   const page = connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost))
   return Object.assign(page, {
     matches,

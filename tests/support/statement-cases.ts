@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import {
   allAccessTokens,
   createAccessToken,
@@ -45,14 +44,14 @@ import {
   organizationsByNames,
 } from '../../db/people.ts'
 import { relatedByPaperIds } from '../../db/related.ts'
-import { expansionsOf } from '../../db/search/acronyms.ts'
+import { acronymSpansOf, expansionsOfAcronyms } from '../../db/search/acronyms.ts'
 import { completeText } from '../../db/search/completion.ts'
+import { facetsOf } from '../../db/search/facet-counts.ts'
 import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../../db/search/filter.ts'
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
+import { expansionsOf } from '../../db/search/meanings.ts'
 import { titleInReference } from '../../db/search/references.ts'
-import { facetsOf } from '../../db/search/search.ts'
-import { partsOfSolidWords } from '../../db/search/solid-words.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
 import { unpunctuatedTitle } from '../../db/search/unpunctuated.ts'
@@ -162,10 +161,11 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
         first,
         columns,
       ),
-    'expansionsOf, a long form': async (db) => {
-      await sql`insert into acronym values ('kv', 'keyvalue', 'KV', 'key-value', 2)`.execute(db)
-      await expansionsOf(db, 'key value')
-    },
+    'expansionsOf, words that papers may define or write as two': (db) => expansionsOf(db, 'statespace'),
+    'expansionsOfAcronyms, an acronym that may be an ordinary word': (db) =>
+      expansionsOfAcronyms(db, acronymSpansOf(['act']), [
+        { key: 'act', long_key: 'actionchunk', acronym: 'ACT', long_form: 'action chunking', share: 1 },
+      ]),
     isAllExcluded: (db) => isAllExcluded(db, filterOf({ text: 'sparse -models' })),
     'searchAsTyped with a phrase': (db) =>
       searchAsTyped(db, filterOf({ text: '"sparse models"' }), first, columns),
@@ -179,7 +179,6 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     repairText: (db) => repairText(db, 'sparze'),
     unpunctuatedTitle: (db) => unpunctuatedTitle(db, 'Sparse models of speech'),
     titleInReference: (db) => titleInReference(db, 'A. Ray. Sparse models of speech. 2026.'),
-    partsOfSolidWords: (db) => partsOfSolidWords(db, ['statespace']),
     'allMatchesIfFew, of words': (db) => allMatchesIfFew(db, filterOf({ text: 'sparse decoding' })),
     'allMatchesIfFew, of a phrase': (db) => allMatchesIfFew(db, filterOf({ text: '"sparse models"' })),
     'countMatches, of a word': (db) => countMatches(db, filterOf({ text: 'sparse' }), 10_000),
