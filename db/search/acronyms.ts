@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import type { Db } from '../database.ts'
 import { longFormKey, wordsOf } from '../model/acronyms.ts'
+import { prepared } from '../prepared.ts'
 import type { Expansion } from './expansions.ts'
 import { newestWithWords } from './matches.ts'
 import { textQueryOf } from './text-query.ts'
@@ -104,26 +106,46 @@ function chosenSpans(
  */
 export function pairsAmong(keys: RawBuilder<unknown>, longKeys: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select key, long_key, acronym, long_form, (papers / defined)::float8 as share, papers::integer from (
-      select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
+      select a.key, a.long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
         (array_agg(long_form order by papers desc, long_form))[1] as long_form,
-        sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
-      from acronym where key in (
-        select key from acronym where key = any(${keys})
-        union select key from acronym where long_key = any(${longKeys}))
-      group by key, long_key) pair
+        sum(papers) as papers, sum(sum(papers)) over (partition by a.key) as defined
+      from (
+        select unnest(${keys}) as key
+        union select a.key from unnest(${longKeys}) as wanted (long_key)
+          cross join lateral (select key from acronym a where a.long_key = wanted.long_key offset 0) a) wanted
+      cross join lateral (select * from acronym a where a.key = wanted.key offset 0) a
+      group by a.key, a.long_key) pair
     where papers >= ${sql.lit(fewestPapers)} and papers >= defined * ${sql.lit(leastShare.replaced)}
       and (key = any(${keys}) or long_key = any(${longKeys}))`
 }
 
+/** By acronyms, for a while: it takes as long as a search to find out, and changes as slowly as the language. */
+const ordinaryKnown = new WeakMap<Db, LRUCache<string, boolean>>()
+const knownForMs = 60_000
+
 /** The keys of those acronyms that papers mostly write in small letters, as the words that they also are. */
 async function ordinaryWords(db: Db, pairs: readonly AcronymPair[]): Promise<Set<string>> {
   if (pairs.length === 0) return new Set()
-  const asked = [...new Map(pairs.map(({ key, acronym }) => [key, acronym]))].map(([key, acronym]) => ({
+  const known = ordinaryKnown.get(db) ?? new LRUCache<string, boolean>({ max: 5000, ttl: knownForMs })
+  ordinaryKnown.set(db, known)
+  const nameOf = ({ key, acronym }: AcronymPair) => `${key} ${acronym}`
+  const unknown = new Map(
+    pairs.filter((pair) => !known.has(nameOf(pair))).map((pair) => [nameOf(pair), pair]),
+  )
+  if (unknown.size > 0) {
+    const ordinary = await readOrdinary(db, [...unknown.values()])
+    for (const [name, { key }] of unknown) known.set(name, ordinary.has(key))
+  }
+  return new Set(pairs.filter((pair) => known.get(nameOf(pair))).map(({ key }) => key))
+}
+
+async function readOrdinary(db: Db, pairs: readonly AcronymPair[]): Promise<Set<string>> {
+  const asked = pairs.map(({ key, acronym }) => ({
     key,
     query: textQueryOf(acronym).query,
     small: `(^|[[:space:](])${key}s?($|[[:space:]),.;:])`,
   }))
-  const { rows } = await sql<{ key: string }>`
+  const { rows } = await sql<{ key: string }>`${prepared}
     select asked.key from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
       as asked (key text, query tsquery, small text)
     where (

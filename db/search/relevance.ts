@@ -13,7 +13,7 @@ import type { TextQuery } from './text-query.ts'
 /** Of a search that finds more, only the newest are ranked and counted, which makes common words affordable. */
 export const rankedAtMost = 1000
 /** Of papers that lack a word in the title and the keywords, the newest are looked at for which words stand beside each other. */
-const nearAtMost = 200
+const nearAtMost = 100
 
 export interface RelevanceOptions {
   /** Rows that are wanted at most, from the first; undefined for any. */

@@ -6,13 +6,15 @@
 select 'pair' as kind, pair.*, null as word, null as spelling
 from (select key, long_key, acronym, long_form, (papers / defined)::float8 as share, papers::integer
   from (
-    select key, long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
+    select a.key, a.long_key, (array_agg(acronym order by papers desc, acronym))[1] as acronym,
     (array_agg(long_form order by papers desc, long_form))[1] as long_form,
-    sum(papers) as papers, sum(sum(papers)) over (partition by key) as defined
-    from acronym where key in (
-      select key from acronym where key = any((select $1::text[])::text[])
-      union select key from acronym where long_key = any((select $2::text[])::text[]))
-    group by key, long_key) pair
+    sum(papers) as papers, sum(sum(papers)) over (partition by a.key) as defined
+    from (
+      select unnest((select $1::text[])::text[]) as key
+      union select a.key from unnest((select $2::text[])::text[]) as wanted (long_key)
+      cross join lateral (select key from acronym a where a.long_key = wanted.long_key offset 0) a) wanted
+    cross join lateral (select * from acronym a where a.key = wanted.key offset 0) a
+    group by a.key, a.long_key) pair
   where papers >= 2 and papers >= defined * 0.5
   and (key = any((select $3::text[])::text[]) or long_key = any((select $4::text[])::text[]))) pair
 union all
@@ -157,6 +159,7 @@ order by r.relevance desc, r.id desc limit 21;
 -- expansionsOf, words that papers may define or write as two
 
 -- expansionsOfAcronyms, an acronym that may be an ordinary word
+/* prepared */
 select asked.key from jsonb_to_recordset($1::jsonb)
 as asked (key text, query tsquery, small text)
 where (
@@ -363,12 +366,12 @@ from (with recursive search_plan as materialized (select array[$1]::tsquery[] as
                   and next.period is null offset 0) p
                 where p.published_at < next.before offset 0) p offset 0) p order by p.published_at desc, p.id desc
             limit 3000 - matches.scanned) p) newest
-        where matches.scanned < 3000 and matches.found < 200 and matches.month > first_month)
+        where matches.scanned < 3000 and matches.found < 100 and matches.month > first_month)
       select newest.id, newest.relevance from matches
       cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-      order by matches.scanned, newest.position limit 200) newest
+      order by matches.scanned, newest.position limit 100) newest
     where (select count(*) from prominent) < 21),
-  other as materialized (select id, relevance + case when place <= 200 and relevance < 0.1
+  other as materialized (select id, relevance + case when place <= 100 and relevance < 0.1
     then coalesce(0.09 * (select (select count(*)
           from unnest((select $26::tsquery[])::tsquery[]) as pair
           where p.search @@ pair) / $27::float8
