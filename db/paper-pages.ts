@@ -125,7 +125,7 @@ export async function searchPapers(
   request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage> {
-  const cited = dated?.isReference && (await searchDated(db, dated, request, columns))
+  const cited = await searchCited(db, dated, request, columns)
   if (cited) return cited
   let page = await searchAsTyped(db, typed, request, columns)
   if (page.rows.length > 0) return page
@@ -153,18 +153,33 @@ export async function searchRepaired(
   columns: Columns,
 ): Promise<SearchPage | undefined> {
   if (filter.text === undefined) return undefined
+  const cited = await searchCited(db, dated, request, columns)
+  if (cited) return cited
   const typed = String(filter.text)
   // What is excluded or looked for in one field is no part of a title.
   const isPlain = textQueryOf(typed).wanted.trim() === typed
   const title = isPlain
     ? ((await unpunctuatedTitle(db, typed)) ?? (await titleInReference(db, typed)))
     : undefined
-  const meant = title === undefined && dated ? await searchDated(db, dated, request, columns) : undefined
+  const meant =
+    title === undefined && dated && !dated.isReference
+      ? await searchDated(db, dated, request, columns)
+      : undefined
   if (meant) return meant
   const completed = title ?? (isPlain ? await completeText(db, filter) : undefined)
   const text = completed ?? (await repairText(db, typed))
   if (text === undefined) return undefined
   return { ...(await searchAsTyped(db, { ...filter, text }, request, columns)), kind: 'repaired' }
+}
+
+/** Authors with a year mean these, before anything else is tried. */
+async function searchCited(
+  db: Db,
+  dated: DatedSearches | undefined,
+  request: SearchRequest,
+  columns: Columns,
+): Promise<SearchPage | undefined> {
+  return dated?.isReference ? searchDated(db, dated, request, columns) : undefined
 }
 
 /** A page of the first search that finds something; undefined if none does. */

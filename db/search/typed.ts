@@ -33,10 +33,10 @@ const titleDecorations = [
   /(?<=[\p{L}\p{N}\p{Pe}])\.(?:pdf|html?|epub|docx?|pptx?|bib)$/iu,
 ]
 const bibtexTitle = /^title\s*=\s*[{"]+(.+?)[}"]+,?$/iu
-/** `Vaswani et al., 2017`: the year is that of the reference. */
 /** `Vaswani et al., 2017` alone names authors. */
 const onlyAndOthers =
   /^(\p{Lu}[\p{L}\p{M}'’.-]*(?:\s+\p{Lu}[\p{L}\p{M}'’.-]*){0,3})\s+et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?$/u
+/** `Vaswani et al., 2017`: the year is that of the reference. */
 const andOthers = /(?<=\S\s+)et\s+al\b\.?(?:,?\s+\(?(?:19|20)\d\d[a-z]?\)?)?/giu
 
 /** `Author: Yann LeCun`, `papers by Yann LeCun` */

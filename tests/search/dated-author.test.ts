@@ -16,6 +16,8 @@ beforeAll(() =>
     paper(3, 'Reasoning on AIME 2024', 'Ada Lovelace', 2025),
     paper(4, 'Diffusion', 'Ada Lovelace', 2026),
     paper(5, 'What he says in 2025', 'Grace Hopper', 2025),
+    paper(6, 'Mixtures', 'Andrew Y. Ng', 2021),
+    paper(7, 'Topics', 'Andrew Y. Ng', 2021),
   ]),
 )
 
@@ -41,20 +43,23 @@ test.each<[text: string, titles: string[], repaired: string | null]>([
   expect(search.repairedText).toBe(repaired)
 })
 
-test('the pages of such a search go on', async () => {
+test.each([
+  ['Kaiming He 2019', ['Momentum', 'Residuals']],
+  ['Andrew Y. Ng and Xiangyu Zhang, 2021', ['Topics', 'Mixtures']],
+])('the pages of such a search go on: %s', async (text, titles) => {
   const ask = (after: string | null) =>
     query<{ search: { pageInfo: { endCursor: string; hasNextPage: boolean }; nodes: { title: string }[] } }>(
       app,
-      `query ($after: String) {
-        search(text: "Kaiming He 2019", first: 1, after: $after) {
+      `query ($text: String!, $after: String) {
+        search(text: $text, first: 1, after: $after) {
           pageInfo { endCursor hasNextPage }
           nodes { title }
         }
       }`,
-      { after },
+      { text, after },
     )
   const { search: first } = await ask(null)
   const { search: second } = await ask(first.pageInfo.endCursor)
-  expect([...first.nodes, ...second.nodes].map(({ title }) => title)).toEqual(['Momentum', 'Residuals'])
+  expect([...first.nodes, ...second.nodes].map(({ title }) => title)).toEqual(titles)
   expect(second.pageInfo.hasNextPage).toBe(false)
 })
