@@ -58,6 +58,17 @@ describe('a heading in digits is the day', () => {
   })
 })
 
+test('what contradicts itself says nothing of the others', () => {
+  const text = ['29/06/26', '28/06/26', '27/06/26'].map((day) => section(day, 'Mar 8, 2025')).join('\n')
+  const contradicted = `${text}\n${section('26/06/26', 'Jun 28, 2026')}`
+  expect(read(contradicted, { observedAt: '2026-07-01T09:00:00Z' }).days).toEqual([
+    '2026-06-29',
+    '2026-06-28',
+    '2026-06-27',
+    undefined,
+  ])
+})
+
 test('where several days stay possible, none is taken, and the report names them', () => {
   expect(read(section('29.06.26', 'Mar 8, 2025'))).toEqual({
     days: [undefined],

@@ -4,8 +4,9 @@ import { parseDay } from './time.ts'
 /** No list of papers is older. */
 export const firstList = '2023-05-04'
 
-/** In which order a day, `29/06/26`, has its parts. */
-export type DayOrder = 'dmy' | 'mdy' | 'ymd'
+/** In which order a day, `29/06/26`, may have its parts. */
+export const dayOrders = ['dmy', 'mdy', 'ymd'] as const
+export type DayOrder = (typeof dayOrders)[number]
 
 /**
  * The days that three parts may be, by the order in which they are read; none before the first list of papers. The middle

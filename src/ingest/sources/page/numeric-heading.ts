@@ -1,5 +1,5 @@
 import { addDays } from '../../../../db/model/period.ts'
-import type { DayOrder } from '../day-orders.ts'
+import { type DayOrder, dayOrders } from '../day-orders.ts'
 import type { Section } from './cards.ts'
 import { dayIn } from './dates.ts'
 import type { NumericDay } from './numeric-day.ts'
@@ -54,7 +54,10 @@ export function ordersByForm(
     const numeric = numericOf(section)
     if (!numeric) continue
     const orders = new Set(possibleDays(section, numeric, evidence).keys())
-    byForm.set(numeric.form, byForm.get(numeric.form)?.intersection(orders) ?? orders)
+    // What contradicts itself says nothing of the others.
+    if (orders.size === 0) continue
+    const common = byForm.get(numeric.form)?.intersection(orders) ?? orders
+    byForm.set(numeric.form, common.size > 0 ? common : new Set(dayOrders))
   }
   return byForm
 }
