@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 
 /** A lease that is held. Whoever takes it over gets a higher fencing number. */
@@ -31,10 +31,14 @@ export async function takeLease(
 }
 
 /** Returns whether the lease is still ours, and then for as long again. */
-export async function renewLease(db: Db, lease: HeldLease, leaseMs: number): Promise<boolean> {
+export function renewLease(db: Db, lease: HeldLease, leaseMs: number): Promise<boolean> {
+  return holdUntil(db, lease, fromNow(leaseMs))
+}
+
+async function holdUntil(db: Db, lease: HeldLease, held_until: RawBuilder<Date>): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('lease')
-    .set({ held_until: fromNow(leaseMs) })
+    .set({ held_until })
     .where('name', '=', lease.name)
     .where('owner', '=', lease.owner)
     .where('fence', '=', lease.fence)
@@ -56,9 +60,9 @@ export async function holdsLease(db: Db, lease: HeldLease): Promise<boolean> {
   return row !== undefined
 }
 
-/** Lets others take it at once. */
+/** Lets others take it at once, whatever their clocks say. */
 export async function releaseLease(db: Db, lease: HeldLease): Promise<void> {
-  await renewLease(db, lease, 0)
+  await holdUntil(db, lease, sql<Date>`'epoch'::timestamptz`)
 }
 
 function fromNow(milliseconds: number) {

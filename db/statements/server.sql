@@ -42,6 +42,9 @@ set "held_until" = clock_timestamp() + $1::integer * interval '1 millisecond'
 where "name" = $2 and "owner" = $3 and "fence" = $4;
 
 -- releaseLease
+update "lease"
+set "held_until" = 'epoch'::timestamptz
+where "name" = $1 and "owner" = $2 and "fence" = $3;
 
 -- holdsLease
 select "fence"

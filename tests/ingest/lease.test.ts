@@ -26,7 +26,7 @@ test('a lease has one holder, is renewed by that one only, and goes to another w
   expect(await takeAs('second')).toBeUndefined()
   if (!first) return
   expect([await renewLease(db, first, 60_000), await holdsLease(db, first)]).toEqual([true, true])
-  await sql`update lease set held_until = clock_timestamp()`.execute(db)
+  await sql`update lease set held_until = clock_timestamp() - interval '1 second'`.execute(db)
   expect(await holdsLease(db, first)).toBe(false)
   const second = await takeAs('second')
   expect(second).toMatchObject({ fence: 2 })
