@@ -4,6 +4,23 @@ import { StatementScope } from './connection/statement-scope.ts'
 /** Rows that one statement looks up at most: more would make those who ask for one wait. */
 const keysPerStatement = 200
 
+/** A reading goes on for the others when an operation ends that waits for it. */
+function unlessEnded<Value>(scope: StatementScope, reading: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const forget = scope.onEnd(reject)
+    reading.then(
+      (value) => {
+        forget()
+        resolve(value)
+      },
+      (error) => {
+        forget()
+        reject(error)
+      },
+    )
+  })
+}
+
 interface Asked<Value> extends PromiseWithResolvers<Value | undefined> {
   /** In whose names it is asked, as far as they are known. */
   readonly scopes: StatementScope[]
@@ -38,8 +55,9 @@ export class SharedReads<Key, Value> {
       if (this.#asked.size === 0) setImmediate(() => StatementScope.outside(() => this.#begin()))
       this.#asked.set(key, asked)
     }
-    if (scope) asked.scopes.push(scope)
-    return asked.promise
+    if (!scope) return asked.promise
+    asked.scopes.push(scope)
+    return unlessEnded(scope, asked.promise)
   }
 
   #begin(): void {

@@ -128,15 +128,18 @@ async function ordinaryWords(db: Db, pairs: readonly AcronymPair[]): Promise<Set
   if (pairs.length === 0) return new Set()
   const known = ordinaryKnown.get(db) ?? new LRUCache<string, boolean>({ max: 5000, ttl: knownForMs })
   ordinaryKnown.set(db, known)
-  const nameOf = ({ key, acronym }: AcronymPair) => `${key} ${acronym}`
+  // Looked up once: what is known may be forgotten while the rest is read.
+  const found = new Map(pairs.map((pair) => [pair, known.get(nameOf(pair))]))
   const unknown = new Map(
-    pairs.filter((pair) => !known.has(nameOf(pair))).map((pair) => [nameOf(pair), pair]),
+    pairs.filter((pair) => found.get(pair) === undefined).map((pair) => [nameOf(pair), pair]),
   )
-  if (unknown.size > 0) {
-    const ordinary = await readOrdinary(db, [...unknown.values()])
-    for (const [name, { key }] of unknown) known.set(name, ordinary.has(key))
-  }
-  return new Set(pairs.filter((pair) => known.get(nameOf(pair))).map(({ key }) => key))
+  const read = unknown.size > 0 ? await readOrdinary(db, [...unknown.values()]) : new Set()
+  for (const [name, { key }] of unknown) known.set(name, read.has(key))
+  return new Set(pairs.filter((pair) => found.get(pair) ?? read.has(pair.key)).map(({ key }) => key))
+}
+
+function nameOf({ key, acronym }: AcronymPair): string {
+  return `${key} ${acronym}`
 }
 
 async function readOrdinary(db: Db, pairs: readonly AcronymPair[]): Promise<Set<string>> {

@@ -67,6 +67,7 @@ describe('rows that several operations ask for', () => {
     const [leaving, staying] = [new StatementScope('a'), new StatementScope('b')]
     const asked = [leaving, staying].map((scope) => scope.run(() => reads.load(1)))
     leaving.end(new Error('The client has left.'))
+    await expect(asked[0]).rejects.toThrow('The client has left.')
     expect(await asked[1]).toBe('one')
     expect(within).toBeUndefined()
     await expect(leaving.run(() => reads.load(1))).rejects.toThrow('The client has left.')
