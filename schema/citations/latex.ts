@@ -80,7 +80,8 @@ function commandInText(name: string, { wordBraces }: How): string {
 
 function asFormula(tokens: readonly Token[], how: How): string {
   const formula = renderFormula(tokens, how).trim()
-  return formula && `$${formula}$`
+  // A space at the end may belong to a backslash, which would take the dollar.
+  return formula && `$${formula}${formula.endsWith('\\') ? ' ' : ''}$`
 }
 
 function renderFormula(given: readonly Token[], how: How): string {
