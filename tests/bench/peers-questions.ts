@@ -22,6 +22,8 @@ interface Place {
 export interface Settings {
   readonly arxivIds: readonly string[]
   readonly places: readonly Place[]
+  /** Papers before the first of these places, and its own. */
+  readonly before: number
   readonly texts: readonly string[]
 }
 
@@ -55,6 +57,7 @@ export async function settingsOf(db: Db): Promise<Settings> {
       id,
       publishedAt: new Date(publishedAt).toISOString(),
     })),
+    before,
     texts,
   }
 }
@@ -119,7 +122,7 @@ export function postgraphileBodies(
   const fields = `arxivId title publishedAt upvotes ${names}`
   const order = 'orderBy: [PUBLISHED_AT_DESC, PRIMARY_KEY_DESC]'
   const list = `pageInfo { hasNextPage endCursor } nodes { ${fields} }`
-  let rank = pageSize * pagesBefore - 1
+  let rank = settings.before - 1
   const documents = {
     point: `query Point($arxivId: String!) { paperByArxivId(arxivId: $arxivId) { arxivId title abstract publishedAt upvotes ${names} } }`,
     feed: `query Feed { allPapers(first: ${pageSize}, ${order}) { ${list} } }`,

@@ -68,6 +68,7 @@ async function prepare(papers: number) {
   const bodies = await ourBodies({
     arxivIds: known.rows.map(({ arxiv_id }) => arxiv_id),
     places: places.rows.map(({ id, published_at }) => ({ id, publishedAt: published_at.toISOString() })),
+    before: 2500,
     texts: [],
   })
   return {
