@@ -11,6 +11,26 @@ const longestText = 1000
 const mostWithOr = 20
 const mostNames = 50
 
+function hasFewWithOr(text: string): boolean {
+  return !/\sor\s/i.test(text) || text.trim().split(/\s+/).length <= mostWithOr
+}
+
+/** Quotes that the title which was meant may have, and the typed text has not. */
+const mostQuotesAdded = 8
+
+/** Whether a text that a cursor says was meant by a typed one costs no more than what `searchText` admits. */
+export function mayBeMeantBy(typed: string, meant: string): boolean {
+  const quotes = (text: string) => text.split('"').length
+  const [isWellFormed] = wellFormed
+  return (
+    meant.trim() !== '' &&
+    meant.length <= longestText &&
+    isWellFormed(meant) &&
+    hasFewWithOr(meant) &&
+    quotes(meant) <= quotes(typed) + mostQuotesAdded
+  )
+}
+
 /** What people type into a search. */
 export const searchText: StringValidationOptions = {
   type: 'string',
@@ -18,10 +38,7 @@ export const searchText: StringValidationOptions = {
   refine: [
     wellFormed,
     [(value) => value.trim() !== '', { message: 'write at least one word.' }],
-    [
-      (value) => !/\sor\s/i.test(value) || value.trim().split(/\s+/).length <= mostWithOr,
-      { message: `a text with "or" may have at most ${mostWithOr} words.` },
-    ],
+    [hasFewWithOr, { message: `a text with "or" may have at most ${mostWithOr} words.` }],
   ],
 }
 

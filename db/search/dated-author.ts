@@ -1,7 +1,7 @@
 import { type CanonicalFilter, canonicalFilter, type PaperFilter } from './filter.ts'
 
-/** A search that a name with a year may mean. */
-export interface DatedSearch {
+/** A search for what a text may mean. */
+export interface MeantSearch {
   /** In the syntax of searches. */
   readonly text: string
   readonly filter: CanonicalFilter
@@ -12,7 +12,7 @@ export interface DatedSearches {
   /** `He et al. 2025`, `He and Zhang, 2025`: nothing else is meant. Words with a year may be those of a paper. */
   readonly isReference: boolean
   /** The first that finds something is meant. */
-  readonly searches: readonly DatedSearch[]
+  readonly searches: readonly MeantSearch[]
 }
 
 const longest = 100
@@ -30,7 +30,7 @@ const wordsWithYear = new RegExp(`^(?<words>${nameFrom('\\p{L}')})${year}$`, 'u'
 export function readDatedAuthor(given: PaperFilter): DatedSearches | undefined {
   const text = given.text?.normalize('NFC').trim() ?? ''
   if (text.length > longest) return undefined
-  const search = (meant: string): DatedSearch => ({
+  const search = (meant: string): MeantSearch => ({
     text: meant,
     filter: canonicalFilter({ ...given, text: meant }),
   })

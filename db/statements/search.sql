@@ -642,7 +642,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
 ) r join paper p on p.id = r.id
 order by r.relevance desc, r.id desc limit $10;
 
--- searchRepaired, words that no title has
+-- searchPapers, words that no title has
 select typed, coalesce((select left(typed, at) || ' ' || substr(typed, at + 1)
     from generate_series(4, length(typed) - 4) as at
     where exists (select from word w where w.word = left(typed, at))
@@ -666,6 +666,8 @@ as correction
 from unnest($2::text[]) as typed
 where not exists (select from word w where w.word = typed)
 and not exists (select from name_word w where w.word = typed);
+
+-- searchAgain, of a repaired text
 
 -- completeText
 with part as materialized (

@@ -154,9 +154,12 @@ export interface CursorScope {
   readonly scope: string
 }
 
+/** Characters of the name that `scopeOf` gives. */
+export const scopeLength = 8
+
 /** A short name of a list's filter and owner. */
 export function scopeOf(parts: unknown): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8)
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, scopeLength)
 }
 
 export function encodeCursor({ order, scope }: CursorScope, keys: Keys): string {
@@ -210,8 +213,8 @@ function fits(kind: KeyKind, value: unknown): boolean {
   )
 }
 
-/** Whether a cursor was given out by a list of this scope. */
-export function isCursorOf(cursor: string, { order, scope }: CursorScope): boolean {
-  const [name, from] = parse(cursor)
-  return name === order.name && from === scope
+/** The scope of a cursor; undefined for what is none. */
+export function scopeOfCursor(cursor: string): string | undefined {
+  const [, scope] = parse(cursor)
+  return typeof scope === 'string' ? scope : undefined
 }

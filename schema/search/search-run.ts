@@ -1,35 +1,26 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Db } from '../../db/database.ts'
-import { computedOrders } from '../../db/lists/orders.ts'
 import type { PageRequest } from '../../db/lists/page.ts'
-import {
-  isAllExcluded,
-  type SearchKind,
-  type SearchPage,
-  searchAsTyped,
-  searchPapers,
-  searchRepaired,
-} from '../../db/paper-pages.ts'
 import type { PaperFields } from '../../db/papers.ts'
 import { readDatedAuthor } from '../../db/search/dated-author.ts'
 import type { Expansion } from '../../db/search/expansions.ts'
 import type { Matches } from '../../db/search/facet-counts.ts'
 import { canonicalFilter, filterByWords, type PaperFilter } from '../../db/search/filter.ts'
+import { isAllExcluded, type SearchPage, searchAgain, searchPapers } from '../../db/search/search.ts'
 import {
   type Connection,
   type CursorScope,
   connectionOf,
   type Edge,
   encodeCursor,
-  isCursorOf,
   type PagingArgs,
   pageRequest,
-  scopeOf,
 } from '../core/connection.ts'
 import type { Context } from '../core/context.ts'
 import { countedAtMost } from '../core/paging.ts'
 import { paperColumnsBelow, selects } from '../core/plan.ts'
 import type { Highlighted } from './highlights.ts'
+import { scopeOfSearch, searchedFor } from './search-scope.ts'
 
 export interface SearchEdge extends Edge<PaperFields>, Omit<Highlighted, 'node'> {
   readonly relevance: number
@@ -56,41 +47,15 @@ export async function runSearch(
     words: filterByWords(given),
     dated: readDatedAuthor(given),
   }
-  const scopes: Record<SearchKind, CursorScope> = {
-    typed: new SearchScope(search.typed),
-    words: new SearchScope([search.typed, 'words']),
-    repaired: new SearchScope([search.typed, 'repaired']),
-  }
   const wanted = paperColumnsBelow(info, ['nodes'], ['edges', 'node'])
   const cursor = args.after ?? args.before
-  const kind = cursor == null ? undefined : searchKinds.find((one) => isCursorOf(cursor, scopes[one]))
+  const before = cursor == null ? undefined : searchedFor(search, cursor)
   const withIds = selects(info, 'totalCount') || selects(info, 'facets')
-  const request = { ...pageRequest(args, scopes[kind ?? 'typed']), withIds }
-  const page =
-    kind === undefined
-      ? await searchPapers(db, search, request, wanted)
-      : kind === 'repaired'
-        ? await searchRepaired(db, search, request, wanted)
-        : { ...(await searchAsTyped(db, search[kind], request, wanted)), kind }
-  // A repaired text whose words have become known since is searched for as it was typed.
-  const found = page ?? (await searchAsTyped(db, search.words, request, wanted))
-  return toResult(found, request, scopes[found.kind], { db, info })
-}
-
-/** Named where a cursor is read or made. */
-class SearchScope implements CursorScope {
-  readonly order = computedOrders.RELEVANCE
-  readonly #parts: unknown
-  #scope: string | undefined
-
-  constructor(parts: unknown) {
-    this.#parts = parts
-  }
-
-  get scope(): string {
-    this.#scope ??= scopeOf(this.#parts)
-    return this.#scope
-  }
+  const request = { ...pageRequest(args, scopeOfSearch(search, before ?? { kind: 'typed' })), withIds }
+  const found = await (before
+    ? searchAgain(db, search, before, request, wanted)
+    : searchPapers(db, search, request, wanted))
+  return toResult(found, request, scopeOfSearch(search, found), { db, info })
 }
 
 /** Its cursor is made where it is selected. */
@@ -120,10 +85,8 @@ class FoundEdge implements SearchEdge {
   }
 }
 
-const searchKinds: readonly SearchKind[] = ['typed', 'words', 'repaired']
-
 function toResult(
-  { rows, more, matches, kind, repairedText, searchable, count }: SearchPage,
+  { rows, more, matches, repairedText, searchable, count }: SearchPage,
   request: PageRequest,
   scope: CursorScope,
   { db, info }: { db: Db; info: GraphQLResolveInfo },
@@ -134,7 +97,7 @@ function toResult(
   const page = connectionOf<PaperFields, SearchEdge>(edges, more, request, () => count(countedAtMost))
   return Object.assign(page, {
     matches,
-    repairedText: kind === 'repaired' ? (repairedText ?? String(filter.text)) : null,
+    repairedText: repairedText ?? null,
     expansions: filter.expansions ?? [],
     stopWordsOnly: !searchable,
     excludedAll: async () => rows.length === 0 && (await isAllExcluded(db, filter)),

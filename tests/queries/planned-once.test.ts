@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest'
 import { type DatabaseHandle, openDatabase } from '../../db/database.ts'
-import { searchPapers } from '../../db/paper-pages.ts'
 import { facetsOf } from '../../db/search/facet-counts.ts'
 import { canonicalFilter } from '../../db/search/filter.ts'
 import { countMatches } from '../../db/search/matches.ts'
+import { searchPapers } from '../../db/search/search.ts'
 import { useTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
 

@@ -14,6 +14,8 @@ export interface RecordingDatabase extends AsyncDisposable {
 /** Opens a database of its own for each call, so that what is recorded is what the function sends. */
 export function openRecordingDatabase(connectionString: string): RecordingDatabase {
   const pool = new pg.Pool({ connectionString, max: 1, types: columnTypes() })
+  // Who drops the database may be quicker than a client that is being ended.
+  pool.on('connect', (client) => client.on('error', () => {}))
   let texts: string[] = []
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),

@@ -27,13 +27,7 @@ import { type PaperOrder, paperOrders } from '../../db/lists/orders.ts'
 import { countLists, readListPages } from '../../db/lists/owned.ts'
 import { countList, type PageRequest, readListPage } from '../../db/lists/page.ts'
 import { detailsByPaperIds, papersToReadAlone, votesByPaperIds } from '../../db/paper-details.ts'
-import {
-  isAllExcluded,
-  pageOfPapers,
-  searchAsTyped,
-  searchPapers,
-  searchRepaired,
-} from '../../db/paper-pages.ts'
+import { pageOfPapers } from '../../db/paper-pages.ts'
 import { hasPapers, papersArxivLacks, papersByKeys, papersOwnedBy } from '../../db/papers.ts'
 import {
   accountsByAuthors,
@@ -52,6 +46,7 @@ import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
 import { expansionsOf } from '../../db/search/meanings.ts'
 import { titleInReference } from '../../db/search/references.ts'
+import { isAllExcluded, searchAgain, searchAsTyped, searchPapers } from '../../db/search/search.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
 import { unpunctuatedTitle } from '../../db/search/unpunctuated.ts'
@@ -173,8 +168,21 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       searchAsTyped(db, filterOf({ ...criteria, text: 'sparse' }), first, columns),
     'searchAsTyped with an arXiv id': (db) =>
       searchAsTyped(db, filterOf({ text: '2605.00001' }), first, columns),
-    'searchRepaired, words that no title has': (db) =>
-      searchRepaired(db, { words: filterOf({ text: 'sparze' }) }, first, columns),
+    'searchPapers, words that no title has': (db) =>
+      searchPapers(
+        db,
+        { typed: filterOf({ text: 'sparze' }), words: filterOf({ text: 'sparze' }) },
+        first,
+        columns,
+      ),
+    'searchAgain, of a repaired text': (db) =>
+      searchAgain(
+        db,
+        { typed: filterOf({ text: 'sparze' }), words: filterOf({ text: 'sparze' }) },
+        { kind: 'repaired', repairedText: 'sparse' },
+        first,
+        columns,
+      ),
     completeText: (db) => completeText(db, filterOf({ text: 'sparse mod' })),
     repairText: (db) => repairText(db, 'sparze'),
     unpunctuatedTitle: (db) => unpunctuatedTitle(db, 'Sparse models of speech'),
