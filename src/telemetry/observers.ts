@@ -117,7 +117,9 @@ function statusClass(response: ServerResponse, streams: boolean): string {
   return statusClasses[isWhole ? Math.floor(response.statusCode / 100) : 0] ?? 'cut'
 }
 
-function isStream(response: ServerResponse): boolean {
+function isStream(response: SentResponse): boolean {
+  // Of most the length of the body is known, which spares the look-up of a header.
+  if (response.bodyBytes !== undefined) return false
   return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
 }
 
