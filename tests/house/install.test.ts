@@ -23,10 +23,10 @@ test('npm ci leaves the development packages out, and each script that needs the
 })
 
 test('what npm ci runs needs no package, and no newer Node than npm itself', () => {
-  expect(packageJson.scripts.postinstall).toBe('node src/install-node.mjs')
-  for (const file of ['src/install-node.mjs', 'tests/install.mjs'])
+  expect(packageJson.scripts.postinstall).toBe('node src/install-node.mjs && node src/make-bundle.mjs')
+  for (const file of ['src/install-node.mjs', 'src/make-bundle.mjs', 'src/bundle.mjs', 'tests/install.mjs'])
     expect(
-      [...read(file).matchAll(/ from '([^']+)'/g)].filter(([, name]) => !name?.startsWith('node:')),
+      [...read(file).matchAll(/ from '([^']+)'/g)].filter(([, name]) => !/^(node:|\.\/)/.test(name ?? '')),
     ).toEqual([])
 })
 

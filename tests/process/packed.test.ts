@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -41,3 +49,15 @@ test('it starts where npm has installed it, though Node strips no types there, a
   expect(await page.text()).toContain('graphiql')
   expect(server.stderr).not.toMatch(/ExperimentalWarning/)
 }, 300_000)
+
+test('what npm runs after it makes it one program there, too', async () => {
+  execFileSync(process.execPath, [join(project, 'src/make-bundle.mjs')])
+  const entry = join(project, 'node_modules/.cache/program/main.mjs')
+  writeFileSync(
+    entry,
+    readFileSync(entry, 'utf8').replace('as a live GraphQL API', 'as a bundled GraphQL API'),
+  )
+  await using cli = startCli(['--help'], { cwd: folder, project })
+  expect(await cli.ended).toEqual({ code: 0, signal: null })
+  expect(cli.stdout).toContain('as a bundled GraphQL API')
+})
