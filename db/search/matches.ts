@@ -68,6 +68,13 @@ export const maxIndexWords = 8
 /** Of the words of title and keywords, which cost little to compare, as they are in a paper's own row. */
 const maxComparedTitles = 10_000
 
+export interface MatchOptions {
+  /** How relevant a paper `p` is, as SQL. */
+  readonly relevance?: Sql | undefined
+  /** Whether there are few papers: see `isSmallLibrary`. */
+  readonly isSmall?: boolean | undefined
+}
+
 /**
  * The ids of the newest papers of a filter, `most` at most, as SQL, and how relevant each is, if that is given as SQL
  * over a paper `p`: rows `(id)` or `(id, relevance)`. A word may be in half of all papers, and an index of words knows no dates: so the search
@@ -76,37 +83,42 @@ const maxComparedTitles = 10_000
  * with more than `maxIndexWords` words or as many excluded ones, it compares the newest `maxRechecked` papers (`maxRecheckedPhrases`)
  * that have its rarest words with the text; if the text only excludes words, the newest of all.
  */
-export function newestMatches(filter: CanonicalFilter, most: number, relevance?: Sql): Sql {
-  return newestOf(filter, { most, relevance, asked: textQueryOfFilter(filter) })
+export function newestMatches(filter: CanonicalFilter, most: number, options: MatchOptions = {}): Sql {
+  return newestOf(filter, { ...options, most, asked: textQueryOfFilter(filter) })
 }
 
 /** The same of papers with all words of the text in the title or among the keywords; undefined if no index tells. */
-export function newestProminent(filter: CanonicalFilter, most: number, relevance: Sql): Sql | undefined {
+export function newestProminent(
+  filter: CanonicalFilter,
+  most: number,
+  options: MatchOptions,
+): Sql | undefined {
   if (typeof filter.text !== 'string' || !isSearchedByPeriod(filter)) return undefined
   const asked = textQueryOfFilter(filter).prominent
   // What only refuses wants no words in the title.
-  return asked.positive === '' ? undefined : newestOf(filter, { most, relevance, asked })
+  return asked.positive === '' ? undefined : newestOf(filter, { ...options, most, asked })
 }
 
-interface Wanted {
+interface Wanted extends MatchOptions {
   readonly most: number
-  readonly relevance: Sql | undefined
   readonly asked: AskedQuery
 }
 
-function newestOf(filter: CanonicalFilter, { most, relevance, asked }: Wanted): Sql {
-  if (!isSearchedByPeriod(filter))
-    return sql`select p.id${relevance ? sql`, ${relevance} as relevance` : sql``} from (
-      select * from paper p where ${sql.join(filterConditions(filter), sql` and `)}
+function newestOf(filter: CanonicalFilter, { most, relevance, asked, isSmall = false }: Wanted): Sql {
+  const newestWith = (conditions: readonly Sql[]) =>
+    sql`select p.id${relevance ? sql`, ${relevance} as relevance` : sql``} from (
+      select * from paper p where ${sql.join(conditions, sql` and `)}
       order by p.published_at desc, p.id desc limit ${sql.lit(most)}) p`
+  if (!isSearchedByPeriod(filter)) return newestWith(filterConditions(filter))
+  const budget = { maxMatches: most, maxWords: maxIndexWords, ...recheckBudget(filter, asked) }
+  if (isSmall && typeof filter.text === 'string' && !needsRecheck(asked, budget)) {
+    const { table, condition } = searchPlan(asked, budget)
+    const { text: _, ...others } = filter
+    return sql`with ${table} ${newestWith([condition, ...filterConditions(others)])}`
+  }
   const tables =
     typeof filter.text === 'string'
-      ? textMatches(filter, asked, {
-          maxMatches: most,
-          maxWords: maxIndexWords,
-          ...recheckBudget(filter, asked),
-          relevance,
-        }).tables
+      ? textMatches(filter, asked, { ...budget, relevance }).tables
       : matchesByPeriod(filter, { candidates: papersWith(sql`true`), relevance, scanLimit: sql.lit(most) })
   return sql`with recursive ${tables}
     select newest.id${relevance ? sql`, newest.relevance` : sql``} from matches

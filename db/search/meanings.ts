@@ -11,6 +11,7 @@ import {
   wordsIn,
 } from './acronyms.ts'
 import type { Expansion } from './expansions.ts'
+import { librarySize, noteLibrarySize } from './library-size.ts'
 import { solidWordsIn, spellingsOfSolidWords } from './solid-words.ts'
 import { plainPartsOf, textQueryOf } from './text-query.ts'
 
@@ -85,6 +86,7 @@ function readsOf(db: Db): SharedReads<string, Meanings> {
 
 type Row =
   | ({ readonly kind: 'pair'; readonly papers: number } & AcronymPair)
+  | { readonly kind: 'size'; readonly share: number }
   | { readonly kind: 'solid'; readonly word: string; readonly spelling: string }
 
 async function readMeanings(db: Db, asked: readonly AskedWords[]): Promise<Meanings> {
@@ -95,9 +97,10 @@ async function readMeanings(db: Db, asked: readonly AskedWords[]): Promise<Meani
   const { rows } = await sql<Row>`${prepared}
     select 'pair' as kind, pair.*, null as word, null as spelling from (${pairs}) pair
     union all
-    select 'solid', null, null, null, null, null, null, solid.* from (${spellingsOfSolidWords(words)}) solid`.execute(
-    db,
-  )
+    select 'solid', null, null, null, null, null, null, solid.* from (${spellingsOfSolidWords(words)}) solid
+    union all
+    select 'size', null, null, null, null, ${librarySize}::float8, null, null, null`.execute(db)
+  for (const row of rows) if (row.kind === 'size') noteLibrarySize(db, row.share)
   return {
     pairs: rows
       .filter((row) => row.kind === 'pair')

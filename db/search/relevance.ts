@@ -20,6 +20,8 @@ export interface RelevanceOptions {
   readonly firstRows?: number | undefined
   /** Whether the first row has the ids of the newest `rankedAtMost` matches, in `match_ids`. */
   readonly withIds?: boolean
+  /** Whether there are few papers: see `isSmallLibrary`. */
+  readonly isSmall?: boolean
 }
 
 /**
@@ -44,8 +46,8 @@ export function listByRelevance(
   const values = valuesOf(String(filter.text ?? ''), text)
   const shape = shapeOfSearch(filter)
   if (shape === undefined) return relevanceList(filter, values, wanted, options)
-  const { firstRows, withIds = false } = options
-  const name = `relevance ${shape} ${firstRows} ${withIds} ${values.neighbours.length > 0} ${columnsText(wanted)}`
+  const { firstRows, withIds = false, isSmall = false } = options
+  const name = `relevance ${shape} ${firstRows} ${withIds} ${isSmall} ${values.neighbours.length > 0} ${columnsText(wanted)}`
   let list = lists.get(name)
   if (!list) {
     list = relevanceList(filterOfTextQuery(slotsOfPlans(text)), slotsOfValues(values), wanted, options)
@@ -113,7 +115,7 @@ function relevanceList(
   filter: CanonicalFilter,
   values: RelevanceValues,
   wanted: ReadonlySet<PaperColumn> | undefined,
-  { firstRows, withIds = false }: RelevanceOptions,
+  { firstRows, withIds = false, isSmall = false }: RelevanceOptions,
 ): List {
   const { titleKeys, phrase, neighbours } = values
   const byWords = sql`case when p.ranked_words @@ ${values.words}::tsquery
@@ -122,14 +124,13 @@ function relevanceList(
   const inTitle = sql`case when p.title_key = any(${unseen(titleKeys, 'text[]')}) then 2
     when strpos(' ' || p.title_key || ' ', ${phrase}) > 0 then 1 else 0 end`
   const relevance = sql`${inTitle} + ${byWords}`
-  const prominent = newestProminent(filter, rankedAtMost, relevance)
+  const prominent = newestProminent(filter, rankedAtMost, { relevance, isSmall })
   const suffices = withIds ? undefined : firstRows
   const lookedAt = neighbours.length > 0 ? nearAtMost : 0
-  const newest = newestMatches(
-    filter,
-    suffices === undefined ? rankedAtMost : Math.max(suffices, lookedAt),
+  const newest = newestMatches(filter, suffices === undefined ? rankedAtMost : Math.max(suffices, lookedAt), {
     relevance,
-  )
+    isSmall,
+  })
   // The relevance of all words in title and keywords counts neighbours already; that of the others does here.
   const others =
     lookedAt === 0

@@ -6,6 +6,7 @@ import { completeText } from './completion.ts'
 import type { DatedSearches, MeantSearch } from './dated-author.ts'
 import type { Matches } from './facet-counts.ts'
 import type { CanonicalFilter } from './filter.ts'
+import { isSmallLibrary } from './library-size.ts'
 import { countMatches } from './matches.ts'
 import { expansionsOf } from './meanings.ts'
 import { titleInReference } from './references.ts'
@@ -148,7 +149,7 @@ export async function searchAsTyped(
   const isFirst = !request.backwards && request.after === undefined && request.before === undefined
   const withIds = isFirst && request.withIds === true
   const firstRows = isFirst ? request.limit + 1 : undefined
-  const list = listByRelevance(expanded, columns, { firstRows, withIds })
+  const list = listByRelevance(expanded, columns, { firstRows, withIds, isSmall: isSmallLibrary(db) })
   const page = await readListPage<FoundPaper>(db, list, request)
   const ids = withIds ? (page.rows[0]?.row.match_ids ?? []) : undefined
   const count = async (most: number) => {

@@ -32,8 +32,41 @@ select 'solid', null, null, null, null, null, null, solid.* from (select asked.w
         > greatest(one.rarity, two.rarity) + 1
         or not exists (select from word w where w.word = asked.word))
       order by one.rarity + two.rarity limit 1)
-    limit 1) spelled) solid;
+    limit 1) spelled) solid
+union all
+select 'size', null, null, null, null, pg_relation_size('paper')::float8, null, null, null;
 
+/* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
+  with prominent as materialized (with search_plan as materialized (select array[$1]::tsquery[] as parts) select p.id, case when p.title_key = any((select $2::text[])::text[]) then 2
+    when strpos(' ' || p.title_key || ' ', $3) > 0 then 1 else 0 end + case when p.ranked_words @@ $4::tsquery
+    then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
+    else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
+      select * from paper p where p.search @@ (select parts[1] from search_plan)
+      order by p.published_at desc, p.id desc limit 1000) p),
+  newest as materialized (select *, row_number() over () as place
+    from (with search_plan as materialized (select array[$5]::tsquery[] as parts) select p.id, case when p.title_key = any((select $2::text[])::text[]) then 2
+      when strpos(' ' || p.title_key || ' ', $3) > 0 then 1 else 0 end + case when p.ranked_words @@ $4::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
+      else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
+        select * from paper p where p.search @@ (select parts[1] from search_plan)
+        order by p.published_at desc, p.id desc limit 21) p) newest
+    where (select count(*) from prominent) < 21),
+  other as materialized (select * from newest)
+  select found.* from (
+    select id, relevance from prominent where relevance < 2
+    union select id, relevance from other where relevance < 2
+    union all (select p.id, 2 + case when p.ranked_words @@ $4::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
+      else (extract(epoch
+          from p.published_at)::float8 + 6.3e10) / 1e13 end
+      from paper p
+      where p.title_key = any((select $2::text[])::text[])
+      limit 100)) found
+  order by relevance desc, id desc
+) r join paper p on p.id = r.id
+order by r.relevance desc, r.id desc limit 21;
+
+-- readListPage by relevance, in a large library
 /* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
   with prominent as materialized (with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
     span as materialized (
@@ -396,224 +429,88 @@ order by r.relevance desc, r.id desc limit 21;
 
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
-  with prominent as materialized (with recursive search_plan as materialized (select array[$1]::tsquery[] as parts),
-    span as materialized (
-      select (extract(year
-          from greatest($2::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-          from greatest($3::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
-      (extract(year
-          from least($4::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-          from least($5::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
-      from paper),
-    matches as (
-      select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
-      0::bigint as found from span
-      union all
-      select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
-      matches.found + cardinality(newest.ids)
-      from matches cross join span
-      cross join lateral (
-        select month - first_month as months_left, end_month - month as months_seen,
-        (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
-      cross join lateral (
-        select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
-        from (values
-          (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 1000),
-          ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 1000),
-          (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
-        ) period (month, period, is_short) where is_short limit 1) next
-      cross join lateral (
-        select coalesce(array_agg(p.id), '{}') as ids,
-        array_agg(p.relevance) as relevances, count(*) as scanned
-        from (select p.* from (select p.id, p.published_at
-            , case when p.title_key = any((select $6::text[])::text[]) then 2
-            when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
-            then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $9::tsquery, 1)::float8 + 0.4 * 0)
-            else (extract(epoch
-                from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-            from (select p.*
-              from paper p
-              where p.search @@ (select parts[1]
-                from search_plan)
-              and p.author_names && $10::text[]
-              and p.keyword_keys && $11::text[]
-              and p.submitter_names && $12::text[]
-              and p.categories && $13::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$14::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$15::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$16::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$17::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $18::text[]
-              and edition_periods(p.listed_on) && array(
-                select distinct case when date_trunc('year', month) >= first
-                and date_trunc('year', month) + interval '1 year' <= last + 1
-                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($19::date, min(date)) as first, least($20::date, max(date)) as last
-                  from edition) editions,
-                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
-              and next.period is not null
-              union all select p.*
-              from paper p
-              where p.search @@ (select parts[1]
-                from search_plan)
-              and p.author_names && $21::text[]
-              and p.keyword_keys && $22::text[]
-              and p.submitter_names && $23::text[]
-              and p.categories && $24::text[]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$25::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$26::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$27::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$28::text]
-              and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $29::text[]
-              and edition_periods(p.listed_on) && array(
-                select distinct case when date_trunc('year', month) >= first
-                and date_trunc('year', month) + interval '1 year' <= last + 1
-                then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                from (select greatest($30::date, min(date)) as first, least($31::date, max(date)) as last
-                  from edition) editions,
-                generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-              and next.period is null offset 0) p
-            where p.published_at < next.before
-            and p.upvotes >= $32::integer
-            and p.published_at >= (($33::date)::timestamp at time zone 'UTC')
-            and p.published_at < (($34::date + 1)::timestamp at time zone 'UTC')
-            and (p.withdrawn_at is not null) = $35::boolean
-            and (p.first_listed_on is not null
-              and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $36::date > $37::date then 'empty' else daterange($38::date, $39::date, '[]') end
-              and exists (select from unnest(p.listed_on) as listed (day)
-                where listed.day <@ case when $40::date > $41::date then 'empty' else daterange($42::date, $43::date, '[]') end)) offset 0) p
-          order by p.published_at desc, p.id desc
-          limit 1000 - matches.scanned) p) newest
-      where matches.scanned < 1000 and matches.found < 1000 and matches.month > first_month)
-    select newest.id, newest.relevance from matches
-    cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-    order by matches.scanned, newest.position limit 1000),
+  with prominent as materialized (with search_plan as materialized (select array[$1]::tsquery[] as parts) select p.id, case when p.title_key = any((select $2::text[])::text[]) then 2
+    when strpos(' ' || p.title_key || ' ', $3) > 0 then 1 else 0 end + case when p.ranked_words @@ $4::tsquery
+    then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $5::tsquery, 1)::float8 + 0.4 * 0)
+    else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
+      select *
+      from paper p
+      where p.search @@ (select parts[1]
+        from search_plan)
+      and p.upvotes >= $6::integer
+      and p.published_at >= (($7::date)::timestamp at time zone 'UTC')
+      and p.published_at < (($8::date + 1)::timestamp at time zone 'UTC')
+      and (p.github_repo is not null) = $9::boolean
+      and (p.project_page is not null) = $10::boolean
+      and (p.media_urls <> '{}') = $11::boolean
+      and (p.withdrawn_at is not null) = $12::boolean
+      and p.organization_name = any($13::text[])
+      and (p.first_listed_on is not null
+        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $14::date > $15::date then 'empty' else daterange($16::date, $17::date, '[]') end
+        and exists (select from unnest(p.listed_on) as listed (day)
+          where listed.day <@ case when $18::date > $19::date then 'empty' else daterange($20::date, $21::date, '[]') end))
+      and p.author_names && $22::text[]
+      and p.keyword_keys && $23::text[]
+      and p.submitter_names && $24::text[]
+      and p.categories && $25::text[]
+      order by p.published_at desc, p.id desc limit 1000) p),
   newest as materialized (select *, row_number() over () as place
-    from (with recursive search_plan as materialized (select array[$44]::tsquery[] as parts),
-      span as materialized (
-        select (extract(year
-            from greatest($45::timestamp, min(published_at) at time zone 'UTC')) * 12 + extract(month
-            from greatest($46::timestamp, min(published_at) at time zone 'UTC')) - 1)::integer as first_month,
-        (extract(year
-            from least($47::timestamp, max(published_at) at time zone 'UTC')) * 12 + extract(month
-            from least($48::timestamp, max(published_at) at time zone 'UTC')) - 1)::integer + 1 as end_month
-        from paper),
-      matches as (
-        select end_month as month, '{}'::bigint[] as ids, '{}'::float8[] as relevances, 0::bigint as scanned,
-        0::bigint as found from span
-        union all
-        select next.month, newest.ids, newest.relevances, matches.scanned + newest.scanned,
-        matches.found + cardinality(newest.ids)
-        from matches cross join span
-        cross join lateral (
-          select month - first_month as months_left, end_month - month as months_seen,
-          (matches.scanned + 1)::float8 / greatest(end_month - month, 1) as per_month) seen
-        cross join lateral (
-          select make_date(matches.month / 12, matches.month % 12 + 1, 1)::timestamp at time zone 'UTC' as before, period.*
-          from (values
-            (first_month, null::text, months_left <= 12 * months_seen and per_month * months_left <= 21),
-            ((matches.month - 1) / 12 * 12, ((matches.month - 1) / 12)::text, months_seen > 0 and per_month * 12 <= 21),
-            (matches.month - 1, ((matches.month - 1) / 12 * 100 + (matches.month - 1) % 12 + 1)::text, true)
-          ) period (month, period, is_short) where is_short limit 1) next
-        cross join lateral (
-          select coalesce(array_agg(p.id), '{}') as ids,
-          array_agg(p.relevance) as relevances, count(*) as scanned
-          from (select p.* from (select p.id, p.published_at
-              , case when p.title_key = any((select $49::text[])::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $50) > 0 then 1 else 0 end + case when p.ranked_words @@ $51::tsquery
-              then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $52::tsquery, 1)::float8 + 0.4 * 0)
-              else (extract(epoch
-                  from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
-              from (select p.*
-                from paper p
-                where p.search @@ (select parts[1]
-                  from search_plan)
-                and p.author_names && $53::text[]
-                and p.keyword_keys && $54::text[]
-                and p.submitter_names && $55::text[]
-                and p.categories && $56::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$57::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$58::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$59::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$60::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $61::text[]
-                and edition_periods(p.listed_on) && array(
-                  select distinct case when date_trunc('year', month) >= first
-                  and date_trunc('year', month) + interval '1 year' <= last + 1
-                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($62::date, min(date)) as first, least($63::date, max(date)) as last
-                    from edition) editions,
-                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[next.period]
-                and next.period is not null
-                union all select p.*
-                from paper p
-                where p.search @@ (select parts[1]
-                  from search_plan)
-                and p.author_names && $64::text[]
-                and p.keyword_keys && $65::text[]
-                and p.submitter_names && $66::text[]
-                and p.categories && $67::text[]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$68::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$69::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$70::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) @> array[$71::text]
-                and paper_facets(p.published_at, p.upvotes, p.github_repo, p.project_page, p.media_urls, p.organization_name) && $72::text[]
-                and edition_periods(p.listed_on) && array(
-                  select distinct case when date_trunc('year', month) >= first
-                  and date_trunc('year', month) + interval '1 year' <= last + 1
-                  then extract(year from month) else extract(year from month) * 100 + extract(month from month) end::integer::text
-                  from (select greatest($73::date, min(date)) as first, least($74::date, max(date)) as last
-                    from edition) editions,
-                  generate_series(date_trunc('month', first::timestamp), last, interval '1 month') as month)
-                and next.period is null offset 0) p
-              where p.published_at < next.before
-              and p.upvotes >= $75::integer
-              and p.published_at >= (($76::date)::timestamp at time zone 'UTC')
-              and p.published_at < (($77::date + 1)::timestamp at time zone 'UTC')
-              and (p.withdrawn_at is not null) = $78::boolean
-              and (p.first_listed_on is not null
-                and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $79::date > $80::date then 'empty' else daterange($81::date, $82::date, '[]') end
-                and exists (select from unnest(p.listed_on) as listed (day)
-                  where listed.day <@ case when $83::date > $84::date then 'empty' else daterange($85::date, $86::date, '[]') end)) offset 0) p
-            order by p.published_at desc, p.id desc
-            limit 21 - matches.scanned) p) newest
-        where matches.scanned < 21 and matches.found < 21 and matches.month > first_month)
-      select newest.id, newest.relevance from matches
-      cross join unnest(matches.ids, matches.relevances) with ordinality as newest (id, relevance, position)
-      order by matches.scanned, newest.position limit 21) newest
+    from (with search_plan as materialized (select array[$26]::tsquery[] as parts) select p.id, case when p.title_key = any((select $27::text[])::text[]) then 2
+      when strpos(' ' || p.title_key || ' ', $28) > 0 then 1 else 0 end + case when p.ranked_words @@ $29::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $30::tsquery, 1)::float8 + 0.4 * 0)
+      else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
+        select *
+        from paper p
+        where p.search @@ (select parts[1]
+          from search_plan)
+        and p.upvotes >= $31::integer
+        and p.published_at >= (($32::date)::timestamp at time zone 'UTC')
+        and p.published_at < (($33::date + 1)::timestamp at time zone 'UTC')
+        and (p.github_repo is not null) = $34::boolean
+        and (p.project_page is not null) = $35::boolean
+        and (p.media_urls <> '{}') = $36::boolean
+        and (p.withdrawn_at is not null) = $37::boolean
+        and p.organization_name = any($38::text[])
+        and (p.first_listed_on is not null
+          and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $39::date > $40::date then 'empty' else daterange($41::date, $42::date, '[]') end
+          and exists (select from unnest(p.listed_on) as listed (day)
+            where listed.day <@ case when $43::date > $44::date then 'empty' else daterange($45::date, $46::date, '[]') end))
+        and p.author_names && $47::text[]
+        and p.keyword_keys && $48::text[]
+        and p.submitter_names && $49::text[]
+        and p.categories && $50::text[]
+        order by p.published_at desc, p.id desc limit 21) p) newest
     where (select count(*) from prominent) < 21),
   other as materialized (select * from newest)
   select found.* from (
     select id, relevance from prominent where relevance < 2
     union select id, relevance from other where relevance < 2
-    union all (select p.id, 2 + case when p.ranked_words @@ $87::tsquery
-      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $88::tsquery, 1)::float8 + 0.4 * 0)
+    union all (select p.id, 2 + case when p.ranked_words @@ $51::tsquery
+      then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $52::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch
           from p.published_at)::float8 + 6.3e10) / 1e13 end
       from paper p
-      where p.title_key = any((select $89::text[])::text[])
-      and p.upvotes >= $90::integer
-      and p.published_at >= (($91::date)::timestamp at time zone 'UTC')
-      and p.published_at < (($92::date + 1)::timestamp at time zone 'UTC')
-      and (p.github_repo is not null) = $93::boolean
-      and (p.project_page is not null) = $94::boolean
-      and (p.media_urls <> '{}') = $95::boolean
-      and (p.withdrawn_at is not null) = $96::boolean
-      and p.organization_name = any($97::text[])
+      where p.title_key = any((select $53::text[])::text[])
+      and p.upvotes >= $54::integer
+      and p.published_at >= (($55::date)::timestamp at time zone 'UTC')
+      and p.published_at < (($56::date + 1)::timestamp at time zone 'UTC')
+      and (p.github_repo is not null) = $57::boolean
+      and (p.project_page is not null) = $58::boolean
+      and (p.media_urls <> '{}') = $59::boolean
+      and (p.withdrawn_at is not null) = $60::boolean
+      and p.organization_name = any($61::text[])
       and (p.first_listed_on is not null
-        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $98::date > $99::date then 'empty' else daterange($100::date, $101::date, '[]') end
+        and daterange(p.first_listed_on, p.last_listed_on, '[]') && case when $62::date > $63::date then 'empty' else daterange($64::date, $65::date, '[]') end
         and exists (select from unnest(p.listed_on) as listed (day)
-          where listed.day <@ case when $102::date > $103::date then 'empty' else daterange($104::date, $105::date, '[]') end))
-      and p.author_names && $106::text[]
-      and p.keyword_keys && $107::text[]
-      and p.submitter_names && $108::text[]
-      and p.categories && $109::text[]
+          where listed.day <@ case when $66::date > $67::date then 'empty' else daterange($68::date, $69::date, '[]') end))
+      and p.author_names && $70::text[]
+      and p.keyword_keys && $71::text[]
+      and p.submitter_names && $72::text[]
+      and p.categories && $73::text[]
       limit 100)) found
   order by relevance desc, id desc
 ) r join paper p on p.id = r.id
-order by r.relevance desc, r.id desc limit $110;
+order by r.relevance desc, r.id desc limit $74;
 
 -- searchAsTyped with an arXiv id
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (

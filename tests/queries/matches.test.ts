@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
+import { readListPage } from '../../db/lists/page.ts'
 import { pageOfPapers } from '../../db/paper-pages.ts'
 import { canonicalFilter, filterConditions, type PaperFilter } from '../../db/search/filter.ts'
 import { allMatchesIfFew, countMatches, maxRechecked, newestMatches } from '../../db/search/matches.ts'
 import { searchPlan } from '../../db/search/query-text.ts'
+import { listByRelevance, type RelevanceOptions } from '../../db/search/relevance.ts'
 import { textQueryOf } from '../../db/search/text-query.ts'
 import { createTestDatabase, useTestDatabase } from '../support/database.ts'
 import { plant } from '../support/papers.ts'
@@ -112,16 +114,32 @@ test.each(Object.entries(filters))(
     select p.id from paper p where ${sql.join(filterConditions(filter), sql` and `)}
     order by p.published_at desc, p.id desc`.execute(db)
     for (const most of [1, 2, 3, 7, 100]) {
-      const { rows } = await sql<{ id: number }>`${newestMatches(filter, most)}`.execute(db)
-      const ids = rows.map(({ id }) => id)
-      expect(ids.sort()).toEqual(
-        all
-          .slice(0, most)
-          .map(({ id }) => id)
-          .sort(),
-      )
+      for (const isSmall of [false, true]) {
+        const { rows } = await sql<{ id: number }>`${newestMatches(filter, most, { isSmall })}`.execute(db)
+        const ids = rows.map(({ id }) => id)
+        expect(ids.sort()).toEqual(
+          all
+            .slice(0, most)
+            .map(({ id }) => id)
+            .sort(),
+        )
+      }
       expect(await countMatches(db, filter, most)).toBe(Math.min(most, all.length))
     }
+  },
+)
+
+test.each(Object.entries(filters).filter(([, { text }]) => text !== undefined))(
+  'a small library and a large one are searched alike for %s',
+  async (_name, given) => {
+    const { db } = store.database
+    const found = async (options: RelevanceOptions) => {
+      const list = listByRelevance(canonicalFilter(given), new Set(['arxiv_id']), options)
+      const { rows, more } = await readListPage(db, list, { limit: 5, backwards: false })
+      return { rows, more }
+    }
+    for (const options of [{}, { firstRows: 6 }, { firstRows: 6, withIds: true }])
+      expect(await found({ ...options, isSmall: true })).toEqual(await found(options))
   },
 )
 

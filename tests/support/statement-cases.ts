@@ -46,6 +46,7 @@ import { highlightsByPaperIds } from '../../db/search/highlights.ts'
 import { allMatchesIfFew, countMatches } from '../../db/search/matches.ts'
 import { expansionsOf } from '../../db/search/meanings.ts'
 import { titleInReference } from '../../db/search/references.ts'
+import { listByRelevance } from '../../db/search/relevance.ts'
 import { isAllExcluded, searchAgain, searchAsTyped, searchPapers } from '../../db/search/search.ts'
 import { suggestionsFor } from '../../db/search/suggestions.ts'
 import { repairText } from '../../db/search/typos.ts'
@@ -82,6 +83,8 @@ const next = { ...first, after: ['2026-06-01T00:00:00.000Z', 1] }
 const [day, month] = ['2026-06-01', { from: '2026-06-01', to: '2026-06-30' }]
 
 /** Calls whose statements are printed, by file and heading; a heading begins with the name of the function. */
+const searchOf = (text: string) => ({ typed: filterOf({ text }), words: filterOf({ text }) })
+
 export const statementCases: Record<string, Record<string, (db: Db) => Promise<unknown>>> = {
   papers: {
     'papersByKeys, by one arXiv id': (db) => papersByKeys(db, [{ arxivId: '2605.00001' }], columns),
@@ -149,13 +152,9 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'countLists of the papers of several keywords': (db) => countLists(db, ['decoding'], ofKeywords, 10_000),
   },
   search: {
-    'searchPapers with a word': (db) =>
-      searchPapers(
-        db,
-        { typed: filterOf({ text: 'sparse' }), words: filterOf({ text: 'sparse' }) },
-        first,
-        columns,
-      ),
+    'searchPapers with a word': (db) => searchPapers(db, searchOf('sparse'), first, columns),
+    'readListPage by relevance, in a large library': (db) =>
+      readListPage(db, listByRelevance(filterOf({ text: 'sparse' }), columns, { firstRows: 21 }), first),
     'expansionsOf, words that papers may define or write as two': (db) => expansionsOf(db, 'statespace'),
     'expansionsOfAcronyms, an acronym that may be an ordinary word': (db) =>
       expansionsOfAcronyms(db, acronymSpansOf(['act']), [
@@ -168,21 +167,9 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
       searchAsTyped(db, filterOf({ ...criteria, text: 'sparse' }), first, columns),
     'searchAsTyped with an arXiv id': (db) =>
       searchAsTyped(db, filterOf({ text: '2605.00001' }), first, columns),
-    'searchPapers, words that no title has': (db) =>
-      searchPapers(
-        db,
-        { typed: filterOf({ text: 'sparze' }), words: filterOf({ text: 'sparze' }) },
-        first,
-        columns,
-      ),
+    'searchPapers, words that no title has': (db) => searchPapers(db, searchOf('sparze'), first, columns),
     'searchAgain, of a repaired text': (db) =>
-      searchAgain(
-        db,
-        { typed: filterOf({ text: 'sparze' }), words: filterOf({ text: 'sparze' }) },
-        { kind: 'repaired', repairedText: 'sparse' },
-        first,
-        columns,
-      ),
+      searchAgain(db, searchOf('sparze'), { kind: 'repaired', repairedText: 'sparse' }, first, columns),
     completeText: (db) => completeText(db, filterOf({ text: 'sparse mod' })),
     repairText: (db) => repairText(db, 'sparze'),
     unpunctuatedTitle: (db) => unpunctuatedTitle(db, 'Sparse models of speech'),
