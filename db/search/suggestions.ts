@@ -19,7 +19,7 @@ const countedPapers = sql.lit(300)
 
 /**
  * What people may be about to type, for the last word of the text at least: names in which a word begins with it,
- * those with the most papers first within each kind, kinds by turns. Nothing for a single sign that is no letter or digit.
+ * those with the most papers first within each kind, kinds by turns. A name that is all of it goes first. Nothing for a single sign that is no letter or digit.
  * Spellings of keywords are asked for in order, so that their index is used whatever share of all is expected.
  */
 export async function suggestionsFor(db: Db, typed: string, limit: number): Promise<Suggestion[]> {
@@ -71,7 +71,8 @@ export async function suggestionsFor(db: Db, typed: string, limit: number): Prom
         row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
           limit ${countedPapers}) c) desc, name) from matching_organizations
     )
-    select kind, key, text from ranked order by position, kind limit ${limit}`.execute(db)
+    select kind, key, text from ranked, input
+    order by folded(text) like input.pattern desc, position, kind limit ${limit}`.execute(db)
   return rows
 }
 

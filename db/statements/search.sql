@@ -1017,7 +1017,8 @@ ranked as (
   row_number() over (order by (select count(*) from (select from paper p where p.organization_name = name
         limit 300) c) desc, name) from matching_organizations
 )
-select kind, key, text from ranked order by position, kind limit $5;
+select kind, key, text from ranked, input
+order by folded(text) like input.pattern desc, position, kind limit $5;
 
 -- matchFilters
 select p.id as "paperId", f.index as "filterIndex" from paper p join (

@@ -31,15 +31,19 @@ function offersWebSocket({ method, httpVersion, headers }: IncomingMessage): boo
 
 /**
  * Puts a request line with the whole address (`GET http://host/graphql HTTP/1.1`) into the usual form, as a server has
- * to (RFC 9112, 3.2.2): the path goes into `url`, and the host wins over the header `Host`.
+ * to (RFC 9112, 3.2.2): the path goes into `url`, and the host wins over the header `Host`. `/graphql/` is `/graphql`.
  */
 export function normalizeTarget(request: IncomingMessage): void {
-  if (request.url?.startsWith('/')) return
+  if (!request.url?.startsWith('/')) withPathAlone(request)
+  if (request.url?.startsWith('/graphql/'))
+    request.url = request.url.replace(/^(\/graphql)\/(?=[?#]|$)/, '$1')
+}
+
+function withPathAlone(request: IncomingMessage): void {
   const [, host, rest = ''] = /^(?:https?|wss?):\/\/([^/?#]*)([^#]*)/i.exec(request.url ?? '') ?? []
-  if (host !== undefined) {
-    request.url = rest.startsWith('/') ? rest : `/${rest}`
-    if (host !== '') request.headers.host = host.slice(host.lastIndexOf('@') + 1)
-  }
+  if (host === undefined) return
+  request.url = rest.startsWith('/') ? rest : `/${rest}`
+  if (host !== '') request.headers.host = host.slice(host.lastIndexOf('@') + 1)
 }
 
 /**

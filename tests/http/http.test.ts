@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { post, useTestApp } from '../support/app.ts'
@@ -20,6 +21,21 @@ describe('health', () => {
     expect(await response.json()).toEqual({
       error: { code: 'NOT_FOUND', message: 'Not found. The GraphQL API is at /graphql.' },
     })
+  })
+
+  test('the address of the API may end with a slash', async () => {
+    const asked = await fetch(`${app.url}/graphql/?query=${encodeURIComponent('{ __typename }')}`)
+    expect([asked.status, await asked.json()]).toEqual([200, { data: { __typename: 'Query' } }])
+    const posted = await fetch(`${app.url}/graphql/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    })
+    expect(await posted.json()).toEqual({ data: { __typename: 'Query' } })
+    const socket = new WebSocket(`${app.wsEndpoint}/`, 'graphql-transport-ws')
+    await once(socket, 'open')
+    socket.close()
+    expect((await fetch(`${app.url}/graphql/more`)).status).toBe(404)
   })
 
   test('a browser at the bare address gets the page for readers', async () => {

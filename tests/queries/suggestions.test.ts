@@ -31,6 +31,14 @@ test('names in which a word begins with what is typed', async () => {
   expect(await texts('eepseek')).toEqual([])
 })
 
+test('a name that is what is typed goes first', async () => {
+  await plant(app.db, [
+    { arxivId: arxivId(810), authors: [{ name: 'Sören Möller' }], keywords: ['MoE', 'moe routing'] },
+    { arxivId: arxivId(811), authors: [{ name: 'Sören Möller' }], keywords: ['moe routing'] },
+  ])
+  expect(await texts('moe')).toEqual(['moe', 'Sören Möller', 'moe routing'])
+})
+
 test('one letter begins a word', async () => {
   expect(await texts('z')).toEqual(['Émile Zola'])
   expect(await texts('É')).toEqual(['Émile Zola'])
