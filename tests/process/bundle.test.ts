@@ -18,7 +18,7 @@ import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 /** A copy of the project with the packages of this one, as an installation leaves it. */
-const project = mkdtempSync(join(tmpdir(), 'daily-papers-bundle-'))
+const project = mkdtempSync(join(tmpdir(), 'daily papers #1 100% bundled '))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundle = join(project, 'node_modules/.cache/program')
 afterAll(() => rmSync(project, { recursive: true, force: true }))
