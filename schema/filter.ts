@@ -24,7 +24,7 @@ export function mayBeMeantBy(typed: string, meant: string): boolean {
   const [isWellFormed] = wellFormed
   return (
     meant.trim() !== '' &&
-    meant.length <= longestText &&
+    meant.length <= 2 * longestText &&
     isWellFormed(meant) &&
     hasFewWithOr(meant) &&
     quotes(meant) <= quotes(typed) + mostQuotesAdded

@@ -8,30 +8,40 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const bundleFolder = `${root}node_modules/.cache/program`
 export const manifestName = 'manifest.json'
 
-/** Flags by which somebody hooks into modules, or looks at them: they have to be there, one by one. */
-const watched = /(^|\s)(-r\b|--(import|require|loader|experimental-loader|inspect|cpu-prof|heap-prof))/
+/** Whether the packages are those of this copy of the project, and no link to those of another one. */
+export function hasOwnPackages() {
+  return realpathSync(`${root}node_modules`) === `${realpathSync(root)}/node_modules`
+}
 
-/** The sources of the bundle as they are now: name, bytes, and seconds at which they were changed. */
-export function stateOf(files) {
-  return files.map((file) => {
-    const { size, mtimeMs } = statSync(`${root}${file}`)
-    return [file, size, Math.floor(mtimeMs / 1000)]
-  })
+/** A file as it is now: its name, bytes, and the seconds at which it was changed. */
+export function stateOf(file) {
+  const { size, mtimeMs } = statSync(`${root}${file}`)
+  return [file, size, Math.floor(mtimeMs / 1000)]
 }
 
 /** By which cli.mjs lets workers load TypeScript: nobody's hooks. */
 const ownHooks = /--import \S+\/src\/strip-types\.mjs/g
+/** Flags by which somebody hooks into modules, or looks at them: they have to be there, one by one. */
+const watched =
+  /(^|\s)(-r\b|--(import|require|loader|experimental-loader|inspect|(cpu-|heap-|perf-basic-|perf-)?prof\b))/
 
-/** The address of the file to load; undefined if there is none, or if a source has changed since: then the sources are loaded. */
+/** Whether somebody hooks into the modules of this process, or follows them: `--watch` and coverage tell by variables. */
+function isWatched() {
+  const { NODE_OPTIONS, NODE_V8_COVERAGE, WATCH_REPORT_DEPENDENCIES } = process.env
+  const flags = [...process.execArgv, NODE_OPTIONS].join(' ').replace(ownHooks, '')
+  return watched.test(flags) || Boolean(NODE_V8_COVERAGE || WATCH_REPORT_DEPENDENCIES)
+}
+
+/**
+ * The address of the file to load; undefined if there is none, or if a source or a package has changed since: then the
+ * sources are loaded.
+ */
 export function findBundle() {
-  const flags = [...process.execArgv, process.env.NODE_OPTIONS].join(' ').replace(ownHooks, '')
-  if (watched.test(flags)) return undefined
+  if (isWatched()) return undefined
   try {
-    const { entry, sources } = JSON.parse(readFileSync(`${bundleFolder}/${manifestName}`, 'utf8'))
-    // Of another copy of the project, whose packages this one uses.
-    if (realpathSync(bundleFolder) !== `${realpathSync(root)}/node_modules/.cache/program`) return undefined
-    const isFresh = JSON.stringify(stateOf(sources.map(([file]) => file))) === JSON.stringify(sources)
-    return isFresh ? pathToFileURL(`${bundleFolder}/${entry}`).href : undefined
+    const { entry, files } = JSON.parse(readFileSync(`${bundleFolder}/${manifestName}`, 'utf8'))
+    const isFresh = JSON.stringify(files.map(([file]) => stateOf(file))) === JSON.stringify(files)
+    return isFresh && hasOwnPackages() ? pathToFileURL(`${bundleFolder}/${entry}`).href : undefined
   } catch {
     return undefined
   }

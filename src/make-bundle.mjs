@@ -4,16 +4,21 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundleFolder, manifestName, stateOf } from './bundle.mjs'
+import { bundleFolder, hasOwnPackages, manifestName, stateOf } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entry = 'src/commands/main.ts'
+
+/** Sources by their names, as they were before they were read. */
+const states = new Map()
 
 /** Our own modules find their files from where they stand, and not from the bundle. */
 const ownAddresses = {
   name: 'own-addresses',
   setup(build) {
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const file = relative(root, path)
+      states.set(file, stateOf(file))
       const text = await readFile(path, 'utf8')
       const url = `new URL(${JSON.stringify(relative(bundleFolder, path))}, import.meta.url)`
       const addresses = {
@@ -30,6 +35,8 @@ const ownAddresses = {
 }
 
 async function makeBundle() {
+  // Else it would be in the place of that of another copy.
+  if (!hasOwnPackages()) return
   const { build } = await import('esbuild')
   const made = `${bundleFolder}.new`
   rmSync(made, { recursive: true, force: true })
@@ -56,8 +63,15 @@ const require = createRequireOfBundle(import.meta.url)`,
     logLevel: 'error',
     plugins: [ownAddresses],
   })
-  const sources = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules/'))
-  writeFileSync(`${made}/${manifestName}`, JSON.stringify({ entry: 'main.mjs', sources: stateOf(sources) }))
+  const files = Object.keys(metafile.inputs).flatMap((file) => {
+    const state = states.get(file)
+    if (state) return [state]
+    // An installation writes all files of a package anew.
+    const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file) ?? []
+    return [stateOf(folder ? `${folder}/package.json` : file)]
+  })
+  const unique = new Map(files.map((state) => [state[0], state]))
+  writeFileSync(`${made}/${manifestName}`, JSON.stringify({ entry: 'main.mjs', files: [...unique.values()] }))
   rmSync(bundleFolder, { recursive: true, force: true })
   renameSync(made, bundleFolder)
 }

@@ -1,34 +1,20 @@
 import { type Atom, atomsIn } from '../tokens/scan.ts'
 import { compoundTerms, isInCapitals, isName } from '../tokens/terms.ts'
-import { isStopWord, withApostrophe } from '../tokens/words.ts'
+import { isStopWord } from '../tokens/words.ts'
 
 /** Words of a text in which a stop word in capitals is an acronym (`IT support`); a longer one shouts. */
 const longestWithAcronym = 3
 
 /** The atoms of what is typed; stop words in capitals stay so where they are acronyms, and are no operators of others. */
 export function askedAtoms(text: string): Atom[] {
-  const typed = atomsIn(text)
-  if (typed.length === 1) return typed
-  const atoms = typed.flatMap(partsOfContraction)
+  const atoms = atomsIn(text)
+  if (atoms.length === 1) return atoms
   const isShouting = atoms.length > longestWithAcronym || atoms.every(isInCapitals)
   return atoms.map((atom) =>
     isStopWord(atom.text) && (isShouting || /^(?:and|or|not)$/.test(atom.text))
       ? { ...atom, cased: atom.text }
       : atom,
   )
-}
-
-/** `dont` as `don't` is stored, which says nothing. */
-function partsOfContraction(atom: Atom): Atom[] {
-  const spelled = withApostrophe(atom.text)
-  if (spelled === undefined) return [atom]
-  const { start, end } = atom
-  return atomsIn(spelled).map((part, index) => ({
-    ...part,
-    start,
-    end,
-    link: index === 0 ? atom.link : part.link,
-  }))
 }
 
 /** A version that lost its point with all other signs of a title: `qwen25` may be `Qwen2.5`, `15b` may be `1.5B`. Undefined for other atoms. */

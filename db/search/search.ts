@@ -3,6 +3,7 @@ import { type PageRequest, readListPage } from '../lists/page.ts'
 import { hasWords, type PapersPage } from '../paper-pages.ts'
 import type { PaperColumn, PaperFields } from '../papers.ts'
 import { completeText } from './completion.ts'
+import { withApostrophes } from './contractions.ts'
 import type { DatedSearches, MeantSearch } from './dated-author.ts'
 import type { Matches } from './facet-counts.ts'
 import type { CanonicalFilter } from './filter.ts'
@@ -64,7 +65,7 @@ export async function searchPapers(
   columns: Columns,
 ): Promise<SearchPage> {
   // Authors with a year mean these, before anything else is tried.
-  const cited = dated?.isReference ? await firstFound(db, dated) : undefined
+  const cited = dated?.isReference ? await firstFound(db, dated.searches) : undefined
   if (cited) return searchRepaired(db, cited, request, columns)
   const page = await searchAsTyped(db, typed, request, columns)
   if (page.rows.length > 0) return page
@@ -117,15 +118,19 @@ async function meantInstead(
     ? ((await unpunctuatedTitle(db, typed)) ?? (await titleInReference(db, typed)))
     : undefined
   const isDated = title === undefined && dated !== undefined && !dated.isReference
-  const byAuthor = isDated ? await firstFound(db, dated) : undefined
+  const byAuthor = isDated ? await firstFound(db, dated.searches) : undefined
   if (byAuthor) return byAuthor
+  const spelled = title === undefined ? withApostrophes(typed) : undefined
+  const bySpelling =
+    spelled === undefined ? undefined : { text: spelled, filter: { ...words, text: spelled } }
+  if (bySpelling && (await firstFound(db, [bySpelling]))) return bySpelling
   const completed = title ?? (isPlain ? await completeText(db, words) : undefined)
   const text = completed ?? (await repairText(db, typed))
   return text === undefined ? undefined : { text, filter: { ...words, text } }
 }
 
 /** The first search that finds something; undefined if none does. */
-async function firstFound(db: Db, { searches }: DatedSearches): Promise<MeantSearch | undefined> {
+async function firstFound(db: Db, searches: readonly MeantSearch[]): Promise<MeantSearch | undefined> {
   for (const search of searches) if ((await countMatches(db, search.filter, 1)) > 0) return search
   return undefined
 }

@@ -15,18 +15,6 @@ export function isStopWord(word: string): boolean {
   return stopWords.has(word)
 }
 
-/** Contractions of stop words, which titles pasted without their signs have. */
-const contractions = new Map(
-  "don't can't what's that's how's who's there's here's where's why's"
-    .split(' ')
-    .map((word) => [word.replace("'", ''), word]),
-)
-
-/** A contraction that was typed without its apostrophe; undefined for other words. */
-export function withApostrophe(word: string): string | undefined {
-  return contractions.get(word)
-}
-
 /**
  * First parts of compounds that are written in all three ways, `fine-tuning`, `fine tuning` and `finetuning`. Two words
  * of which the first is one of these are stored as one word too, so that the third spelling finds the second.

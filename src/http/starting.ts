@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { answerOptions, setCorsHeaders, setHeaders } from '../origins.ts'
 import { isEventSource, postpone } from './event-source.ts'
 import { cut, listen } from './listen.ts'
-import { HttpRequest, pathOf, requestScopeOf } from './request.ts'
+import { HttpRequest, normalizeTarget, pathOf, requestScopeOf } from './request.ts'
 import { headersOfAll, refuse, refuseGraphql, sendJson } from './respond.ts'
 
 const starting = 'The server is starting: its database is being prepared.'
@@ -47,6 +47,7 @@ export function createStartingServer({
 function answer(request: IncomingMessage, response: ServerResponse): void {
   // A body that nobody reads would be taken for the next request.
   response.setHeader('connection', 'close')
+  normalizeTarget(request)
   const path = pathOf(request)
   if (request.method === 'OPTIONS') answerOptions(request, response, 'GET, HEAD, POST, OPTIONS')
   else if (path === '/health' || path === '/livez') sendJson(response, 200, { status: 'ok' })

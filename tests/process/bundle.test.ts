@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startCli } from '../support/cli.ts'
 import { createTestDatabase } from '../support/database.ts'
 
@@ -29,6 +29,9 @@ beforeAll(() => {
   mkdirSync(join(project, 'node_modules'))
   for (const name of readdirSync(join(root, 'node_modules')).filter((each) => each !== '.cache'))
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name))
+}, 120_000)
+
+beforeEach(() => {
   execFileSync(process.execPath, [join(project, 'src/make-bundle.mjs')])
   // The mark of the bundle, which its sources have not.
   const entry = join(bundle, 'main.mjs')
@@ -86,6 +89,7 @@ test('it runs from the bundle', async () => {
 test.each([
   ['a flag', ['--import', 'data:text/javascript,'], {}],
   ['an option of the environment', [], { NODE_OPTIONS: '--require node:fs' }],
+  ['coverage', [], { NODE_V8_COVERAGE: tmpdir() }],
 ])('who hooks into modules by %s finds them one by one', async (_what, execArgv, env) => {
   expect(await help(execArgv, env)).not.toContain('bundled')
 })
@@ -96,6 +100,26 @@ test('a source that has changed since is run', async () => {
   onTestFinished(() => writeFileSync(source, before))
   appendFileSync(source, '// changed\n')
   expect(await help()).not.toContain('bundled')
+})
+
+test('a package that was installed anew since is run', async () => {
+  const link = join(project, 'node_modules/commander')
+  rmSync(link)
+  cpSync(join(root, 'node_modules/commander'), link, { recursive: true, dereference: true })
+  onTestFinished(() => {
+    rmSync(link, { recursive: true })
+    symlinkSync(join(root, 'node_modules/commander'), link)
+  })
+  expect(await help()).not.toContain('bundled')
+})
+
+test('a copy that uses the packages of another one leaves it its bundle', async () => {
+  const copy = mkdtempSync(join(tmpdir(), 'daily-papers-bundle-'))
+  onTestFinished(() => rmSync(copy, { recursive: true }))
+  cpSync(join(project, 'src'), join(copy, 'src'), { recursive: true })
+  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'))
+  execFileSync(process.execPath, [join(copy, 'src/make-bundle.mjs')])
+  expect(await help()).toContain('bundled')
 })
 
 test('without the bundler, an installation succeeds, and the sources are run', async () => {

@@ -50,7 +50,7 @@ test('the page behind the last of an author with a year is empty, and says what 
 })
 
 test.each([
-  ['longer than a search may be', 'attention '.repeat(200)],
+  ['far longer than a search may be', 'attention '.repeat(300)],
   ['of more phrases than a search may have', '"sparse attention" '.repeat(20)],
   ['of blanks', '   '],
   ['that no database stores', 'atten\0tion'],

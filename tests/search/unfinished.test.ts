@@ -23,6 +23,8 @@ beforeAll(async () => {
   await plant(app.db, [
     { arxivId: arxivId(100), title: 'Reasoning', keywords: ['large reasoning models'] },
     { arxivId: arxivId(102), title: 'Diffusion RL' },
+    { arxivId: arxivId(104), title: "Don't Look Twice: What’s Next" },
+    { arxivId: arxivId(105), title: 'A Cant of Grains', authors: [{ name: 'Richard Cant' }] },
     { arxivId: arxivId(103), title: 'RLVR' },
     { arxivId: arxivId(101), title: 'Residues', authors: [{ name: 'Kaiming Hé' }, { name: 'Haiming Ho' }] },
   ])
@@ -53,6 +55,21 @@ test.each([
     { text },
   )
   expect(search.repairedText).toBe(repaired ?? null)
+})
+
+test.each([
+  ['finds the title that has it', 'dont look', "don't look"],
+  ['beside quotes, too', 'Whats "look twice"', 'what\'s "look twice"'],
+  ['is a word of its own where papers have it', 'cant grains', null],
+  ['is a name where an author has it', 'Richard Cant', null],
+  ['is left out', 'dont zygomorphic', "don't zygomorphic"],
+])('a contraction without its apostrophe %s: %s', async (_what, text, repaired) => {
+  const { search } = await query<{ search: { repairedText: string | null; totalCount: number } }>(
+    app,
+    'query ($text: String!) { search(text: $text) { repairedText totalCount } }',
+    { text },
+  )
+  expect(search).toEqual({ repairedText: repaired, totalCount: 1 })
 })
 
 test('a search of what is not typed to its end says what it looked for', async () => {
