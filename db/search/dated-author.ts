@@ -1,3 +1,4 @@
+import { isStopWord } from '../tokens/words.ts'
 import { type CanonicalFilter, canonicalFilter, type PaperFilter } from './filter.ts'
 
 /** A search for what a text may mean. */
@@ -7,10 +8,12 @@ export interface MeantSearch {
   readonly filter: CanonicalFilter
 }
 
-/** What a text that ends with a year may mean. */
+/** What a text that ends with a year, or may be a name, may mean. */
 export interface DatedSearches {
-  /** `He et al. 2025`, `He and Zhang, 2025`: nothing else is meant. Words with a year may be those of a paper. */
+  /** `He et al. 2025`, `Jun He`: authors go before all else. Words with a year may be those of a paper. */
   readonly isReference: boolean
+  /** Names of which an author has to have one, or else the words mean themselves. */
+  readonly names?: readonly string[]
   /** The first that finds something is meant. */
   readonly searches: readonly MeantSearch[]
 }
@@ -26,7 +29,24 @@ const twoAuthors = new RegExp(
 )
 const wordsWithYear = new RegExp(`^(?<words>${nameFrom('\\p{L}')})${year}$`, 'u')
 
-/** Reads `Kaiming He 2026`, `He et al. 2025` and `He and Zhang, 2025`; undefined for other texts. */
+const words = /^(?<name>\p{L}[\p{L}\p{M}'’.-]*(?:\s+\p{L}[\p{L}\p{M}'’.-]*){1,3})$/u
+const surnameFirst = /^(?<last>[\p{L}\p{M}'’-]+),\s+(?<first>\p{L}[\p{L}\p{M}'’. -]*)$/u
+
+/** A few words of which some, but not all, are stop words: those of searches may be names (`Jun He`, `Bo An`). */
+function nameOfStopWord(text: string): string | undefined {
+  const { last, first } = surnameFirst.exec(text)?.groups ?? {}
+  const name = last === undefined ? words.exec(text)?.groups?.name : `${first} ${last}`
+  const stopWords = name?.split(/\s+/).filter((word) => isStopWord(word.toLowerCase())) ?? []
+  return stopWords.length > 0 && stopWords.length < (name?.split(/\s+/).length ?? 0) ? name : undefined
+}
+
+/** As it is typed, and with capitals. */
+function spellingsOf(name: string): string[] {
+  const spaced = name.replace(/\s+/g, ' ')
+  return [spaced, spaced.toLowerCase().replace(/(?<![\p{L}'’])\p{L}/gu, (letter) => letter.toUpperCase())]
+}
+
+/** Reads `Jun He`, `Kaiming He 2026`, `He et al. 2025` and `He and Zhang, 2025`; undefined for other texts. */
 export function readDatedAuthor(given: PaperFilter): DatedSearches | undefined {
   const text = given.text?.normalize('NFC').trim() ?? ''
   if (text.length > longest) return undefined
@@ -42,6 +62,9 @@ export function readDatedAuthor(given: PaperFilter): DatedSearches | undefined {
       searches: [search(`${authors.filter(Boolean).join(' ')} year:${cited.year}`)],
     }
   }
+  const name = nameOfStopWord(text)
+  if (name !== undefined)
+    return { isReference: true, names: spellingsOf(name), searches: [search(`author:"${name}"`)] }
   const typed = wordsWithYear.exec(text)?.groups
   if (!typed) return undefined
   const author = `author:"${typed.words}"`

@@ -15,6 +15,9 @@ export const rankedAtMost = 1000
 /** Of papers that lack a word in the title and the keywords, the newest are looked at for which words stand beside each other. */
 const nearAtMost = 100
 
+/** What a title that begins with the text has before one that holds it elsewhere: the paper of a model, say. Both stay below 2. */
+const firstInTitle = 0.09
+
 export interface RelevanceOptions {
   /** Rows that are wanted at most, from the first; undefined for any. */
   readonly firstRows?: number | undefined
@@ -27,7 +30,7 @@ export interface RelevanceOptions {
 /**
  * The papers of a filter with a text, the best match first:
  *
- * - those whose title is the text (relevance 2 to 3), then those whose title holds it (1 to 2),
+ * - those whose title is the text (relevance 2 to 3), then those whose title holds it (1 to 2, more at its begin),
  * - those with all its words in the title or among the keywords (0.1 to 1), by `ts_rank` of these (title 1.0, keywords
  *   0.4), divided by 1 + log(number of words), and by how many of its words stand there beside the same neighbour,
  * - the others (less than 0.1), by how many of its words stand in the abstract beside the same neighbour, which is looked
@@ -122,7 +125,7 @@ function relevanceList(
     then 0.1 + 0.8 * (${rankOf(values)})
     else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end`
   const inTitle = sql`case when p.title_key = any(${unseen(titleKeys, 'text[]')}) then 2
-    when strpos(' ' || p.title_key || ' ', ${phrase}) > 0 then 1 else 0 end`
+    else case strpos(' ' || p.title_key || ' ', ${phrase}) when 0 then 0 when 1 then ${sql.lit(1 + firstInTitle)} else 1 end end`
   const relevance = sql`${inTitle} + ${byWords}`
   const prominent = newestProminent(filter, rankedAtMost, { relevance, isSmall })
   const suffices = withIds ? undefined : firstRows

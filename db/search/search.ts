@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { type PageRequest, readListPage } from '../lists/page.ts'
+import { type PageRequest, preparedMark, readListPage } from '../lists/page.ts'
 import { hasWords, type PapersPage } from '../paper-pages.ts'
 import type { PaperColumn, PaperFields } from '../papers.ts'
+import { unseen } from '../prepared.ts'
 import { completeText } from './completion.ts'
 import { withApostrophes } from './contractions.ts'
 import type { DatedSearches, MeantSearch } from './dated-author.ts'
@@ -64,8 +66,8 @@ export async function searchPapers(
   request: SearchRequest,
   columns: Columns,
 ): Promise<SearchPage> {
-  // Authors with a year mean these, before anything else is tried.
-  const cited = dated?.isReference ? await firstFound(db, dated.searches) : undefined
+  // Authors mean these, before anything else is tried.
+  const cited = dated?.isReference ? await authorsMeant(db, dated) : undefined
   if (cited) return searchRepaired(db, cited, request, columns)
   const page = await searchAsTyped(db, typed, request, columns)
   if (page.rows.length > 0) return page
@@ -127,6 +129,16 @@ async function meantInstead(
   const completed = title ?? (isPlain ? await completeText(db, words) : undefined)
   const text = completed ?? (await repairText(db, typed))
   return text === undefined ? undefined : { text, filter: { ...words, text } }
+}
+
+async function authorsMeant(db: Db, { names, searches }: DatedSearches): Promise<MeantSearch | undefined> {
+  return names && !(await isAuthor(db, names)) ? undefined : firstFound(db, searches)
+}
+
+async function isAuthor(db: Db, names: readonly string[]): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`${preparedMark({ prepared: true })}
+    select exists (select from author where name = any(${unseen(names, 'text[]')})) as found`.execute(db)
+  return rows[0]?.found === true
 }
 
 /** The first search that finds something; undefined if none does. */

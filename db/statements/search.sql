@@ -38,14 +38,14 @@ select 'size', null, null, null, null, pg_relation_size('paper')::float8, null, 
 
 /* prepared */ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
   with prominent as materialized (with search_plan as materialized (select array[$1]::tsquery[] as parts) select p.id, case when p.title_key = any((select $2::text[])::text[]) then 2
-    when strpos(' ' || p.title_key || ' ', $3) > 0 then 1 else 0 end + case when p.ranked_words @@ $4::tsquery
+    else case strpos(' ' || p.title_key || ' ', $3) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $4::tsquery
     then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
     else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
       select * from paper p where p.search @@ (select parts[1] from search_plan)
       order by p.published_at desc, p.id desc limit 1000) p),
   newest as materialized (select *, row_number() over () as place
     from (with search_plan as materialized (select array[$5]::tsquery[] as parts) select p.id, case when p.title_key = any((select $2::text[])::text[]) then 2
-      when strpos(' ' || p.title_key || ' ', $3) > 0 then 1 else 0 end + case when p.ranked_words @@ $4::tsquery
+      else case strpos(' ' || p.title_key || ' ', $3) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $4::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
         select * from paper p where p.search @@ (select parts[1] from search_plan)
@@ -99,7 +99,7 @@ order by r.relevance desc, r.id desc limit 21;
         array_agg(p.relevance) as relevances, count(*) as scanned
         from (select p.* from (select p.id, p.published_at
             , case when p.title_key = any((select $6::text[])::text[]) then 2
-            when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
+            else case strpos(' ' || p.title_key || ' ', $7) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $8::tsquery
             then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $8::tsquery, 1)::float8 + 0.4 * 0)
             else (extract(epoch
                 from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
@@ -152,7 +152,7 @@ order by r.relevance desc, r.id desc limit 21;
           array_agg(p.relevance) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at
               , case when p.title_key = any((select $6::text[])::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $7) > 0 then 1 else 0 end + case when p.ranked_words @@ $8::tsquery
+              else case strpos(' ' || p.title_key || ' ', $7) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $8::tsquery
               then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $8::tsquery, 1)::float8 + 0.4 * 0)
               else (extract(epoch
                   from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance
@@ -322,7 +322,7 @@ from (with recursive search_plan as materialized (select array[$1]::tsquery[] as
         array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
         from (select p.* from (select p.id, p.published_at, p.is_match
             , case when p.title_key = any((select $7::text[])::text[]) then 2
-            when strpos(' ' || p.title_key || ' ', $8) > 0 then 1 else 0 end + case when p.ranked_words @@ $9::tsquery
+            else case strpos(' ' || p.title_key || ' ', $8) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $9::tsquery
             then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $10::tsquery, 1)::float8 + 0.4 * (select count(*)
                 from unnest((select $11::tsquery[])::tsquery[]) as pair
                 where p.ranked_words @@ pair) / $12::float8)
@@ -378,7 +378,7 @@ from (with recursive search_plan as materialized (select array[$1]::tsquery[] as
           array_agg(p.relevance) filter (where p.is_match) as relevances, count(*) as scanned
           from (select p.* from (select p.id, p.published_at, p.is_match
               , case when p.title_key = any((select $20::text[])::text[]) then 2
-              when strpos(' ' || p.title_key || ' ', $21) > 0 then 1 else 0 end + case when p.ranked_words @@ $22::tsquery
+              else case strpos(' ' || p.title_key || ' ', $21) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $22::tsquery
               then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $23::tsquery, 1)::float8 + 0.4 * (select count(*)
                   from unnest((select $24::tsquery[])::tsquery[]) as pair
                   where p.ranked_words @@ pair) / $25::float8)
@@ -430,7 +430,7 @@ order by r.relevance desc, r.id desc limit 21;
 -- searchAsTyped with every criterion
 select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_1 from (
   with prominent as materialized (with search_plan as materialized (select array[$1]::tsquery[] as parts) select p.id, case when p.title_key = any((select $2::text[])::text[]) then 2
-    when strpos(' ' || p.title_key || ' ', $3) > 0 then 1 else 0 end + case when p.ranked_words @@ $4::tsquery
+    else case strpos(' ' || p.title_key || ' ', $3) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $4::tsquery
     then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $5::tsquery, 1)::float8 + 0.4 * 0)
     else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
       select *
@@ -456,7 +456,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
       order by p.published_at desc, p.id desc limit 1000) p),
   newest as materialized (select *, row_number() over () as place
     from (with search_plan as materialized (select array[$26]::tsquery[] as parts) select p.id, case when p.title_key = any((select $27::text[])::text[]) then 2
-      when strpos(' ' || p.title_key || ' ', $28) > 0 then 1 else 0 end + case when p.ranked_words @@ $29::tsquery
+      else case strpos(' ' || p.title_key || ' ', $28) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $29::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $30::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
         select *
@@ -517,7 +517,7 @@ select p.id, p.title, p.upvotes, r.relevance, r.relevance as key_0, r.id as key_
   with prominent as materialized (select null::bigint as id, null::float8 as relevance limit 0),
   newest as materialized (select *, row_number() over () as place
     from (select p.id, case when p.title_key = any((select $1::text[])::text[]) then 2
-      when strpos(' ' || p.title_key || ' ', $2) > 0 then 1 else 0 end + case when p.ranked_words @@ $3::tsquery
+      else case strpos(' ' || p.title_key || ' ', $2) when 0 then 0 when 1 then 1.09 else 1 end end + case when p.ranked_words @@ $3::tsquery
       then 0.1 + 0.8 * (0.6 * ts_rank('{0.1, 0.4, 0.4, 1}', p.ranked_words, $4::tsquery, 1)::float8 + 0.4 * 0)
       else (extract(epoch from p.published_at)::float8 + 6.3e10) / 1e13 end as relevance from (
         select * from paper p where p.arxiv_id = any($5::text[])
@@ -564,9 +564,10 @@ from unnest($2::text[]) as typed
 where not exists (select from word w where w.word = typed)
 and not exists (select from name_word w where w.word = typed);
 
--- searchAgain, of a repaired text
+-- searchPapers, a name with a stop word
+/* prepared */
+select exists (select from author where name = any((select $1::text[])::text[])) as found;
 
--- completeText
 with part as materialized (
   select p.id, translate(part.text, $1, $2) as text, part.place
   from paper p, string_to_table(folded(
@@ -632,6 +633,10 @@ completion as (
   group by word)
 select word from completion where beside > 0 or $12::integer > 1
 order by beside desc, papers desc, word limit 1;
+
+-- searchAgain, of a repaired text
+
+-- completeText
 
 -- repairText
 

@@ -1,4 +1,5 @@
 import type { Atom } from './scan.ts'
+import { otherSpelling } from './spelling.ts'
 import { stemOf } from './stem.ts'
 import { isCombiningForm, isLeadingParticle, isStopWord, isTrailingParticle } from './words.ts'
 
@@ -21,7 +22,9 @@ export function atomTerms(atom: Atom, use: 'stored' | 'asked', keepStopWords = f
     if (isInCapitals(atom)) return [text]
     if (!keepStopWords) return []
   }
-  const terms = plainTerms(text, cased, use)
+  const typed = plainTerms(text, cased, use)
+  const other = use === 'asked' ? otherSpelling(text) : undefined
+  const terms = other === undefined ? typed : both(...typed, ...plainTerms(other, '', use))
   return transcribed === undefined ? terms : [...new Set([...terms, ...plainTerms(transcribed, '', use)])]
 }
 

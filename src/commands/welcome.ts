@@ -16,11 +16,20 @@ export async function welcome({ url, db, store }: Ready, config: Config): Promis
 
   API and GraphiQL   ${place}/graphql${config.http.page ? `\n  Pages to read      ${place}` : ''}
   Database           ${store.description}
-${migrated(store.migrated)}  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : 'with a token: npm run token -- create --name me --role ingest'}
+${migrated(store.migrated)}  Writes over HTTP   ${config.writeToken ? 'on, with the token in WRITE_TOKEN' : `with a token: ${commandLine('token', 'create --name me --role ingest')}`}
   New papers         ${polling(config)}${config.workers > 1 ? `\n  Workers            ${config.workers}` : ''}
 ${config.trusted.only ? onlyTrusted(place, config) : toTry(place)}
 Press Ctrl-C to stop.
 `
+}
+
+/** An installed package has no scripts of npm where it is started. */
+const isInstalled = import.meta.url.includes('/node_modules/')
+
+/** How a command is typed here. */
+function commandLine(command: 'start' | 'token' | 'ingest', options: string): string {
+  if (isInstalled) return `npx daily-papers ${command === 'start' ? options : `${command} ${options}`}`
+  return command === 'start' ? `npm start -- ${options}` : `npm run ${command} -- ${options}`
 }
 
 /** A new database runs all of them, of which nobody needs to know. */
@@ -34,7 +43,7 @@ function toTry(place: string): string {
 Send a query, here or in GraphiQL:
   curl ${place}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ papers(first: 3) { nodes { title } } }"}'
-Subscribe to new papers, and ingest some from another terminal with npm run ingest -- <file>:
+Subscribe to new papers, and ingest some from another terminal with ${commandLine('ingest', '<file>')}:
   curl -N ${place}/graphql -H 'content-type: application/json' -H 'accept: text/event-stream' \\
     -d '{"query":"subscription { paperIngested { paper { title } } }"}'`
 }
@@ -45,12 +54,13 @@ function onlyTrusted(place: string, { trusted }: Config): string {
 
 Send a query:
   curl '${place}/graphql?documentId=<id>'
-Follow what happens to papers, and ingest some from another terminal with npm run ingest -- <file>:
+Follow what happens to papers, and ingest some from another terminal with ${commandLine('ingest', '<file>')}:
   curl -N ${place}/feed`
 }
 
 function polling({ poll, upstreams }: Config): string {
-  if (poll.source === 'none') return 'not polled; npm start -- --poll huggingface keeps them up to date'
+  if (poll.source === 'none')
+    return `not polled; ${commandLine('start', '--poll huggingface')} keeps them up to date`
   return `from ${new URL(upstreams.huggingfaceUrl).host}, every ${countOf(poll.everyMs / 60_000, 'minute')}`
 }
 

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import type { GraphiQLOptions } from 'graphql-yoga'
+import { mendTabs } from './graphiql-fixes.ts'
 import { starterTabs } from './graphiql-tabs.ts'
 
 const icon = readFileSync(new URL('../page/icon.svg', import.meta.url)).toString('base64')
@@ -49,7 +50,9 @@ const iconTitle = '.toLowerCase()+" icon"'
 
 const rendered = String(await renderGraphiQL(options)).trim()
 const page = Buffer.from(
-  rendered.replace('<head>', () => `<head>\n${head}`).replace(iconTitle, '.slice(0,0)'),
+  mendTabs(rendered)
+    .replace('<head>', () => `<head>\n${head}`)
+    .replace(iconTitle, '.slice(0,0)'),
 )
 const etag = `"${createHash('sha256').update(page).digest('base64url').slice(0, 27)}"`
 const scripts = page.toString().matchAll(/<script>([\s\S]*?)<\/script>/g)

@@ -129,6 +129,35 @@ describe('in a browser', { timeout: 300_000 }, () => {
     await page.close()
   })
 
+  test('who comes again finds the tabs as they were left', async ({ skip }) => {
+    if (!browserPath) skip('There is no Chromium on this machine; install one to test GraphiQL.')
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(app.endpoint)
+    await page.getByRole('tab', { name: 'Search' }).click()
+    await page.getByRole('tab', { name: 'Search', selected: true }).waitFor()
+    // It is kept half a second after the last change.
+    const kept = () => page.evaluate('localStorage["graphiql:tabState"] + localStorage["graphiql:variables"]')
+    await expect.poll(kept, { timeout: 20_000 }).toMatch(/"activeTabIndex":1.*sparse attention/)
+    await page.goto(app.endpoint)
+    await page.getByRole('tab', { name: 'Search', selected: true }).waitFor()
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(names)
+    const shown = () => page.locator('.graphiql-query-editor').innerText()
+    await expect.poll(shown, { timeout: 20_000 }).toContain('repairedText')
+  })
+
+  test('the query of a link has a tab of its own, for those who come first, too', async ({ skip }) => {
+    if (!browserPath) skip('There is no Chromium on this machine; install one to test GraphiQL.')
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(`${app.endpoint}?query=${encodeURIComponent('query Linked { feedPosition }')}`)
+    await page.getByRole('tab', { name: 'Linked', selected: true }).waitFor()
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual([...names, 'Linked'])
+    await page.locator('.graphiql-query-editor').getByText('Linked').waitFor()
+    await page.getByRole('button', { name: 'Execute query' }).click()
+    await page.locator('.result-window').getByText('"feedPosition"').waitFor()
+  })
+
   test('a telephone shows it at its own width, with room for the answer and for the documentation', async ({
     skip,
   }) => {

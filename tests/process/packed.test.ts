@@ -45,6 +45,7 @@ test('it starts where npm has installed it, though Node strips no types there, a
   await using database = await createTestDatabase()
   await using server = startCli([], { cwd: folder, project, env: { PORT: '0', DATABASE_URL: database.url } })
   const [, endpoint = ''] = await server.said(/API and GraphiQL +(\S+)/)
+  await server.said(/with npx daily-papers ingest <file>/)
   const page = await fetch(endpoint, { headers: { accept: 'text/html' } })
   expect(await page.text()).toContain('graphiql')
   expect(server.stderr).not.toMatch(/ExperimentalWarning/)

@@ -18,10 +18,19 @@ beforeAll(() =>
     paper(5, 'What he says in 2025', 'Grace Hopper', 2025),
     paper(6, 'Mixtures', 'Andrew Y. Ng', 2021),
     paper(7, 'Topics', 'Andrew Y. Ng', 2021),
+    paper(8, 'Bo and the Others', 'Bo Li', 2024),
+    paper(9, 'Auctions', 'Bo An', 2024),
+    paper(10, 'All You Need Is Bo', 'Kaiming Jin', 2024),
   ]),
 )
 
 test.each<[text: string, titles: string[], repaired: string | null]>([
+  ['Bo An', ['Auctions'], 'author:"Bo An"'],
+  ['bo an', ['Auctions'], 'author:"bo an"'],
+  ['An, Bo', ['Auctions'], 'author:"Bo An"'],
+  ['Kaiming He', ['Momentum', 'Residuals'], 'author:"Kaiming He"'],
+  ['all you need is', ['All You Need Is Bo'], null],
+  ['Bo and others', ['Bo and the Others'], null],
   ['Kaiming He 2026', ['Momentum'], 'author:"Kaiming He" year:2026'],
   ['kaiming he (2025)', ['Residuals'], 'author:"kaiming he" year:2025'],
   ['Kaiming He 2019', ['Momentum', 'Residuals'], 'author:"Kaiming He"'],

@@ -40,6 +40,7 @@ import {
 import { relatedByPaperIds } from '../../db/related.ts'
 import { acronymSpansOf, expansionsOfAcronyms } from '../../db/search/acronyms.ts'
 import { completeText } from '../../db/search/completion.ts'
+import { readDatedAuthor } from '../../db/search/dated-author.ts'
 import { facetsOf } from '../../db/search/facet-counts.ts'
 import { canonicalFilter as filterOf, matchFilters, type PaperFilter } from '../../db/search/filter.ts'
 import { highlightsByPaperIds } from '../../db/search/highlights.ts'
@@ -168,6 +169,8 @@ export const statementCases: Record<string, Record<string, (db: Db) => Promise<u
     'searchAsTyped with an arXiv id': (db) =>
       searchAsTyped(db, filterOf({ text: '2605.00001' }), first, columns),
     'searchPapers, words that no title has': (db) => searchPapers(db, searchOf('sparze'), first, columns),
+    'searchPapers, a name with a stop word': (db) =>
+      searchPapers(db, { ...searchOf('bo an'), dated: readDatedAuthor({ text: 'bo an' }) }, first, columns),
     'searchAgain, of a repaired text': (db) =>
       searchAgain(db, searchOf('sparze'), { kind: 'repaired', repairedText: 'sparse' }, first, columns),
     completeText: (db) => completeText(db, filterOf({ text: 'sparse mod' })),
