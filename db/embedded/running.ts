@@ -19,8 +19,11 @@ export function runningEmbedded(dataDir: string, database = 'daily_papers'): str
     : undefined
 }
 
-/** Says `sslmode=disable`, because a PGSSLMODE meant for another server would fail on a unix socket. */
+/**
+ * Says `sslmode=disable`, because a PGSSLMODE meant for another server would fail on a unix socket, and the port, because
+ * a PGPORT would name another socket.
+ */
 export function urlOf({ host, user, database }: { host: string; user: string; database: string }): string {
-  const query = `host=${encodeURIComponent(host)}&user=${encodeURIComponent(user)}&sslmode=disable`
+  const query = `host=${encodeURIComponent(host)}&user=${encodeURIComponent(user)}&port=5432&sslmode=disable`
   return `postgresql:///${encodeURIComponent(database)}?${query}`
 }

@@ -70,6 +70,8 @@ function sentence(error: unknown): string {
   if (isMissingPackage(error))
     return `${messageOf(error)}. Run npm ci in the folder of daily-papers, then start it again.`
   const message = error instanceof Error ? error.message : String(error)
+  if (codeOf(error) === 'EPIPE' && process.stdout.errored)
+    return 'The program that reads the output has ended before all of it was written.'
   if (isLost(error))
     return `The connection to the database was lost (${message}). Check that Postgres runs, then start the program again.`
   // A sentence about input may hold the name of a file.

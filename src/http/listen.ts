@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import { codeOf, messageOf } from '../../db/error.ts'
 import { StartError } from '../faults.ts'
 
@@ -49,9 +50,13 @@ export function cut(server: Server): void {
   server.closeAllConnections()
 }
 
+/** For which a connection may be silent while the server stops. A request that is on its way is answered, as the last one. */
+const silentMs = 250
+
 /**
  * Takes no new connection, ends what lasts by itself, and lets requests finish for so long; what still runs then
- * is cut.
+ * is cut. Connections that are open are not closed at once: to Node, one whose next request has not been read is idle.
+ * Each answer says from now on that its connection ends.
  */
 export async function drain(
   server: Server,
@@ -59,10 +64,14 @@ export async function drain(
   endStreams: () => Promise<void>,
 ): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
+  // That of http.Server closes what it takes for idle.
+  NetServer.prototype.close.call(server, () => resolve())
+  const beganMs = performance.now()
   const cut = setTimeout(() => server.closeAllConnections(), patienceMs)
   // A connection whose last request ends now would stay open for the next one, and nothing tells of it.
-  const sweep = setInterval(() => server.closeIdleConnections(), 20)
+  const sweep = setInterval(() => {
+    if (performance.now() - beganMs >= Math.min(silentMs, patienceMs)) server.closeIdleConnections()
+  }, 20)
   try {
     await endStreams()
     await closed

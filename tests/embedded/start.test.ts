@@ -13,7 +13,9 @@ afterAll(() => folder[Symbol.asyncDispose]())
 const quick = { sync: false, settings: { fsync: 'off' } }
 
 test('the first start makes a cluster, the second one finds its data', async () => {
-  vi.stubEnv('PGSSLMODE', 'require') // meant for another server, and no business of a unix socket
+  // Meant for another server, and no business of a unix socket.
+  vi.stubEnv('PGSSLMODE', 'require')
+  vi.stubEnv('PGPORT', '1')
   onTestFinished(() => void vi.unstubAllEnvs())
   {
     await using first = await startEmbedded({ dataDir, ...quick })

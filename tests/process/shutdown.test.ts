@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { post, startTestApp, type TestApp } from '../support/app.ts'
@@ -36,6 +37,29 @@ async function untilWaiting(app: TestApp): Promise<void> {
   await expect.poll(waiting, { timeout: 150_000 }).toBeGreaterThan(0)
 }
 
+/** Sends the next request as soon as the last one is answered, on one connection, until it is told that this ends. */
+function askOneAfterTheOther(app: TestApp) {
+  const body = JSON.stringify({ query: '{ __typename }' })
+  const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json`
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
+  const { promise: ended, resolve } = Promise.withResolvers<'answered' | 'cut'>()
+  const client = { answered: 0, ended }
+  const ask = () => socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  let received = ''
+  let isLast = false
+  socket.setEncoding('latin1').on('connect', ask)
+  socket.on('data', (part) => {
+    received += part
+    if (!received.endsWith('{"data":{"__typename":"Query"}}')) return
+    client.answered += 1
+    isLast = /^connection: close/im.test(received)
+    received = ''
+    if (!isLast) ask()
+  })
+  socket.on('error', () => {}).on('close', () => resolve(isLast ? 'answered' : 'cut'))
+  return client
+}
+
 describe('stopping', () => {
   test('subscribers see an end, not a cut', async () => {
     await using app = await startTestApp()
@@ -45,6 +69,14 @@ describe('stopping', () => {
     await app.close()
     expect(await sse.ended()).toBeUndefined()
     await ws.ended()
+  })
+
+  test('clients that ask one request after the other get an answer to each that they sent', async () => {
+    await using app = await startTestApp()
+    const clients = Array.from({ length: 10 }, () => askOneAfterTheOther(app))
+    await expect.poll(() => clients.every(({ answered }) => answered > 5), { timeout: 60_000 }).toBe(true)
+    await app.close()
+    expect(await Promise.all(clients.map(({ ended }) => ended))).toEqual(clients.map(() => 'answered'))
   })
 
   test('a request that runs is answered; new ones find nobody', async () => {
