@@ -4,7 +4,7 @@ import { createGzip } from 'node:zlib'
 import { to } from 'pg-copy-streams'
 import type { DatabaseHandle } from '../database.ts'
 import { sequenceValues, tablesInOrder } from './catalog.ts'
-import { type DumpHeader, endOfRows, lineOf } from './format.ts'
+import { DumpError, type DumpHeader, endOfRows, lineOf } from './format.ts'
 
 /**
  * Writes everything that a database has into a stream, as it is at one moment, whoever writes meanwhile. Needs little
@@ -12,14 +12,18 @@ import { type DumpHeader, endOfRows, lineOf } from './format.ts'
  *
  * @param database without a time limit for statements, and without a pooler in transaction mode in between
  * @param output ended when all is written
+ * @throws DumpError for a database without the tables of this program
  */
 export async function writeDump(database: DatabaseHandle, output: Writable): Promise<DumpHeader> {
   const client = await database.pool.connect()
   try {
     const tables = await tablesInOrder(client)
+    const names = tables.map(({ name }) => name)
+    if (!['paper', 'feed'].every((name) => names.includes(name)))
+      throw new DumpError('The database has no papers and no feed. Check DATABASE_URL, or DATA_DIR.')
     await client.query('begin isolation level repeatable read read only')
     // Before the first look: a migration either is done by then, or waits until the end.
-    await client.query(`lock table ${tables.map(({ name }) => `"${name}"`).join(', ')} in access share mode`)
+    await client.query(`lock table ${names.map((name) => `"${name}"`).join(', ')} in access share mode`)
     const { rows: facts } = await client.query<Omit<DumpHeader, 'format' | 'version'>>(
       `select split_part(current_setting('server_version'), ' ', 1) as postgres,
          to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "createdAt",

@@ -1,6 +1,7 @@
 import { createWriteStream, existsSync } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { Command } from 'commander'
+import { DumpError } from '../../db/dump/format.ts'
 import { writeDump } from '../../db/dump/write.ts'
 import { messageOf } from '../../db/error.ts'
 import { StartError } from '../faults.ts'
@@ -30,6 +31,7 @@ async function dump({ config, log }: CommandContext, file: string): Promise<void
   try {
     const output = isFile ? createWriteStream(unfinished, { mode: 0o600 }) : process.stdout
     const { papers, head } = await writeDump(store.openForLong(), output).catch((error) => {
+      if (error instanceof DumpError) throw new StartError(error.message, { cause: error })
       throw isFileFault(error) ? new StartError(`Cannot write ${file}: ${messageOf(error)}.`) : error
     })
     if (isFile) await rename(unfinished, file)

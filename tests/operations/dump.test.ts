@@ -53,6 +53,14 @@ const page = `query ($after: FeedCursor!) { feed(after: $after, first: 100) { ev
 const position = async (app: { endpoint: string }) =>
   (await query<{ feedPosition: string }>(app, '{ feedPosition }')).feedPosition
 
+test('a database without papers is no dump', async () => {
+  await using other = await createTestDatabase('template0')
+  expect(await run(['dump', 'nothing.dump.gz'], other)).toMatchObject({
+    code: 1,
+    stderr: 'The database has no papers and no feed. Check DATABASE_URL, or DATA_DIR.\n',
+  })
+})
+
 describe('dump and restore', () => {
   test('everything comes back, tokens and the feed included, into a database without tables', async () => {
     await using target = await createTestDatabase('template0')
