@@ -1,6 +1,6 @@
 // The program in one piece, which make-bundle.mjs makes when npm has installed the packages: most of a start is looking for
 // files. Plain JavaScript, because it runs before any TypeScript does.
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -10,7 +10,9 @@ export const manifestName = 'manifest.json'
 
 /** Whether the packages are those of this copy of the project, and no link to those of another one. */
 export function hasOwnPackages() {
-  return realpathSync(`${root}node_modules`) === `${realpathSync(root)}/node_modules`
+  const folder = `${root}node_modules`
+  // Where npm has put all packages beside it, there is none yet.
+  return !existsSync(folder) || realpathSync(folder) === `${realpathSync(root)}/node_modules`
 }
 
 /** A file as it is now: its name, bytes, and the seconds at which it was changed. */

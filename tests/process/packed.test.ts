@@ -52,7 +52,11 @@ test('it starts where npm has installed it, though Node strips no types there, a
 }, 300_000)
 
 test('what npm runs after it makes it one program there, too', async () => {
-  execFileSync(process.execPath, [join(project, 'src/make-bundle.mjs')])
+  // All packages are beside it: it has no folder of its own until something is kept in it.
+  rmSync(join(project, 'node_modules'), { recursive: true, force: true })
+  expect(execFileSync(process.execPath, [join(project, 'src/make-bundle.mjs')], { encoding: 'utf8' })).toBe(
+    '',
+  )
   const entry = join(project, 'node_modules/.cache/program/main.mjs')
   writeFileSync(
     entry,
